@@ -1,0 +1,178 @@
+//! Our side of the comparison. Variants:
+//!   single   one profile at a time, up to the ids of the rules that fired, as the other engines do
+//!   full     one profile at a time, and exclusions, scores with ranges, needs, verdicts and ranks besides
+//! Values are encoded inside the timed part: what is prepared is what the hand-written references get, decimals as
+//! whole hundredths.
+use std::fmt::Write;
+
+use bench_common::typed::{Profile, Schema};
+use bench_common::{Atom, Fired, Peer, Spell, Workload};
+use qudao::check::check;
+use qudao::date::Date;
+use qudao::model::{Field, Id, Ruleset};
+use qudao::program::{Program, Scratch};
+use qudao::syntax::Sources;
+use serde_json::Value;
+
+struct Words;
+
+impl Spell for Words {
+    fn atom(&self, w: &Workload, a: &Atom) -> String {
+        match a {
+            Atom::Eq { field, value: Value::Bool(true) } => field.clone(),
+            Atom::Eq { field, value: Value::Bool(false) } => format!("not {field}"),
+            Atom::Eq { field, value } => format!("{field} == {}", value.as_str().unwrap()),
+            Atom::In { field, values } => format!("{field} in {{{}}}", values.join(", ")),
+            Atom::Contains { field, value } => format!("{field} has {value}"),
+            Atom::Ge { field, value } => format!("{field} >= {}", w.num(field, *value)),
+            Atom::Lt { field, value } => format!("{field} < {}", w.num(field, *value)),
+        }
+    }
+    fn and(&self) -> &'static str {
+        " and "
+    }
+    fn or(&self) -> &'static str {
+        " or "
+    }
+    fn not(&self, x: &str) -> String {
+        format!("not ({x})")
+    }
+}
+
+fn ruleset(w: &Workload) -> String {
+    let mut text = String::from("ruleset bench \"Bench\" { version \"1.0.0\" }\n");
+    let mut fields = String::from("profile {\n");
+    for f in &w.fields {
+        let ty = match f.ty.as_str() {
+            "int" => "int".into(),
+            "decimal" => "number".into(),
+            "bool" => "bool".into(),
+            kind => {
+                let _ = writeln!(text, "enum {}_values {{ {} }}", f.name, f.values.join(", "));
+                format!("{}{}_values", if kind == "set" { "set of " } else { "" }, f.name)
+            }
+        };
+        let _ = writeln!(fields, "  {}: {ty}", f.name);
+    }
+    text += &fields;
+    text += "}\nrequirement paper \"Paper\"\n";
+    for c in &w.channels {
+        let _ = writeln!(text, "channel {c}");
+    }
+    for r in &w.rules {
+        let c = &r.effect.channel;
+        let effect = match r.effect.kind.as_str() {
+            "score" => format!("score {c} {:+}", r.effect.delta),
+            "exclude" => format!("exclude {c}"),
+            "recommend" => format!("score {c} +50"),
+            _ => format!("{c} needs paper"),
+        };
+        let _ = writeln!(text, "rule r{} {{\n  when {}\n  then {effect}\n  because \"{}\"\n}}", r.id, Words.rule(w, r), r.reason);
+    }
+    text
+}
+
+/// What the timed part begins with.
+struct Typed {
+    plain: Profile,
+    /// The decimals, in hundredths.
+    hundredths: [i64; 3],
+}
+
+struct Fields {
+    codes: [Id<Field>; 6],
+    sets: [Id<Field>; 3],
+    whole: [Id<Field>; 5],
+    decimal: [Id<Field>; 3],
+    bools: [Id<Field>; 5],
+}
+
+struct Ours {
+    program: Program<'static>,
+    scratch: Scratch,
+    fields: Fields,
+    schema: Schema,
+    profiles: Vec<Typed>,
+    /// The neutral id of each rule.
+    ids: Vec<u32>,
+    full: bool,
+}
+
+impl Ours {
+    fn set(&mut self, i: usize) {
+        let (program, scratch, f) = (&self.program, &mut self.scratch, &self.fields);
+        let Typed { plain: p, hundredths } = &self.profiles[i];
+        for (field, code) in f.codes.iter().zip([p.entity, p.industry, p.stage, p.home_region, p.price_tier, p.primary_language]) {
+            program.set_code(scratch, *field, u32::from(code));
+        }
+        for (field, bits) in f.sets.iter().zip([p.goals, p.formats, p.assets]) {
+            program.set_members(scratch, *field, &[u64::from(bits)]);
+        }
+        for (field, value) in f.whole.iter().zip([p.monthly_posts, p.sku_count, p.team_size, p.followers, p.years_operating]) {
+            program.set_decimal(scratch, *field, value, 0);
+        }
+        for (field, value) in f.decimal.iter().zip(hundredths) {
+            program.set_decimal(scratch, *field, *value, 2);
+        }
+        for (field, value) in f.bools.iter().zip([p.has_icp, p.hosting_in_china, p.needs_payment, p.regulated, p.has_legal_team]) {
+            program.set_code(scratch, *field, u32::from(value));
+        }
+    }
+}
+
+impl Peer for Ours {
+    const NAME: &'static str = "ours";
+    type Source = String;
+    fn translate(w: &Workload, _: &str) -> String {
+        ruleset(w)
+    }
+    fn load(text: String, w: &Workload, variant: &str) -> Self {
+        let checked = check(&Sources::new("bench.qd", text.into_bytes()));
+        let ruleset: &'static Ruleset = Box::leak(Box::new(checked.ruleset.expect("no errors")));
+        let program = Program::new(ruleset, Date::MIN);
+        assert!(program.slow().is_empty());
+        let field = |name: &str| ruleset.fields.find(|f| &*f.name == name).expect("a field");
+        let fields = Fields {
+            codes: ["entity", "industry", "stage", "home_region", "price_tier", "primary_language"].map(field),
+            sets: ["goals", "formats", "assets"].map(field),
+            whole: ["monthly_posts", "sku_count", "team_size", "followers", "years_operating"].map(field),
+            decimal: ["budget_cny", "audience_overseas_pct", "avg_order_cny"].map(field),
+            bools: ["has_icp", "hosting_in_china", "needs_payment", "regulated", "has_legal_team"].map(field),
+        };
+        let ids = ruleset.rules.iter().map(|rule| rule.name[1..].parse().expect("a number")).collect();
+        Ours {
+            scratch: program.scratch(),
+            program,
+            fields,
+            schema: Schema::new(&w.fields),
+            profiles: vec![],
+            ids,
+            full: variant == "full",
+        }
+    }
+    fn prepare(&mut self, profiles: &[Value]) {
+        let typed = |v: &Value| {
+            let plain = self.schema.profile(v);
+            let hundredths =
+                [plain.budget_cny, plain.audience_overseas_pct, plain.avg_order_cny].map(|x| (x * 100.0).round() as i64);
+            Typed { plain, hundredths }
+        };
+        self.profiles = profiles.iter().map(typed).collect();
+    }
+    fn eval(&mut self, n: usize, out: &mut Fired) {
+        for i in 0..n {
+            self.set(i);
+            if self.full {
+                self.program.run(&mut self.scratch);
+            } else {
+                self.program.run_rules(&mut self.scratch);
+            }
+            self.program.fired(&self.scratch, |id| out.push(self.ids[id.index()]));
+            out.end_profile();
+        }
+    }
+}
+
+fn main() {
+    bench_common::run::<Ours>()
+}

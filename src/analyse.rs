@@ -1,0 +1,14 @@
+//! What a ruleset does for every profile: proofs, findings, and what a change changes.
+
+pub mod change;
+mod describe;
+pub mod diagram;
+pub mod difference;
+pub mod edits;
+pub mod findings;
+pub mod property;
+mod regions;
+pub mod sample;
+pub mod search;
+pub mod space;
+pub mod view;

@@ -1,0 +1,549 @@
+//! Decision diagrams: functions of a profile's cells, each kept once.
+//!
+//! A variable has a number of cells, and a profile lies in one cell of each variable. A function from profiles to whole
+//! numbers is a diagram: a graph that asks one variable after the other and ends in a number. Diagrams are ordered and
+//! reduced, so two functions are equal exactly if their diagrams are the same [`Ref`]. Conditions are the functions to
+//! 0 and 1. The construction is that of R. E. Bryant ("Graph-Based Algorithms for Boolean Function Manipulation",
+//! 1986), with many-valued variables and many ends.
+//!
+//! Diagrams may grow without measure, so each set of them has a budget of nodes and of steps. What goes past it ends in
+//! [`TooLarge`], never in a wrong answer.
+
+mod questions;
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// A diagram, by its number in the set that made it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Ref(u32);
+
+/// The budget of nodes or steps is used up: nothing is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TooLarge;
+
+/// Nothing holds: the constant 0.
+pub const NO: Ref = Ref(0);
+/// Everything holds: the constant 1.
+pub const YES: Ref = Ref(1);
+
+/// How much may be built.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Budget {
+    /// How many nodes there may be.
+    pub nodes: usize,
+    /// How many pairs of nodes may be combined.
+    pub steps: u64,
+}
+
+impl Default for Budget {
+    /// Less than a second of work, and a hundred megabytes at most.
+    fn default() -> Budget {
+        Budget { nodes: 400_000, steps: 2_500_000 }
+    }
+}
+
+/// More variables than this are not taken: operations go as deep as there are variables.
+const MAX_VARIABLES: usize = 4096;
+
+/// The variable of an end; it stands behind all others.
+const END: u32 = u32::MAX;
+
+#[derive(Clone, Copy, Debug)]
+struct Node {
+    /// The variable that is asked, or `END`.
+    variable: u32,
+    /// The first of its cells' diagrams among `children`; of an end, the number of its value.
+    first: u32,
+}
+
+/// What is done with two diagrams.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Operation {
+    And,
+    Or,
+    Add,
+    Subtract,
+    Least,
+    Greatest,
+    Keep,
+}
+
+/// A set of diagrams over the same variables.
+#[derive(Debug)]
+pub struct Diagrams {
+    /// How many cells each variable has.
+    widths: Vec<u32>,
+    nodes: Vec<Node>,
+    children: Vec<Ref>,
+    values: Vec<i64>,
+    value_refs: HashMap<i64, Ref, Quick>,
+    /// The nodes by what they are made of: open addressing, 0 for an empty place (`NO` is no inner node).
+    table: Vec<u32>,
+    inner: usize,
+    combined: HashMap<(Operation, Ref, Ref), Ref, Quick>,
+    budget: Budget,
+    steps: u64,
+}
+
+/// Cells by variable; nothing where any will do.
+pub type Cells = Vec<Option<usize>>;
+
+impl Diagrams {
+    /// Makes an empty set over variables of so many cells each.
+    ///
+    /// # Errors
+    /// If there are more variables than operations may go deep.
+    pub fn new(widths: Vec<u32>, budget: Budget) -> Result<Diagrams, TooLarge> {
+        if widths.len() > MAX_VARIABLES {
+            return Err(TooLarge);
+        }
+        let mut diagrams = Diagrams {
+            widths,
+            nodes: Vec::new(),
+            children: Vec::new(),
+            values: Vec::new(),
+            value_refs: HashMap::default(),
+            table: vec![0; 1024],
+            inner: 0,
+            combined: HashMap::default(),
+            budget,
+            steps: 0,
+        };
+        diagrams.constant(0);
+        diagrams.constant(1);
+        Ok(diagrams)
+    }
+
+    /// Returns how many nodes were made so far.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Returns how many cells a variable has.
+    #[must_use]
+    pub fn width(&self, variable: usize) -> usize {
+        self.widths.get(variable).copied().unwrap_or(0) as usize
+    }
+
+    /// Returns how many variables there are.
+    #[must_use]
+    pub fn variables(&self) -> usize {
+        self.widths.len()
+    }
+
+    /// Gives further work a fresh allowance of steps; nodes that are there still count.
+    pub fn renew(&mut self, budget: Budget) {
+        self.budget = Budget { nodes: self.nodes.len().saturating_add(budget.nodes), ..budget };
+        self.steps = 0;
+    }
+
+    /// Returns the function that is this number everywhere.
+    pub fn constant(&mut self, value: i64) -> Ref {
+        if let Some(found) = self.value_refs.get(&value) {
+            return *found;
+        }
+        let made = Ref(self.nodes.len() as u32);
+        self.nodes.push(Node { variable: END, first: self.values.len() as u32 });
+        self.values.push(value);
+        self.value_refs.insert(value, made);
+        made
+    }
+
+    /// Returns the number that a function is everywhere, if it is.
+    #[must_use]
+    pub fn value(&self, of: Ref) -> Option<i64> {
+        let node = self.node(of);
+        if node.variable == END { self.values.get(node.first as usize).copied() } else { None }
+    }
+
+    /// Returns the condition that a variable lies in one of some cells.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn cell(&mut self, variable: usize, holds: impl Fn(usize) -> bool) -> Result<Ref, TooLarge> {
+        let children: Vec<Ref> =
+            (0..self.width(variable)).map(|cell| if holds(cell) { YES } else { NO }).collect();
+        self.make(variable as u32, &children)
+    }
+
+    /// Returns the function that is, in each cell of a variable, the one told; these ask later variables only.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn choose(&mut self, variable: usize, cells: &[Ref]) -> Result<Ref, TooLarge> {
+        debug_assert_eq!(cells.len(), self.width(variable));
+        self.make(variable as u32, cells)
+    }
+
+    /// Returns where both hold.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn and(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::And, a, b)
+    }
+
+    /// Returns where one holds at least.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn or(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Or, a, b)
+    }
+
+    /// Returns where a condition does not hold.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn not(&mut self, a: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Subtract, YES, a)
+    }
+
+    /// Returns where the first holds and the second does not.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn without(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        let not = self.not(b)?;
+        self.and(a, not)
+    }
+
+    /// Returns where exactly one of two conditions holds.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn differ(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        let (first, second) = (self.without(a, b)?, self.without(b, a)?);
+        self.or(first, second)
+    }
+
+    /// Returns the sum of two functions.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn add(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Add, a, b)
+    }
+
+    /// Returns the difference of two functions.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn subtract(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Subtract, a, b)
+    }
+
+    /// Returns the lesser of two functions.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn least(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Least, a, b)
+    }
+
+    /// Returns the greater of two functions.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn greatest(&mut self, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Greatest, a, b)
+    }
+
+    /// Returns a function where a condition holds, and 0 elsewhere.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn keep(&mut self, condition: Ref, function: Ref) -> Result<Ref, TooLarge> {
+        self.combine(Operation::Keep, condition, function)
+    }
+
+    /// Returns a number where a condition holds, and 0 elsewhere.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn times(&mut self, condition: Ref, value: i64) -> Result<Ref, TooLarge> {
+        self.map(condition, &|holds| if holds == 0 { 0 } else { value })
+    }
+
+    /// Returns where a function is at least this number.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn at_least(&mut self, function: Ref, least: i64) -> Result<Ref, TooLarge> {
+        self.map(function, &|value| i64::from(value >= least))
+    }
+
+    /// Returns a function with each of its values changed.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn map(&mut self, function: Ref, change: &impl Fn(i64) -> i64) -> Result<Ref, TooLarge> {
+        let mut known = HashMap::default();
+        self.map_inner(function, change, &mut known)
+    }
+
+    fn map_inner(
+        &mut self,
+        function: Ref,
+        change: &impl Fn(i64) -> i64,
+        known: &mut HashMap<Ref, Ref, Quick>,
+    ) -> Result<Ref, TooLarge> {
+        if let Some(value) = self.value(function) {
+            return Ok(self.constant(change(value)));
+        }
+        if let Some(found) = known.get(&function) {
+            return Ok(*found);
+        }
+        self.step()?;
+        let variable = self.node(function).variable;
+        let mut children = Vec::with_capacity(self.width(variable as usize));
+        for cell in 0..self.width(variable as usize) {
+            children.push(self.map_inner(self.child(function, cell), change, known)?);
+        }
+        let made = self.make(variable, &children)?;
+        known.insert(function, made);
+        Ok(made)
+    }
+
+    /// Returns a function where one of its variables lies in a cell.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn within(&mut self, function: Ref, variable: usize, cell: usize) -> Result<Ref, TooLarge> {
+        let mut known = HashMap::default();
+        self.within_inner(function, variable as u32, cell, &mut known)
+    }
+
+    fn within_inner(
+        &mut self,
+        function: Ref,
+        variable: u32,
+        cell: usize,
+        known: &mut HashMap<Ref, Ref, Quick>,
+    ) -> Result<Ref, TooLarge> {
+        let asked = self.node(function).variable;
+        if asked > variable {
+            return Ok(function);
+        }
+        if asked == variable {
+            return Ok(self.child(function, cell));
+        }
+        if let Some(found) = known.get(&function) {
+            return Ok(*found);
+        }
+        self.step()?;
+        let mut children = Vec::with_capacity(self.width(asked as usize));
+        for own in 0..self.width(asked as usize) {
+            children.push(self.within_inner(self.child(function, own), variable, cell, known)?);
+        }
+        let made = self.make(asked, &children)?;
+        known.insert(function, made);
+        Ok(made)
+    }
+
+    /// Returns the diagram of the profiles in some cells of each variable; nothing where any cell will do.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn cube(&mut self, cells: &[Option<Vec<usize>>]) -> Result<Ref, TooLarge> {
+        let mut cube = YES;
+        for (variable, cells) in cells.iter().enumerate().rev() {
+            if let Some(cells) = cells {
+                let children: Vec<Ref> = (0..self.width(variable))
+                    .map(|cell| if cells.contains(&cell) { cube } else { NO })
+                    .collect();
+                cube = self.make(variable as u32, &children)?;
+            }
+        }
+        Ok(cube)
+    }
+
+    /// Returns a cell of the diagram's first variable.
+    #[must_use]
+    pub fn child(&self, of: Ref, cell: usize) -> Ref {
+        self.children.get(self.node(of).first as usize + cell).copied().unwrap_or(NO)
+    }
+
+    /// Returns the variable that a diagram asks first; of a constant none.
+    #[must_use]
+    pub fn first_variable(&self, of: Ref) -> Option<usize> {
+        let variable = self.node(of).variable;
+        (variable != END).then_some(variable as usize)
+    }
+
+    fn node(&self, of: Ref) -> Node {
+        self.nodes.get(of.0 as usize).copied().unwrap_or(Node { variable: END, first: 0 })
+    }
+
+    fn step(&mut self) -> Result<(), TooLarge> {
+        self.steps += 1;
+        if self.steps > self.budget.steps { Err(TooLarge) } else { Ok(()) }
+    }
+
+    fn combine(&mut self, operation: Operation, a: Ref, b: Ref) -> Result<Ref, TooLarge> {
+        if let Some(found) = self.settled(operation, a, b) {
+            return Ok(found);
+        }
+        let (a, b) = match operation {
+            Operation::Subtract | Operation::Keep => (a, b),
+            _ => (a.min(b), a.max(b)),
+        };
+        if let Some(found) = self.combined.get(&(operation, a, b)) {
+            return Ok(*found);
+        }
+        self.step()?;
+        let (of_a, of_b) = (self.node(a).variable, self.node(b).variable);
+        let variable = of_a.min(of_b);
+        let mut children = Vec::with_capacity(self.width(variable as usize));
+        for cell in 0..self.width(variable as usize) {
+            let left = if of_a == variable { self.child(a, cell) } else { a };
+            let right = if of_b == variable { self.child(b, cell) } else { b };
+            children.push(self.combine(operation, left, right)?);
+        }
+        let made = self.make(variable, &children)?;
+        self.combined.insert((operation, a, b), made);
+        Ok(made)
+    }
+
+    /// What needs no look below.
+    fn settled(&mut self, operation: Operation, a: Ref, b: Ref) -> Option<Ref> {
+        match operation {
+            Operation::And if a == NO || b == NO => return Some(NO),
+            Operation::And if a == YES || a == b => return Some(b),
+            Operation::And if b == YES => return Some(a),
+            Operation::Or if a == YES || b == YES => return Some(YES),
+            Operation::Or if a == NO || a == b => return Some(b),
+            Operation::Or if b == NO => return Some(a),
+            Operation::Add if a == NO => return Some(b),
+            Operation::Add | Operation::Subtract if b == NO => return Some(a),
+            Operation::Subtract if a == b => return Some(NO),
+            Operation::Least | Operation::Greatest if a == b => return Some(a),
+            Operation::Keep if a == NO || b == NO => return Some(NO),
+            Operation::Keep if a == YES => return Some(b),
+            _ => {}
+        }
+        let (left, right) = (self.value(a)?, self.value(b)?);
+        Some(self.constant(match operation {
+            Operation::And => left & right,
+            Operation::Or => left | right,
+            Operation::Add => left.saturating_add(right),
+            Operation::Subtract => left.saturating_sub(right),
+            Operation::Least => left.min(right),
+            Operation::Greatest => left.max(right),
+            Operation::Keep => {
+                if left == 0 {
+                    0
+                } else {
+                    right
+                }
+            }
+        }))
+    }
+
+    /// Returns the one node of these children; a node whose children are all the same is none.
+    fn make(&mut self, variable: u32, children: &[Ref]) -> Result<Ref, TooLarge> {
+        let Some(first) = children.first() else { return Ok(NO) };
+        if children.iter().all(|child| child == first) {
+            return Ok(*first);
+        }
+        if (self.inner + 1) * 2 > self.table.len() {
+            self.grow();
+        }
+        let mut place = hash(variable, children) & (self.table.len() - 1);
+        loop {
+            let found = self.table.get(place).copied().unwrap_or(0);
+            if found == 0 {
+                break;
+            }
+            if self.is_made_of(Ref(found), variable, children) {
+                return Ok(Ref(found));
+            }
+            place = (place + 1) & (self.table.len() - 1);
+        }
+        if self.nodes.len() >= self.budget.nodes {
+            return Err(TooLarge);
+        }
+        let made = Ref(self.nodes.len() as u32);
+        self.nodes.push(Node { variable, first: self.children.len() as u32 });
+        self.children.extend_from_slice(children);
+        if let Some(slot) = self.table.get_mut(place) {
+            *slot = made.0;
+        }
+        self.inner += 1;
+        Ok(made)
+    }
+
+    fn children(&self, of: Ref) -> &[Ref] {
+        let node = self.node(of);
+        let first = node.first as usize;
+        self.children.get(first..first + self.width(node.variable as usize)).unwrap_or(&[])
+    }
+
+    fn is_made_of(&self, node: Ref, variable: u32, children: &[Ref]) -> bool {
+        self.node(node).variable == variable && self.children(node) == children
+    }
+
+    fn grow(&mut self) {
+        let mut table = vec![0; self.table.len() * 2];
+        for entry in self.table.iter().filter(|entry| **entry != 0) {
+            let node = Ref(*entry);
+            let mut place = hash(self.node(node).variable, self.children(node)) & (table.len() - 1);
+            while table.get(place).is_some_and(|taken| *taken != 0) {
+                place = (place + 1) & (table.len() - 1);
+            }
+            if let Some(slot) = table.get_mut(place) {
+                *slot = *entry;
+            }
+        }
+        self.table = table;
+    }
+}
+
+fn hash(variable: u32, children: &[Ref]) -> usize {
+    let mut mix = Mix::default();
+    mix.write_u32(variable);
+    for child in children {
+        mix.write_u32(child.0);
+    }
+    mix.finish() as usize
+}
+
+/// A hash that is quick for small numbers. The keys are node numbers, which no input chooses.
+type Quick = BuildHasherDefault<Mix>;
+
+#[derive(Default)]
+struct Mix(u64);
+
+impl Hasher for Mix {
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u32(&mut self, value: u32) {
+        self.write_u64(u64::from(value));
+    }
+
+    fn write_i64(&mut self, value: i64) {
+        self.write_u64(value.cast_unsigned());
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.write_u64(value.cast_unsigned() as u64);
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0.rotate_left(23) ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
+
+#[cfg(test)]
+#[path = "diagram_tests.rs"]
+mod tests;

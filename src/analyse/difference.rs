@@ -1,0 +1,329 @@
+//! What a change of a ruleset changes: over given profiles, and over all of them.
+
+mod json;
+mod markdown;
+mod text;
+
+pub use json::to_json;
+pub use markdown::markdown;
+pub use text::text;
+
+use super::change::{Change, Pairs, Standing, compare};
+use super::edits::{Edit, edits};
+use crate::date::Date;
+use crate::decide::decide;
+use crate::model::{NeedState, Profile, Ruleset, Target};
+use crate::operator::Verdict;
+
+/// A ruleset on a day, and what the caller calls it.
+#[derive(Clone, Debug)]
+pub struct Side<'r> {
+    /// The ruleset.
+    pub ruleset: &'r Ruleset,
+    /// The day that dated facts are read at.
+    pub day: Date,
+    /// What it is called.
+    pub label: String,
+}
+
+/// What tells two rulesets, or two days of one, apart.
+#[derive(Clone, Debug)]
+pub struct Difference<'r> {
+    /// The old one.
+    pub old: Side<'r>,
+    /// The new one.
+    pub new: Side<'r>,
+    /// What is declared otherwise and could decide something.
+    pub edits: Vec<Edit>,
+    /// Which target is which.
+    pub pairs: Pairs,
+    /// How given profiles come out otherwise.
+    pub profiles: Vec<ProfileChange>,
+    /// What changes over all profiles, where that was asked for.
+    pub regions: Option<Regions>,
+}
+
+/// How a given profile comes out otherwise.
+#[derive(Clone, Debug)]
+pub struct ProfileChange {
+    /// What the caller calls it.
+    pub name: String,
+    /// What came of it.
+    pub outcome: ProfileOutcome,
+}
+
+/// What came of a given profile.
+#[derive(Clone, Debug)]
+pub enum ProfileOutcome {
+    /// Both rulesets answered.
+    Compared(Change),
+    /// The old one, the new one, or both cannot read it.
+    Rejected {
+        /// Whether the old ruleset cannot.
+        by_old: bool,
+        /// Whether the new ruleset cannot.
+        by_new: bool,
+    },
+}
+
+/// What changes over all profiles.
+#[derive(Clone, Debug, Default)]
+pub struct Regions {
+    /// Where something changes.
+    pub regions: Vec<Region>,
+    /// Whether these are all.
+    pub extent: Extent,
+    /// Whether that is so of profiles with unknown fields too.
+    pub unknown_too: bool,
+}
+
+/// Whether everything was found.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum Extent {
+    /// Everything: outside of the regions no decision changes.
+    #[default]
+    Proved,
+    /// It is not known whether there is more; it says why.
+    Undecided(String),
+    /// Too large to be looked at as a whole: so many profiles were tried, of which so many differ.
+    Sampled {
+        /// How many were tried.
+        profiles: usize,
+        /// How many of them come out otherwise.
+        differing: usize,
+    },
+}
+
+/// Profiles that come out otherwise in one way.
+#[derive(Clone, Debug)]
+pub struct Region {
+    /// In which way.
+    pub what: What,
+    /// Which profiles these are: those of which one of these conditions holds.
+    pub conditions: Vec<String>,
+    /// Whether there are more than the conditions tell.
+    pub more: bool,
+    /// A profile of the region, as each ruleset reads it.
+    pub witness: (Profile, Profile),
+    /// How that profile comes out otherwise.
+    pub change: Change,
+}
+
+/// In which way an answer changes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// A target has another verdict.
+    Verdict {
+        /// The target, by its name in the new ruleset, or in the old one if it is gone.
+        target: String,
+        /// Its verdict before.
+        old: Option<Verdict>,
+        /// Its verdict now.
+        new: Option<Verdict>,
+    },
+    /// Another channel comes first.
+    First {
+        /// The first before; nothing where all were excluded.
+        old: Option<String>,
+        /// The first now.
+        new: Option<String>,
+    },
+    /// A target needs something that it did not, or no longer does, or has come to have it.
+    Need {
+        /// The target.
+        target: String,
+        /// What is needed.
+        need: String,
+        /// Its state before; nothing where it was not needed.
+        old: Option<NeedState>,
+        /// Its state now.
+        new: Option<NeedState>,
+    },
+}
+
+impl<'r> Difference<'r> {
+    /// Begins to compare two rulesets: what they declare otherwise.
+    #[must_use]
+    pub fn new(old: Side<'r>, new: Side<'r>) -> Difference<'r> {
+        let edits = edits(old.ruleset, old.day, new.ruleset, new.day);
+        let pairs = Pairs::new(old.ruleset, new.ruleset);
+        Difference { old, new, edits, pairs, profiles: Vec::new(), regions: None }
+    }
+
+    /// Compares the answers to a profile, as each ruleset has read it; without one, that ruleset rejects it.
+    pub fn add_profile(&mut self, name: &str, old: Option<&Profile>, new: Option<&Profile>) {
+        let outcome = match (old, new) {
+            (Some(old), Some(new)) => ProfileOutcome::Compared(self.compare(old, new)),
+            _ => ProfileOutcome::Rejected { by_old: old.is_none(), by_new: new.is_none() },
+        };
+        self.profiles.push(ProfileChange { name: name.to_string(), outcome });
+    }
+
+    /// Compares the answers to a profile.
+    #[must_use]
+    pub fn compare(&self, old: &Profile, new: &Profile) -> Change {
+        let before = decide(self.old.ruleset, old, self.old.day);
+        let now = decide(self.new.ruleset, new, self.new.day);
+        compare(&before, &now, &self.pairs, &self.edits)
+    }
+
+    /// Tells whether any decision was found to change: a verdict, the first place or a need.
+    #[must_use]
+    pub fn changes(&self) -> bool {
+        let given = self.profiles.iter().any(|profile| match &profile.outcome {
+            ProfileOutcome::Compared(change) => change.is_decision(),
+            ProfileOutcome::Rejected { by_old, by_new } => by_old != by_new,
+        });
+        let apart = !self.pairs.came.is_empty() || !self.pairs.gone.is_empty();
+        given
+            || apart
+            || self.regions.as_ref().is_some_and(|found| !found.regions.is_empty() || found.extent.differs())
+    }
+
+    /// Returns the name of a target that changed, as the new ruleset has it, or the old one if it is gone.
+    #[must_use]
+    pub fn name(&self, target: (Option<Target>, Option<Target>)) -> &'r str {
+        match target {
+            (_, Some(new)) => self.new.ruleset.target_name(new),
+            (Some(old), None) => self.old.ruleset.target_name(old),
+            (None, None) => "",
+        }
+    }
+}
+
+impl Extent {
+    fn differs(&self) -> bool {
+        matches!(self, Extent::Sampled { differing: 1.., .. })
+    }
+}
+
+impl What {
+    /// Says in which way an answer changes.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let verdict = |verdict: &Option<Verdict>| verdict.map_or("undecided", Verdict::as_str);
+        let need = |state: &Option<NeedState>| state.map_or("not needed", NeedState::as_str);
+        let first = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".into());
+        match self {
+            What::Verdict { target, old, new } => {
+                format!("{target}: {} → {}", verdict(old), verdict(new))
+            }
+            What::First { old, new } => format!("first: {} → {}", first(old), first(new)),
+            What::Need { target, need: name, old, new } => {
+                format!("{target} needs {name}: {} → {}", need(old), need(new))
+            }
+        }
+    }
+}
+
+/// A verdict with its points.
+fn standing(standing: Option<&Standing>) -> String {
+    let Some(standing) = standing else { return "not there".into() };
+    let verdict = standing.verdict.map_or("undecided", Verdict::as_str);
+    format!("{verdict} ({})", standing.points)
+}
+
+/// What is needed now and was not, and the other way round, each with its state.
+fn needs(old: Option<&Standing>, new: Option<&Standing>) -> Vec<String> {
+    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
+    let mut found = Vec::new();
+    for (name, state) in &new.needs {
+        match old.needs.get(name) {
+            None => found.push(format!("needs {name} ({})", state.as_str())),
+            Some(before) if before != state => {
+                found.push(format!("{name}: {} → {}", before.as_str(), state.as_str()));
+            }
+            Some(_) => {}
+        }
+    }
+    let gone = old.needs.keys().filter(|name| !new.needs.contains_key(*name));
+    found.extend(gone.map(|name| format!("needs {name} no more")));
+    found
+}
+
+/// Which channels and mixes only one of the two rulesets has.
+fn apart(difference: &Difference<'_>) -> String {
+    let names = |ruleset: &Ruleset, targets: &[Target]| {
+        let names: Vec<&str> = targets.iter().map(|target| ruleset.target_name(*target)).collect();
+        names.join(", ")
+    };
+    let came = names(difference.new.ruleset, &difference.pairs.came);
+    let gone = names(difference.old.ruleset, &difference.pairs.gone);
+    let told = [("New for everybody", came), ("Gone for everybody", gone)];
+    let told = told.iter().filter(|(_, names)| !names.is_empty());
+    let told: Vec<String> = told.map(|(what, names)| format!("{what}: {names}.")).collect();
+    told.join(" ")
+}
+
+/// What is said of all profiles at the end.
+fn conclusion(difference: &Difference<'_>) -> Option<String> {
+    let found = difference.regions.as_ref()?;
+    let apart = apart(difference);
+    Some(match (&found.extent, found.regions.is_empty()) {
+        (Extent::Proved, true) if !apart.is_empty() => {
+            format!(
+                "{apart} For the other channels and mixes no decision changes, for any profile whose fields are all known. (proved)"
+            )
+        }
+        (Extent::Proved, true) if found.unknown_too => {
+            "No decision changes, for any profile. (proved)".into()
+        }
+        (Extent::Proved, true) => {
+            "No decision changes, for any profile whose fields are all known. (proved)".into()
+        }
+        (Extent::Proved, false) => {
+            "These are all: for every other profile whose fields are all known no decision changes. (proved)"
+                .into()
+        }
+        (Extent::Undecided(why), true) => format!("Whether any decision changes is undecided: {why}."),
+        (Extent::Undecided(why), false) => format!("Whether there are more is undecided: {why}."),
+        (Extent::Sampled { profiles, differing: 0 }, _) => {
+            format!("Too large to be proved; {profiles} sampled profiles agree.")
+        }
+        (Extent::Sampled { profiles, differing }, _) => {
+            format!("Too large to be proved; of {profiles} sampled profiles {differing} differ.")
+        }
+    })
+}
+
+/// How many given profiles decide otherwise, have another first, differ in scores alone, and agree.
+struct Tally {
+    all: usize,
+    changed: usize,
+    first: usize,
+    scores: usize,
+    same: usize,
+    rejected: usize,
+}
+
+impl Tally {
+    fn of(difference: &Difference<'_>) -> Tally {
+        let mut tally = Tally { all: 0, changed: 0, first: 0, scores: 0, same: 0, rejected: 0 };
+        for profile in &difference.profiles {
+            tally.all += 1;
+            match &profile.outcome {
+                ProfileOutcome::Compared(change) if change.is_none() => tally.same += 1,
+                ProfileOutcome::Compared(change) if !change.is_decision() => tally.scores += 1,
+                ProfileOutcome::Compared(change) => {
+                    tally.changed += 1;
+                    tally.first += usize::from(change.first.is_some());
+                }
+                ProfileOutcome::Rejected { .. } => tally.rejected += 1,
+            }
+        }
+        tally
+    }
+
+    fn text(&self) -> String {
+        let profiles = if self.all == 1 { "profile decides" } else { "profiles decide" };
+        let mut text = format!("{} of {} {profiles} otherwise", self.changed, self.all);
+        if self.first > 0 {
+            let gets = if self.first == 1 { "gets" } else { "get" };
+            text.push_str(&format!("; {} {gets} another first channel", self.first));
+        }
+        if self.rejected > 0 {
+            text.push_str(&format!("; {} cannot be read", self.rejected));
+        }
+        text + "."
+    }
+}

@@ -1,0 +1,138 @@
+//! A difference as the JSON object `qudao.diff/1`.
+
+use serde_json::{Value as Json, json};
+
+use super::{Difference, Extent, ProfileOutcome, Region, Side, What};
+use crate::analyse::change::{Change, Standing};
+use crate::model::{FieldValue, Origin, Profile, Ruleset, Target};
+use crate::operator::Verdict;
+use crate::profile::yaml_text;
+use crate::words::Speaker;
+
+/// The schema of a difference.
+const SCHEMA: &str = "qudao.diff/1";
+
+/// Returns a difference as the JSON object `qudao.diff/1`.
+#[must_use]
+pub fn to_json(difference: &Difference<'_>) -> Json {
+    let edits: Vec<Json> = difference
+        .edits
+        .iter()
+        .map(|edit| {
+            json!({
+                "declared": edit.declared.as_str(), "name": edit.name, "part": edit.part,
+                "old": edit.old, "new": edit.new, "text": edit.to_string(),
+            })
+        })
+        .collect();
+    let profiles: Vec<Json> = difference
+        .profiles
+        .iter()
+        .map(|profile| {
+            let (change, rejected) = match &profile.outcome {
+                ProfileOutcome::Compared(found) => (change(difference, found), Json::Null),
+                ProfileOutcome::Rejected { by_old, by_new } => {
+                    (Json::Null, json!({ "by_old": by_old, "by_new": by_new }))
+                }
+            };
+            json!({ "profile": profile.name, "change": change, "rejected": rejected })
+        })
+        .collect();
+    let all = difference.regions.as_ref().map(|found| {
+        let (state, why, sampled, differing) = match &found.extent {
+            Extent::Proved => ("proved", None, None, None),
+            Extent::Undecided(why) => ("undecided", Some(why), None, None),
+            Extent::Sampled { profiles, differing } => ("sampled", None, Some(profiles), Some(differing)),
+        };
+        let regions: Vec<Json> = found.regions.iter().map(|found| region(difference, found)).collect();
+        json!({
+            "extent": state, "why": why, "sampled": sampled, "differing": differing, "unknown_too": found.unknown_too, "regions": regions,
+        })
+    });
+    json!({
+        "schema": SCHEMA,
+        "tool": env!("CARGO_PKG_VERSION"),
+        "old": side(&difference.old),
+        "new": side(&difference.new),
+        "edits": edits,
+        "profiles": profiles,
+        "all": all,
+        "changes": difference.changes(),
+    })
+}
+
+fn side(side: &Side<'_>) -> Json {
+    let ruleset = side.ruleset;
+    json!({
+        "label": side.label, "name": &*ruleset.name, "version": ruleset.version, "digest": ruleset.digest,
+        "meaning": ruleset.meaning, "as_of": side.day.to_string(),
+    })
+}
+
+fn change(difference: &Difference<'_>, change: &Change) -> Json {
+    let name = |ruleset: &Ruleset, target: Option<Target>| {
+        target.map(|target| ruleset.target_name(target).to_string())
+    };
+    let first = change.first.as_ref().map(|(old, new)| {
+        json!({ "old": name(difference.old.ruleset, *old), "new": name(difference.new.ruleset, *new) })
+    });
+    let targets: Vec<Json> = change
+        .targets
+        .iter()
+        .map(|target| {
+            json!({
+                "id": difference.name(target.target),
+                "old": target.old.as_ref().map(standing),
+                "new": target.new.as_ref().map(standing),
+                "causes": target.causes,
+            })
+        })
+        .collect();
+    json!({ "decision": change.is_decision(), "first": first, "targets": targets, "causes": change.causes() })
+}
+
+fn standing(standing: &Standing) -> Json {
+    let needs: Vec<Json> =
+        standing.needs.iter().map(|(need, state)| json!({ "need": need, "state": state.as_str() })).collect();
+    json!({ "verdict": verdict(standing.verdict), "score": standing.score, "needs": needs })
+}
+
+fn verdict(verdict: Option<Verdict>) -> &'static str {
+    verdict.map_or("undecided", Verdict::as_str)
+}
+
+fn region(difference: &Difference<'_>, region: &Region) -> Json {
+    let what = match &region.what {
+        What::Verdict { target, old, new } => json!({
+            "kind": "verdict", "target": target, "need": null, "old": verdict(*old), "new": verdict(*new),
+        }),
+        What::First { old, new } => {
+            json!({ "kind": "first", "target": null, "need": null, "old": old, "new": new })
+        }
+        What::Need { target, need, old, new } => json!({
+            "kind": "need", "target": target, "need": need,
+            "old": old.map(|state| state.as_str()), "new": new.map(|state| state.as_str()),
+        }),
+    };
+    json!({
+        "what": what,
+        "text": region.what.text(),
+        "conditions": region.conditions,
+        "more": region.more,
+        "profile": profile(difference.new.ruleset, &region.witness.1),
+        "yaml": yaml_text(difference.new.ruleset, &region.witness.1),
+        "change": change(difference, &region.change),
+    })
+}
+
+/// The fields that a profile gives, as a profile in JSON has them.
+fn profile(ruleset: &Ruleset, profile: &Profile) -> Json {
+    let speaker = Speaker::new(ruleset, None);
+    let given = ruleset.fields.entries().filter(|(id, _)| profile.get(*id).origin == Origin::Given);
+    let fields = given.map(|(id, field)| {
+        let FieldValue { value, .. } = profile.get(id);
+        let value = value.as_ref().map(|value| speaker.id(value, field.ty));
+        (field.name.to_string(), value.map_or(Json::Null, Json::String))
+    });
+    Json::Object(fields.collect())
+}

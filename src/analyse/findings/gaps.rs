@@ -1,0 +1,73 @@
+//! Profiles that get no recommendation.
+
+use super::{Example, Work, with_example};
+use crate::analyse::diagram::{Ref, TooLarge, YES};
+use crate::analyse::sample::{SAMPLES, samples};
+use crate::decide::{Decision, decide};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Id, Profile, Target};
+use crate::operator::Verdict;
+
+impl Work<'_, '_> {
+    /// Reports a profile that gets no channel recommended, if there is one.
+    pub(super) fn gaps(&mut self) -> Option<Diagnostic> {
+        let ruleset = self.ruleset();
+        let span = ruleset.name_span;
+        self.space.diagrams.renew(self.budget);
+        let settled = |decision: &Decision<'_>| {
+            decision.channels.iter().all(|target| {
+                decision.target(*target).verdict.is_some_and(|verdict| verdict != Verdict::Recommended)
+            })
+        };
+        let found = self.gap_region().and_then(|region| self.example(region, &settled));
+        let profile = match found {
+            Ok(Example::Nothing) => return None,
+            Ok(Example::Profile(profile)) => profile,
+            Ok(Example::Undecided) => {
+                self.undecided(span, "whether every profile gets a recommendation");
+                return None;
+            }
+            Err(TooLarge) => match self.sampled_gap(&settled) {
+                Some(profile) => profile,
+                None => {
+                    let message = "whether every profile gets a recommendation is too large to be proved";
+                    let here = format!("each of {SAMPLES} sampled profiles gets one");
+                    return Some(Diagnostic::new(Code::Unproved, span, message).here(here));
+                }
+            },
+        };
+        let diagnostic = Diagnostic::new(Code::NoRecommendation, span, "a profile gets no recommendation")
+            .here("none of its channels is recommended");
+        Some(with_example(ruleset, diagnostic, "as", &profile))
+    }
+
+    /// Where no channel is recommended. The conditions are not joined as a whole, which would grow without measure: the
+    /// search goes through all of them at once.
+    fn gap_region(&mut self) -> Result<Ref, TooLarge> {
+        let mut open: Vec<Ref> = Vec::new();
+        for id in self.ruleset().channels.ids().collect::<Vec<Id<_>>>() {
+            let target = Target::Channel(id);
+            let recommended = self.view.at_least(&mut self.space, target, Verdict::Recommended)?;
+            open.push(self.space.diagrams.not(recommended)?);
+        }
+        match self.space.diagrams.joint(&open, self.budget.steps)? {
+            None => Ok(crate::analyse::diagram::NO),
+            Some(cells) if self.space.free_in(&cells).is_empty() => {
+                let cube: Vec<Option<Vec<usize>>> =
+                    cells.iter().map(|cell| cell.map(|cell| vec![cell])).collect();
+                self.space.diagrams.cube(&cube)
+            }
+            // Free conditions may need another region than the first; so all are wanted.
+            Some(_) => open.into_iter().try_fold(YES, |all, part| self.space.diagrams.and(all, part)),
+        }
+    }
+
+    fn sampled_gap(&mut self, settled: &dyn Fn(&Decision<'_>) -> bool) -> Option<Profile> {
+        let (ruleset, day) = (self.ruleset(), self.study.ground.day);
+        let mut takes = |profiles: &[Profile]| {
+            profiles.first().is_some_and(|profile| settled(&decide(ruleset, profile, day)))
+        };
+        let found = samples(&self.space, SAMPLES).find(|profiles| takes(profiles))?;
+        self.space.shrink(found, &mut takes).into_iter().next()
+    }
+}

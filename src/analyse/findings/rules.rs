@@ -1,0 +1,443 @@
+//! Findings about rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Example, Key, Work, parts, with_example};
+use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
+use crate::analyse::space::{Scope, Space};
+use crate::analyse::view::View;
+use crate::decide::{Decision, Truth};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::ground::{Instance, Node};
+use crate::model::{EffectKind, Expr, ExprKind, Id, Rule, Ruleset};
+use crate::operator::Policy;
+use crate::source::folded;
+use crate::words::source_text;
+
+/// What a rule does in one instance: to which targets, and when it fires.
+type Acts = BTreeSet<(String, Ref, Ref)>;
+
+/// Parts of a condition that never hold together, and where all parts but the last of these hold.
+type Conflict = (Vec<usize>, Option<Ref>);
+
+impl<'r> Work<'_, 'r> {
+    pub(super) fn rule_keys(&mut self, keys: &mut BTreeSet<Key>) -> Result<(), TooLarge> {
+        let ruleset = self.ruleset();
+        let mut alike: BTreeMap<Acts, Id<Rule>> = BTreeMap::new();
+        let mut with_unknown = None;
+        for id in ruleset.rules.ids() {
+            if self.never_fires(id) {
+                // A rule that speaks of what is not known fires for profiles with unknown fields alone.
+                if reads_known(ruleset, &ruleset.rules[id]) {
+                    let fires = with_unknown.get_or_insert_with(|| self.fires_somewhere());
+                    if !fires.as_ref().is_ok_and(|fires| !fires.contains(&id)) {
+                        continue;
+                    }
+                }
+                keys.insert(self.why_never(id));
+                continue;
+            }
+            if !self.shows_itself(id)? {
+                let rule = &ruleset.rules[id];
+                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name));
+                continue;
+            }
+            self.always_keys(id, keys);
+            if let Some(acts) = self.acts(id) {
+                match alike.get(&acts) {
+                    Some(first) => drop(keys.insert(Key::Same(*first, id))),
+                    None => drop(alike.insert(acts, id)),
+                }
+            }
+            if self.scores_idly(id)? {
+                keys.insert(Key::IdleScore(id));
+            }
+        }
+        Ok(())
+    }
+
+    fn instances(&self, rule: Id<Rule>) -> Vec<Id<Instance>> {
+        let all = self.view.instances(rule);
+        all.filter(|id| !self.study.ground.instances[*id].left_out).collect()
+    }
+
+    fn never_fires(&self, rule: Id<Rule>) -> bool {
+        self.instances(rule).into_iter().all(|id| self.is_never(self.view.fires(id).yes))
+    }
+
+    /// Whether a rule fires for some profile: certain where its condition fits cells, else shown by a profile.
+    fn shows_itself(&mut self, rule: Id<Rule>) -> Result<bool, TooLarge> {
+        let mut region = NO;
+        for id in self.instances(rule) {
+            let fires = self.view.fires(id).yes;
+            if fires != NO && self.space.is_exact(fires) {
+                return Ok(true);
+            }
+            region = self.space.diagrams.or(region, fires)?;
+        }
+        let fires = |decision: &Decision<'_>| {
+            decision.instances(rule).iter().any(|instance| instance.fires.truth == Truth::True)
+        };
+        Ok(!matches!(self.example(region, &fires)?, Example::Undecided))
+    }
+
+    /// The rules that fire for some profile, unknown fields counted.
+    fn fires_somewhere(&self) -> Result<BTreeSet<Id<Rule>>, TooLarge> {
+        let mut space = Space::new(vec![&self.study.ground], Scope::Any, self.budget)?;
+        let view = View::new(&mut space, 0)?;
+        let rules = self.ruleset().rules.ids();
+        Ok(rules.filter(|rule| view.instances(*rule).any(|id| view.fires(id).yes != NO)).collect())
+    }
+
+    /// Why a rule never fires.
+    fn why_never(&self, rule: Id<Rule>) -> Key {
+        let condition = |id: Id<Instance>| self.view.truths(self.study.ground.instances[id].condition).yes;
+        if self.instances(rule).into_iter().any(|id| condition(id) != NO) {
+            return Key::Excepted(rule);
+        }
+        let own = self.further(self.study.rows.get(&rule)).map(|node| self.view.truths(node).yes);
+        if own.is_some_and(|own| own != NO) { Key::Unreached(rule) } else { Key::Dead(rule) }
+    }
+
+    fn always_keys(&self, id: Id<Rule>, keys: &mut BTreeSet<Key>) {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        let own_row = self.study.rows.get(&id);
+        let reads = match &rule.row {
+            Some(row) => row.cells.iter().any(|cell| cell.part.is_some()),
+            None => rule.when.as_ref().is_some_and(|when| reads_field(ruleset, when)),
+        };
+        if !reads {
+            return;
+        }
+        let instances = self.instances(id);
+        let holds = |instance: &Id<Instance>| match self.further(own_row) {
+            Some(own) => self.is_always(self.view.truths(own).yes),
+            None => self.is_always(self.view.truths(self.study.ground.instances[*instance].condition).yes),
+        };
+        if !instances.is_empty() && instances.iter().all(holds) {
+            keys.insert(Key::AlwaysTrue(id));
+            return;
+        }
+        let all = parts(rule);
+        for (number, _) in all.iter().enumerate().filter(|(_, part)| reads_field(ruleset, part)) {
+            let node = self.further(self.study.parts.get(&(id, number)));
+            if all.len() > 1 && node.is_some_and(|node| self.view.truths(node).yes == YES) {
+                keys.insert(Key::PartAlwaysTrue(id, number));
+            }
+        }
+    }
+
+    /// What a rule does, each effect with when it comes; nothing for a rule that decides nothing.
+    fn acts(&self, id: Id<Rule>) -> Option<Acts> {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        if rule.effects.iter().all(|effect| effect.kind.is_note()) {
+            return None;
+        }
+        let mut acts = Acts::new();
+        for instance in self.instances(id) {
+            let fires = self.view.fires(instance);
+            let channel = self.study.ground.instances[instance].channel;
+            for effect in &rule.effects {
+                let target = effect.kind.target().and_then(|target| target.resolve(channel));
+                let does = match &effect.kind {
+                    EffectKind::Score(_, points, level) => format!("score {points} {level:?}"),
+                    EffectKind::Exclude(_) => "exclude".into(),
+                    EffectKind::Cap(_, verdict) => format!("cap {}", verdict.as_str()),
+                    EffectKind::Needs(_, needs) => format!("needs {needs:?}"),
+                    EffectKind::Note(..) => folded(ruleset.files.slice(effect.span)),
+                };
+                acts.insert((format!("{target:?} {does}"), fires.yes, fires.no));
+            }
+        }
+        Some(acts)
+    }
+
+    /// Whether all points of a rule go to targets that are excluded whenever it fires.
+    fn scores_idly(&mut self, id: Id<Rule>) -> Result<bool, TooLarge> {
+        let rule = &self.ruleset().rules[id];
+        let mut scores = 0;
+        for instance in self.instances(id) {
+            let channel = self.study.ground.instances[instance].channel;
+            let fires = self.view.fires(instance).yes;
+            for effect in &rule.effects {
+                let EffectKind::Score(target, ..) = effect.kind else { continue };
+                let Some(target) = target.resolve(channel).filter(|_| fires != NO) else { continue };
+                scores += 1;
+                let excluded = self.view.excluded(target).yes;
+                if self.space.diagrams.without(fires, excluded)? != NO {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(scores > 0)
+    }
+
+    pub(super) fn dead(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        let diagnostic =
+            Diagnostic::new(Code::DeadRule, rule.name_span, format!("`{}` can never fire", rule.name));
+        if self.instances(id).is_empty() {
+            return Ok(Some(diagnostic.here("its `where` leaves out every channel")));
+        }
+        let diagnostic = diagnostic.here("no profile makes its condition true");
+        let Some((core, rest)) = self.conflict(id)? else {
+            return Ok(Some(self.blame_facts(rule, diagnostic)));
+        };
+        let text = |number: &usize| {
+            parts(rule)
+                .get(*number)
+                .map(|part| format!("`{}`", source_text(ruleset, part.span)))
+                .unwrap_or_default()
+        };
+        let told: Vec<String> = core.iter().map(text).collect();
+        let spans = core.iter().filter_map(|number| parts(rule).get(*number)).map(|part| part.span);
+        let diagnostic = spans.take(3).fold(diagnostic, |diagnostic, span| diagnostic.also(span, ""));
+        let diagnostic = match told.as_slice() {
+            [one] => diagnostic.note(format!("{one} never holds")),
+            _ => diagnostic.note(format!("never together: {}", told.join(" and "))),
+        };
+        // The profile that comes nearest: all but one of the parts hold.
+        let (Some(rest), [.., last]) = (rest, told.as_slice()) else { return Ok(Some(diagnostic)) };
+        let all: Vec<&Expr> = parts(rule).iter().collect();
+        let without = core.last().copied().unwrap_or(0);
+        let accept = |decision: &Decision<'_>| {
+            all.iter().enumerate().filter(|(number, _)| *number != without).all(|(_, part)| {
+                decision
+                    .trace(part)
+                    .and_then(|trace| trace.judged())
+                    .is_some_and(|judged| judged.truth == Truth::True)
+            })
+        };
+        Ok(Some(match self.example(rest, &accept)? {
+            Example::Profile(profile) if all.len() > 1 => {
+                with_example(ruleset, diagnostic, &format!("all but {last} holds for"), &profile)
+            }
+            _ => diagnostic,
+        }))
+    }
+
+    /// Where facts alone keep a rule from firing, says so.
+    fn blame_facts(&self, rule: &Rule, diagnostic: Diagnostic) -> Diagnostic {
+        let never = rule.when.as_ref().is_some_and(|when| !reads_field(self.ruleset(), when));
+        if never {
+            diagnostic.note("its condition reads facts alone, and by these it does not hold")
+        } else {
+            diagnostic
+        }
+    }
+
+    /// The fewest parts of a condition that never hold together, and where all parts but the last of these hold.
+    fn conflict(&mut self, id: Id<Rule>) -> Result<Option<Conflict>, TooLarge> {
+        let count = parts(&self.ruleset().rules[id]).len();
+        let nodes: Vec<Option<Id<Node>>> =
+            (0..count).map(|number| self.further(self.study.parts.get(&(id, number)))).collect();
+        let nodes: Vec<Ref> = nodes.into_iter().flatten().map(|node| self.view.truths(node).yes).collect();
+        if nodes.len() != count || count == 0 {
+            return Ok(None);
+        }
+        let mut core: Vec<usize> = (0..count).collect();
+        for number in 0..count {
+            let rest: Vec<usize> = core.iter().copied().filter(|other| *other != number).collect();
+            if self.all_of(&nodes, &rest)? == NO {
+                core = rest;
+            }
+        }
+        let last = core.last().copied();
+        let others: Vec<usize> = (0..count).filter(|number| Some(*number) != last).collect();
+        let rest = self.all_of(&nodes, &others)?;
+        Ok(Some((core, (rest != NO).then_some(rest))))
+    }
+
+    fn all_of(&mut self, nodes: &[Ref], numbers: &[usize]) -> Result<Ref, TooLarge> {
+        numbers
+            .iter()
+            .filter_map(|number| nodes.get(*number))
+            .try_fold(YES, |all, node| self.space.diagrams.and(all, *node))
+    }
+
+    pub(super) fn excepted(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        let mut diagnostic =
+            Diagnostic::new(Code::AlwaysExcepted, rule.name_span, format!("`{}` never fires", rule.name))
+                .here("whenever its condition holds, an exception to it does too");
+        for exception in rule.exceptions.iter().take(3) {
+            diagnostic = diagnostic.also(ruleset.rules[*exception].name_span, "an exception to it");
+        }
+        let mut region = NO;
+        for instance in self.instances(id) {
+            let condition = self.view.truths(self.study.ground.instances[instance].condition).yes;
+            region = self.space.diagrams.or(region, condition)?;
+        }
+        let accept = |decision: &Decision<'_>| {
+            let mut instances = decision.instances(id).iter();
+            instances.any(|instance| {
+                // An exception may be pending for a fact that no source tells: it sets the rule aside all the same.
+                instance.condition.truth == Truth::True && instance.fires.truth != Truth::True
+            })
+        };
+        Ok(Some(match self.example(region, &accept)? {
+            Example::Profile(profile) => {
+                with_example(ruleset, diagnostic, "its condition holds, and it is set aside, for", &profile)
+            }
+            Example::Nothing | Example::Undecided => diagnostic,
+        }))
+    }
+
+    pub(super) fn unreached(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        let Some(row) = &rule.row else { return Ok(None) };
+        let table = &ruleset.tables[row.table];
+        debug_assert_eq!(table.policy, Policy::First);
+        let diagnostic = Diagnostic::new(
+            Code::UnreachedRow,
+            rule.name_span,
+            format!("the row `{}` is never reached", rule.name),
+        )
+        .here("an earlier row matches whenever this one does");
+        let own = self.further(self.study.rows.get(&id)).map_or(NO, |node| self.view.truths(node).yes);
+        let matches: Vec<&Expr> = table.matches.iter().take(row.number + 1).collect();
+        let accept = |decision: &Decision<'_>| {
+            let holds = |expr: &Expr| {
+                decision
+                    .trace(expr)
+                    .and_then(|trace| trace.judged())
+                    .is_some_and(|judged| judged.truth == Truth::True)
+            };
+            matches
+                .split_last()
+                .is_some_and(|(own, before)| holds(own) && before.iter().any(|row| holds(row)))
+        };
+        let Example::Profile(profile) = self.example(own, &accept)? else { return Ok(Some(diagnostic)) };
+        let decision = crate::decide::decide(ruleset, &profile, self.study.ground.day);
+        let taken = table.rows.iter().take(row.number).find(|earlier| {
+            decision.instances(**earlier).iter().any(|instance| instance.condition.truth == Truth::True)
+        });
+        let diagnostic = match taken {
+            Some(taken) => diagnostic.also(ruleset.rules[*taken].name_span, "this row comes first"),
+            None => diagnostic,
+        };
+        Ok(Some(with_example(ruleset, diagnostic, "an earlier row is taken for", &profile)))
+    }
+
+    pub(super) fn always_true(
+        &mut self,
+        id: Id<Rule>,
+        part: Option<usize>,
+    ) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        let diagnostic = Diagnostic::new(
+            Code::AlwaysTrue,
+            rule.name_span,
+            match part {
+                None => format!("the condition of `{}` is always true", rule.name),
+                Some(_) => format!("a part of the condition of `{}` is always true", rule.name),
+            },
+        );
+        let part = part.and_then(|number| parts(rule).get(number));
+        let diagnostic = match (part, &rule.when) {
+            (Some(part), _) => diagnostic.also(part.span, "true for every profile"),
+            (None, Some(when)) if rule.row.is_none() => diagnostic.also(when.span, "true for every profile"),
+            (None, _) => diagnostic.here("its cells hold for every profile"),
+        };
+        // The profile that is as small as can be shows it: nothing could be left out otherwise.
+        let holds = |decision: &Decision<'_>| match part {
+            Some(part) => {
+                let judged = decision.trace(part).and_then(|trace| trace.judged());
+                judged.is_some_and(|judged| judged.truth == Truth::True)
+            }
+            None => decision.instances(id).iter().any(|instance| instance.condition.truth == Truth::True),
+        };
+        Ok(Some(match self.example(YES, &holds)? {
+            Example::Profile(profile) => with_example(ruleset, diagnostic, "even for", &profile),
+            Example::Nothing | Example::Undecided => diagnostic,
+        }))
+    }
+
+    pub(super) fn same(&mut self, first: Id<Rule>, second: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let (one, other) = (&ruleset.rules[first], &ruleset.rules[second]);
+        let diagnostic = Diagnostic::new(
+            Code::SameRule,
+            other.name_span,
+            format!("`{}` does the same as `{}`, and always when it does", other.name, one.name),
+        )
+        .here("acts a second time")
+        .also(one.name_span, "acts the same way");
+        let mut region = NO;
+        for instance in self.instances(second) {
+            region = self.space.diagrams.or(region, self.view.fires(instance).yes)?;
+        }
+        let fires = |decision: &Decision<'_>, rule: Id<Rule>| {
+            decision.instances(rule).iter().any(|instance| instance.fires.truth == Truth::True)
+        };
+        let accept = |decision: &Decision<'_>| fires(decision, first) && fires(decision, second);
+        Ok(match self.example(region, &accept)? {
+            Example::Profile(profile) => Some(with_example(ruleset, diagnostic, "both fire for", &profile)),
+            Example::Nothing | Example::Undecided => Some(diagnostic),
+        })
+    }
+
+    pub(super) fn idle_score(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let rule = &ruleset.rules[id];
+        let diagnostic = Diagnostic::new(
+            Code::IdleScore,
+            rule.name_span,
+            format!("the points of `{}` never count", rule.name),
+        )
+        .here("whenever it fires, what it scores is excluded");
+        let mut region = NO;
+        for instance in self.instances(id) {
+            region = self.space.diagrams.or(region, self.view.fires(instance).yes)?;
+        }
+        let accept = |decision: &Decision<'_>| {
+            decision.instances(id).iter().any(|instance| {
+                instance.fires.truth == Truth::True
+                    && rule.effects.iter().any(|effect| match effect.kind {
+                        EffectKind::Score(target, ..) => {
+                            let target = target.resolve(instance.channel);
+                            target.is_some_and(|target| decision.target(target).excluded.truth == Truth::True)
+                        }
+                        _ => false,
+                    })
+            })
+        };
+        Ok(Some(match self.example(region, &accept)? {
+            Example::Profile(profile) => with_example(ruleset, diagnostic, "it fires in vain for", &profile),
+            Example::Nothing | Example::Undecided => diagnostic,
+        }))
+    }
+}
+
+/// Whether a condition reads a field, lets followed.
+pub(super) fn reads_field(ruleset: &Ruleset, expr: &Expr) -> bool {
+    let mut open = vec![expr];
+    let mut found = false;
+    while let (Some(next), false) = (open.pop(), found) {
+        next.walk(&mut |part| match &part.kind {
+            ExprKind::Field(_) | ExprKind::Excluded(..) | ExprKind::Earlier(..) => found = true,
+            ExprKind::Let(id) => open.push(&ruleset.lets[*id].value),
+            _ => {}
+        });
+    }
+    found
+}
+
+/// Whether a rule asks whether a field is known.
+fn reads_known(ruleset: &Ruleset, rule: &Rule) -> bool {
+    let mut found = false;
+    for expr in rule.when.iter() {
+        expr.walk(&mut |part| {
+            if let ExprKind::Known(what, _) = &part.kind {
+                found |= reads_field(ruleset, what);
+            }
+        });
+    }
+    found
+}

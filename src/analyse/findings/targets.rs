@@ -1,0 +1,107 @@
+//! Findings about channels: never recommended, or always.
+
+use std::collections::BTreeSet;
+
+use super::{Example, Key, Work, with_example};
+use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
+use crate::analyse::sample::{SAMPLES, samples};
+use crate::decide::{Decision, decide};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Target;
+use crate::operator::Verdict;
+
+impl Work<'_, '_> {
+    /// What past the budget is sampled: a profile that shows the contrary settles it, and otherwise it is noted.
+    pub(super) fn target_keys(&mut self, keys: &mut BTreeSet<Key>) {
+        let ruleset = self.ruleset();
+        if ruleset.rules.is_empty() {
+            return;
+        }
+        let mut unsettled = Vec::new();
+        for target in ruleset.channels.ids().map(Target::Channel) {
+            self.space.diagrams.renew(self.budget);
+            match self.view.at_least(&mut self.space, target, Verdict::Recommended) {
+                Ok(NO) => drop(keys.insert(Key::Never(target))),
+                Ok(YES) => drop(keys.insert(Key::Always(target))),
+                Ok(region) => self.settle(target, region),
+                Err(TooLarge) => unsettled.push(target),
+            }
+        }
+        self.space.diagrams.renew(self.budget);
+        if !unsettled.is_empty() {
+            self.sampled(unsettled);
+        }
+    }
+
+    /// Notes a channel of which only conditions over several fields could tell whether it is ever recommended.
+    fn settle(&mut self, target: Target, region: Ref) {
+        if self.space.is_exact(region) {
+            return;
+        }
+        let accept = |decision: &Decision<'_>| decision.target(target).verdict == Some(Verdict::Recommended);
+        let found = self.example(region, &accept);
+        if let (Ok(Example::Undecided), Target::Channel(id)) = (found, target) {
+            let channel = &self.ruleset().channels[id];
+            self.undecided(channel.span, &format!("whether `{}` is ever recommended", channel.name));
+        }
+    }
+
+    fn sampled(&mut self, mut unsettled: Vec<Target>) {
+        let ruleset = self.ruleset();
+        let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
+        for profiles in samples(&self.space, SAMPLES) {
+            let Some(profile) = profiles.first() else { continue };
+            let decision = decide(ruleset, profile, self.study.ground.day);
+            for target in &unsettled {
+                let recommended = decision.target(*target).verdict == Some(Verdict::Recommended);
+                let seen = if recommended { &mut is } else { &mut is_not };
+                seen.insert(*target);
+            }
+            unsettled.retain(|target| !(is.contains(target) && is_not.contains(target)));
+            if unsettled.is_empty() {
+                return;
+            }
+        }
+        for target in unsettled {
+            let Target::Channel(id) = target else { continue };
+            let name = ruleset.target_name(target);
+            let (ever, what) = if is.contains(&target) { ("always", "all") } else { ("never", "none") };
+            let message = format!("whether `{name}` is {ever} recommended is too large to be proved");
+            self.unproved.push(
+                Diagnostic::new(Code::Unproved, ruleset.channels[id].span, message)
+                    .here(format!("{what} of {SAMPLES} sampled profiles get it recommended")),
+            );
+        }
+    }
+
+    pub(super) fn never(&mut self, target: Target) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let Target::Channel(id) = target else { return Ok(None) };
+        let channel = &ruleset.channels[id];
+        let message = format!("`{}` is never recommended", channel.name);
+        let diagnostic = Diagnostic::new(Code::NeverRecommended, channel.span, message);
+        for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
+            let region = self.view.leaning(&mut self.space, target, verdict)?;
+            let accept = |decision: &Decision<'_>| decision.target(target).verdict == Some(verdict);
+            if let Example::Profile(profile) = self.example(region, &accept)? {
+                let diagnostic = diagnostic.here(format!("at best it is {}", verdict.as_str()));
+                return Ok(Some(with_example(ruleset, diagnostic, "as for", &profile)));
+            }
+        }
+        Ok(Some(diagnostic.here("no profile gets it recommended")))
+    }
+
+    pub(super) fn always(&mut self, target: Target) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let Target::Channel(id) = target else { return Ok(None) };
+        let channel = &ruleset.channels[id];
+        let message = format!("`{}` is recommended to everybody", channel.name);
+        let diagnostic = Diagnostic::new(Code::AlwaysRecommended, channel.span, message)
+            .here("no profile gets another verdict");
+        let accept = |decision: &Decision<'_>| decision.target(target).leaning == Verdict::Recommended;
+        Ok(Some(match self.example(YES, &accept)? {
+            Example::Profile(profile) => with_example(ruleset, diagnostic, "even for", &profile),
+            Example::Nothing | Example::Undecided => diagnostic,
+        }))
+    }
+}

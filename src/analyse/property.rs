@@ -1,0 +1,365 @@
+//! Whether a property holds for every profile.
+
+use super::change::days_of_change;
+use super::diagram::{Budget, NO, Ref, TooLarge, YES};
+use super::sample::{SAMPLES, samples};
+use super::search::Search;
+use super::space::{Scope, Space};
+use super::view::{View, reaches};
+use crate::date::Date;
+use crate::decide::{Decision, Truth, decide};
+use crate::ground::{Ground, Instance};
+use crate::model::{
+    Expectation, ExpectationKind, ExprKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target,
+};
+use crate::operator::{CompareOp, Verdict};
+
+/// What came of proving a property.
+#[derive(Clone, Debug)]
+pub enum Proof {
+    /// It holds for every profile.
+    Proved,
+    /// It does not: a small profile that shows it, the day, and the number of the expectation that is not met.
+    Refuted {
+        /// The profile; where all fields must be known, those that it leaves out may have any value.
+        profile: Profile,
+        /// The day.
+        day: Date,
+        /// Which expectation it does not meet.
+        expectation: usize,
+    },
+    /// It is not known; it says why.
+    Undecided(String),
+}
+
+/// Tells whether a decision meets an expectation.
+pub type Meets<'m> = &'m dyn Fn(&Decision<'_>, &Expectation) -> bool;
+
+/// Proves a property of a ruleset on a day, or finds a small profile that refutes it. `meets` tells whether a decision
+/// meets an expectation; every counterexample is decided and shown to it first.
+#[must_use]
+pub fn prove(ruleset: &Ruleset, property: &Property, day: Date, budget: Budget, meets: Meets<'_>) -> Proof {
+    let when: Vec<_> = property.when.iter().collect();
+    let ground = Ground::with(ruleset, day, &when);
+    let scope = if property.even_unknown { Scope::Any } else { Scope::Known };
+    let mut prover = match Prover::new(&ground, property, scope, budget, meets) {
+        Ok(prover) => prover,
+        Err(TooLarge) => return Proof::Undecided("the ruleset is too large".into()),
+    };
+    for number in 0..property.expect.len() {
+        match prover.expectation(number) {
+            Proof::Proved => {}
+            other => return other,
+        }
+    }
+    Proof::Proved
+}
+
+/// Proves a property on the days from which facts change, and so for all days; `day` comes first.
+#[must_use]
+pub fn prove_every_day(
+    ruleset: &Ruleset,
+    property: &Property,
+    day: Date,
+    budget: Budget,
+    meets: Meets<'_>,
+) -> Proof {
+    let days = days_of_change(ruleset);
+    let all = [day, Date::MIN].into_iter().chain(days.into_iter().filter(|other| *other != day));
+    for day in all {
+        match prove(ruleset, property, day, budget, meets) {
+            Proof::Proved => {}
+            Proof::Undecided(why) => return Proof::Undecided(format!("on {day}: {why}")),
+            refuted @ Proof::Refuted { .. } => return refuted,
+        }
+    }
+    if reads_today(ruleset) {
+        let why = "it holds on each day on which a fact changes, but conditions read `today`, which changes every day";
+        return Proof::Undecided(why.into());
+    }
+    Proof::Proved
+}
+
+fn reads_today(ruleset: &Ruleset) -> bool {
+    let whens = ruleset.rules.iter().flat_map(|rule| {
+        rule.when.iter().chain(rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref()))
+    });
+    let owned = ruleset.channels.iter().filter_map(|channel| channel.owned.as_ref());
+    let met = ruleset.requirements.iter().filter_map(|requirement| requirement.met.as_ref());
+    let rows = ruleset.tables.iter().flat_map(|table| &table.matches);
+    let lets = ruleset.lets.iter().map(|declared| &declared.value);
+    let properties = ruleset.properties.iter().filter_map(|property| property.when.as_ref());
+    whens.chain(owned).chain(met).chain(rows).chain(lets).chain(properties).any(|expr| {
+        let mut found = false;
+        expr.walk(&mut |part| found |= matches!(part.kind, ExprKind::Today));
+        found
+    })
+}
+
+/// Why a question has no answer in diagrams.
+enum Stop {
+    TooLarge,
+    Unsupported,
+}
+
+impl From<TooLarge> for Stop {
+    fn from(_: TooLarge) -> Stop {
+        Stop::TooLarge
+    }
+}
+
+struct Prover<'p, 'g, 'r> {
+    space: Space<'g, 'r>,
+    view: View<'g, 'r>,
+    property: &'p Property,
+    budget: Budget,
+    meets: Meets<'p>,
+}
+
+impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
+    fn new(
+        ground: &'g Ground<'r>,
+        property: &'p Property,
+        scope: Scope,
+        budget: Budget,
+        meets: Meets<'p>,
+    ) -> Result<Self, TooLarge> {
+        let mut space = Space::new(vec![ground], scope, budget)?;
+        let view = View::new(&mut space, 0)?;
+        Ok(Prover { space, view, property, budget, meets })
+    }
+
+    fn applies(&self) -> Ref {
+        let when = self.view.ground.further.first();
+        when.map_or(YES, |when| self.view.truths(*when).yes)
+    }
+
+    /// Tells whether a profile refutes an expectation.
+    fn refutes(&self, profile: &Profile, number: usize) -> bool {
+        let decision = decide(self.view.ground.ruleset, profile, self.view.ground.day);
+        let applies = self.property.when.as_ref().is_none_or(|when| {
+            decision
+                .trace(when)
+                .and_then(|trace| trace.judged())
+                .is_some_and(|judged| judged.truth == Truth::True)
+        });
+        let expectation = self.property.expect.get(number);
+        applies && expectation.is_some_and(|expectation| !(self.meets)(&decision, expectation))
+    }
+
+    fn expectation(&mut self, number: usize) -> Proof {
+        self.space.diagrams.renew(self.budget);
+        match self.search(number) {
+            Ok(proof) => proof,
+            Err(stop) => self.sampled(number, &stop),
+        }
+    }
+
+    fn search(&mut self, number: usize) -> Result<Proof, Stop> {
+        let Some(expectation) = self.property.expect.get(number) else { return Ok(Proof::Proved) };
+        let met = self.met(&expectation.kind)?;
+        let applies = self.applies();
+        let violated = self.space.diagrams.without(applies, met)?;
+        if violated == NO {
+            return Ok(Proof::Proved);
+        }
+        let mut space = std::mem::replace(&mut self.space, Space::empty()?);
+        let mut takes = |profiles: &[Profile]| profiles.first().is_some_and(|p| self.refutes(p, number));
+        let found = space.search(violated, &mut takes);
+        let profile = match found {
+            Ok(Search::Found(profiles, _)) => {
+                let free_to_leave = space.has_unknown();
+                let mut takes = |smaller: &[Profile], space: &Space<'g, 'r>| {
+                    let Some(profile) = smaller.first() else { return false };
+                    // With fields left out it refutes the property only if it does whatever they are.
+                    let whatever =
+                        free_to_leave || space.diagrams.holds_in(violated, &space.cells_of(0, profile));
+                    whatever && self.refutes(profile, number) && self.is_settled(profile, number)
+                };
+                let small = space.shrink_by(profiles, &mut takes);
+                Ok(small.into_iter().next())
+            }
+            Ok(Search::Nothing) => Ok(None),
+            Ok(Search::Undecided) => Err(()),
+            Err(TooLarge) => {
+                self.space = space;
+                return Err(Stop::TooLarge);
+            }
+        };
+        self.space = space;
+        Ok(match profile {
+            Ok(Some(profile)) => {
+                Proof::Refuted { profile, day: self.view.ground.day, expectation: number }
+            }
+            Ok(None) => Proof::Proved,
+            Err(()) => Proof::Undecided(
+                "it depends on conditions over several fields at once, and no profile was found that settles it".into(),
+            ),
+        })
+    }
+
+    /// Whether the verdict that an expectation speaks of is settled, so that the profile tells it plainly.
+    fn is_settled(&self, profile: &Profile, number: usize) -> bool {
+        if self.property.even_unknown {
+            return true;
+        }
+        let decision = decide(self.view.ground.ruleset, profile, self.view.ground.day);
+        match self.property.expect.get(number).map(|expectation| &expectation.kind) {
+            Some(
+                ExpectationKind::Verdict(target, _)
+                | ExpectationKind::Leaning(target, _)
+                | ExpectationKind::ExcludedBy(target, _),
+            ) => decision.target(*target).verdict.is_some(),
+            _ => true,
+        }
+    }
+
+    /// What cannot be proved is tried on random profiles.
+    fn sampled(&self, number: usize, stop: &Stop) -> Proof {
+        let ruleset = self.view.ground.ruleset;
+        let found = samples(&self.space, SAMPLES)
+            .find(|profiles| profiles.first().is_some_and(|profile| self.refutes(profile, number)));
+        if let Some(profile) = found.and_then(|profiles| profiles.into_iter().next()) {
+            return Proof::Refuted { profile, day: self.view.ground.day, expectation: number };
+        }
+        debug_assert!(!ruleset.fields.is_empty() || matches!(stop, Stop::Unsupported));
+        Proof::Undecided(match stop {
+            Stop::TooLarge => format!("too large to be proved; {SAMPLES} sampled profiles agree"),
+            Stop::Unsupported => {
+                format!(
+                    "what is missing cannot be proved of unknown fields; {SAMPLES} sampled profiles agree"
+                )
+            }
+        })
+    }
+
+    /// Where an expectation is met.
+    fn met(&mut self, kind: &ExpectationKind) -> Result<Ref, Stop> {
+        let any = self.space.has_unknown();
+        Ok(match kind {
+            ExpectationKind::First(target) => self.view.is_first(&mut self.space, *target)?,
+            ExpectationKind::Fires(rules, fires) => {
+                let fired = self.any_fires(rules)?;
+                if *fires { fired } else { self.space.diagrams.not(fired)? }
+            }
+            // Nothing is missing from a profile whose fields are all known.
+            ExpectationKind::Missing(_) if any => return Err(Stop::Unsupported),
+            ExpectationKind::Missing(_) => NO,
+            ExpectationKind::Verdict(target, verdict) => self.verdict(*target, *verdict)?,
+            ExpectationKind::Leaning(target, verdict) => {
+                self.view.leaning(&mut self.space, *target, *verdict)?
+            }
+            ExpectationKind::CouldBe(target, verdict) => {
+                self.view.could_be(&mut self.space, *target, *verdict, false)?
+            }
+            ExpectationKind::ExcludedBy(target, rules) => self.excluded_by(*target, rules)?,
+            ExpectationKind::Score(target, op, points) => self.score(*target, *op, *points)?,
+            ExpectationKind::Needs(target, need, state) => {
+                let needs = self.view.needs(&mut self.space, *target)?;
+                let when = needs.into_iter().find(|(other, _)| other == need).map_or(NO, |(_, when)| when);
+                match state {
+                    None => when,
+                    Some(state) => {
+                        let state: NeedState = *state;
+                        let state = self.view.state(&mut self.space, *need, state)?;
+                        self.space.diagrams.and(when, state)?
+                    }
+                }
+            }
+            ExpectationKind::Because(target, rules) => self.because(*target, rules)?,
+        })
+    }
+
+    fn any_fires(&mut self, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
+        let mut fired = NO;
+        for rule in rules {
+            for instance in self.view.instances(*rule) {
+                fired = self.space.diagrams.or(fired, self.view.fires(instance).yes)?;
+            }
+        }
+        Ok(fired)
+    }
+
+    /// Where the verdict is this one, or undecided. Where all fields are known it is the leaning.
+    fn verdict(&mut self, target: Target, verdict: Option<Verdict>) -> Result<Ref, TooLarge> {
+        let any = self.space.has_unknown();
+        match verdict {
+            None if !any => Ok(NO),
+            Some(verdict) if !any => self.view.leaning(&mut self.space, target, verdict),
+            Some(verdict) => {
+                let mut settled = self.view.leaning(&mut self.space, target, verdict)?;
+                for other in Verdict::ALL.into_iter().filter(|other| *other != verdict) {
+                    let open = self.view.could_be(&mut self.space, target, other, true)?;
+                    settled = self.space.diagrams.without(settled, open)?;
+                }
+                Ok(settled)
+            }
+            None => {
+                let mut settled = NO;
+                for verdict in Verdict::ALL {
+                    let this = self.verdict(target, Some(verdict))?;
+                    settled = self.space.diagrams.or(settled, this)?;
+                }
+                self.space.diagrams.not(settled)
+            }
+        }
+    }
+
+    fn score(&mut self, target: Target, op: CompareOp, points: i64) -> Result<Ref, TooLarge> {
+        let scores = self.view.scores(target);
+        let least = reaches(&mut self.space, scores.clone(), points)?;
+        let more = reaches(&mut self.space, scores, points.saturating_add(1))?;
+        match op {
+            CompareOp::AtLeast => Ok(least),
+            CompareOp::Greater => Ok(more),
+            CompareOp::Less => self.space.diagrams.not(least),
+            CompareOp::AtMost => self.space.diagrams.not(more),
+            CompareOp::Equal => self.space.diagrams.without(least, more),
+            CompareOp::NotEqual => {
+                let equal = self.space.diagrams.without(least, more)?;
+                self.space.diagrams.not(equal)
+            }
+        }
+    }
+
+    /// Where one of some rules excludes a target, itself or a channel that it falls with. Needs have no circles.
+    fn excluded_by(&mut self, target: Target, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
+        let ruleset = self.view.ground.ruleset;
+        let mut by: Vec<Ref> = vec![NO; ruleset.target_count()];
+        let order = ruleset.channel_order.iter().copied().map(Target::Channel);
+        for own in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
+            let index = ruleset.target_index(own);
+            let Some(effects) = self.view.ground.targets.get(index) else { continue };
+            let is_one =
+                |instance: &Id<Instance>| rules.contains(&self.view.ground.instances[*instance].rule);
+            let mut found = NO;
+            for instance in effects.exclusions.iter().filter(|instance| is_one(instance)) {
+                found = self.space.diagrams.or(found, self.view.fires(*instance).yes)?;
+            }
+            for (channel, falls) in self.view.falls_with(&mut self.space, own)? {
+                let through = by.get(channel.index()).copied().unwrap_or(NO);
+                let through = self.space.diagrams.and(falls, through)?;
+                found = self.space.diagrams.or(found, through)?;
+            }
+            if let Some(slot) = by.get_mut(index) {
+                *slot = found;
+            }
+        }
+        Ok(by.get(ruleset.target_index(target)).copied().unwrap_or(NO))
+    }
+
+    fn because(&mut self, target: Target, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
+        let index = self.view.ground.ruleset.target_index(target);
+        let Some(effects) = self.view.ground.targets.get(index) else { return Ok(NO) };
+        let instances = effects.exclusions.iter().copied();
+        let instances = instances
+            .chain(effects.caps.iter().map(|(instance, _)| *instance))
+            .chain(effects.scores.iter().map(|(instance, _)| *instance))
+            .chain(effects.needs.iter().map(|(instance, _)| *instance));
+        let mut found = NO;
+        for instance in instances.filter(|id| rules.contains(&self.view.ground.instances[*id].rule)) {
+            found = self.space.diagrams.or(found, self.view.fires(instance).yes)?;
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,351 @@
+//! Tree → model: names, types, units, quotes, cycles. Goes on after an error and reports all.
+//!
+//! A function that finds a mistake reports it and returns nothing; whoever gets nothing says no more of it.
+
+mod arithmetic;
+mod channels;
+mod comparison;
+mod cycles;
+mod expectations;
+mod expression;
+mod literal;
+mod merge;
+mod mistaken;
+mod names;
+mod needs;
+mod operand;
+mod points;
+mod quotes;
+mod rules;
+mod scope;
+mod synonyms;
+mod tables;
+mod texts;
+mod units;
+mod unknown;
+mod usage;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use quotes::{Lock, lock};
+
+use crate::date::Date;
+use crate::diagnostic::{self, Code, Diagnostic, Effort};
+use crate::model::{
+    self, Arena, Channel, Enum, Fact, Field, Id, Let, Mix, Requirement, Rule, Ruleset, Source, Thresholds,
+    Type, UnitDefinition, Units,
+};
+use crate::source::{FileId, Span};
+use crate::syntax::Sources;
+use crate::syntax::ast::{self, DeclarationKind};
+
+/// What came of checking a ruleset.
+#[derive(Debug)]
+pub struct Checked {
+    /// The ruleset, unless an error keeps it from being evaluated.
+    pub ruleset: Option<Ruleset>,
+    /// Everything that is wrong or doubtful, in the order of places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The findings of analysis that the ruleset allows; they are not looked for here.
+    pub allowed: Vec<Allowed>,
+}
+
+/// A finding of analysis that a declaration allows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Allowed {
+    /// The finding.
+    pub code: Code,
+    /// The declaration.
+    pub within: Span,
+    /// The `allow` itself.
+    pub span: Span,
+    /// Whether it stands in a ruleset that is extended: what it silenced there may be gone here.
+    pub inherited: bool,
+}
+
+/// Checks a ruleset of which all files were brought.
+#[must_use]
+pub fn check(sources: &Sources) -> Checked {
+    let (layers, circles) = sources.declarations();
+    let base = layers.iter().rev().skip(1).flatten().map(|declaration| declaration.span.file).collect();
+    let merged = merge::merge(layers);
+    let mut checker = Checker::new(sources, &merged.declarations);
+    checker.diagnostics.extend_from_slice(sources.diagnostics());
+    checker.diagnostics.extend(circles);
+    // What could not be read may well be what is changed.
+    let files = sources.files();
+    let is_lost =
+        |d: &Diagnostic| d.code == Code::NothingToOverride && checker.is_lost(files.slice(d.label.span));
+    let of_merging: Vec<Diagnostic> = merged.diagnostics.into_iter().filter(|d| !is_lost(d)).collect();
+    checker.diagnostics.extend(of_merging);
+    checker.extends = merged.extends;
+    checker.base = base;
+    let ruleset = checker.run();
+    let mut diagnostics = std::mem::take(&mut checker.diagnostics);
+    diagnostic::sort(&mut diagnostics);
+    let ruleset = if diagnostic::any_error(&diagnostics) { None } else { ruleset };
+    Checked { ruleset, diagnostics, allowed: checker.allowed }
+}
+
+/// What a name of the common set stands for.
+#[derive(Clone, Copy, Debug)]
+enum Symbol {
+    Field(Id<Field>),
+    Let(Id<Let>),
+    Weight(i64),
+    Channel(Id<Channel>),
+    Mix(Id<Mix>),
+    /// Declared, but with a mistake that is reported.
+    Broken,
+}
+
+/// Names of one set: what each stands for, and where it is declared.
+type Names<T> = BTreeMap<Arc<str>, (T, Span)>;
+
+struct Checker<'s> {
+    sources: &'s Sources,
+    declarations: &'s [Cow<'s, ast::Declaration>],
+    /// The names of the rulesets that are extended.
+    extends: Vec<String>,
+    /// Their files.
+    base: BTreeSet<FileId>,
+    diagnostics: Vec<Diagnostic>,
+    allowed: Vec<Allowed>,
+    /// Names that declarations with syntax errors may have declared.
+    lost: BTreeSet<&'s str>,
+    lost_words: BTreeSet<&'static str>,
+    lost_everything: bool,
+
+    symbols: Names<Symbol>,
+    requirement_names: Names<Id<Requirement>>,
+    rule_names: Names<()>,
+    /// The rules that a name means: one, or the rows of a table; and where it is declared.
+    selectors: BTreeMap<Arc<str>, (Vec<Id<Rule>>, Span)>,
+    enum_names: Names<Id<Enum>>,
+    fact_names: Names<Option<Id<Fact>>>,
+    source_names: Names<Id<Source>>,
+    unit_spans: BTreeMap<Id<UnitDefinition>, Span>,
+    level_names: Names<usize>,
+    property_names: Names<()>,
+
+    header: Option<&'s ast::Ruleset>,
+    languages: Vec<Arc<str>>,
+    units: Units,
+    enums: Arena<Enum>,
+    sections: Vec<model::Text>,
+    fields: Arena<Field>,
+    facts: Arena<Fact>,
+    source_list: Arena<Source>,
+    channels: Arena<Channel>,
+    mixes: Arena<Mix>,
+    requirements: Arena<Requirement>,
+    levels: Vec<model::Level>,
+    levels_span: Option<Span>,
+    lets: Arena<Let>,
+    let_declarations: Vec<&'s ast::Let>,
+    /// The types of the lets that are well.
+    let_types: BTreeMap<Id<Let>, Type>,
+    let_sizes: BTreeMap<Id<Let>, arithmetic::Size>,
+    let_bounds: BTreeMap<Id<Let>, arithmetic::Bound>,
+    fact_bounds: BTreeMap<Id<Fact>, Option<arithmetic::Bound>>,
+    rules: Arena<Rule>,
+    tables: Arena<model::Table>,
+    wording: BTreeMap<Span, Arc<str>>,
+    translations: texts::Translations<'s>,
+    rule_order: Vec<Id<Rule>>,
+    channel_order: Vec<Id<Channel>>,
+    thresholds: Thresholds,
+    tests: Vec<model::Test>,
+    properties: Vec<model::Property>,
+
+    quotes: quotes::Quotes,
+    read_fields: BTreeSet<Id<Field>>,
+    uses_day: Option<Span>,
+    /// What is left for looking for near names and passages.
+    effort: Effort,
+    /// Whether every name has its declaration.
+    declared: bool,
+    /// What has a title, by the title; made when a title is first looked for.
+    titles: Option<BTreeMap<String, Vec<Arc<str>>>>,
+    /// The rule or the test that is looked at.
+    around: Option<unknown::Around>,
+    /// The variables of all rules.
+    variables: BTreeSet<Arc<str>>,
+    /// Names that are declared twice: what is said of them is not known.
+    doubled: BTreeSet<Arc<str>>,
+    /// Units whose declaration has a mistake.
+    broken_units: BTreeSet<Id<UnitDefinition>>,
+}
+
+impl<'s> Checker<'s> {
+    fn new(sources: &'s Sources, declarations: &'s [Cow<'s, ast::Declaration>]) -> Checker<'s> {
+        let mut lost = BTreeSet::new();
+        let mut lost_words = BTreeSet::new();
+        let missing = [Code::FileUnreadable, Code::BadPath, Code::UnknownRuleset];
+        let mut lost_everything = sources.diagnostics().iter().any(|d| missing.contains(&d.code));
+        for part in sources.parts() {
+            lost.extend(part.lost.names.iter().map(String::as_str));
+            lost_words.extend(part.lost.words.iter().copied());
+            lost_everything |= part.lost.everything;
+        }
+        Checker {
+            sources,
+            declarations,
+            extends: Vec::new(),
+            base: BTreeSet::new(),
+            diagnostics: Vec::new(),
+            allowed: Vec::new(),
+            lost,
+            lost_words,
+            lost_everything,
+            symbols: Names::new(),
+            requirement_names: Names::new(),
+            rule_names: Names::new(),
+            selectors: BTreeMap::new(),
+            enum_names: Names::new(),
+            fact_names: Names::new(),
+            source_names: Names::new(),
+            unit_spans: BTreeMap::new(),
+            level_names: Names::new(),
+            property_names: Names::new(),
+            header: None,
+            languages: Vec::new(),
+            units: Units::default(),
+            enums: Arena::default(),
+            sections: Vec::new(),
+            fields: Arena::default(),
+            facts: Arena::default(),
+            source_list: Arena::default(),
+            channels: Arena::default(),
+            mixes: Arena::default(),
+            requirements: Arena::default(),
+            levels: Vec::new(),
+            levels_span: None,
+            lets: Arena::default(),
+            let_declarations: Vec::new(),
+            let_types: BTreeMap::new(),
+            let_sizes: BTreeMap::new(),
+            let_bounds: BTreeMap::new(),
+            fact_bounds: BTreeMap::new(),
+            rules: Arena::default(),
+            tables: Arena::default(),
+            wording: BTreeMap::new(),
+            translations: texts::Translations::default(),
+            rule_order: Vec::new(),
+            channel_order: Vec::new(),
+            thresholds: Thresholds { recommended: 1, possible: 0 },
+            tests: Vec::new(),
+            properties: Vec::new(),
+            quotes: quotes::Quotes::default(),
+            read_fields: BTreeSet::new(),
+            uses_day: None,
+            effort: Effort::default(),
+            declared: false,
+            titles: None,
+            around: None,
+            variables: BTreeSet::new(),
+            doubled: BTreeSet::new(),
+            broken_units: BTreeSet::new(),
+        }
+    }
+
+    fn run(&mut self) -> Option<Ruleset> {
+        self.gather_texts();
+        self.declare();
+        self.declared = true;
+        self.quotes = quotes::Quotes::new(self);
+        self.define_channels();
+        self.define_lets();
+        self.define_conditions();
+        self.define_rules();
+        self.define_checks();
+        self.check_needs();
+        let header = self.header?;
+        let owner = texts::Owner::ruleset(&header.name);
+        let title = self.words(&owner, "title", header.title.as_ref());
+        self.check_texts();
+        self.check_usage();
+        let mut ruleset = Ruleset {
+            name: header.name.value.clone(),
+            name_span: header.name.span,
+            title: title.unwrap_or_else(|| model::Text::new(&*header.name.value)),
+            version: header.version.as_ref().map(|version| version.value.clone()),
+            languages: self.languages.clone(),
+            extends: std::mem::take(&mut self.extends),
+            as_of: header.as_of.map(|day| day.value),
+            uses_day: self.uses_day.is_some(),
+            files: self.sources.files().clone(),
+            inherited: {
+                let files = self.sources.files().iter().map(|(id, _)| id);
+                files.filter(|id| !self.sources.is_own(*id)).collect()
+            },
+            wording: std::mem::take(&mut self.wording),
+            sources: std::mem::take(&mut self.source_list),
+            units: self.units.clone(),
+            enums: std::mem::take(&mut self.enums),
+            fields: std::mem::take(&mut self.fields),
+            sections: std::mem::take(&mut self.sections),
+            facts: std::mem::take(&mut self.facts),
+            channels: std::mem::take(&mut self.channels),
+            mixes: std::mem::take(&mut self.mixes),
+            requirements: std::mem::take(&mut self.requirements),
+            levels: std::mem::take(&mut self.levels),
+            lets: std::mem::take(&mut self.lets),
+            rules: std::mem::take(&mut self.rules),
+            tables: std::mem::take(&mut self.tables),
+            rule_order: std::mem::take(&mut self.rule_order),
+            channel_order: std::mem::take(&mut self.channel_order),
+            thresholds: self.thresholds,
+            tests: std::mem::take(&mut self.tests),
+            properties: std::mem::take(&mut self.properties),
+            digest: String::new(),
+            meaning: String::new(),
+        };
+        if !diagnostic::any_error(&self.diagnostics) {
+            ruleset.digest = model::digest(&self.sources.part_texts(), &self.quotes.text_digests());
+            ruleset.meaning = model::meaning(&ruleset);
+        }
+        Some(ruleset)
+    }
+
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Tells whether a name may have been declared where a syntax error stands, or was declared twice; nothing more is
+    /// said of it then.
+    fn is_lost(&self, name: &str) -> bool {
+        self.lost_everything || self.lost.contains(name) || self.doubled.contains(name)
+    }
+
+    /// Returns words for a type, such as `a number per month`.
+    fn type_words(&self, ty: Type) -> String {
+        match ty {
+            Type::Bool => "true or false".into(),
+            Type::Text => "a text".into(),
+            Type::Date => "a date".into(),
+            Type::Number(number) if number.unit.is_none() => "a plain number".into(),
+            Type::Number(number) => format!("a number in `{}`", self.units.name(number.unit, true)),
+            Type::Enum(id) => format!("a value of `{}`", self.enums[id].name),
+            Type::Set(id) => format!("a set of `{}`", self.enums[id].name),
+        }
+    }
+
+    fn find_symbol(&self, name: &str) -> Option<Symbol> {
+        self.symbols.get(name).map(|(symbol, _)| *symbol)
+    }
+
+    /// The last day of the calendar stands in where a bound is left out.
+    fn span_of_days(since: Option<Date>, until: Option<Date>) -> (Date, Date) {
+        (since.unwrap_or(Date::MIN), until.unwrap_or(Date::MAX))
+    }
+
+    fn each<T>(&self, select: impl Fn(&'s DeclarationKind) -> Option<T>) -> Vec<(&'s ast::Declaration, T)> {
+        self.declarations
+            .iter()
+            .filter_map(|declaration| Some((&**declaration, select(&declaration.kind)?)))
+            .collect()
+    }
+}

@@ -1,0 +1,366 @@
+//! What channels state and need; mixes and requirements; lets and the conditions outside of rules.
+
+use std::collections::BTreeMap;
+
+use super::cycles::{self, Link};
+use super::scope::Scope;
+use super::texts::Owner;
+use super::unknown::{FACT, MEMBER};
+use super::{Checker, Symbol};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Amount, Channel, Entry, Enum, Expr, ExprKind, Id, NumberType, Statement, Type, Unit};
+use crate::source::Span;
+use crate::syntax::ast::{self, DeclarationKind};
+
+impl<'s> Checker<'s> {
+    /// Gives channels their facts and needs, mixes their members, requirements their costs.
+    pub(super) fn define_channels(&mut self) {
+        let channels =
+            self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
+        for (index, (_, channel)) in channels.into_iter().enumerate() {
+            let id = Id::new(index);
+            let statements = self.statements(channel);
+            let needs = self.stated_needs(&channel.needs, &channel.name);
+            self.channels[id].statements = statements;
+            self.channels[id].needs = needs;
+        }
+        let mixes = self.each(|kind| if let DeclarationKind::Mix(mix) = kind { Some(mix) } else { None });
+        for (index, (_, mix)) in mixes.into_iter().enumerate() {
+            let members = self.members(mix);
+            let needs = self.stated_needs(&mix.needs, &mix.name);
+            let sources = self.citations(&mix.from);
+            let model = &mut self.mixes[Id::new(index)];
+            model.members = members;
+            model.needs = needs;
+            model.sources = sources;
+        }
+        let requirements = self.each(|kind| {
+            if let DeclarationKind::Requirement(requirement) = kind { Some(requirement) } else { None }
+        });
+        for (index, (_, requirement)) in requirements.into_iter().enumerate() {
+            let owner = Owner::new("requirement", &requirement.name);
+            let cost = requirement.cost.as_ref().and_then(|cost| self.amount(&owner, "cost", cost));
+            let takes = requirement.takes.as_ref().and_then(|takes| self.amount(&owner, "takes", takes));
+            let sources = self.citations(&requirement.from);
+            let model = &mut self.requirements[Id::new(index)];
+            model.cost = cost;
+            model.takes = takes;
+            model.sources = sources;
+        }
+    }
+
+    fn amount(&mut self, owner: &Owner, part: &str, amount: &ast::Amount) -> Option<Amount> {
+        match amount {
+            ast::Amount::Text(text) => self.words(owner, part, Some(text)).map(Amount::Text),
+            ast::Amount::Quantity(quantity) => {
+                let unit = match &quantity.unit {
+                    Some(unit) => self.unit(unit)?,
+                    None => Unit::NONE,
+                };
+                let number = self.number(quantity, NumberType { whole: false, unit })?;
+                Some(Amount::Quantity(number, unit))
+            }
+        }
+    }
+
+    fn members(&mut self, mix: &ast::Mix) -> Vec<Id<Channel>> {
+        let mut members: Vec<Id<Channel>> = Vec::new();
+        let mut seen: BTreeMap<Id<Channel>, Span> = BTreeMap::new();
+        for name in &mix.members {
+            match self.find_symbol(&name.value) {
+                Some(Symbol::Channel(id)) => match seen.insert(id, name.span) {
+                    Some(first) => self.report(
+                        Diagnostic::new(
+                            Code::DuplicateName,
+                            name.span,
+                            format!("`{}` is in the mix twice", name.value),
+                        )
+                        .here("the second time")
+                        .also(first, "the first"),
+                    ),
+                    None => members.push(id),
+                },
+                Some(Symbol::Broken) => {}
+                Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
+                    self.unknown_channel(&MEMBER, name);
+                }
+            }
+        }
+        if mix.members.is_empty() {
+            self.report(
+                Diagnostic::new(
+                    Code::WrongMember,
+                    mix.name.span,
+                    format!("the mix `{}` has no members", mix.name.value),
+                )
+                .here("no channels")
+                .note("name the channels: `of CHANNEL, CHANNEL`"),
+            );
+        }
+        members
+    }
+
+    fn statements(&mut self, channel: &ast::Channel) -> BTreeMap<Entry, Vec<Statement>> {
+        let mut statements: BTreeMap<Entry, Vec<Statement>> = BTreeMap::new();
+        for written in &channel.statements {
+            if let Some((entry, statement)) = self.statement(written) {
+                statements.entry(entry).or_default().push(statement);
+            }
+        }
+        for (entry, statements) in &mut statements {
+            statements.sort_by_key(|statement| Self::span_of_days(statement.since, statement.until));
+            for pair in statements.windows(2) {
+                let [a, b] = pair else { continue };
+                let ((_, a_until), (b_since, _)) =
+                    (Self::span_of_days(a.since, a.until), Self::span_of_days(b.since, b.until));
+                if b_since > a_until {
+                    continue;
+                }
+                let (first, second) = if a.span.start < b.span.start { (a, b) } else { (b, a) };
+                let name = &self.facts[entry.0].name;
+                let dated = [a.since, a.until, b.since, b.until].iter().any(Option::is_some);
+                let diagnostic = if dated {
+                    Diagnostic::new(
+                        Code::OverlappingDates,
+                        second.span,
+                        format!("two statements of `{name}` hold on {b_since}"),
+                    )
+                    .note("end the earlier one with `until`, the last day included")
+                } else {
+                    Diagnostic::new(Code::DuplicateName, second.span, format!("`{name}` is stated twice"))
+                        .note("a value that changes over time has `since` or `until`; another source's value, `disputed`")
+                };
+                self.diagnostics.push(diagnostic.here("the second statement").also(first.span, "the first"));
+            }
+        }
+        statements
+    }
+
+    fn statement(&mut self, written: &ast::Statement) -> Option<(Entry, Statement)> {
+        let found = self.look_up(|c| &c.fact_names, &FACT, &written.fact);
+        let sources = self.citations(&written.from);
+        let disputed_sources: Vec<_> =
+            written.disputed.iter().map(|(_, from)| self.citations(from)).collect();
+        let fact = found??;
+        let (index, ty) = (self.facts[fact].index, self.facts[fact].ty);
+        let entry = match (index, &written.index) {
+            (None, None) => Some(None),
+            (Some(of), Some(index)) => self.member(index, of).map(Some),
+            (Some(of), None) => {
+                self.lacks_index(written, of);
+                return None;
+            }
+            (None, Some(index)) => {
+                let message = format!("`{}` has one value only", written.fact.value);
+                self.report(Diagnostic::new(Code::WrongIndex, index.head.span, message).here("an index"));
+                None
+            }
+        };
+        let value = self.literal(&written.value, ty);
+        let mut disputed = Vec::new();
+        for ((value, _), sources) in written.disputed.iter().zip(disputed_sources) {
+            if let Some(value) = self.literal(value, ty) {
+                disputed.push(crate::model::Disputed { value, sources });
+            }
+        }
+        if let (Some(since), Some(until)) = (written.since, written.until)
+            && since.value > until.value
+        {
+            self.report(
+                Diagnostic::new(Code::BadRange, until.span, "this statement holds on no day")
+                    .here("the last day")
+                    .also(since.span, "the first day, which is later"),
+            );
+            return None;
+        }
+        if let Some(dated) = written.since.or(written.until) {
+            self.uses_day.get_or_insert(dated.span);
+        }
+        let statement = Statement {
+            span: written.span,
+            value: value?,
+            since: written.since.map(|since| since.value),
+            until: written.until.map(|until| until.value),
+            sources,
+            disputed,
+            replaced: written.replaced.iter().filter_map(|old| Some(self.statement(old)?.1)).collect(),
+        };
+        Some(((fact, entry?), statement))
+    }
+
+    /// Reports a statement that names no entry. What its value should be is not known then.
+    fn lacks_index(&mut self, written: &ast::Statement, of: Id<Enum>) {
+        let (fact, declared) = (&written.fact.value, &self.enums[of]);
+        let message = format!("`{fact}` has one value for each value of `{}`", declared.name);
+        let (entry, value) = match &written.value.kind {
+            // A set of those for which it holds.
+            ast::LiteralKind::Set(members) => match members.first().map(|member| &member.kind) {
+                Some(ast::LiteralKind::Name(name)) => (Some(&name.head.value), "true"),
+                _ => (None, "…"),
+            },
+            _ => (None, self.sources.files().slice(written.value.span)),
+        };
+        let first = declared.members.first().map(|member| &member.name);
+        let entry = entry.or(first).map_or("VALUE", |name| &**name);
+        let note = format!("state it for each: `{fact}[{entry}] = {value}`");
+        self.report(
+            Diagnostic::new(Code::WrongIndex, written.fact.span, message).here("for which?").note(note),
+        );
+    }
+
+    /// Gives lets their expressions, each after those that it reads.
+    pub(super) fn define_lets(&mut self) {
+        let declared = self.let_declarations.clone();
+        let reads: Vec<Vec<usize>> = declared
+            .iter()
+            .map(|declared| {
+                let mut names = Vec::new();
+                mentioned(&declared.value, &mut names);
+                let lets = names.into_iter().filter_map(|name| match self.find_symbol(&name.value) {
+                    Some(Symbol::Let(id)) => Some(id.index()),
+                    _ => None,
+                });
+                lets.collect()
+            })
+            .collect();
+        let mut values: BTreeMap<usize, Expr> = BTreeMap::new();
+        for group in cycles::groups(&reads) {
+            if cycles::is_circle(&group, &reads) {
+                let links = cycles::links(&cycles::circle(&group, &reads), |from, to| {
+                    let (from, to) = (declared.get(from)?, declared.get(to)?);
+                    let mut names = Vec::new();
+                    mentioned(&from.value, &mut names);
+                    let place = names.into_iter().find(|name| name.value == to.name.value)?.span;
+                    Some(Link { name: &from.name.value, declared: from.name.span, place })
+                });
+                if let Some(found) = cycles::report(links, "reads", "stands for itself", "lets") {
+                    self.report(found);
+                }
+                continue;
+            }
+            for index in group {
+                let Some(declared) = declared.get(index) else { continue };
+                if let Some(value) = self.let_value(declared) {
+                    let id = Id::new(index);
+                    if self.measure_let(id, &value).is_some() {
+                        self.let_types.insert(id, value.ty);
+                        values.insert(index, value);
+                    }
+                }
+            }
+        }
+        // A let with a mistake keeps its number; nothing refers to it, and there is no ruleset in the end.
+        for (index, declared) in declared.iter().enumerate() {
+            let never = || Expr {
+                span: declared.value.span,
+                ty: Type::Bool,
+                kind: ExprKind::Literal(crate::model::Value::Bool(false)),
+            };
+            let value = values.remove(&index).unwrap_or_else(never);
+            self.lets.push(crate::model::Let { name: declared.name.value.clone(), value });
+        }
+    }
+
+    fn let_value(&mut self, declared: &ast::Let) -> Option<Expr> {
+        let scope = Scope::plain("a let");
+        let Some(written) = &declared.ty else {
+            if self.let_lacks_type(declared) {
+                return None;
+            }
+            let value = self.expr(&declared.value, None, &scope)?;
+            return self.check_size(value);
+        };
+        let ty = self.ty(written);
+        let expected = match ty {
+            Some(Type::Enum(id) | Type::Set(id)) => Some(id),
+            _ => None,
+        };
+        let value = self.expr(&declared.value, expected, &scope)?;
+        let value = match (ty?, value.ty) {
+            (Type::Number(wanted), Type::Number(found)) => {
+                if wanted.whole && !found.whole {
+                    self.report(
+                        Diagnostic::new(
+                            Code::NotWhole,
+                            value.span,
+                            "expected a whole number, found one that may be a fraction",
+                        )
+                        .here("may be a fraction")
+                        .also(written.span, "declared as whole"),
+                    );
+                    return None;
+                }
+                self.convert(value, wanted.unit, None)?
+            }
+            (ty, found) if ty == found => value,
+            (ty, found) => {
+                let found = self.type_words(found);
+                self.mismatch(value.span, ty, &found);
+                return None;
+            }
+        };
+        self.check_size(value)
+    }
+
+    /// Checks `owned when`, `met when` and `how`.
+    pub(super) fn define_conditions(&mut self) {
+        let channels =
+            self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
+        for (index, (_, channel)) in channels.into_iter().enumerate() {
+            if let Some(owned) = &channel.owned {
+                let owned = self.condition(owned, &Scope::plain("`owned when`"));
+                self.channels[Id::new(index)].owned = owned.and_then(|owned| self.check_size(owned));
+            }
+        }
+        let requirements = self.each(|kind| {
+            if let DeclarationKind::Requirement(requirement) = kind { Some(requirement) } else { None }
+        });
+        for (index, (_, requirement)) in requirements.into_iter().enumerate() {
+            let id = Id::new(index);
+            if let Some(met) = &requirement.met {
+                let met = self.condition(met, &Scope::plain("`met when`"));
+                self.requirements[id].met = met.and_then(|met| self.check_size(met));
+            }
+            if let Some(how) = &requirement.how {
+                let owner = Owner::new("requirement", &requirement.name);
+                self.requirements[id].how = self.template(&owner, "how", how, &Scope::plain("`how`"));
+            }
+        }
+    }
+}
+
+/// Lists the bare names that an expression mentions.
+fn mentioned<'a>(expr: &'a ast::Expr, names: &mut Vec<&'a ast::Name>) {
+    use ast::ExprKind as E;
+    let mut all = |parts: &mut dyn Iterator<Item = &'a ast::Expr>| {
+        for part in parts {
+            mentioned(part, names);
+        }
+    };
+    match &expr.kind {
+        E::Quantity(_) | E::Text(_) | E::Date(_) | E::Bool(_) | E::Today | E::Broken => {}
+        E::Path(name, index) => {
+            all(&mut index.iter().map(|index| &**index));
+            if name.tail.is_none() {
+                names.push(&name.head);
+            }
+        }
+        E::Set(parts) | E::Call(_, parts) | E::And(parts) | E::Or(parts) => all(&mut parts.iter()),
+        E::Group(a) | E::Not(a) | E::Negate(a) | E::Is(a, _) => mentioned(a, names),
+        E::Compare(a, _, b) | E::Has(a, _, b) => all(&mut [&**a, &**b].into_iter()),
+        E::Sum(terms) => all(&mut terms.iter().map(|(_, term)| term)),
+        E::Product(first, factors) => {
+            all(&mut std::iter::once(&**first).chain(factors.iter().map(|(_, factor)| factor)));
+        }
+        E::In(subject, _, within) => {
+            mentioned(subject, names);
+            match &**within {
+                ast::InKind::Set(members) => members.iter().for_each(|member| mentioned(member, names)),
+                ast::InKind::Range(range) => {
+                    range.low.iter().chain(&range.high).for_each(|bound| mentioned(bound, names));
+                }
+            }
+        }
+        E::If(parts) => all(&mut parts.iter()),
+    }
+}

@@ -1,0 +1,205 @@
+//! Expressions get their types.
+
+use std::sync::Arc;
+
+use super::Checker;
+use super::literal::normal;
+use super::scope::Scope;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Enum, Expr, ExprKind, Id, Number, NumberType, Type, Unit, Value, Written};
+use crate::source::Span;
+use crate::syntax::ast;
+
+/// The type of plain whole numbers.
+pub(super) const WHOLE: Type = Type::Number(NumberType { whole: true, unit: Unit::NONE });
+
+impl Checker<'_> {
+    /// Checks a condition: an expression that is true or false.
+    pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<Expr> {
+        if self.value_alone(expr, scope) {
+            return None;
+        }
+        let checked = self.expr(expr, None, scope)?;
+        self.is_bool(checked)
+    }
+
+    fn is_bool(&mut self, checked: Expr) -> Option<Expr> {
+        if checked.ty == Type::Bool {
+            return Some(checked);
+        }
+        self.not_bool(&checked);
+        None
+    }
+
+    /// Checks an expression. Names are looked up first among the values of the enum that is expected.
+    pub(super) fn expr(
+        &mut self,
+        expr: &ast::Expr,
+        expected: Option<Id<Enum>>,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let span = expr.span;
+        let made = |ty, kind| Some(Expr { span, ty, kind });
+        match &expr.kind {
+            ast::ExprKind::Quantity(quantity) => {
+                let unit = match &quantity.unit {
+                    Some(unit) => self.unit(unit)?,
+                    None => Unit::NONE,
+                };
+                let written = Some(Arc::new(Written { digits: quantity.digits.clone(), unit }));
+                let whole = quantity.number.as_whole().is_some();
+                let number = Number { value: quantity.number, written };
+                made(Type::Number(NumberType { whole, unit }), ExprKind::Literal(Value::Number(number)))
+            }
+            ast::ExprKind::Text(text) => made(Type::Text, ExprKind::Literal(Value::Text(normal(text)))),
+            ast::ExprKind::Date(date) => made(Type::Date, ExprKind::Literal(Value::Date(*date))),
+            ast::ExprKind::Bool(value) => made(Type::Bool, ExprKind::Literal(Value::Bool(*value))),
+            ast::ExprKind::Today => {
+                self.uses_day.get_or_insert(span);
+                made(Type::Date, ExprKind::Today)
+            }
+            ast::ExprKind::Set(members) => {
+                let Some(id) = expected else {
+                    self.report(
+                        Diagnostic::new(Code::TypeMismatch, span, "nothing tells what this is a set of")
+                            .here("a set on its own")
+                            .note("compare it with a set, or give a `let` its type: `let x: set of …`"),
+                    );
+                    return None;
+                };
+                let members = self.member_set(members, id, scope)?;
+                made(Type::Set(id), ExprKind::Literal(Value::Set(members)))
+            }
+            ast::ExprKind::Path(name, index) => self.path(span, name, index.as_deref(), expected, scope),
+            ast::ExprKind::Call(function, arguments) => self.call(span, function, arguments, scope),
+            ast::ExprKind::Group(inner) => {
+                let inner = self.expr(inner, expected, scope)?;
+                Some(Expr { span, ..inner })
+            }
+            ast::ExprKind::Not(inner) => {
+                let inner = self.condition(inner, scope)?;
+                made(Type::Bool, ExprKind::Not(Box::new(inner)))
+            }
+            ast::ExprKind::And(parts) => {
+                let parts = self.conditions(parts, false, scope)?;
+                made(Type::Bool, ExprKind::And(parts))
+            }
+            ast::ExprKind::Or(parts) => {
+                let parts = self.conditions(parts, true, scope)?;
+                made(Type::Bool, ExprKind::Or(parts))
+            }
+            ast::ExprKind::Compare(left, op, right) => self.compare(span, left, *op, right, scope),
+            ast::ExprKind::In(subject, negated, within) => {
+                self.membership(span, subject, *negated, within, scope)
+            }
+            ast::ExprKind::Has(set, quantifier, element) => {
+                self.possession(span, set, *quantifier, element, scope)
+            }
+            ast::ExprKind::Is(subject, state) => self.state(span, subject, *state, scope),
+            ast::ExprKind::If(parts) => self.conditional(span, parts, expected, scope),
+            ast::ExprKind::Negate(inner) => {
+                let inner = self.expr(inner, None, scope)?;
+                let number = self.is_number(&inner)?;
+                made(Type::Number(number), ExprKind::Negate(Box::new(inner)))
+            }
+            ast::ExprKind::Sum(terms) => self.sum(span, terms, scope),
+            ast::ExprKind::Broken => None,
+            ast::ExprKind::Product(first, factors) => self.product(span, first, factors, scope),
+        }
+    }
+
+    /// Checks what is joined by `and`, or by `or`.
+    fn conditions(&mut self, parts: &[ast::Expr], or: bool, scope: &Scope) -> Option<Vec<Expr>> {
+        let mut checked = Vec::new();
+        let mut at = 0;
+        while let Some(part) = parts.get(at) {
+            let part = self.condition(part, scope);
+            // `owner == company or ngo`: values that go on a list are told together.
+            let listed = part
+                .as_ref()
+                .map_or(0, |first| self.values_listed(parts.get(at..).unwrap_or_default(), first, or, scope));
+            checked.push(if listed == 0 { part } else { None });
+            at += 1 + listed;
+        }
+        checked.into_iter().collect()
+    }
+
+    pub(super) fn is_number(&mut self, expr: &Expr) -> Option<NumberType> {
+        if let Type::Number(number) = expr.ty {
+            return Some(number);
+        }
+        let message = format!("expected a number, found {}", self.type_words(expr.ty));
+        self.report(Diagnostic::new(Code::TypeMismatch, expr.span, message).here("not a number"));
+        None
+    }
+
+    /// Returns a number in another unit, or reports that there is no conversion. `beside` is what has that unit.
+    pub(super) fn convert(&mut self, expr: Expr, to: Unit, beside: Option<Span>) -> Option<Expr> {
+        let number = self.is_number(&expr)?;
+        let Some(factor) = self.units.conversion(number.unit, to) else {
+            self.unit_mismatch(&expr, to, beside);
+            return None;
+        };
+        if number.unit == to {
+            return Some(expr);
+        }
+        let whole = number.whole && factor.as_whole().is_some();
+        let ty = Type::Number(NumberType { whole, unit: to });
+        let span = expr.span;
+        if let ExprKind::Literal(Value::Number(literal)) = &expr.kind {
+            let Some(value) = literal.value.times(factor) else { return self.too_large(span) };
+            let whole = value.as_whole().is_some();
+            let number = Number { value, written: literal.written.clone() };
+            let ty = Type::Number(NumberType { whole, unit: to });
+            return Some(Expr { span, ty, kind: ExprKind::Literal(Value::Number(number)) });
+        }
+        Some(Expr { span, ty, kind: ExprKind::Convert(Box::new(expr), factor) })
+    }
+
+    pub(super) fn too_large<T>(&mut self, span: Span) -> Option<T> {
+        self.report(
+            Diagnostic::new(
+                Code::ArithmeticTooLarge,
+                span,
+                "this could leave the range in which numbers are exact",
+            )
+            .here("too large to be exact")
+            .note("give the fields in it a range: `posts: number in 0 .. 1000`"),
+        );
+        None
+    }
+
+    fn conditional(
+        &mut self,
+        span: Span,
+        parts: &[ast::Expr; 3],
+        expected: Option<Id<Enum>>,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let [condition, yes, no] = parts;
+        let condition = self.condition(condition, scope);
+        let (yes, no) = if expected.is_none() && self.waits_for_type(yes) {
+            let no = self.expr(no, None, scope);
+            (self.expr(yes, no.as_ref().and_then(Expr::enum_id), scope), no)
+        } else {
+            let yes = self.expr(yes, expected, scope);
+            let expected = expected.or(yes.as_ref().and_then(Expr::enum_id));
+            (yes, self.expr(no, expected, scope))
+        };
+        let (condition, yes, no) = (condition?, yes?, no?);
+        let (yes, no, ty) = match (yes.ty, no.ty) {
+            (Type::Number(a), Type::Number(_)) => {
+                let no = self.convert(no, a.unit, Some(yes.span))?;
+                let whole = a.whole && matches!(no.ty, Type::Number(NumberType { whole: true, .. }));
+                (yes, no, Type::Number(NumberType { whole, unit: a.unit }))
+            }
+            (a, b) if a == b => (yes, no, a),
+            (a, _) => {
+                let found = self.type_words(no.ty);
+                self.mismatch(no.span, a, &found);
+                return None;
+            }
+        };
+        Some(Expr { span, ty, kind: ExprKind::If(Box::new([condition, yes, no])) })
+    }
+}

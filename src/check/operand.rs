@@ -1,0 +1,357 @@
+//! What expressions are made of: names, facts, functions, targets.
+
+use super::expression::WHOLE;
+use super::scope::Scope;
+use super::unknown::{EXCLUDED, FACT, HEAD, Sought};
+use super::{Checker, Symbol};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
+use crate::model::{
+    Between, Enum, Expr, ExprKind, FactRef, Id, Number, NumberType, Target, TargetRef, Type, Value,
+};
+use crate::source::Span;
+use crate::syntax::ast;
+
+pub(super) const FUNCTIONS: [&str; 7] = ["count", "min", "max", "abs", "years", "months", "days"];
+
+impl Checker<'_> {
+    pub(super) fn path(
+        &mut self,
+        span: Span,
+        name: &ast::Dotted,
+        index: Option<&ast::Expr>,
+        expected: Option<Id<Enum>>,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        if let Some(tail) = &name.tail {
+            return self.dotted(span, &name.head, tail, index, scope);
+        }
+        if let Some(index) = index {
+            self.report(
+                Diagnostic::new(Code::WrongIndex, index.span, "only a channel's fact has an index")
+                    .here("an index")
+                    .note(format!("name the channel: `CHANNEL.{}[…]`", name.head.value)),
+            );
+            return None;
+        }
+        let made = |ty, kind| Some(Expr { span, ty, kind });
+        let head = &name.head;
+        if let Some(member) = expected.and_then(|id| Some((id, self.enums[id].member(&head.value)?))) {
+            return made(Type::Enum(member.0), ExprKind::Literal(Value::Enum(member.1)));
+        }
+        if scope.variable.as_ref() == Some(&head.value) {
+            return self.not_a_value(head, "stands for a channel", scope);
+        }
+        match self.find_symbol(&head.value) {
+            Some(Symbol::Field(id)) => {
+                self.may_read(head, scope)?;
+                self.read_fields.insert(id);
+                made(self.fields[id].ty, ExprKind::Field(id))
+            }
+            Some(Symbol::Let(id)) => {
+                self.may_read(head, scope)?;
+                // A let with a mistake, or one in a circle, has no place here; that is reported.
+                let ty = self.let_types.get(&id).copied()?;
+                made(ty, ExprKind::Let(id))
+            }
+            Some(Symbol::Weight(points)) => {
+                let number = Number::computed(Exact::whole(points));
+                made(WHOLE, ExprKind::Literal(Value::Number(number)))
+            }
+            Some(Symbol::Channel(_)) => self.not_a_value(head, "is a channel", scope),
+            Some(Symbol::Mix(_)) => self.not_a_value(head, "is a mix", scope),
+            Some(Symbol::Broken) => None,
+            None => {
+                self.unknown_operand(head, expected, scope);
+                None
+            }
+        }
+    }
+
+    fn may_read(&mut self, name: &ast::Name, scope: &Scope) -> Option<()> {
+        if scope.fields {
+            return Some(());
+        }
+        self.report(
+            Diagnostic::new(Code::MisplacedQuestion, name.span, format!("{} reads facts only", scope.place))
+                .here("a field, or a let over fields")
+                .note("put this into `when`"),
+        );
+        None
+    }
+
+    fn not_a_value<T>(&mut self, name: &ast::Name, what: &str, scope: &Scope) -> Option<T> {
+        if self.is_lost(&name.value) {
+            return None;
+        }
+        let message = format!("`{}` {what}, not a value", name.value);
+        let mut diagnostic = Diagnostic::new(Code::TypeMismatch, name.span, message).here("no value");
+        diagnostic = diagnostic.note(if scope.may_ask {
+            format!("read one of its facts, `{0}.FACT`, or ask `{0} is excluded`", name.value)
+        } else {
+            format!("read one of its facts: `{}.FACT`", name.value)
+        });
+        self.report(diagnostic);
+        None
+    }
+
+    fn dotted(
+        &mut self,
+        span: Span,
+        head: &ast::Name,
+        tail: &ast::Name,
+        index: Option<&ast::Expr>,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let symbol = self.find_symbol(&head.value);
+        let variable = scope.variable.as_ref() == Some(&head.value);
+        if let (Some(Symbol::Channel(_)), false, Some((id, _))) =
+            (symbol, variable, self.enum_names.get(&head.value))
+        {
+            // A channel and an enum may share a name; the fact goes first, if there is one.
+            if !self.fact_names.contains_key(&tail.value)
+                && let Some(member) = self.enums[*id].member(&tail.value)
+            {
+                return Some(Expr {
+                    span,
+                    ty: Type::Enum(*id),
+                    kind: ExprKind::Literal(Value::Enum(member)),
+                });
+            }
+        }
+        match symbol {
+            _ if variable => self.fact(span, None, tail, index, scope),
+            Some(Symbol::Channel(channel)) => self.fact(span, Some(channel), tail, index, scope),
+            Some(Symbol::Broken) => None,
+            Some(Symbol::Mix(_)) if !self.is_lost(&head.value) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::TypeMismatch,
+                        head.span,
+                        format!("`{}` is a mix and states no facts", head.value),
+                    )
+                    .here("a mix"),
+                );
+                None
+            }
+            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
+                if let Some((id, _)) = self.enum_names.get(&head.value) {
+                    let id = *id;
+                    let Some(member) = self.enums[id].member(&tail.value) else {
+                        self.unknown_member(tail, id);
+                        return None;
+                    };
+                    return Some(Expr {
+                        span,
+                        ty: Type::Enum(id),
+                        kind: ExprKind::Literal(Value::Enum(member)),
+                    });
+                }
+                if symbol.is_some() && !self.is_lost(&head.value) {
+                    self.report(
+                        Diagnostic::new(
+                            Code::TypeMismatch,
+                            head.span,
+                            format!("`{}` has no parts", head.value),
+                        )
+                        .here("not a channel or an enum"),
+                    );
+                    return None;
+                }
+                let field = matches!(self.find_symbol(&tail.value), Some(Symbol::Field(_)));
+                if &*head.value == "profile" && field {
+                    let message = format!("the field `{}` is named alone", tail.value);
+                    let diagnostic =
+                        Diagnostic::new(Code::UnknownChannel, head.span, message).here("not needed");
+                    let (says, name) = (format!("write `{}`", tail.value), tail.value.to_string());
+                    self.report(diagnostic.fix(says, head.span.to(tail.span), name));
+                } else if !self.stands_for_nothing(&HEAD, head, scope) {
+                    let variable = scope.variable.clone();
+                    self.unknown(&HEAD, head, |checker| {
+                        let channels = checker.channels.iter().map(|channel| channel.name.clone());
+                        channels.chain(checker.enum_names.keys().cloned()).chain(variable).collect()
+                    });
+                }
+                None
+            }
+        }
+    }
+
+    fn fact(
+        &mut self,
+        span: Span,
+        channel: Option<Id<crate::model::Channel>>,
+        name: &ast::Name,
+        index: Option<&ast::Expr>,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let id = self.look_up(|c| &c.fact_names, &FACT, name)??;
+        let (fact_index, ty) = (self.facts[id].index, self.facts[id].ty);
+        let index = match (fact_index, index) {
+            (None, None) => None,
+            (Some(of), Some(index)) => {
+                let checked = self.expr(index, Some(of), scope)?;
+                if checked.ty != Type::Enum(of) {
+                    let found = self.type_words(checked.ty);
+                    self.mismatch(checked.span, Type::Enum(of), &found);
+                    return None;
+                }
+                Some(Box::new(checked))
+            }
+            (Some(of), None) => {
+                let enum_name = self.enums[of].name.clone();
+                let message = format!("`{}` has one value for each value of `{enum_name}`", name.value);
+                self.report(
+                    Diagnostic::new(Code::WrongIndex, span, message)
+                        .here("no entry is named")
+                        .note(format!("name the entry: `{}[…]`", self.sources.files().slice(span))),
+                );
+                return None;
+            }
+            (None, Some(index)) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::WrongIndex,
+                        index.span,
+                        format!("`{}` has one value only", name.value),
+                    )
+                    .here("an index"),
+                );
+                return None;
+            }
+        };
+        Some(Expr { span, ty, kind: ExprKind::Fact(FactRef { channel, fact: id, index }) })
+    }
+
+    pub(super) fn call(
+        &mut self,
+        span: Span,
+        function: &ast::Name,
+        arguments: &[ast::Expr],
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let name = &*function.value;
+        if !FUNCTIONS.contains(&name) {
+            self.unknown_function(span, function, arguments);
+            return None;
+        }
+        let checked: Vec<Option<Expr>> =
+            arguments.iter().map(|argument| self.expr(argument, None, scope)).collect();
+        let arguments: Vec<Expr> = checked.into_iter().collect::<Option<_>>()?;
+        let (fits, wants) = match name {
+            "count" | "abs" => (arguments.len() == 1, "one value"),
+            "min" | "max" => (arguments.len() >= 2, "two values or more"),
+            _ => (arguments.len() == 2, "two dates"),
+        };
+        if !fits {
+            let message = format!("`{name}` takes {wants}, not {}", arguments.len());
+            self.report(
+                Diagnostic::new(Code::TypeMismatch, span, message)
+                    .here("called with another number of values"),
+            );
+            return None;
+        }
+        match name {
+            "min" | "max" => self.extreme(span, name == "min", arguments),
+            "years" | "months" | "days" => {
+                let Ok([a, b]) = <[Expr; 2]>::try_from(arguments) else { return None };
+                let (a, b) = (self.is_date(a), self.is_date(b));
+                let (between, unit) = match name {
+                    "years" => (Between::Years, self.units.year()),
+                    "months" => (Between::Months, self.units.month()),
+                    _ => (Between::Days, self.units.day()),
+                };
+                let ty = Type::Number(NumberType { whole: true, unit });
+                Some(Expr { span, ty, kind: ExprKind::Between(between, Box::new(a?), Box::new(b?)) })
+            }
+            _ => {
+                let argument = arguments.into_iter().next()?;
+                if name == "abs" {
+                    let number = self.is_number(&argument)?;
+                    return Some(Expr {
+                        span,
+                        ty: Type::Number(number),
+                        kind: ExprKind::Abs(Box::new(argument)),
+                    });
+                }
+                if !matches!(argument.ty, Type::Set(_)) {
+                    let message = format!("`count` takes a set, not {}", self.type_words(argument.ty));
+                    self.report(
+                        Diagnostic::new(Code::TypeMismatch, argument.span, message).here("not a set"),
+                    );
+                    return None;
+                }
+                Some(Expr { span, ty: WHOLE, kind: ExprKind::Count(Box::new(argument)) })
+            }
+        }
+    }
+
+    fn is_date(&mut self, expr: Expr) -> Option<Expr> {
+        if expr.ty == Type::Date {
+            return Some(expr);
+        }
+        let found = self.type_words(expr.ty);
+        self.mismatch(expr.span, Type::Date, &found);
+        None
+    }
+
+    fn extreme(&mut self, span: Span, least: bool, arguments: Vec<Expr>) -> Option<Expr> {
+        let make = |parts| if least { ExprKind::Min(parts) } else { ExprKind::Max(parts) };
+        let first = arguments.first()?.ty;
+        if first == Type::Date {
+            let checked: Vec<Option<Expr>> =
+                arguments.into_iter().map(|argument| self.is_date(argument)).collect();
+            return Some(Expr {
+                span,
+                ty: Type::Date,
+                kind: make(checked.into_iter().collect::<Option<_>>()?),
+            });
+        }
+        let unit = self.is_number(arguments.first()?)?.unit;
+        let beside = arguments.first().map(|first| first.span);
+        let checked: Vec<Option<Expr>> =
+            arguments.into_iter().map(|argument| self.convert(argument, unit, beside)).collect();
+        let parts: Vec<Expr> = checked.into_iter().collect::<Option<_>>()?;
+        let whole = parts.iter().all(|part| matches!(part.ty, Type::Number(NumberType { whole: true, .. })));
+        Some(Expr { span, ty: Type::Number(NumberType { whole, unit }), kind: make(parts) })
+    }
+
+    pub(super) fn target_of(&mut self, subject: &ast::Expr, scope: &Scope) -> Option<TargetRef> {
+        match &subject.kind {
+            ast::ExprKind::Group(inner) => self.target_of(inner, scope),
+            ast::ExprKind::Path(name, None) if name.tail.is_none() => {
+                self.target(&EXCLUDED, &name.head, scope)
+            }
+            _ => {
+                self.report(
+                    Diagnostic::new(Code::UnknownTarget, subject.span, "only a channel or a mix is excluded")
+                        .here("not a target"),
+                );
+                None
+            }
+        }
+    }
+
+    /// Looks up a channel, a mix or the rule's variable.
+    pub(super) fn target(&mut self, sought: &Sought, name: &ast::Name, scope: &Scope) -> Option<TargetRef> {
+        if scope.variable.as_ref() == Some(&name.value) {
+            return Some(TargetRef::Variable);
+        }
+        match self.find_symbol(&name.value) {
+            Some(Symbol::Channel(id)) => Some(TargetRef::Named(Target::Channel(id))),
+            Some(Symbol::Mix(id)) => Some(TargetRef::Named(Target::Mix(id))),
+            Some(Symbol::Broken) => None,
+            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_)) | None => {
+                if !self.stands_for_nothing(sought, name, scope) {
+                    let variable = scope.variable.clone();
+                    self.unknown(sought, name, |checker| {
+                        let channels = checker.channels.iter().map(|channel| channel.name.clone());
+                        let mixes = checker.mixes.iter().map(|mix| mix.name.clone());
+                        channels.chain(mixes).chain(variable).collect()
+                    });
+                }
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Words that are not of the language, and what people mean by them.
+
+/// Returns the truth value that a word of another language means.
+pub(super) fn truth(word: &str) -> Option<bool> {
+    match word.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" | "1" | "是" | "对" | "有" => Some(true),
+        "false" | "no" | "n" | "off" | "0" | "否" | "不" | "无" | "没有" => Some(false),
+        _ => None,
+    }
+}
+
+/// Tells whether a word says elsewhere that there is no value.
+pub(super) fn is_nothing(word: &str) -> bool {
+    let nothing = [
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "na",
+        "n/a",
+        "undefined",
+        "tbd",
+        "-",
+        "–",
+        "—",
+        "?",
+        "未知",
+        "不详",
+        "不明",
+    ];
+    nothing.contains(&word.to_lowercase().as_str())
+}
+
+/// What is meant by a word that is no unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum UnitWord {
+    /// This unit.
+    Unit(&'static str),
+    /// A plain number.
+    Plain,
+}
+
+/// Returns what is meant by a word that is no unit.
+pub(super) fn unit(word: &str) -> Option<UnitWord> {
+    let unit = match word.to_lowercase().as_str() {
+        "rmb" | "yuan" | "renminbi" | "元" | "人民币" | "块" => "CNY",
+        "dollar" | "dollars" | "美元" => "USD",
+        "euro" | "euros" | "欧元" => "EUR",
+        "秒" => "second",
+        "min" | "mins" | "分钟" => "minute",
+        "h" | "hr" | "hrs" | "小时" => "hour",
+        "天" | "日" => "day",
+        "wk" | "周" | "星期" => "week",
+        "月" | "个月" => "month",
+        "yr" | "yrs" | "annum" | "年" => "year",
+        "pct" => "percent",
+        "times" | "time" | "次" | "个" | "pcs" | "pieces" => return Some(UnitWord::Plain),
+        _ => return None,
+    };
+    Some(UnitWord::Unit(unit))
+}
+
+/// Returns the type that a word means in other languages.
+pub(super) fn ty(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "integer" | "long" | "whole" | "整数" => "int",
+        "string" | "str" | "varchar" | "文本" => "text",
+        "boolean" | "布尔" => "bool",
+        "float" | "decimal" | "double" | "real" | "numeric" | "数字" => "number",
+        "datetime" | "timestamp" | "日期" => "date",
+        _ => return None,
+    })
+}
+
+/// Returns the function that a word means in other languages.
+pub(super) fn function(word: &str) -> Option<&'static str> {
+    match word.to_lowercase().as_str() {
+        "size" | "len" | "length" | "cardinality" => Some("count"),
+        "minimum" | "least" => Some("min"),
+        "maximum" | "greatest" => Some("max"),
+        _ => None,
+    }
+}
+
+/// Tells whether a function makes numbers rounder elsewhere.
+pub(super) fn is_rounding(word: &str) -> bool {
+    ["round", "floor", "ceil", "ceiling", "trunc", "truncate"].contains(&word.to_lowercase().as_str())
+}
+
+/// Returns the language that is meant by a tag that stands for a country or is not in use.
+pub(super) fn language(tag: &str) -> Option<&'static str> {
+    Some(match tag.to_lowercase().as_str() {
+        "cn" | "chs" | "chinese" => "zh",
+        "tw" | "cht" => "zh-Hant",
+        "jp" => "ja",
+        "kr" => "ko",
+        "gb" | "us" | "eng" | "english" => "en",
+        _ => return None,
+    })
+}

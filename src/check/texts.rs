@@ -1,0 +1,307 @@
+//! Texts and their translations: those that stand beside them, and those kept apart in `texts` blocks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::scope::Scope;
+use super::unknown::TARGET;
+use super::{Checker, Symbol, synonyms};
+use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::model;
+use crate::source::{Span, Spanned};
+use crate::syntax::ast::{self, DeclarationKind};
+
+/// What a text belongs to: the path under which `texts` blocks name it, and its place.
+#[derive(Clone, Debug)]
+pub(super) struct Owner {
+    path: String,
+    span: Span,
+}
+
+impl Owner {
+    /// The owner of a declaration's texts: `rule.eligibility`.
+    pub(super) fn new(word: &str, name: &ast::Name) -> Owner {
+        Owner { path: format!("{word}.{}", name.value), span: name.span }
+    }
+
+    /// The owner of the ruleset's own texts, which goes by its name alone.
+    pub(super) fn ruleset(name: &ast::Name) -> Owner {
+        Owner { path: name.value.to_string(), span: name.span }
+    }
+}
+
+/// A translation of a `texts` block.
+struct Entry<'s> {
+    language: &'s ast::Name,
+    path: &'s ast::Name,
+    text: &'s Spanned<Vec<ast::Piece>>,
+    used: bool,
+}
+
+/// The parts of a declaration that lack a translation, each with the language.
+type Lacking = Vec<(String, Arc<str>)>;
+
+/// The translations of all `texts` blocks, and what lacks one.
+#[derive(Default)]
+pub(super) struct Translations<'s> {
+    entries: BTreeMap<Arc<str>, Vec<Entry<'s>>>,
+    /// Languages that the header does not name.
+    unknown: Vec<Arc<str>>,
+    /// The paths of all texts there are.
+    paths: Vec<String>,
+    /// By owner: its place, and the parts that lack a translation, each with the language.
+    lacking: BTreeMap<String, (Span, Lacking)>,
+}
+
+impl<'s> Checker<'s> {
+    /// Gathers the `texts` blocks.
+    pub(super) fn gather_texts(&mut self) {
+        for (_, texts) in
+            self.each(|kind| if let DeclarationKind::Texts(texts) = kind { Some(texts) } else { None })
+        {
+            for entry in &texts.entries {
+                let of = self.translations.entries.entry(entry.path.value.clone()).or_default();
+                // A ruleset may translate anew what the one that it extends translates.
+                let layer = self.sources.layer(texts.language.span.file);
+                let same = |other: &&Entry<'_>| {
+                    other.language.value.eq_ignore_ascii_case(&texts.language.value)
+                        && self.sources.layer(other.path.span.file) == layer
+                };
+                if let Some(first) = of.iter().find(same) {
+                    let first = first.path.span;
+                    self.diagnostics.push(
+                        Diagnostic::new(
+                            Code::DuplicateClause,
+                            entry.path.span,
+                            "this text is translated twice",
+                        )
+                        .here("the second translation")
+                        .also(first, "the first"),
+                    );
+                    continue;
+                }
+                of.push(Entry {
+                    language: &texts.language,
+                    path: &entry.path,
+                    text: &entry.text,
+                    used: false,
+                });
+            }
+        }
+    }
+
+    /// Tells whether the header names a language, and reports one that it does not, once.
+    fn knows_language(&mut self, tag: &ast::Name) -> bool {
+        let is = |other: &Arc<str>| other.eq_ignore_ascii_case(&tag.value);
+        if self.languages.is_empty() || self.languages.iter().any(is) {
+            return true;
+        }
+        // A ruleset may leave out languages of the one that it extends.
+        if self.sources.is_own(tag.span.file) && !self.translations.unknown.iter().any(is) {
+            self.translations.unknown.push(tag.value.clone());
+            let message = format!("the header names no language `{}`", tag.value);
+            let diagnostic = Diagnostic::new(Code::UnknownLanguage, tag.span, message)
+                .here("a translation that is never shown by default");
+            let meant = synonyms::language(&tag.value)
+                .and_then(|meant| self.languages.iter().find(|language| &***language == meant));
+            let languages = self.languages.iter().map(|language| &**language);
+            let diagnostic = match meant {
+                Some(meant) => diagnostic.fix(format!("write `{meant}`"), tag.span, &**meant),
+                None => diagnostic.near(tag.span, &tag.value, languages),
+            };
+            self.report(diagnostic);
+        }
+        false
+    }
+
+    /// Finds what `texts` blocks say of a text, and notes the languages that it lacks.
+    fn translations_of(
+        &mut self,
+        owner: &Owner,
+        part: &str,
+        text: Span,
+        inline: &[&ast::Name],
+    ) -> Vec<(Arc<str>, &'s Spanned<Vec<ast::Piece>>)> {
+        let path = format!("{}.{part}", owner.path);
+        let mut found: Vec<(Arc<str>, &'s Spanned<Vec<ast::Piece>>)> = Vec::new();
+        // A language that the header does not name stands for one that it does, and is reported itself.
+        let unknown = inline.iter().filter(|tag| !self.knows_language(tag)).count();
+        // A ruleset translates its own texts and those of the one that it extends, but none that take their place; what
+        // is nearest counts.
+        let sources = self.sources;
+        let layer = |span: Span| sources.layer(span.file);
+        let entries = self.translations.entries.get_mut(path.as_str());
+        let mut entries: Vec<&mut Entry<'s>> = entries.into_iter().flatten().collect();
+        entries.sort_by_key(|entry| layer(entry.path.span));
+        for entry in entries {
+            entry.used = true;
+            let (own, of_text) = (layer(entry.path.span), layer(text));
+            let same = |tag: &str| tag.eq_ignore_ascii_case(&entry.language.value);
+            if own > of_text || found.iter().any(|(tag, _)| same(tag)) {
+                continue;
+            }
+            if let Some(first) = inline.iter().find(|tag| same(&tag.value) && own == of_text) {
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::DuplicateClause,
+                        entry.path.span,
+                        "this text has a translation already",
+                    )
+                    .here("kept apart")
+                    .also(first.span, "beside the text"),
+                );
+            } else {
+                found.push((entry.language.value.clone(), entry.text));
+            }
+        }
+        let has = |language: &Arc<str>| {
+            inline.iter().any(|tag| tag.value.eq_ignore_ascii_case(language))
+                || found.iter().any(|(tag, _)| tag.eq_ignore_ascii_case(language))
+        };
+        let lacking: Vec<Arc<str>> =
+            self.languages.iter().skip(1).filter(|language| !has(language)).cloned().collect();
+        // A source goes by the title that it has; properties are for authors, not for those who get the answers.
+        let shown = !owner.path.starts_with("source.") && !owner.path.starts_with("property.");
+        if !lacking.is_empty() && unknown == 0 && shown && self.sources.is_own(text.file) {
+            let place = if self.sources.is_own(owner.span.file) { owner.span } else { text };
+            let slot = self.translations.lacking.entry(owner.path.clone()).or_insert((place, Vec::new()));
+            slot.1.extend(lacking.into_iter().map(|language| (part.to_string(), language)));
+        }
+        self.translations.paths.push(path);
+        found
+    }
+
+    /// Turns a text of the tree into one of the model, with all its translations.
+    pub(super) fn words(
+        &mut self,
+        owner: &Owner,
+        part: &str,
+        text: Option<&ast::Text>,
+    ) -> Option<model::Text> {
+        let text = text?;
+        let inline: Vec<&ast::Name> = text.translations.iter().map(|(tag, _)| tag).collect();
+        let apart = self.translations_of(owner, part, text.main.span, &inline);
+        let beside = text.translations.iter().map(|(tag, text)| (tag.value.clone(), text.value.clone()));
+        let apart = apart.into_iter().map(|(tag, pieces)| (tag, plain(&pieces.value)));
+        Some(model::Text { main: text.main.value.clone(), translations: apart.chain(beside).collect() })
+    }
+
+    /// Checks a text with expressions in it.
+    pub(super) fn template(
+        &mut self,
+        owner: &Owner,
+        part: &str,
+        template: &ast::Template,
+        scope: &Scope,
+    ) -> Option<model::Template> {
+        let inline: Vec<&ast::Name> = template.translations.iter().map(|(tag, _)| tag).collect();
+        let apart = self.translations_of(owner, part, template.main.span, &inline);
+        let apart = apart.into_iter();
+        let main = self.pieces(&template.main.value, scope);
+        let mut translations = Vec::new();
+        let beside = template.translations.iter().map(|(tag, pieces)| (tag.value.clone(), pieces));
+        for (tag, pieces) in apart.chain(beside) {
+            translations.push((tag, self.pieces(&pieces.value, scope)));
+        }
+        let translations: Option<Vec<_>> =
+            translations.into_iter().map(|(tag, pieces)| Some((tag, pieces?))).collect();
+        Some(model::Template { main: main?, translations: translations? })
+    }
+
+    fn pieces(&mut self, pieces: &[ast::Piece], scope: &Scope) -> Option<Vec<model::Piece>> {
+        let checked: Vec<Option<model::Piece>> = pieces
+            .iter()
+            .map(|piece| match piece {
+                ast::Piece::Plain(text) => Some(model::Piece::Plain(text.clone())),
+                ast::Piece::Hole(expr) => self.hole(expr, scope).map(model::Piece::Hole),
+            })
+            .collect();
+        checked.into_iter().collect()
+    }
+
+    fn hole(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<model::Hole> {
+        if let ast::ExprKind::Path(name, None) = &expr.kind {
+            let variable = scope.variable.as_ref() == Some(&name.head.value);
+            let target =
+                matches!(self.find_symbol(&name.head.value), Some(Symbol::Channel(_) | Symbol::Mix(_)));
+            if name.tail.is_none() && (variable || target) {
+                return self.target(&TARGET, &name.head, scope).map(model::Hole::Target);
+            }
+        }
+        let value = self.expr(expr, None, scope)?;
+        self.check_size(value).map(model::Hole::Value)
+    }
+
+    /// Reports translations of nothing, and what lacks one: one diagnostic a declaration.
+    pub(super) fn check_texts(&mut self) {
+        for (_, texts) in
+            self.each(|kind| if let DeclarationKind::Texts(texts) = kind { Some(texts) } else { None })
+        {
+            if self.sources.is_own(texts.language.span.file) {
+                self.knows_language(&texts.language);
+            }
+        }
+        let entries = std::mem::take(&mut self.translations.entries);
+        let paths = std::mem::take(&mut self.translations.paths);
+        // What the ruleset removes or replaces may be translated in the one that it extends.
+        let own = |entry: &&Entry<'_>| self.sources.is_own(entry.path.span.file);
+        let unused: Vec<&Entry<'_>> = entries.values().flatten().filter(|e| !e.used).filter(own).collect();
+        for entry in unused {
+            let last = entry.path.value.rsplit('.').next().unwrap_or("");
+            if self.lost_everything || entry.path.value.split('.').any(|name| self.lost.contains(name)) {
+                continue;
+            }
+            let message = format!("there is no text `{}`", entry.path.value);
+            let candidates: Vec<&str> = paths
+                .iter()
+                .map(String::as_str)
+                .filter(|path| path.ends_with(last) || last.len() < 3)
+                .collect();
+            // The text that is meant is not reported again for want of this translation.
+            if let Some(meant) = nearest(&entry.path.value, candidates.iter().copied()) {
+                self.translations.lacking.retain(|owner, (_, lacking)| {
+                    lacking.retain(|(part, language)| {
+                        *language != entry.language.value || meant != format!("{owner}.{part}")
+                    });
+                    !lacking.is_empty()
+                });
+            }
+            self.diagnostics.push(
+                Diagnostic::new(Code::UnknownText, entry.path.span, message).here("translates nothing").near(
+                    entry.path.span,
+                    &entry.path.value,
+                    candidates,
+                ),
+            );
+        }
+        for (owner, (span, lacking)) in std::mem::take(&mut self.translations.lacking) {
+            let mut by_language: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
+            for (part, language) in lacking {
+                by_language.entry(language).or_default().push(part);
+            }
+            let example =
+                by_language.first_key_value().and_then(|(language, parts)| Some((language, parts.first()?)));
+            let example = example.map(|(language, part)| {
+                format!("write `@{language} \"…\"` behind it, or `{owner}.{part} = \"…\"` in a block `texts {language}`")
+            });
+            let lists: Vec<String> = by_language
+                .iter()
+                .map(|(language, parts)| format!("into `{language}` of its {}", parts.join(", ")))
+                .collect();
+            let message = format!("`{owner}` lacks a translation {}", lists.join(" and "));
+            self.diagnostics.push(
+                Diagnostic::new(Code::MissingTranslation, span, message)
+                    .here("not in all of the ruleset's languages")
+                    .note(example.unwrap_or_default()),
+            );
+        }
+    }
+}
+
+fn plain(pieces: &[ast::Piece]) -> String {
+    let texts = pieces.iter().map(|piece| match piece {
+        ast::Piece::Plain(text) => text.as_str(),
+        ast::Piece::Hole(_) => "",
+    });
+    texts.collect()
+}

@@ -1,0 +1,146 @@
+//! Units: those that are declared, and those that are written.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Checker;
+use super::cycles::{self, Link};
+use super::texts::Owner;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
+use crate::model::{self, Id, Unit};
+use crate::syntax::LANGUAGE_WORDS;
+use crate::syntax::ast::{self, DeclarationKind};
+
+impl Checker<'_> {
+    pub(super) fn declare_units(&mut self) {
+        let declared =
+            self.each(|kind| if let DeclarationKind::Unit(unit) = kind { Some(unit) } else { None });
+        let mut defined = Vec::new();
+        for (_, unit) in declared {
+            let found = self.units.find(&unit.name.value);
+            if let Some(first) = found.and_then(|id| self.unit_spans.get(&id)) {
+                let first = *first;
+                self.duplicate(&unit.name, first);
+                continue;
+            }
+            let currency = matches!(&*unit.name.value, "CNY" | "USD" | "EUR") && unit.value.is_some();
+            if found.is_some() && !currency {
+                let message = format!("the unit `{}` is built in", unit.name.value);
+                self.report(
+                    Diagnostic::new(Code::DuplicateName, unit.name.span, message).here("declared again"),
+                );
+                continue;
+            }
+            if LANGUAGE_WORDS.contains(&&*unit.name.value) {
+                let message = format!("`{}` is a word of the language, never a unit", unit.name.value);
+                let diagnostic = Diagnostic::new(Code::ReservedName, unit.name.span, message);
+                self.report(diagnostic.here("choose another name"));
+            }
+            let id = match found {
+                Some(id) => id,
+                None => {
+                    let title = self.words(&Owner::new("unit", &unit.name), "title", unit.title.as_ref());
+                    self.units.add(unit.name.value.clone(), title)
+                }
+            };
+            self.unit_spans.insert(id, unit.name.span);
+            defined.push((id, unit));
+        }
+        self.define_units(defined);
+    }
+
+    /// Brings units that are told by others to the roots of their dimensions, each after the one it is told by.
+    fn define_units(&mut self, mut declared: Vec<(Id<model::UnitDefinition>, &ast::Unit)>) {
+        declared.retain(|(_, unit)| unit.value.is_some());
+        let place: BTreeMap<Arc<str>, usize> =
+            declared.iter().enumerate().map(|(place, (_, unit))| (unit.name.value.clone(), place)).collect();
+        let told_by = |unit: &ast::Unit| {
+            let base = unit.value.as_ref()?.unit.as_ref()?.numerator.as_ref()?;
+            place.get(&base.value).copied()
+        };
+        let told_by: Vec<Vec<usize>> =
+            declared.iter().map(|(_, unit)| told_by(unit).into_iter().collect()).collect();
+        for group in cycles::groups(&told_by) {
+            if cycles::is_circle(&group, &told_by) {
+                self.broken_units
+                    .extend(group.iter().filter_map(|place| declared.get(*place)).map(|(id, _)| *id));
+                let links = cycles::links(&cycles::circle(&group, &told_by), |place, _| {
+                    let (_, unit) = declared.get(place)?;
+                    let told = unit.value.as_ref()?.span;
+                    Some(Link { name: &unit.name.value, declared: unit.name.span, place: told })
+                });
+                if let Some(found) = cycles::report(links, "is told by", "is told by itself", "units") {
+                    self.report(found);
+                }
+            } else {
+                for (id, unit) in group.iter().filter_map(|place| declared.get(*place)) {
+                    if self.define_unit(*id, unit).is_none() {
+                        self.broken_units.insert(*id);
+                    }
+                }
+            }
+        }
+    }
+
+    fn define_unit(&mut self, id: Id<model::UnitDefinition>, unit: &ast::Unit) -> Option<()> {
+        let Some(value) = &unit.value else { return Some(()) };
+        let Some(written) = &value.unit else {
+            self.report(
+                Diagnostic::new(Code::UnitMismatch, value.span, "a unit is told by another unit")
+                    .here("this number has no unit")
+                    .note("a unit of its own kind is declared without `=`: `unit post`"),
+            );
+            return None;
+        };
+        let base = self.unit(written)?;
+        let (Some(numerator), None) = (base.numerator, base.denominator) else {
+            self.report(
+                Diagnostic::new(
+                    Code::UnitMismatch,
+                    written.span,
+                    "a unit is told by a simple unit, not by a rate",
+                )
+                .here("a rate"),
+            );
+            return None;
+        };
+        if self.broken_units.contains(&numerator) {
+            return None;
+        }
+        let base = self.units.get(numerator).clone();
+        let Some(factor) = value.number.times(base.factor).filter(|factor| *factor > Exact::ZERO) else {
+            self.report(
+                Diagnostic::new(
+                    Code::OutOfRange,
+                    value.span,
+                    "one of this unit is not a number above zero that is exact",
+                )
+                .here("not a measure"),
+            );
+            return None;
+        };
+        let sources = self.citations(&unit.from);
+        let definition = self.units.get_mut(id);
+        definition.root = base.root;
+        definition.factor = factor;
+        definition.sources = sources;
+        Some(())
+    }
+
+    /// Returns the unit that is written.
+    pub(super) fn unit(&mut self, unit: &ast::UnitName) -> Option<Unit> {
+        let mut find = |name: &Option<ast::Name>| match name {
+            None => Some(None),
+            Some(name) => match self.units.find(&name.value) {
+                Some(id) => Some(Some(id)),
+                None => {
+                    self.unknown_unit(name, unit);
+                    None
+                }
+            },
+        };
+        let (numerator, denominator) = (find(&unit.numerator), find(&unit.denominator));
+        Some(Unit { numerator: numerator?, denominator: denominator? })
+    }
+}

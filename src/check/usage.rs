@@ -1,0 +1,168 @@
+//! What is declared and never used, days that nobody says, findings that are allowed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::unknown::FINDING;
+use super::{Allowed, Checker, names};
+use crate::diagnostic::{self, Code, Diagnostic, Label, Severity};
+use crate::source::Span;
+use crate::syntax::ast::{self, DeclarationKind};
+
+/// So many other places of a finding are shown.
+const MAX_PLACES: usize = 4;
+
+impl Checker<'_> {
+    pub(super) fn check_usage(&mut self) {
+        self.check_days();
+        self.check_fields();
+        self.apply_allows();
+        self.join_places();
+    }
+
+    fn check_days(&mut self) {
+        let Some(dated) = self.uses_day else { return };
+        if self.header.is_none_or(|header| header.as_of.is_some()) {
+            return;
+        }
+        if let Some(header) = self.header {
+            self.report(
+                Diagnostic::new(
+                    Code::MissingAsOf,
+                    header.name.span,
+                    "the answers change with the day, and no `as of` says which",
+                )
+                .here("no `as of` in this header")
+                .also(dated, "this depends on the day")
+                .note("write `as of 2021-06-01`; a caller can still ask for another day"),
+            );
+        }
+        for (_, test) in
+            self.each(|kind| if let DeclarationKind::Test(test) = kind { Some(test) } else { None })
+        {
+            if test.as_of.is_none() {
+                let span = test.title.main.span;
+                self.report(
+                    Diagnostic::new(
+                        Code::UndatedTest,
+                        span,
+                        "this test may pass on one day and fail on another",
+                    )
+                    .here("no day is said")
+                    .note("write `as of 2021-06-01` in the test, or in the header for all of them"),
+                );
+            }
+        }
+    }
+
+    fn check_fields(&mut self) {
+        // A rule that could not be read may read any field.
+        if !self.lost_words.is_empty() || self.lost_everything || diagnostic::any_error(&self.diagnostics) {
+            return;
+        }
+        let unread: Vec<(Arc<str>, Span)> = self
+            .fields
+            .entries()
+            .filter(|(id, _)| !self.read_fields.contains(id))
+            .map(|(_, field)| (field.name.clone(), field.span))
+            .collect();
+        for (name, span) in unread {
+            self.report(
+                Diagnostic::new(Code::UnreadField, span, format!("nothing reads the field `{name}`"))
+                    .here("asked of everyone, used nowhere")
+                    .note("remove it, or say why it stays: `allow unread-field \"…\"`"),
+            );
+        }
+    }
+
+    /// Takes away what is allowed, and reports what allows nothing.
+    fn apply_allows(&mut self) {
+        let mut allows: Vec<(Span, &ast::Allow)> = Vec::new();
+        for declaration in self.declarations {
+            allows.extend(declaration.allows.iter().map(|allow| (declaration.span, allow)));
+            if let DeclarationKind::Profile(items) = &declaration.kind {
+                for field in names::fields(items) {
+                    // A field that is overridden is found where it is stated anew.
+                    let within =
+                        if field.span.contains(field.name.span) { field.span } else { field.name.span };
+                    allows.extend(field.allows.iter().map(|allow| (within, allow)));
+                }
+            }
+        }
+        let errors = diagnostic::any_error(&self.diagnostics);
+        // What can be allowed, by code and place, so that each allow looks at what lies inside it alone.
+        let mut found: BTreeMap<(Code, Span), Vec<usize>> = BTreeMap::new();
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            if diagnostic.severity != Severity::Error {
+                found.entry((diagnostic.code, diagnostic.label.span)).or_default().push(index);
+            }
+        }
+        let mut allowed: BTreeSet<usize> = BTreeSet::new();
+        for (within, allow) in allows {
+            let name = &allow.code;
+            let Some(code) = Code::parse(&name.value) else {
+                self.unknown(&FINDING, name, |_| Code::ALL.iter().map(|c| Arc::from(c.name())).collect());
+                continue;
+            };
+            if code.severity() == Severity::Error {
+                let message = format!("`{}` is an error and cannot be allowed", code.name());
+                let diagnostic = Diagnostic::new(Code::UnknownCode, name.span, message);
+                self.report(diagnostic.here("only warnings and notes can be"));
+                continue;
+            }
+            let inherited = self.base.contains(&allow.span.file);
+            if code.is_finding() {
+                // Analysis comes later; whoever runs it applies this.
+                self.allowed.push(Allowed { code, within, span: allow.span, inherited });
+                continue;
+            }
+            let end = Span { start: within.end, end: u32::MAX, ..within };
+            let inside: Vec<(Code, Span)> = found
+                .range((code, Span { end: within.start, ..within })..=(code, end))
+                .map(|(place, _)| *place)
+                .filter(|(_, span)| within.contains(*span))
+                .collect();
+            allowed.extend(inside.iter().filter_map(|place| found.remove(place)).flatten());
+            // With errors, not every finding was looked for.
+            if inside.is_empty() && !errors && !inherited {
+                let message = format!("there is no `{}` here to allow", code.name());
+                let diagnostic = Diagnostic::new(Code::UnusedAllow, allow.span, message);
+                self.report(diagnostic.here("silences nothing").fix("remove it", allow.span, ""));
+            }
+        }
+        let mut index = 0..;
+        self.diagnostics.retain(|_| index.next().is_none_or(|index| !allowed.contains(&index)));
+    }
+
+    /// Puts findings that one thing causes in several places into one, at the first of them.
+    fn join_places(&mut self) {
+        let mut places: BTreeMap<(Code, String), Vec<usize>> = BTreeMap::new();
+        for (index, diagnostic) in self.diagnostics.iter().enumerate() {
+            if matches!(diagnostic.code, Code::QuoteUnverified | Code::UndatedTest) {
+                places.entry((diagnostic.code, diagnostic.message.clone())).or_default().push(index);
+            }
+        }
+        let mut joined: BTreeSet<usize> = BTreeSet::new();
+        for mut indices in places.into_values().filter(|indices| indices.len() > 1) {
+            let span = |index: &usize| self.diagnostics.get(*index).map(|diagnostic| diagnostic.label.span);
+            indices.sort_by_key(span);
+            let mut rest: Vec<Label> = indices
+                .iter()
+                .filter_map(|i| self.diagnostics.get(*i))
+                .map(|d| d.label.clone())
+                .skip(1)
+                .collect();
+            let more = rest.len().saturating_sub(MAX_PLACES);
+            rest.truncate(MAX_PLACES);
+            joined.extend(indices.iter().skip(1));
+            if let Some(first) = indices.first().and_then(|index| self.diagnostics.get_mut(*index)) {
+                first.labels.extend(rest);
+                if more > 0 {
+                    first.notes.insert(0, format!("so it is in {more} more places"));
+                }
+            }
+        }
+        let mut index = 0..;
+        self.diagnostics.retain(|_| index.next().is_none_or(|index| !joined.contains(&index)));
+    }
+}

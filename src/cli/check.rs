@@ -1,0 +1,269 @@
+//! `qudao check`
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use qudao::analyse::findings::{Options, findings};
+use qudao::check::{Checked, check, lock};
+use qudao::diagnostic::{self, Code, Diagnostic, Severity};
+use qudao::source::Files;
+use qudao::visible::visible;
+
+use super::load::{self, Loaded};
+use super::output::{Failure, Output};
+use super::{Exit, completions, files, paths};
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// With the lines they speak of
+    Text,
+    /// One line each
+    Short,
+    /// One object, `qudao.diagnostics/1`
+    Json,
+    /// A log for code hosts and editors, SARIF 2.1.0
+    Sarif,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+/// What `qudao check` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Rulesets: files, folders, or names of those inside the binary
+    #[arg(required = true, add = completions::rulesets())]
+    paths: Vec<String>,
+    /// Apply the fixes that are sure
+    #[arg(long)]
+    fix: bool,
+    /// Apply guesses too, such as near names; look at what they change
+    #[arg(long, requires = "fix")]
+    unsafe_fixes: bool,
+    /// Look for the texts of sources in this folder too
+    #[arg(long, value_name = "DIR")]
+    texts: Option<PathBuf>,
+    /// Write `sources.lock` beside each main file
+    #[arg(long)]
+    lock: bool,
+    /// Look for profiles that get no recommendation too
+    #[arg(long)]
+    gaps: bool,
+    /// How to write what is found
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// A fix may bring other mistakes to light; after so many rounds it stops.
+const MAX_ROUNDS: usize = 10;
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let mut report = Report::default();
+    for path in &args.paths {
+        let mut fixed = 0;
+        let mut all = load::load(path, args.texts.as_deref())?;
+        if args.fix {
+            for _ in 0..MAX_ROUNDS {
+                let applied = fix(&all, args.unsafe_fixes, output)?;
+                if applied == 0 {
+                    break;
+                }
+                fixed += applied;
+                all = load::load(path, args.texts.as_deref())?;
+            }
+            if fixed > 0 {
+                output.note(&format!("fixed {fixed} {} in {path}\n", plural(fixed, "mistake")))?;
+            }
+        }
+        for loaded in all {
+            let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
+            if let Some(ruleset) = &ruleset {
+                let options = Options { gaps: args.gaps, ..Options::default() };
+                diagnostics.extend(findings(ruleset, &allowed, &options));
+                diagnostic::sort(&mut diagnostics);
+            }
+            if args.lock && write_lock(&loaded, ruleset.as_ref(), output)? {
+                // What was wrong with the old lock is no longer.
+                diagnostics.retain(|diagnostic| diagnostic.code != Code::StaleLock);
+            }
+            report.add(args.format, &loaded, diagnostics, output)?;
+        }
+    }
+    report.finish(args.format, output)
+}
+
+/// Applies the fixes of each file once, guesses too if they are wanted; returns how many went in.
+fn fix(all: &[Loaded], guesses: bool, output: &mut Output) -> Result<usize, Failure> {
+    let mut applied = 0;
+    for loaded in all {
+        let Some(main) = &loaded.main else {
+            return Err(Failure::new("only files can be changed, no ruleset of the binary or of a commit"));
+        };
+        let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
+        if let Some(ruleset) = &ruleset {
+            diagnostics.extend(findings(ruleset, &allowed, &Options::default()));
+        }
+        let files = loaded.sources.files();
+        let folder = main.parent().unwrap_or(Path::new(""));
+        let own = |id, name: &str| name.ends_with(".qd") && loaded.sources.is_own(id);
+        for (id, file) in files.iter().filter(|(id, file)| own(*id, file.name())) {
+            let offered =
+                diagnostics.iter().filter_map(|diagnostic| Some((diagnostic, diagnostic.fix.as_ref()?)));
+            let offered: Vec<_> = offered.filter(|(_, fix)| fix.sure || guesses).collect();
+            let fixes = offered.iter().map(|(_, fix)| *fix);
+            if let Some((text, made)) = diagnostic::apply_fixes(files, id, fixes) {
+                let path = if id == loaded.sources.main() {
+                    main.clone()
+                } else {
+                    folder.join(relative(file.name(), main))
+                };
+                files::replace(&path, &text)
+                    .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+                for (diagnostic, fix) in made.iter().filter_map(|index| offered.get(*index)) {
+                    let place = files.place(diagnostic.label.span);
+                    let line = format!("{place}: fixed[{}]: {}", diagnostic.code.name(), fix.message);
+                    output.note(&format!("{}\n", visible(&line)))?;
+                }
+                applied += made.len();
+            }
+        }
+    }
+    Ok(applied)
+}
+
+/// The path of a part, as it lies below the folder of the main file.
+fn relative<'a>(name: &'a str, main: &Path) -> &'a str {
+    let main = main.to_string_lossy();
+    let folder = main.rfind(['/', '\\']).map_or(0, |end| end + 1);
+    name.get(folder..).unwrap_or(name)
+}
+
+/// Writes the lock, and tells whether it did.
+fn write_lock(
+    loaded: &Loaded,
+    ruleset: Option<&qudao::model::Ruleset>,
+    output: &mut Output,
+) -> Result<bool, Failure> {
+    let Some(main) = &loaded.main else {
+        return Err(Failure::new("a ruleset inside the binary brings its own lock"));
+    };
+    let Some(ruleset) = ruleset else {
+        output.note("no lock is written while there are errors\n")?;
+        return Ok(false);
+    };
+    let path = main.with_file_name("sources.lock");
+    files::replace(&path, &lock(&loaded.sources, ruleset))
+        .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+    output.note(&format!("wrote {}\n", path.display()))?;
+    Ok(true)
+}
+
+/// What all rulesets together gave.
+#[derive(Default)]
+struct Report {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+    /// How many fixes could be applied: sure ones, and guesses.
+    sure: usize,
+    guesses: usize,
+    files: BTreeSet<String>,
+    json: Vec<serde_json::Value>,
+    found: Vec<(Files, Vec<Diagnostic>)>,
+    /// Workflow commands that are printed already: two rulesets may share a file.
+    told: BTreeSet<String>,
+}
+
+impl Report {
+    fn add(
+        &mut self,
+        format: Format,
+        loaded: &Loaded,
+        diagnostics: Vec<Diagnostic>,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let files = loaded.sources.files();
+        for diagnostic in &diagnostics {
+            *match diagnostic.severity {
+                Severity::Error => &mut self.errors,
+                Severity::Warning => &mut self.warnings,
+                Severity::Note => &mut self.notes,
+            } += 1;
+            if let (Some(fix), Some(_)) = (&diagnostic.fix, &loaded.main) {
+                *if fix.sure { &mut self.sure } else { &mut self.guesses } += 1;
+            }
+        }
+        self.files.extend(
+            files.iter().map(|(_, file)| file.name().to_string()).filter(|name| name.ends_with(".qd")),
+        );
+        match format {
+            Format::Text => output.diagnostics(files, &diagnostics, true),
+            Format::Short => {
+                let lines: String = diagnostics.iter().map(|d| diagnostic::short(files, d)).collect();
+                output.print(&lines)
+            }
+            Format::Json => {
+                let document = diagnostic::to_json(files, &diagnostics);
+                let found = document.get("diagnostics").and_then(serde_json::Value::as_array);
+                self.json.extend(found.into_iter().flatten().cloned());
+                Ok(())
+            }
+            Format::Sarif => {
+                self.found.push((files.clone(), diagnostics));
+                Ok(())
+            }
+            Format::Github => {
+                let path = paths::from_root();
+                for diagnostic in &diagnostics {
+                    let line = diagnostic::to_workflow_command(files, diagnostic, &path);
+                    if self.told.insert(line.clone()) {
+                        output.print(&line)?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn finish(self, format: Format, output: &mut Output) -> Result<Exit, Failure> {
+        let count = self.files.len();
+        let files = plural(count, "file");
+        match format {
+            Format::Json => {
+                let document =
+                    serde_json::json!({ "schema": "qudao.diagnostics/1", "diagnostics": self.json });
+                output.print(&format!("{document:#}\n"))?;
+            }
+            Format::Sarif => {
+                let log = diagnostic::to_sarif(&self.found, &paths::from_root());
+                output.print(&format!("{log:#}\n"))?;
+            }
+            Format::Text | Format::Short | Format::Github => {
+                let found = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
+                let found = found.into_iter().filter(|(count, _)| *count > 0);
+                let found: Vec<String> =
+                    found.map(|(count, word)| format!("{count} {}", plural(count, word))).collect();
+                let found = if found.is_empty() { "nothing wrong".into() } else { found.join(", ") };
+                output.note(&format!("{found} in {count} {files}\n{}", self.fixes()))?;
+            }
+        }
+        Ok(if self.errors > 0 { Exit::Found } else { Exit::Done })
+    }
+
+    /// Says what `--fix` could do.
+    fn fixes(&self) -> String {
+        match (self.sure, self.guesses) {
+            (0, 0) => String::new(),
+            (sure, 0) => format!("--fix mends {sure} of them\n"),
+            (0, guesses) => format!("--fix --unsafe-fixes mends {guesses} of them by a guess\n"),
+            (sure, guesses) => {
+                format!("--fix mends {sure} of them, with --unsafe-fixes {guesses} more by a guess\n")
+            }
+        }
+    }
+}
+
+fn plural(count: usize, word: &str) -> String {
+    if count == 1 { word.to_string() } else { format!("{word}s") }
+}

@@ -1,0 +1,150 @@
+//! `qudao completions`, and what the shell asks when somebody presses tab.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use clap::{CommandFactory, ValueEnum};
+use clap_complete::CompletionCandidate;
+use clap_complete::engine::{ArgValueCompleter, PathCompleter, ValueCompleter};
+use clap_complete::env::{CompleteEnv, Shells};
+use qudao::check::check;
+use qudao::diagnostic::Code;
+use qudao::model::{Ruleset, Type};
+
+use super::output::{Failure, Output};
+use super::{Exit, load};
+
+/// By this variable the script of a shell asks the binary for candidates.
+const VARIABLE: &str = "QUDAO_COMPLETE";
+
+/// The shells that can be taught.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Shell {
+    /// Bash
+    Bash,
+    /// Elvish
+    Elvish,
+    /// Fish
+    Fish,
+    /// PowerShell
+    Powershell,
+    /// Zsh
+    Zsh,
+}
+
+/// What `qudao completions` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The shell to print the script for
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let name = match args.shell {
+        Shell::Bash => "bash",
+        Shell::Elvish => "elvish",
+        Shell::Fish => "fish",
+        Shell::Powershell => "powershell",
+        Shell::Zsh => "zsh",
+    };
+    let shells = Shells::builtins();
+    let Some(shell) = shells.completer(name) else {
+        return Err(Failure::new(format!("there is no script for the shell `{name}`")));
+    };
+    let mut script = Vec::new();
+    shell
+        .write_registration(VARIABLE, "qudao", "qudao", "qudao", &mut script)
+        .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
+    output.print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+/// Answers a shell that asks for candidates, and ends the process then.
+pub(crate) fn answer<C: CommandFactory>() {
+    CompleteEnv::with_factory(C::command).var(VARIABLE).complete();
+}
+
+/// Rulesets: those inside the binary, files and folders.
+pub(crate) fn rulesets() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let mut found = names(current, qudao::bundled::names());
+        let file = |path: &Path| path.is_dir() || path.extension().is_some_and(|ending| ending == "qd");
+        found.extend(PathCompleter::any().filter(file).complete(current));
+        found
+    })
+}
+
+/// The codes of diagnostics.
+pub(crate) fn codes() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| names(current, Code::ALL.iter().map(|code| code.name())))
+}
+
+/// The channels and mixes of the ruleset that the command line names.
+pub(crate) fn targets() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some(ruleset) = ruleset() else { return Vec::new() };
+        let channels = ruleset.channels.iter().map(|channel| &*channel.name);
+        names(current, channels.chain(ruleset.mixes.iter().map(|mix| &*mix.name)))
+    })
+}
+
+/// A profile, or a target where the profile is told already.
+pub(crate) fn profiles_and_targets() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let mut found = targets().complete(current);
+        let endings = ["yaml", "yml", "json", "toml"];
+        let file = move |path: &Path| {
+            path.is_dir()
+                || path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
+        };
+        found.extend(PathCompleter::any().filter(file).complete(current));
+        found
+    })
+}
+
+/// `FIELD=`, then its values where they can be listed.
+pub(crate) fn assignments() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some(ruleset) = ruleset() else { return Vec::new() };
+        let fields = ruleset.fields.iter();
+        let all: Vec<String> = match current.to_str().and_then(|current| current.split_once('=')) {
+            None => fields.map(|field| format!("{}=", field.name)).collect(),
+            Some((name, _)) => {
+                let Some(field) = ruleset.fields.iter().find(|field| &*field.name == name) else {
+                    return Vec::new();
+                };
+                let mut values: Vec<String> = match field.ty {
+                    Type::Bool => vec!["true".into(), "false".into()],
+                    Type::Enum(id) | Type::Set(id) => {
+                        ruleset.enums[id].members.iter().map(|member| member.name.to_string()).collect()
+                    }
+                    Type::Number(_) | Type::Text | Type::Date => Vec::new(),
+                };
+                values.push("unknown".into());
+                values.into_iter().map(|value| format!("{name}={value}")).collect()
+            }
+        };
+        names(current, all.iter().map(String::as_str))
+    })
+}
+
+/// Returns those names that go on as the word begins.
+fn names<'n>(current: &OsStr, names: impl Iterator<Item = &'n str>) -> Vec<CompletionCandidate> {
+    let Some(begun) = current.to_str() else { return Vec::new() };
+    names.filter(|name| name.starts_with(begun)).map(CompletionCandidate::new).collect()
+}
+
+/// Loads the ruleset that the command line names: the first word behind the command that is one. Nothing is said of
+/// what is wrong with it.
+fn ruleset() -> Option<Ruleset> {
+    // `qudao -- qudao why RULESET …`: what stands before `--` is for the shell.
+    let words: Vec<String> = std::env::args().skip_while(|word| word != "--").skip(3).collect();
+    let is_ruleset = |word: &&String| {
+        qudao::bundled::names().any(|name| name == word.as_str())
+            || word.ends_with(".qd")
+            || Path::new(word.as_str()).is_dir()
+    };
+    let loaded = load::one(words.iter().find(is_ruleset)?).ok()?;
+    check(&loaded.sources).ruleset
+}

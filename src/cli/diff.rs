@@ -1,0 +1,156 @@
+//! `qudao diff`
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use qudao::analyse::diagram::Budget;
+use qudao::analyse::difference::{Difference, Side, markdown, text, to_json};
+use qudao::date::Date;
+use qudao::model::{Profile, Ruleset};
+use qudao::profile::{self, Format as ProfileFormat, yaml_text};
+
+use super::output::{Failure, Output};
+use super::profiles::{date, today};
+use super::{Exit, completions, files, load};
+
+/// How a difference is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One object, `qudao.diff/1`
+    Json,
+    /// For a pull request
+    Markdown,
+}
+
+/// What `qudao diff` takes.
+#[derive(clap::Args, Debug)]
+#[command(override_usage = "qudao diff [OPTIONS] <OLD> <NEW>
+       qudao diff [OPTIONS] <RULESET> --as-of <DATE> --and <DATE>")]
+pub(crate) struct Args {
+    /// A ruleset: a file, a folder, the name of one inside the binary, or `REV:PATH` of a git revision
+    #[arg(add = completions::rulesets())]
+    old: String,
+    /// The ruleset to compare it with, named in the same ways
+    #[arg(required_unless_present = "and", add = completions::rulesets())]
+    new: Option<String>,
+    /// Read dated facts at this day (default: each ruleset's, else today)
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<Date>,
+    /// Read those of the second ruleset at this day
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    and: Option<Date>,
+    /// Say how the profiles of this folder come out otherwise; it may be a file, and be repeated
+    #[arg(long, value_name = "DIR")]
+    profiles: Vec<PathBuf>,
+    /// Save a profile of each kind of change as a YAML file in this folder
+    #[arg(long, value_name = "DIR")]
+    save_witness: Option<PathBuf>,
+    /// End with status 1 if any decision changes
+    #[arg(long)]
+    exit_code: bool,
+    /// How to write the difference
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let Some(old) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
+    let second = match &args.new {
+        None => None,
+        Some(new) => match load::ruleset(new, output)? {
+            Some(new) => Some(new),
+            None => return Ok(Exit::Found),
+        },
+    };
+    let new = second.as_ref().unwrap_or(&old);
+    let new_name = args.new.as_ref().unwrap_or(&args.old);
+    let old_day = args.as_of.or(old.as_of).unwrap_or_else(today);
+    let new_day = args.and.or(args.as_of).or(new.as_of).unwrap_or_else(today);
+    if args.new.is_none() && old_day == new_day {
+        return Err(Failure::new(format!("both days are {old_day}: nothing can differ")));
+    }
+    let mut difference = Difference::new(
+        Side { ruleset: &old, day: old_day, label: args.old.clone() },
+        Side { ruleset: new, day: new_day, label: new_name.clone() },
+    );
+    for path in profile_files(&args.profiles)? {
+        let name = path.to_string_lossy().into_owned();
+        let before = read(&old, &path, output, new)?;
+        let now = read(new, &path, output, new)?;
+        difference.add_profile(&name, before.as_ref(), now.as_ref());
+    }
+    difference.find_regions(Budget::default());
+    let saved = match &args.save_witness {
+        Some(folder) => save(&difference, folder)?,
+        None => Vec::new(),
+    };
+    let written = match args.format {
+        Format::Text => text(&difference, &saved),
+        Format::Json => format!("{:#}\n", to_json(&difference)),
+        Format::Markdown => markdown(&difference),
+    };
+    output.print(&written)?;
+    Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
+}
+
+/// Lists the profiles of folders and files, in the order of their names.
+fn profile_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if !path.is_dir() {
+            found.push(path.clone());
+            continue;
+        }
+        let entries = std::fs::read_dir(path)
+            .map_err(|error| Failure::new(format!("cannot read the folder `{}`: {error}", path.display())))?;
+        let files = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.is_file() && ProfileFormat::of_name(&path.to_string_lossy()).is_some());
+        let before = found.len();
+        found.extend(files);
+        if found.len() == before {
+            return Err(Failure::new(format!("no profile in `{}`", path.display())));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads a profile for a ruleset. What is wrong with it is told once, for the new ruleset.
+fn read(
+    ruleset: &Ruleset,
+    path: &Path,
+    output: &mut Output,
+    new: &Ruleset,
+) -> Result<Option<Profile>, Failure> {
+    let name = path.to_string_lossy();
+    let Some(format) = ProfileFormat::of_name(&name) else {
+        return Err(Failure::new(format!("`{name}` ends in none of .json, .yaml, .yml and .toml")));
+    };
+    let bytes = files::read(path)
+        .map_err(|error| Failure::new(format!("cannot read the profile `{name}`: {error}")))?;
+    let read = profile::read(ruleset, &name, bytes, format, &[]);
+    if std::ptr::eq(ruleset, new) && read.profile.is_none() {
+        output.diagnostics(&read.files, &read.diagnostics, false)?;
+    }
+    Ok(read.profile)
+}
+
+/// Saves a profile of each region; returns the files' names.
+fn save(difference: &Difference<'_>, folder: &Path) -> Result<Vec<String>, Failure> {
+    let fail = |error: std::io::Error| {
+        Failure::new(format!("cannot write the profiles into `{}`: {error}", folder.display()))
+    };
+    std::fs::create_dir_all(folder).map_err(fail)?;
+    let mut saved = Vec::new();
+    for (number, region) in (1..).zip(difference.regions.iter().flat_map(|found| &found.regions)) {
+        let path = folder.join(format!("change-{number}.yaml"));
+        let yaml = yaml_text(difference.new.ruleset, &region.witness.1);
+        files::replace(&path, &format!("# {}\n{yaml}", region.what.text())).map_err(fail)?;
+        saved.push(path.to_string_lossy().into_owned());
+    }
+    Ok(saved)
+}

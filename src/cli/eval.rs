@@ -1,0 +1,126 @@
+//! `qudao eval`
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use qudao::decide::decide;
+use qudao::profile::ReadProfile;
+use qudao::{diagnostic, result, why};
+
+use super::output::{Failure, Output};
+use super::profiles::{Input, quoted};
+use super::watch::watch;
+use super::{Exit, completions, load};
+
+/// How an answer is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For people, 80 columns wide
+    Text,
+    /// One document, or one a line for several profiles
+    Json,
+    /// For reports
+    Markdown,
+}
+
+/// What `qudao eval` takes.
+#[derive(clap::Args, Debug)]
+#[command(override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
+       qudao eval [OPTIONS] <RULESET> --set <FIELD=VALUE>...")]
+pub(crate) struct Args {
+    /// A ruleset: a file, a folder, or the name of one inside the binary
+    #[arg(add = completions::rulesets())]
+    ruleset: String,
+    /// Profiles: files in JSON, YAML or TOML, or `-` for standard input
+    #[arg(required_unless_present = "assignments")]
+    profiles: Vec<String>,
+    #[command(flatten)]
+    input: Input,
+    /// Tell only so many channels in full
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+    /// How to write the answer
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// List every rule and what became of it
+    #[arg(long)]
+    trace: bool,
+    /// Answer anew whenever a file changes
+    #[arg(long)]
+    watch: bool,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    match args.watch {
+        true => watch(output, |output, paths| once(args, output, paths)),
+        false => once(args, output, &mut Vec::new()),
+    }
+}
+
+/// Evaluates all profiles once; tells the files that it read.
+fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
+    let profiles = args.profiles.iter().filter(|profile| *profile != "-").map(PathBuf::from);
+    paths.extend(profiles.chain(load::arguments(&args.ruleset)));
+    let loaded = load::one(&args.ruleset)?;
+    paths.extend(loaded.paths());
+    let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
+    let speaker = args.input.speaker(&ruleset, output)?;
+    let day = args.input.day(&ruleset);
+    let profiles: Vec<Option<&str>> = match args.profiles.is_empty() {
+        true => vec![None],
+        false => args.profiles.iter().map(|profile| Some(profile.as_str())).collect(),
+    };
+    let several = profiles.len() > 1;
+    let mut exit = Exit::Done;
+    for (number, argument) in profiles.into_iter().enumerate() {
+        let read = args.input.read(&ruleset, argument)?;
+        let Some(profile) = &read.profile else {
+            exit = Exit::Found;
+            reject(args.format, argument.unwrap_or("--set"), &read, output)?;
+            continue;
+        };
+        output.diagnostics(&read.files, &read.diagnostics, false)?;
+        let decision = decide(&ruleset, profile, day);
+        let text = match args.format {
+            Format::Json => {
+                let document = result::to_json(&decision, speaker, args.trace);
+                let text = if several { document.to_string() } else { format!("{document:#}") };
+                text + "\n"
+            }
+            Format::Markdown => why::markdown(&decision, speaker, args.top),
+            Format::Text => {
+                let why = args.input.command(&format!("qudao why {}", quoted(&args.ruleset)), argument);
+                let options = why::Options {
+                    top: args.top,
+                    colour: output.colour(),
+                    trace: args.trace,
+                    why: Some(why),
+                };
+                let heading = match (several, argument) {
+                    (true, Some(argument)) => {
+                        let gap = if number > 0 { "\n" } else { "" };
+                        format!("{gap}── {} ──\n", qudao::visible::visible(argument))
+                    }
+                    _ => String::new(),
+                };
+                heading + &why::answer(&decision, speaker, &options)
+            }
+        };
+        output.print(&text)?;
+    }
+    Ok(exit)
+}
+
+/// Reports a profile that cannot be used: with the results in JSON, beside them otherwise.
+fn reject(format: Format, profile: &str, read: &ReadProfile, output: &mut Output) -> Result<(), Failure> {
+    if format != Format::Json {
+        return output.diagnostics(&read.files, &read.diagnostics, false);
+    }
+    let diagnostics = diagnostic::to_json(&read.files, &read.diagnostics);
+    let rejected = serde_json::json!({
+        "schema": "qudao.rejected/1",
+        "profile": profile,
+        "diagnostics": diagnostics.get("diagnostics"),
+    });
+    output.print(&format!("{rejected}\n"))
+}

@@ -1,0 +1,39 @@
+//! `qudao explain`
+
+use qudao::diagnostic::{Code, nearest};
+
+use super::output::{Failure, Output};
+use super::{Exit, completions};
+
+/// What `qudao explain` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// The code of a diagnostic, such as `unknown-field`; without one, all are listed
+    #[arg(add = completions::codes())]
+    code: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let Some(name) = &args.code else {
+        let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
+        for code in Code::ALL {
+            let title = code.page().lines().find_map(|line| line.strip_prefix("# ")).unwrap_or("");
+            let title = title.split_once(": ").map_or(title, |(_, title)| title);
+            output.print(&format!("{:width$}  {title}\n", code.name()))?;
+        }
+        return Ok(Exit::Done);
+    };
+    match Code::parse(name) {
+        Some(code) => {
+            output.print(code.page())?;
+            Ok(Exit::Done)
+        }
+        None => {
+            let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
+            let hint = near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default();
+            Err(Failure::new(format!(
+                "no diagnostic has the code `{name}`{hint}; `qudao explain` lists them all"
+            )))
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! `qudao facts`
+
+use std::path::{Path, PathBuf};
+
+use qudao::date::Date;
+use qudao::diagnostic::nearest;
+use qudao::facts;
+use qudao::model::Ruleset;
+use qudao::words::Speaker;
+
+use super::eval::Format;
+use super::load::Loaded;
+use super::output::{Failure, Output};
+use super::{Exit, files, load, profiles};
+
+/// What `qudao facts` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// A ruleset: a file, a folder, or the name of one inside the binary
+    ruleset: String,
+    /// Only the facts whose sources were all read longer ago than this: `180d`, `26w`; some are found: exit status 1
+    #[arg(long, value_name = "AGE", value_parser = age, conflicts_with = "cited")]
+    stale: Option<i64>,
+    /// The text of this source, with what of it is cited, and by whom
+    #[arg(long, value_name = "SOURCE")]
+    cited: Option<String>,
+    /// Look for the texts of sources in this folder too
+    #[arg(long, value_name = "DIR", requires = "cited")]
+    texts: Option<PathBuf>,
+    /// Read facts, and count their age, at this day (default: the ruleset's for facts, else today)
+    #[arg(long, value_name = "DATE", value_parser = profiles::date)]
+    as_of: Option<Date>,
+    /// Show texts in this language (default: the ruleset's first)
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
+    /// How to write it
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// Reads an age: days, or weeks.
+fn age(text: &str) -> Result<i64, String> {
+    let (digits, days) = match (text.strip_suffix('d'), text.strip_suffix('w')) {
+        (Some(digits), _) => (digits, 1),
+        (_, Some(digits)) => (digits, 7),
+        _ => (text, 0),
+    };
+    let number: Option<i64> = digits.parse::<u32>().ok().map(i64::from);
+    number
+        .filter(|_| days > 0)
+        .map(|number| number * days)
+        .ok_or_else(|| "expected days or weeks such as 180d or 26w".into())
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let loaded = load::one_with(&args.ruleset, args.texts.as_deref())?;
+    let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
+    let speaker = Speaker::new(&ruleset, args.lang.as_deref());
+    if let Some(name) = &args.cited {
+        return cited(args, &loaded, speaker, name, output);
+    }
+    if let Some(days) = args.stale {
+        let today = args.as_of.unwrap_or_else(profiles::today);
+        let found = facts::stale(&ruleset, today, days);
+        output.print(&match args.format {
+            Format::Json => format!("{:#}\n", facts::stale_json(speaker, today, days, &found)),
+            Format::Text | Format::Markdown => facts::stale_text(speaker, today, &found),
+        })?;
+        return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
+    }
+    let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
+    output.print(&match args.format {
+        Format::Text => facts::text(speaker, day),
+        Format::Markdown => facts::markdown(speaker, day),
+        Format::Json => format!("{:#}\n", facts::to_json(speaker, day)),
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Reads the text of a source from a folder.
+fn text_in(folder: &Path, path: &str) -> Result<String, Failure> {
+    let file = folder.join(Path::new(path).file_name().unwrap_or_default());
+    let bytes = files::read(&file)
+        .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", file.display())))?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", file.display())))
+}
+
+fn cited(
+    args: &Args,
+    loaded: &Loaded,
+    speaker: Speaker<'_>,
+    name: &str,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    let ruleset: &Ruleset = speaker.ruleset;
+    let Some(source) = ruleset.sources.find(|source| &*source.name == name) else {
+        let names: Vec<&str> = ruleset.sources.iter().map(|source| &*source.name).collect();
+        let hint = match nearest(name, names.iter().copied()) {
+            Some(near) => format!("the nearest name is `{near}`"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        return Err(Failure::new(format!("`{}` has no source `{name}`; {hint}", ruleset.name)));
+    };
+    let (path, file) = loaded.sources.source_text(name).ok_or_else(|| {
+        Failure::new(format!("the source `{name}` names no text: `text \"FILE\"` in its declaration does"))
+    })?;
+    let text = match (file, &args.texts) {
+        (Some(file), _) => loaded.sources.files().get(file).text().to_string(),
+        // A ruleset from inside the program brings no texts along.
+        (None, Some(folder)) => text_in(folder, path)?,
+        (None, None) => {
+            return Err(Failure::new(format!(
+                "the text of `{name}`, `{path}`, is not here, and a lock holds no words; `--texts DIR` tells where it is"
+            )));
+        }
+    };
+    let text = text.as_str();
+    let passages = facts::cited(ruleset, source, text);
+    output.print(&match args.format {
+        Format::Json => format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)),
+        Format::Text | Format::Markdown => facts::cited_text(speaker, text, &passages),
+    })?;
+    Ok(Exit::Done)
+}

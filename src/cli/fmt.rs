@@ -1,0 +1,133 @@
+//! `qudao fmt`
+
+use std::path::{Path, PathBuf};
+
+use qudao::format::{Refusal, format};
+use qudao::source::MAX_FILE_BYTES;
+
+use super::output::{Failure, Output};
+use super::{Exit, completions, files};
+
+/// What `qudao fmt` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Files, or folders with all `.qd` files below them; `-`, or none, is standard input
+    #[arg(add = completions::rulesets())]
+    paths: Vec<String>,
+    /// Change nothing; say which files would change
+    #[arg(long)]
+    check: bool,
+    /// Change nothing; show what would change
+    #[arg(long)]
+    diff: bool,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let standard_input = args.paths.is_empty() || args.paths.iter().any(|path| path == "-");
+    if standard_input {
+        if args.paths.len() > 1 {
+            return Err(Failure::new("`-` stands alone"));
+        }
+        let bytes =
+            files::read_stdin().map_err(|error| Failure::new(format!("cannot read the input: {error}")))?;
+        return one(args, "-", bytes, None, output);
+    }
+    let mut exit = Exit::Done;
+    let mut failure = None;
+    for path in &args.paths {
+        for file in files_below(Path::new(path))? {
+            let name = file.to_string_lossy().into_owned();
+            let bytes = match files::read(&file) {
+                Ok(bytes) => bytes,
+                Err(error) => {
+                    failure = Some(Failure::new(format!("cannot read `{name}`: {error}")));
+                    continue;
+                }
+            };
+            if one(args, &name, bytes, Some(&file), output)? == Exit::Found {
+                exit = Exit::Found;
+            }
+        }
+    }
+    failure.map_or(Ok(exit), Err)
+}
+
+/// The `.qd` files below a folder, hidden ones left aside; a file is itself.
+fn files_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    let entries = std::fs::read_dir(path)
+        .map_err(|error| Failure::new(format!("cannot read the folder `{}`: {error}", path.display())))?;
+    let mut found = Vec::new();
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    for path in paths {
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let link = path.is_symlink();
+        if path.is_dir() && !hidden && !link {
+            found.extend(files_below(&path)?);
+        } else if path.extension().is_some_and(|ending| ending == "qd") && !hidden {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// Lays one file out, or says what keeps it from that.
+fn one(
+    args: &Args,
+    name: &str,
+    bytes: Vec<u8>,
+    path: Option<&Path>,
+    output: &mut Output,
+) -> Result<Exit, Failure> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(Failure::new(format!("`{name}` has more than {} MiB", MAX_FILE_BYTES / 1024 / 1024)));
+    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(Failure::new(format!("`{name}` is not UTF-8; it is left alone")));
+    };
+    let laid_out = match format(name, &text) {
+        Ok(laid_out) => laid_out,
+        Err(refusal) => match *refusal {
+            Refusal::Errors(files, diagnostics) => {
+                let errors: Vec<_> = diagnostics
+                    .into_iter()
+                    .filter(|d| d.severity == qudao::diagnostic::Severity::Error)
+                    .collect();
+                output.diagnostics(&files, &errors, false)?;
+                output.note(&format!("{name} is left alone\n"))?;
+                return Ok(Exit::Found);
+            }
+            Refusal::Changed => {
+                return Err(Failure::new(format!(
+                    "the layout of `{name}` would change what it says, so it is left alone; this is a mistake in qudao"
+                )));
+            }
+        },
+    };
+    let changes = laid_out != text;
+    if args.diff {
+        if changes {
+            let diff = similar::TextDiff::from_lines(&text, &laid_out);
+            let shown = diff.unified_diff().header(name, name).to_string();
+            output.print(&qudao::visible::visible(&shown))?;
+        }
+    } else if args.check {
+        if changes {
+            output.print(&format!("{name}\n"))?;
+        }
+    } else if let Some(path) = path {
+        if changes {
+            files::replace(path, &laid_out)
+                .map_err(|error| Failure::new(format!("cannot write `{name}`: {error}")))?;
+            output.note(&format!("{name}\n"))?;
+        }
+        return Ok(Exit::Done);
+    } else {
+        output.print(&laid_out)?;
+        return Ok(Exit::Done);
+    }
+    Ok(if changes { Exit::Found } else { Exit::Done })
+}

@@ -1,0 +1,224 @@
+//! Rulesets from files, folders, or from inside the binary.
+
+use std::path::{Path, PathBuf};
+
+use qudao::analyse::findings;
+use qudao::check::{Checked, check};
+use qudao::diagnostic::{Severity, any_error};
+use qudao::model::Ruleset;
+use qudao::syntax::{Sources, WantedKind};
+
+use super::files;
+use super::git::{self, Revision};
+use super::output::{Failure, Output, plain};
+
+/// A ruleset's files, and where its main file is on disk.
+pub(crate) struct Loaded {
+    pub(crate) sources: Sources,
+    /// The main file; none for a ruleset from inside the binary.
+    pub(crate) main: Option<PathBuf>,
+}
+
+impl Loaded {
+    /// Returns the files on disk that it was read from.
+    pub(crate) fn paths(&self) -> Vec<PathBuf> {
+        let on_disk = self.main.is_some();
+        let files = self.sources.files().iter().filter(|_| on_disk);
+        files.map(|(_, file)| PathBuf::from(file.name())).collect()
+    }
+}
+
+/// Finds the main files that an argument names: a file, those of a folder, or a bundled ruleset.
+pub(crate) fn load(argument: &str, texts: Option<&Path>) -> Result<Vec<Loaded>, Failure> {
+    if let Some((revision, path)) = git::split(argument) {
+        return load_revision(&revision, &path, argument);
+    }
+    let path = Path::new(argument);
+    let is_path = argument.contains(['/', '\\']) || argument.ends_with(".qd");
+    if !is_path && !path.exists() {
+        return match Sources::bundled(argument) {
+            Some(sources) => Ok(vec![Loaded { sources, main: None }]),
+            None => Err(Failure::new(unknown_ruleset(argument))),
+        };
+    }
+    if path.is_dir() {
+        let mains = mains(path)?;
+        if mains.is_empty() {
+            return Err(Failure::new(format!(
+                "no ruleset in `{argument}`: no .qd file there has a `ruleset` header"
+            )));
+        }
+        return mains.iter().map(|main| load_file(main, texts)).collect();
+    }
+    Ok(vec![load_file(path, texts)?])
+}
+
+/// Finds the main files that an argument names, without reading them: a file, or those of a folder.
+pub(crate) fn main_files(argument: &str) -> Result<Vec<PathBuf>, Failure> {
+    let path = Path::new(argument);
+    if path.is_dir() {
+        mains(path)
+    } else if path.is_file() {
+        Ok(vec![path.to_path_buf()])
+    } else {
+        Err(Failure::new(format!("there is no file or folder `{argument}`")))
+    }
+}
+
+fn unknown_ruleset(name: &str) -> String {
+    let names: Vec<&str> = qudao::bundled::names().collect();
+    let near = match qudao::diagnostic::nearest(name, names.iter().copied()) {
+        Some(near) => format!("; the nearest name is `{near}`"),
+        None => format!("; inside are {}", names.join(", ")),
+    };
+    format!("no file and no ruleset inside the binary is named `{name}`{near}")
+}
+
+/// Lists the files below a folder that have a header, in the order of their names.
+fn mains(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        let entries = std::fs::read_dir(&folder).map_err(|error| {
+            Failure::new(format!("cannot read the folder `{}`: {error}", folder.display()))
+        })?;
+        for entry in entries.flatten() {
+            let path = entry.path();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let kind = entry.file_type();
+            if hidden {
+                continue;
+            } else if kind.as_ref().is_ok_and(std::fs::FileType::is_dir) {
+                open.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "qd") && has_header(&path) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Loads the rulesets that a path of a git revision names.
+fn load_revision(revision: &Revision, path: &str, argument: &str) -> Result<Vec<Loaded>, Failure> {
+    let fail = |error: std::io::Error| Failure::new(format!("cannot read `{argument}`: {error}"));
+    let label = argument.strip_suffix(path).unwrap_or("");
+    if !revision.is_folder(path) {
+        let bytes = revision.read(Path::new(path)).map_err(fail)?;
+        return Ok(vec![load_blob(revision, label, path, bytes)]);
+    }
+    let mut found = Vec::new();
+    for path in revision.files_below(path).map_err(fail)? {
+        if path.ends_with(".qd") {
+            let bytes = revision.read(Path::new(&path)).map_err(fail)?;
+            if begins_ruleset(&bytes) {
+                found.push(load_blob(revision, label, &path, bytes));
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(Failure::new(format!("no ruleset in `{argument}`")));
+    }
+    Ok(found)
+}
+
+/// Brings the files that a ruleset of a revision wants, all from that revision.
+fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Loaded {
+    let mut sources = Sources::new(&format!("{label}{path}"), bytes);
+    let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+    while let Some(wanted) = sources.wanted().cloned() {
+        match revision.read(&folder.join(&wanted.path)) {
+            Ok(bytes) => sources.supply(bytes),
+            Err(error) => sources.absent(&plain(&error.to_string())),
+        }
+    }
+    Loaded { sources, main: None }
+}
+
+/// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
+pub(crate) fn has_header(path: &Path) -> bool {
+    files::read(path).map_or(true, |bytes| begins_ruleset(&bytes))
+}
+
+fn begins_ruleset(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines()
+        .map(|line| line.trim_start_matches('\u{feff}'))
+        .any(|line| line.strip_prefix("ruleset").is_some_and(|rest| rest.starts_with([' ', '\t'])))
+}
+
+fn load_file(path: &Path, texts: Option<&Path>) -> Result<Loaded, Failure> {
+    let name = path.to_string_lossy();
+    let bytes = files::read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
+    let mut sources = Sources::new(&name, bytes);
+    let folder = path.parent().unwrap_or(Path::new(""));
+    while let Some(wanted) = sources.wanted().cloned() {
+        let file = folder.join(&wanted.path);
+        let found = match wanted.kind {
+            WantedKind::Part | WantedKind::Table => {
+                inside(&folder.join(&wanted.within), &file).and_then(|()| files::read(&file))
+            }
+            WantedKind::Base | WantedKind::Lock => files::read(&file),
+            WantedKind::Text => files::read(&file).or_else(|error| {
+                let name = Path::new(&wanted.path).file_name().unwrap_or_default();
+                texts.map_or(Err(error), |texts| files::read(&texts.join(name)))
+            }),
+        };
+        match found {
+            Ok(bytes) => sources.supply(bytes),
+            Err(error) => sources.absent(&plain(&error.to_string())),
+        }
+    }
+    Ok(Loaded { sources, main: Some(path.to_path_buf()) })
+}
+
+/// A part stays below the folder of its main file, links followed.
+fn inside(folder: &Path, file: &Path) -> std::io::Result<()> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    if std::fs::canonicalize(file)?.starts_with(std::fs::canonicalize(folder)?) {
+        Ok(())
+    } else {
+        Err(std::io::Error::other("it lies outside of its main file's folder"))
+    }
+}
+
+/// Loads and checks the one ruleset that an argument names. What is wrong with it is printed; then there is none.
+pub(crate) fn ruleset(argument: &str, output: &mut Output) -> Result<Option<Ruleset>, Failure> {
+    ruleset_of(&one(argument)?, output)
+}
+
+/// Returns the path that an argument is, unless it names a ruleset inside the binary.
+pub(crate) fn arguments(argument: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(argument);
+    path.is_file().then_some(path)
+}
+
+/// Loads the one ruleset that an argument names.
+pub(crate) fn one(argument: &str) -> Result<Loaded, Failure> {
+    one_with(argument, None)
+}
+
+/// Loads the one ruleset that an argument names; texts of its sources may be in a further folder.
+pub(crate) fn one_with(argument: &str, texts: Option<&Path>) -> Result<Loaded, Failure> {
+    let loaded = load(argument, texts)?;
+    let count = loaded.len();
+    let mut loaded = loaded.into_iter();
+    match (loaded.next(), count) {
+        (Some(loaded), 1) => Ok(loaded),
+        _ => Err(Failure::new(format!("`{argument}` holds {count} rulesets; name one of them"))),
+    }
+}
+
+/// Checks a ruleset. What is wrong with it is printed; then there is none.
+pub(crate) fn ruleset_of(loaded: &Loaded, output: &mut Output) -> Result<Option<Ruleset>, Failure> {
+    let Checked { ruleset, mut diagnostics, .. } = check(&loaded.sources);
+    if let Some(ruleset) = &ruleset {
+        diagnostics.extend(findings::errors(ruleset));
+    }
+    if any_error(&diagnostics) {
+        let errors: Vec<_> = diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
+        output.diagnostics(loaded.sources.files(), &errors, false)?;
+        return Ok(None);
+    }
+    Ok(ruleset)
+}

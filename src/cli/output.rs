@@ -1,0 +1,125 @@
+//! What is printed: results to standard output, everything else to standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use qudao::visible::visible;
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nobody reads any more: nothing to say.
+    ClosedPipe,
+    /// What to say.
+    Message(String),
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Failure {
+        Failure::Message(plain(&message.into()))
+    }
+}
+
+/// Returns what the system says without the number that it gives an error: `(os error 2)`.
+pub(crate) fn plain(message: &str) -> String {
+    const MARK: &str = " (os error ";
+    let mut parts = message.split(MARK);
+    let mut plain = parts.next().unwrap_or("").to_string();
+    for part in parts {
+        let rest = part.trim_start_matches(|c: char| c == '-' || c.is_ascii_digit());
+        match rest.strip_prefix(')').filter(|_| rest.len() < part.len()) {
+            Some(rest) => plain.push_str(rest),
+            None => plain.extend([MARK, part]),
+        }
+    }
+    plain
+}
+
+/// The two streams.
+pub(crate) struct Output {
+    out: io::BufWriter<io::Stdout>,
+    colour: Colour,
+}
+
+impl Output {
+    pub(crate) fn new(colour: Colour) -> Output {
+        Output { out: io::BufWriter::new(io::stdout()), colour }
+    }
+
+    /// Tells whether results are in colour.
+    pub(crate) fn colour(&self) -> bool {
+        self.wants_colour(io::stdout().is_terminal(), anstream::AutoStream::choice(&io::stdout()))
+    }
+
+    fn error_colour(&self) -> bool {
+        self.wants_colour(io::stderr().is_terminal(), anstream::AutoStream::choice(&io::stderr()))
+    }
+
+    fn wants_colour(&self, terminal: bool, choice: anstream::ColorChoice) -> bool {
+        match self.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && choice != anstream::ColorChoice::Never,
+        }
+    }
+
+    /// Writes a result.
+    pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
+        self.out.write_all(text.as_bytes()).map_err(closed)
+    }
+
+    /// Writes what is not a result.
+    pub(crate) fn note(&mut self, text: &str) -> Result<(), Failure> {
+        self.flush()?;
+        io::stderr().write_all(text.as_bytes()).map_err(closed)
+    }
+
+    /// Writes diagnostics, as results or beside them, the first hundred in full.
+    pub(crate) fn diagnostics(
+        &mut self,
+        files: &qudao::source::Files,
+        diagnostics: &[qudao::diagnostic::Diagnostic],
+        as_result: bool,
+    ) -> Result<(), Failure> {
+        const SHOWN: usize = 100;
+        let colour = if as_result { self.colour() } else { self.error_colour() };
+        let mut text = String::new();
+        for diagnostic in diagnostics.iter().take(SHOWN) {
+            text.push_str(&qudao::diagnostic::render(files, diagnostic, colour));
+        }
+        if diagnostics.len() > SHOWN {
+            text.push_str(&format!("and {} more; mend these first\n", diagnostics.len() - SHOWN));
+        }
+        if as_result { self.print(&text) } else { self.note(&text) }
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(closed)
+    }
+
+    /// Says why a command could not do its work; here is the last place to say anything.
+    pub(crate) fn fail(&mut self, message: &str) {
+        let _ = self.out.flush();
+        let word = if self.error_colour() { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+        let _ = writeln!(io::stderr(), "{word}: {}", visible(message));
+    }
+}
+
+pub(crate) fn closed(error: io::Error) -> Failure {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        Failure::ClosedPipe
+    } else {
+        Failure::new(format!("cannot write the output: {error}"))
+    }
+}

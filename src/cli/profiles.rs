@@ -1,0 +1,131 @@
+//! Profiles as arguments: files, standard input, assignments; the day and the language.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use clap::{Args, ValueEnum};
+use qudao::date::Date;
+use qudao::model::Ruleset;
+use qudao::profile::{self, Format, ReadProfile};
+use qudao::visible::visible;
+use qudao::words::{Speaker, has_language};
+
+use super::output::{Failure, Output};
+use super::{completions, files};
+
+/// How a profile from standard input is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum ProfileFormat {
+    /// JSON
+    Json,
+    /// YAML
+    Yaml,
+    /// TOML
+    Toml,
+}
+
+/// What evaluation takes besides a ruleset and profiles.
+#[derive(Args, Debug)]
+pub(crate) struct Input {
+    /// Give a field a value, whatever the profile says: `posts=9`, `goals={a, b}`, `posts=unknown`
+    #[arg(long = "set", value_name = "FIELD=VALUE", add = completions::assignments())]
+    pub(crate) assignments: Vec<String>,
+    /// Read dated facts at this day (default: the ruleset's, else today)
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub(crate) as_of: Option<Date>,
+    /// Show texts in this language (default: the ruleset's first)
+    #[arg(long, value_name = "TAG")]
+    pub(crate) lang: Option<String>,
+    /// How profiles are written, whatever their endings
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) profile_format: Option<ProfileFormat>,
+}
+
+pub(crate) fn date(text: &str) -> Result<Date, String> {
+    Date::parse(text).ok_or_else(|| "expected a day such as 2021-06-01".into())
+}
+
+impl Input {
+    /// Returns the day to read dated facts at: the caller's, the ruleset's, or today in UTC.
+    pub(crate) fn day(&self, ruleset: &Ruleset) -> Date {
+        self.as_of.or(ruleset.as_of).unwrap_or_else(today)
+    }
+
+    /// Returns a speaker of the language asked for; says so where the ruleset does not have it.
+    pub(crate) fn speaker<'r>(
+        &'r self,
+        ruleset: &'r Ruleset,
+        output: &mut Output,
+    ) -> Result<Speaker<'r>, Failure> {
+        speaker(ruleset, self.lang.as_deref(), output)
+    }
+
+    /// Reads one profile; `-` is standard input. Without one, a profile is made of the assignments alone.
+    pub(crate) fn read(&self, ruleset: &Ruleset, argument: Option<&str>) -> Result<ReadProfile, Failure> {
+        let asked = self.profile_format.map(|format| match format {
+            ProfileFormat::Json => Format::Json,
+            ProfileFormat::Yaml => Format::Yaml,
+            ProfileFormat::Toml => Format::Toml,
+        });
+        let Some(argument) = argument else {
+            return Ok(profile::read_assignments(ruleset, &self.assignments));
+        };
+        if argument == "-" {
+            let bytes = files::read_stdin()
+                .map_err(|error| Failure::new(format!("cannot read the input: {error}")))?;
+            let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+            let format = asked.unwrap_or(if json { Format::Json } else { Format::Yaml });
+            return Ok(profile::read(ruleset, "-", bytes, format, &self.assignments));
+        }
+        let Some(format) = asked.or(Format::of_name(argument)) else {
+            return Err(Failure::new(format!(
+                "`{argument}` ends in none of .json, .yaml, .yml and .toml; say --profile-format"
+            )));
+        };
+        let bytes = files::read(Path::new(argument))
+            .map_err(|error| Failure::new(format!("cannot read the profile `{argument}`: {error}")))?;
+        Ok(profile::read(ruleset, argument, bytes, format, &self.assignments))
+    }
+}
+
+impl Input {
+    /// Returns a command for the same profile, with what was set, ready to be typed.
+    pub(crate) fn command(&self, command: &str, profile: Option<&str>) -> String {
+        let assignments = self.assignments.iter().map(|assignment| format!("--set {}", quoted(assignment)));
+        let parts = std::iter::once(command.to_string()).chain(profile.map(quoted)).chain(assignments);
+        parts.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Returns a speaker of a language; says so where the ruleset does not have it.
+pub(crate) fn speaker<'r>(
+    ruleset: &'r Ruleset,
+    language: Option<&'r str>,
+    output: &mut Output,
+) -> Result<Speaker<'r>, Failure> {
+    let speaker = Speaker::new(ruleset, language);
+    if let Some(tag) = language.filter(|tag| !has_language(ruleset, tag)) {
+        let (tag, shown) = (visible(tag), speaker.language);
+        output.note(&format!(
+            "warning: `{}` has no texts in `{tag}`; those in `{shown}` are shown\n",
+            ruleset.name
+        ))?;
+    }
+    Ok(speaker)
+}
+
+/// Returns an argument as a shell reads it back.
+pub(crate) fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_=./,:@%+".contains(c);
+    match !argument.is_empty() && argument.chars().all(plain) {
+        true => argument.to_string(),
+        false => format!("'{}'", argument.replace('\'', "'\\''")),
+    }
+}
+
+/// Returns today's date in UTC.
+pub(crate) fn today() -> Date {
+    let seconds =
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
+    Date::new(1970, 1, 1).unwrap_or(Date::MIN).plus_days(i128::from(seconds / 86_400))
+}

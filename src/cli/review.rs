@@ -1,0 +1,398 @@
+//! `qudao review`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use qudao::testing::causes::{Cause, Proposal, causes, partly};
+use qudao::testing::report::{cause_difference, cause_text};
+
+use super::output::{Failure, Output};
+use super::profiles::quoted;
+use super::snapshots::{Beside, accept, accept_in_part, contents_of};
+use super::{Exit, files, load};
+
+/// What `qudao review` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Rulesets: files, or folders with all rulesets below them
+    #[arg(value_name = "PATH", default_value = ".")]
+    paths: Vec<String>,
+    /// Accept these causes, by number, without asking; `all` accepts every one
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
+    accept: Vec<Which>,
+    /// Reject these causes, by number, without asking; `all` rejects every one
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
+    reject: Vec<Which>,
+}
+
+/// Causes that are named on the command line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Which {
+    All,
+    Number(usize),
+}
+
+fn which(text: &str) -> Result<Which, String> {
+    match text {
+        "all" => Ok(Which::All),
+        _ => text.parse().map(Which::Number).map_err(|_| "expected a number of the list, or `all`".into()),
+    }
+}
+
+/// What was decided of some lines.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Choice {
+    Accepted,
+    Rejected,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let mut mains = Vec::new();
+    for path in &args.paths {
+        mains.extend(load::main_files(path)?);
+    }
+    let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
+    let told = !args.accept.is_empty() || !args.reject.is_empty();
+    let (mut left, mut seen, mut offset) = (0, 0, 0);
+    let mut terminal = Terminal(console::Term::stdout());
+    for main in &mains {
+        let mut review = Review::of(main)?;
+        if review.causes.is_empty() {
+            continue;
+        }
+        seen += 1;
+        if told {
+            review.choose(args, offset)?;
+        } else if interactive {
+            if !review.step(output, &mut terminal)? {
+                left += review.open();
+                break;
+            }
+        } else {
+            review.list(output, main, offset)?;
+        }
+        offset += review.causes.len();
+        left += review.open();
+    }
+    let numbers = args.accept.iter().chain(&args.reject);
+    let greatest = numbers.filter_map(|which| match which {
+        Which::Number(number) => Some(*number),
+        Which::All => None,
+    });
+    if let Some(beyond) = greatest.max().filter(|number| *number > offset || *number == 0) {
+        return Err(Failure::new(format!("there is no cause {beyond}; there are {offset}")));
+    }
+    match (seen, left) {
+        (0, _) => output.note("no snapshot is pending\n")?,
+        (_, 0) => output.note("nothing is left to review\n")?,
+        (_, left) if told || interactive => output.note(&format!("{left} left to review\n"))?,
+        _ => {}
+    }
+    Ok(if left == 0 { Exit::Done } else { Exit::Found })
+}
+
+/// A pending case.
+struct Pending {
+    old: Option<String>,
+    new: String,
+}
+
+/// The pending cases beside a main file, and what moved them.
+struct Review {
+    beside: Beside,
+    pending: BTreeMap<String, Pending>,
+    causes: Vec<Cause>,
+    /// What was decided, by the number of the cause and the case.
+    chosen: BTreeMap<(usize, String), Choice>,
+}
+
+/// Gives one key after another.
+trait Keys {
+    fn key(&mut self) -> io::Result<char>;
+}
+
+struct Terminal(console::Term);
+
+impl Keys for Terminal {
+    fn key(&mut self) -> io::Result<char> {
+        self.0.read_char()
+    }
+}
+
+const KEYS: &str = "[a]ccept  [r]eject  [s]kip  [c]ase by case  [d]ifference of the next case  [q]uit";
+const CASE_KEYS: &str = "[a]ccept  [r]eject  [s]kip  [q]uit";
+
+impl Review {
+    fn of(main: &std::path::Path) -> Result<Review, Failure> {
+        let beside = Beside::find(main);
+        let read = |path: PathBuf| contents_of(&path).map_err(Failure::new);
+        let (mut pending, mut kept) = (BTreeMap::new(), Vec::new());
+        for case in beside.cases.keys() {
+            let old = read(beside.accepted(case))?;
+            match read(beside.pending(case))? {
+                Some(new) if Some(&new) != old.as_ref() => {
+                    pending.insert(case.clone(), Pending { old, new });
+                }
+                Some(_) | None => kept.extend(old.map(|old| (case.clone(), old))),
+            }
+        }
+        let changed = pending.iter().map(|(case, pending)| Proposal {
+            case,
+            old: pending.old.as_deref().unwrap_or(""),
+            new: &pending.new,
+        });
+        let same = kept.iter().map(|(case, old)| Proposal { case, old, new: old });
+        let proposals: Vec<Proposal<'_>> = changed.chain(same).collect();
+        let causes = if pending.is_empty() { Vec::new() } else { causes(&proposals) };
+        Ok(Review { beside, pending, causes, chosen: BTreeMap::new() })
+    }
+
+    /// How many causes are not decided for all of their cases.
+    fn open(&self) -> usize {
+        let open = |(number, cause): &(usize, &Cause)| {
+            cause.cases.keys().any(|case| !self.chosen.contains_key(&(*number, case.clone())))
+        };
+        self.causes.iter().enumerate().filter(open).count()
+    }
+
+    /// Decides causes that the command line names.
+    fn choose(&mut self, args: &Args, offset: usize) -> Result<(), Failure> {
+        for number in 0..self.causes.len() {
+            let named = |list: &[Which]| {
+                list.contains(&Which::Number(offset + number + 1)) || list.contains(&Which::All)
+            };
+            if named(&args.accept) {
+                self.decide(number, None, Choice::Accepted)?;
+            } else if named(&args.reject) {
+                self.decide(number, None, Choice::Rejected)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Prints the causes, each with a case in full, and how to decide them.
+    fn list(&self, output: &mut Output, main: &std::path::Path, offset: usize) -> Result<(), Failure> {
+        for (number, cause) in (1..).zip(&self.causes) {
+            output.print(&cause_text(cause, offset + number, offset + self.causes.len()))?;
+            output.print(&in_full(cause, cause.cases.keys().next()))?;
+            output.print("\n")?;
+        }
+        let path = quoted(&main.to_string_lossy());
+        output.note(&format!(
+            "`qudao review {path} --accept NUMBER` accepts a cause; `qudao test {path} --accept` takes all\n"
+        ))
+    }
+
+    /// Steps through the causes; false where the user wants to stop.
+    fn step(&mut self, output: &mut Output, keys: &mut impl Keys) -> Result<bool, Failure> {
+        for number in 0..self.causes.len() {
+            let Some(cause) = self.causes.get(number).cloned() else { continue };
+            let mut shown = cause.cases.keys().cycle();
+            output.print(&cause_text(&cause, number + 1, self.causes.len()))?;
+            output.print(&in_full(&cause, shown.next()))?;
+            loop {
+                match ask(output, keys, KEYS)? {
+                    'a' => self.decide(number, None, Choice::Accepted)?,
+                    'r' => self.decide(number, None, Choice::Rejected)?,
+                    's' => {}
+                    'c' if !self.by_case(number, &cause, output, keys)? => return Ok(false),
+                    'c' => {}
+                    'd' => {
+                        output.print(&in_full(&cause, shown.next()))?;
+                        continue;
+                    }
+                    'q' => return Ok(false),
+                    _ => continue,
+                }
+                break;
+            }
+            output.print("\n")?;
+        }
+        Ok(true)
+    }
+
+    /// Steps through the cases of a cause; false where the user wants to stop.
+    fn by_case(
+        &mut self,
+        number: usize,
+        cause: &Cause,
+        output: &mut Output,
+        keys: &mut impl Keys,
+    ) -> Result<bool, Failure> {
+        for case in cause.cases.keys() {
+            output.print(&in_full(cause, Some(case)))?;
+            loop {
+                match ask(output, keys, CASE_KEYS)? {
+                    'a' => self.decide(number, Some(case), Choice::Accepted)?,
+                    'r' => self.decide(number, Some(case), Choice::Rejected)?,
+                    's' => {}
+                    'q' => return Ok(false),
+                    _ => continue,
+                }
+                break;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Decides a cause for a case, or for all of them, and writes what comes of it.
+    fn decide(&mut self, number: usize, case: Option<&str>, choice: Choice) -> Result<(), Failure> {
+        let Some(cause) = self.causes.get(number) else { return Ok(()) };
+        let cases: Vec<String> = match case {
+            Some(case) => vec![case.to_string()],
+            None => cause.cases.keys().cloned().collect(),
+        };
+        for case in cases {
+            self.chosen.insert((number, case.clone()), choice);
+            self.write(&case).map_err(|error| {
+                let path = self.beside.accepted(&case);
+                Failure::new(format!("cannot write `{}`: {error}", path.display()))
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Brings the snapshot of a case to what was accepted so far. It is pending no more when all its causes are decided.
+    fn write(&self, case: &str) -> io::Result<()> {
+        let Some(pending) = self.pending.get(case) else { return Ok(()) };
+        let of_case = self.causes.iter().enumerate().filter_map(|(number, cause)| {
+            let lines = cause.cases.get(case)?;
+            Some((lines, self.chosen.get(&(number, case.to_string())).copied()))
+        });
+        let of_case: Vec<_> = of_case.collect();
+        if of_case.iter().all(|(_, choice)| *choice == Some(Choice::Accepted)) {
+            return accept(&self.beside, case, &pending.new);
+        }
+        let (mut gone, mut come) = (BTreeSet::new(), BTreeSet::new());
+        for (lines, _) in of_case.iter().filter(|(_, choice)| *choice == Some(Choice::Accepted)) {
+            gone.extend(lines.gone.iter().map(String::as_str));
+            come.extend(lines.come.iter().map(String::as_str));
+        }
+        if !gone.is_empty() || !come.is_empty() {
+            let old = pending.old.as_deref().unwrap_or("");
+            let part =
+                partly(
+                    old,
+                    &pending.new,
+                    |line, comes| {
+                        if comes { come.contains(line) } else { gone.contains(line) }
+                    },
+                );
+            accept_in_part(&self.beside, case, &part)?;
+        }
+        if of_case.iter().all(|(_, choice)| choice.is_some()) {
+            files::remove(&self.beside.pending(case))?;
+        }
+        Ok(())
+    }
+}
+
+fn in_full(cause: &Cause, case: Option<&String>) -> String {
+    let Some(case) = case else { return String::new() };
+    let name = qudao::visible::visible(case);
+    let lines = cause_difference(cause, case);
+    let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+    format!("  {name} in full:\n{lines}")
+}
+
+fn ask(output: &mut Output, keys: &mut impl Keys, prompt: &str) -> Result<char, Failure> {
+    output.print(&format!("  {prompt} "))?;
+    output.flush()?;
+    let key = match keys.key() {
+        Ok(key) => key.to_ascii_lowercase(),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => 'q',
+        Err(error) => return Err(Failure::new(format!("cannot read a key: {error}"))),
+    };
+    output.print(&format!("{}\n", if key.is_ascii_graphic() { key } else { ' ' }))?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::output::Colour;
+    use super::*;
+
+    struct Typed(Vec<char>);
+
+    impl Keys for Typed {
+        fn key(&mut self) -> io::Result<char> {
+            Ok(self.0.remove(0))
+        }
+    }
+
+    const OLD: &str = "x possible with 1\nx because r\ny possible with 0\n";
+
+    /// Two cases: the points of `r` change in both, and in the first a rule `s` comes to act on `y`.
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("shop.qd", "ruleset shop \"Shop\"\n");
+        for case in ["a", "b"] {
+            let old = OLD
+                .replace("possible with 0", if case == "a" { "possible with 0" } else { "excluded with 0" });
+            write(&format!("profiles/{case}.yaml"), "{}\n");
+            write(&format!("snapshots/{case}.snap"), &format!("---\nexpression: \"{case}\"\n---\n{old}"));
+            let mut new = old.replace("with 1", "with 2");
+            if case == "a" {
+                new = new.replace("y possible with 0", "y recommended with 1\ny because s");
+            }
+            write(&format!("snapshots/{case}.snap.new"), &format!("---\n---\n{new}"));
+        }
+        folder
+    }
+
+    fn reviewed(folder: &std::path::Path, keys: &str) -> (bool, usize, Vec<String>) {
+        let mut review = Review::of(&folder.join("shop.qd")).unwrap();
+        assert_eq!(review.causes.len(), 2, "{:?}", review.causes);
+        let mut output = Output::new(Colour::Never);
+        let ended = review.step(&mut output, &mut Typed(keys.chars().collect())).unwrap();
+        let mut names: Vec<String> = std::fs::read_dir(folder.join("snapshots"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        (ended, review.open(), names)
+    }
+
+    fn snapshot(folder: &std::path::Path, case: &str) -> String {
+        contents_of(&folder.join(format!("snapshots/{case}.snap"))).unwrap().unwrap()
+    }
+
+    #[test]
+    fn one_key_accepts_a_cause_everywhere() {
+        let folder = folder();
+        let (ended, open, names) = reviewed(folder.path(), "as");
+        assert_eq!((ended, open), (true, 1));
+        assert_eq!(names, ["a.snap", "a.snap.new", "b.snap"]);
+        assert_eq!(snapshot(folder.path(), "a"), "x possible with 2\nx because r\ny possible with 0\n");
+        assert_eq!(snapshot(folder.path(), "b"), "x possible with 2\nx because r\ny excluded with 0\n");
+    }
+
+    #[test]
+    fn all_accepted_is_the_new_snapshot_and_all_rejected_the_old() {
+        let folder_of_all = folder();
+        assert_eq!(reviewed(folder_of_all.path(), "aa"), (true, 0, vec!["a.snap".into(), "b.snap".into()]));
+        assert_eq!(
+            snapshot(folder_of_all.path(), "a"),
+            "x possible with 2\nx because r\ny recommended with 1\ny because s\n"
+        );
+        let folder_of_none = folder();
+        assert_eq!(reviewed(folder_of_none.path(), "rr"), (true, 0, vec!["a.snap".into(), "b.snap".into()]));
+        assert_eq!(snapshot(folder_of_none.path(), "a"), OLD);
+    }
+
+    #[test]
+    fn cases_are_decided_one_by_one_and_other_keys_do_nothing() {
+        let folder = folder();
+        let (ended, open, names) = reviewed(folder.path(), "xdcarq");
+        assert_eq!((ended, open), (false, 1));
+        assert_eq!(names, ["a.snap", "a.snap.new", "b.snap"]);
+        assert!(snapshot(folder.path(), "a").starts_with("x possible with 2\n"));
+        assert!(snapshot(folder.path(), "b").starts_with("x possible with 1\n"));
+    }
+}

@@ -1,0 +1,25 @@
+//! `qudao schema`
+
+use qudao::profile::schema;
+
+use super::output::{Failure, Output};
+use super::profiles::speaker;
+use super::{Exit, completions, load};
+
+/// What `qudao schema` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// A ruleset: a file, a folder, or the name of one inside the binary
+    #[arg(add = completions::rulesets())]
+    ruleset: String,
+    /// Show texts in this language (default: the ruleset's first)
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
+    let speaker = speaker(&ruleset, args.lang.as_deref(), output)?;
+    output.print(&format!("{:#}\n", schema(&ruleset, speaker.language)))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,263 @@
+//! The snapshots beside a ruleset: `profiles/NAME.yaml` is decided, and compared with `snapshots/NAME.snap`.
+//!
+//! Where two rulesets have their main files in one folder, the name of the main file goes before the case's:
+//! `snapshots/shop@NAME.snap`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use qudao::date::Date;
+use qudao::decide::{Decision, decide};
+use qudao::diagnostic::render;
+use qudao::model::Ruleset;
+use qudao::profile::{self, Format};
+use qudao::testing::{
+    CaseRun, CaseState, has_texts, snapshot, snapshot_contents, snapshot_file, snapshot_with_texts,
+};
+
+use super::output::Failure;
+use super::{files, load};
+
+/// What to do with differences.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Mode {
+    /// Write `.snap.new` files.
+    Propose,
+    /// Write nothing.
+    Check,
+}
+
+/// How cases are run.
+pub(crate) struct Plan<'a> {
+    pub(crate) mode: Mode,
+    /// The cases to accept, all if the list is empty; none where there is no list.
+    pub(crate) accept: Option<&'a [String]>,
+    /// Whether snapshots without a profile are removed.
+    pub(crate) prune: bool,
+    /// Whether the reasons in words are added.
+    pub(crate) texts: bool,
+    pub(crate) as_of: Option<Date>,
+}
+
+/// The profiles and snapshots beside a main file.
+pub(crate) struct Beside {
+    /// The folder of the snapshots.
+    pub(crate) folder: PathBuf,
+    /// What goes before the names of cases in file names.
+    prefix: String,
+    /// The names before the cases of other rulesets in the same folder.
+    others: Vec<String>,
+    /// Each case: its name and the files of profiles with that name.
+    pub(crate) cases: BTreeMap<String, Vec<PathBuf>>,
+}
+
+/// What came of all cases of a ruleset.
+#[derive(Default)]
+pub(crate) struct Compared {
+    pub(crate) cases: Vec<CaseRun>,
+    /// Snapshots without a profile.
+    pub(crate) unreferenced: Vec<String>,
+    /// Such snapshots that were removed.
+    pub(crate) pruned: Vec<String>,
+    /// Why something could not be written.
+    pub(crate) failure: Option<Failure>,
+}
+
+impl Beside {
+    /// Finds the profiles beside a main file.
+    pub(crate) fn find(main: &Path) -> Beside {
+        let home = main.parent().unwrap_or(Path::new(""));
+        let mut mains: Vec<PathBuf> = names(home)
+            .into_iter()
+            .map(|name| home.join(name))
+            .filter(|path| path.extension().is_some_and(|ending| ending == "qd") && path.is_file())
+            .filter(|path| load::has_header(path))
+            .collect();
+        mains.retain(|other| other.file_name() != main.file_name());
+        let before = |path: &Path| {
+            path.file_stem().map(|stem| format!("{}@", stem.to_string_lossy())).unwrap_or_default()
+        };
+        let prefix = if mains.is_empty() { String::new() } else { before(main) };
+        let others = mains.iter().map(|path| before(path)).collect();
+        let mut cases: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+        let profiles = home.join("profiles");
+        for name in names(&profiles) {
+            let path = profiles.join(&name);
+            if Format::of_name(&name).is_some() && !name.starts_with('.') && path.is_file() {
+                let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+                cases.entry(stem.to_string()).or_default().push(path);
+            }
+        }
+        Beside { folder: home.join("snapshots"), prefix, others, cases }
+    }
+
+    /// The file of a case's snapshot.
+    pub(crate) fn accepted(&self, case: &str) -> PathBuf {
+        self.folder.join(format!("{}{case}.snap", self.prefix))
+    }
+
+    /// The file of a case's pending snapshot.
+    pub(crate) fn pending(&self, case: &str) -> PathBuf {
+        self.folder.join(format!("{}{case}.snap.new", self.prefix))
+    }
+
+    /// The snapshots and pending snapshots of this ruleset that have no profile.
+    fn unreferenced(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for name in names(&self.folder) {
+            let Some(stem) = name.strip_suffix(".snap").or_else(|| name.strip_suffix(".snap.new")) else {
+                continue;
+            };
+            let of_other = self.others.iter().any(|other| stem.starts_with(other.as_str()));
+            let case = stem.strip_prefix(self.prefix.as_str());
+            if !of_other && case.is_none_or(|case| !self.cases.contains_key(case)) {
+                found.push(self.folder.join(name));
+            }
+        }
+        found
+    }
+}
+
+/// The names in a folder, sorted; none where it cannot be read.
+fn names(folder: &Path) -> Vec<String> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// Reads the contents of a snapshot; nothing where there is none.
+pub(crate) fn contents_of(path: &Path) -> Result<Option<String>, String> {
+    match files::read(path) {
+        Ok(bytes) => Ok(Some(snapshot_contents(&String::from_utf8_lossy(&bytes)))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("cannot read `{}`: {error}", path.display())),
+    }
+}
+
+/// Decides the selected cases of a ruleset and compares them with their snapshots.
+pub(crate) fn compare(
+    ruleset: &Ruleset,
+    beside: &Beside,
+    plan: &Plan<'_>,
+    selected: impl Fn(&str) -> bool,
+    observe: &mut dyn FnMut(&Decision<'_>),
+) -> Compared {
+    let mut compared = Compared::default();
+    if plan.mode == Mode::Propose {
+        files::sweep(&beside.folder);
+    }
+    let kept: Vec<String> =
+        beside.cases.keys().filter_map(|case| contents_of(&beside.accepted(case)).ok().flatten()).collect();
+    let texts = plan.texts || kept.iter().any(|contents| has_texts(contents));
+    for (case, profiles) in beside.cases.iter().filter(|(case, _)| selected(case)) {
+        let state = match new_contents(ruleset, profiles, texts, plan.as_of, observe) {
+            Ok(new) => settle(beside, case, new, plan, &mut compared.failure),
+            Err(why) => CaseState::Broken(why),
+        };
+        let file = beside.accepted(case).to_string_lossy().into_owned();
+        compared.cases.push(CaseRun { name: case.clone(), file, state });
+    }
+    for path in beside.unreferenced() {
+        let name = path.to_string_lossy().into_owned();
+        if !plan.prune {
+            compared.unreferenced.push(name);
+        } else if let Err(error) = files::remove(&path) {
+            compared.failure = Some(Failure::new(format!("cannot remove `{name}`: {error}")));
+        } else {
+            compared.pruned.push(name);
+        }
+    }
+    compared
+}
+
+/// What a case gives now.
+fn new_contents(
+    ruleset: &Ruleset,
+    profiles: &[PathBuf],
+    texts: bool,
+    as_of: Option<Date>,
+    observe: &mut dyn FnMut(&Decision<'_>),
+) -> Result<String, String> {
+    let [path] = profiles else {
+        let names: Vec<String> = profiles.iter().map(|path| format!("`{}`", path.display())).collect();
+        return Err(format!("{} would have one snapshot; rename one of them", names.join(" and ")));
+    };
+    let Some(day) = as_of.or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN)) else {
+        return Err("the ruleset depends on the day: give it an `as of`, or say --as-of".into());
+    };
+    let name = path.to_string_lossy();
+    let format = Format::of_name(&name).ok_or("its ending tells no format")?;
+    let bytes = files::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+    let read = profile::read(ruleset, &name, bytes, format, &[]);
+    let Some(profile) = &read.profile else {
+        let shown = read.diagnostics.iter().map(|diagnostic| render(&read.files, diagnostic, false));
+        return Err(shown.collect());
+    };
+    let decision = decide(ruleset, profile, day);
+    observe(&decision);
+    Ok(if texts { snapshot_with_texts(&decision) } else { snapshot(&decision) })
+}
+
+/// Compares what a case gives with its snapshot, and writes what the plan says.
+fn settle(
+    beside: &Beside,
+    case: &str,
+    new: String,
+    plan: &Plan<'_>,
+    failure: &mut Option<Failure>,
+) -> CaseState {
+    let old = match contents_of(&beside.accepted(case)) {
+        Ok(old) => old,
+        Err(why) => return CaseState::Broken(why),
+    };
+    let pending = beside.pending(case);
+    let accepted = plan.accept.is_some_and(|cases| cases.is_empty() || cases.iter().any(|c| c == case));
+    let mut write = |ended: std::io::Result<()>, path: &Path| {
+        if let Err(error) = ended {
+            *failure = Some(Failure::new(format!("cannot write `{}`: {error}", path.display())));
+            return false;
+        }
+        true
+    };
+    if old.as_deref() == Some(new.as_str()) {
+        if plan.mode == Mode::Check {
+            let left = pending.exists();
+            return if left { CaseState::LeftOver(new) } else { CaseState::Same(new) };
+        }
+        write(files::remove(&pending), &pending);
+        return CaseState::Same(new);
+    }
+    if accepted {
+        return match write(accept(beside, case, &new), &beside.accepted(case)) {
+            true => CaseState::Accepted { old, new },
+            false => CaseState::Pending { old, new },
+        };
+    }
+    let proposed = contents_of(&pending).ok().flatten();
+    if plan.mode == Mode::Propose && proposed.as_deref() != Some(new.as_str()) {
+        let made = std::fs::create_dir_all(&beside.folder);
+        write(made.and_then(|()| files::replace(&pending, &snapshot_file(case, &new))), &pending);
+    }
+    CaseState::Pending { old, new }
+}
+
+/// Makes contents the accepted ones of a case. First the snapshot is replaced, then the pending one removed, so that a
+/// run that is killed in between loses nothing.
+pub(crate) fn accept(beside: &Beside, case: &str, contents: &str) -> std::io::Result<()> {
+    accept_in_part(beside, case, contents)?;
+    files::remove(&beside.pending(case))
+}
+
+/// The same, while the pending snapshot stays.
+pub(crate) fn accept_in_part(beside: &Beside, case: &str, contents: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(&beside.folder)?;
+    files::replace(&beside.accepted(case), &snapshot_file(case, contents))
+}
+
+/// The names in a list that are no cases.
+pub(crate) fn unknown_cases<'a>(asked: &'a [String], known: &BTreeSet<String>) -> Vec<&'a str> {
+    asked.iter().map(String::as_str).filter(|case| !known.contains(*case)).collect()
+}

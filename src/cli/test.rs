@@ -1,0 +1,288 @@
+//! `qudao test`
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use qudao::date::Date;
+use qudao::decide::Decision;
+use qudao::diagnostic::{nearest, render};
+use qudao::model::{Profile, Property, Ruleset, Test};
+use qudao::profile::{self, Format as ProfileFormat};
+use qudao::source::Place;
+use qudao::testing::{
+    Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, properties, prove, report,
+    run_observed, selected,
+};
+
+use super::load::{self, Loaded};
+use super::output::{Failure, Output};
+use super::snapshots::{Beside, Mode, Plan, compare, unknown_cases};
+use super::watch::watch;
+use super::{Exit, completions, files, profiles};
+
+/// How outcomes are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// One object, `qudao.test/1`
+    Json,
+    /// XML for build servers
+    Junit,
+    /// Annotations of a GitHub workflow
+    Github,
+    /// For comments and summaries
+    Markdown,
+}
+
+/// What `qudao test` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Rulesets: files, folders with all rulesets below them, or names of those inside the binary
+    #[arg(value_name = "PATH", required_unless_present = "accept", add = completions::rulesets())]
+    paths: Vec<String>,
+    /// Only tests whose title holds this, the case of letters aside
+    #[arg(short = 'k', long = "filter", value_name = "PATTERN")]
+    pattern: Option<String>,
+    /// Stop at the first failure
+    #[arg(long)]
+    fail_fast: bool,
+    /// Read dated facts at this day (default: the test's, else the ruleset's)
+    #[arg(long, value_name = "DATE", value_parser = profiles::date)]
+    as_of: Option<Date>,
+    /// Accept what the cases give now, of all or of those that are named: `--accept blogger charity`
+    #[arg(long, value_name = "CASE", num_args = 0.., conflicts_with = "check")]
+    accept: Option<Vec<String>>,
+    /// Remove snapshots that belong to no profile
+    #[arg(long, conflicts_with = "check")]
+    prune: bool,
+    /// Write nothing, and show differences in full; so it is where the variable `CI` is set
+    #[arg(long)]
+    check: bool,
+    /// Put the reasons in words into the snapshots
+    #[arg(long)]
+    texts: bool,
+    /// Prove properties not for one day but for every day
+    #[arg(long)]
+    every_day: bool,
+    /// Tell what tests and cases never reached: rules, conditions, verdicts, facts
+    #[arg(long)]
+    coverage: bool,
+    /// Fail where less than so many percent are covered
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
+    threshold: Option<u8>,
+    /// How to write what comes of it
+    #[arg(long, short, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Test anew whenever a file changes
+    #[arg(long)]
+    watch: bool,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    match args.watch {
+        true => watch(output, |output, paths| once(args, output, paths)),
+        false => once(args, output, &mut Vec::new()),
+    }
+}
+
+/// What is to be tested, and what is to be done with snapshots.
+struct Work<'a> {
+    args: &'a Args,
+    paths: Vec<&'a str>,
+    accept: Option<Vec<String>>,
+    mode: Mode,
+}
+
+impl<'a> Work<'a> {
+    /// A path that stands behind `--accept` is none of its cases.
+    fn of(args: &'a Args) -> Result<Work<'a>, Failure> {
+        let is_path =
+            |word: &str| word.contains(['/', '\\']) || word.ends_with(".qd") || Path::new(word).is_dir();
+        let mut paths: Vec<&str> = args.paths.iter().map(String::as_str).collect();
+        let asked = args.accept.iter().flatten().map(String::as_str);
+        let (more, cases): (Vec<&str>, Vec<&str>) = asked.partition(|word| paths.is_empty() && is_path(word));
+        paths.extend(more);
+        if paths.is_empty() {
+            return Err(Failure::new("name a ruleset: a file, a folder, or one inside the binary"));
+        }
+        let accept = args.accept.as_ref().map(|_| cases.into_iter().map(str::to_string).collect());
+        let ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+        let writes = args.accept.is_some() || args.prune;
+        let mode = if args.check || (ci && !writes) { Mode::Check } else { Mode::Propose };
+        Ok(Work { args, paths, accept, mode })
+    }
+}
+
+/// Tests all rulesets once; tells the files that it read.
+fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
+    let work = Work::of(args)?;
+    let (mut runs, mut cases, mut failure) = (Vec::new(), BTreeSet::new(), None);
+    for argument in &work.paths {
+        paths.extend(load::arguments(argument));
+        for loaded in load::load(argument, None)? {
+            paths.extend(loaded.paths());
+            if !(args.fail_fast && report::Summary::of(&runs).failed > 0) {
+                runs.push(ruleset(&work, &loaded, output, paths, &mut cases, &mut failure)?);
+            }
+        }
+    }
+    let unknown = unknown_cases(work.accept.as_deref().unwrap_or(&[]), &cases);
+    if let Some(first) = unknown.first() {
+        let known: Vec<&str> = cases.iter().map(String::as_str).collect();
+        let hint = match nearest(first, known.iter().copied()) {
+            Some(near) => format!("the nearest name is `{near}`"),
+            None => format!("there are {}", known.join(", ")),
+        };
+        return Err(Failure::new(format!("no case is named `{first}`; {hint}")));
+    }
+    let options = report::Options { colour: output.colour(), whole: work.mode == Mode::Check };
+    let text = match args.format {
+        Format::Text => report::text(&runs, options),
+        Format::Json => format!("{:#}\n", report::to_json(&runs)),
+        Format::Junit => report::junit(&runs),
+        Format::Github => report::github(&runs),
+        Format::Markdown => report::markdown(&runs),
+    };
+    output.print(&text)?;
+    let pending = runs.iter().flat_map(|run| &run.cases).any(|case| case.pending().is_some());
+    if pending && work.mode == Mode::Propose && args.format == Format::Text {
+        let named: Vec<String> = work.paths.iter().map(|path| profiles::quoted(path)).collect();
+        let named = named.join(" ");
+        output.note(&format!(
+            "`qudao review {named}` steps through the changes; `qudao test {named} --accept` takes all\n"
+        ))?;
+    }
+    let low = too_low(args.threshold, &runs);
+    for says in &low {
+        output.note(says)?;
+    }
+    match failure {
+        Some(failure) => Err(failure),
+        None if !low.is_empty() => Ok(Exit::Found),
+        None if report::Summary::of(&runs).is_good() => Ok(Exit::Done),
+        None => Ok(Exit::Found),
+    }
+}
+
+/// Runs all checks of a ruleset. What is wrong with the ruleset itself goes beside the results.
+fn ruleset(
+    work: &Work<'_>,
+    loaded: &Loaded,
+    output: &mut Output,
+    paths: &mut Vec<PathBuf>,
+    cases: &mut BTreeSet<String>,
+    failure: &mut Option<Failure>,
+) -> Result<RulesetRun, Failure> {
+    let args = work.args;
+    let file = loaded.sources.files().get(loaded.sources.main()).name().to_string();
+    let Some(ruleset) = load::ruleset_of(loaded, output)? else {
+        return Ok(RulesetRun { name: file.clone(), file, broken: true, ..RulesetRun::default() });
+    };
+    let mut run = RulesetRun { name: ruleset.name.to_string(), file, ..RulesetRun::default() };
+    let pattern = args.pattern.as_deref();
+    let mut coverage = (args.coverage || args.threshold.is_some()).then(|| Coverage::new(&ruleset));
+    let mut observe = |decision: &Decision<'_>| {
+        if let Some(coverage) = &mut coverage {
+            coverage.observe(decision);
+        }
+    };
+    for test in &ruleset.tests {
+        let failed = run.tests.iter().any(|test| !test.passed());
+        if !selected(pattern, &test.title.main) || (args.fail_fast && failed) {
+            run.skipped += 1;
+            continue;
+        }
+        run.tests.push(match base(loaded, &ruleset, test, paths) {
+            Ok(base) => run_observed(&ruleset, test, base.as_ref(), args.as_of, &mut observe),
+            Err(why) => TestRun {
+                title: test.title.main.clone(),
+                at: place(&ruleset, test),
+                failures: vec![TestFailure::NotRun(why)],
+            },
+        });
+    }
+    let chosen = |property: &Property| selected(pattern, &property.name);
+    run.properties = properties(&ruleset, |property| match chosen(property) {
+        true => prove(&ruleset, property, args.as_of, args.every_day),
+        false => PropertyOutcome::NotChecked,
+    });
+    run.properties.retain(|property| selected(pattern, &property.name));
+    let failed = run.tests.iter().any(|test| !test.passed());
+    if let Some(main) = loaded.main.as_ref().filter(|_| !(args.fail_fast && failed)) {
+        let beside = Beside::find(main);
+        for (case, profiles) in &beside.cases {
+            paths.extend(profiles.iter().cloned().chain([beside.accepted(case)]));
+            cases.insert(case.clone());
+        }
+        let plan = Plan {
+            mode: work.mode,
+            accept: work.accept.as_deref(),
+            prune: args.prune,
+            texts: args.texts,
+            as_of: args.as_of,
+        };
+        let compared = compare(&ruleset, &beside, &plan, |case| selected(pattern, case), &mut observe);
+        run.cases = compared.cases;
+        run.unreferenced = compared.unreferenced;
+        run.pruned = compared.pruned;
+        *failure = failure.take().or(compared.failure);
+    }
+    run.coverage = coverage.map(|coverage| coverage.finished(&ruleset));
+    Ok(run)
+}
+
+/// What is covered less than was asked for.
+fn too_low(threshold: Option<u8>, runs: &[RulesetRun]) -> Vec<String> {
+    let Some(threshold) = threshold else { return Vec::new() };
+    let covered = runs.iter().filter_map(|run| Some((run, run.coverage.as_ref()?.percent())));
+    covered
+        .filter(|(_, percent)| *percent < usize::from(threshold))
+        .map(|(run, percent)| format!("the coverage of {} is {percent}%, less than {threshold}%\n", run.name))
+        .collect()
+}
+
+fn place(ruleset: &Ruleset, test: &Test) -> Place {
+    ruleset.files.place(test.span)
+}
+
+/// Reads the profile that a test names, relative to the file that the test stands in; or says why it cannot be used.
+fn base(
+    loaded: &Loaded,
+    ruleset: &Ruleset,
+    test: &Test,
+    paths: &mut Vec<PathBuf>,
+) -> Result<Option<Profile>, String> {
+    let Some(wanted) = &test.file else { return Ok(None) };
+    let home = ruleset.files.get(test.span.file).name();
+    let name = match home.rfind(['/', '\\']) {
+        Some(end) => format!("{}{}", home.get(..=end).unwrap_or(""), wanted.value),
+        None => wanted.value.clone(),
+    };
+    let Some(format) = ProfileFormat::of_name(&wanted.value) else {
+        return Err(format!("the profile `{}` ends in none of .json, .yaml, .yml and .toml", wanted.value));
+    };
+    let bytes = match &loaded.main {
+        Some(_) => {
+            paths.push(PathBuf::from(&name));
+            files::read(Path::new(&name)).map_err(|error| error.to_string())
+        }
+        None => bundled(&name).ok_or_else(|| "it is not inside the binary".to_string()),
+    };
+    let bytes = bytes.map_err(|error| format!("cannot read the profile `{name}`: {error}"))?;
+    let read = profile::read(ruleset, &name, bytes, format, &[]);
+    match read.profile {
+        Some(profile) => Ok(Some(profile)),
+        None => {
+            let shown = read.diagnostics.iter().map(|diagnostic| render(&read.files, diagnostic, false));
+            Err(format!("the profile `{name}` cannot be used\n{}", shown.collect::<String>()))
+        }
+    }
+}
+
+/// A file of a ruleset inside the binary, whose files are named after it: `wechat/profiles/blogger.yaml`.
+fn bundled(name: &str) -> Option<Vec<u8>> {
+    let (ruleset, path) = name.split_once('/')?;
+    qudao::bundled::file(ruleset, path).map(|text| text.as_bytes().to_vec())
+}

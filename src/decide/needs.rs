@@ -1,0 +1,149 @@
+//! What a target needs, as a list of things to do.
+
+use std::collections::BTreeSet;
+
+use super::eval::{Context, Silent};
+use super::exclusion::each_effect;
+use super::{Instance, Truth};
+use crate::model::{
+    Channel, EffectKind, Id, Need, NeedState, Requirement, Rule, Ruleset, StatedNeed, Target,
+};
+
+/// Something that a target needs.
+#[derive(Clone, PartialEq, Debug)]
+pub struct NeedDecision {
+    /// What is needed.
+    pub need: Need,
+    /// Whether it is there already.
+    pub state: NeedState,
+    /// The target, or the channel that the target needs, of which it is a need.
+    pub because_of: Target,
+    /// What says so.
+    pub origin: NeedOrigin,
+}
+
+/// What says that something is needed.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum NeedOrigin {
+    /// The declaration of the target, by the number of the need there.
+    Stated(usize),
+    /// A rule that fired, for a channel under `for each`.
+    Rule(Id<Rule>, Option<Id<Channel>>),
+}
+
+/// The needs that fired rules give, by the target's number, and whether more are pending.
+pub(super) struct Needs {
+    fired: Vec<Vec<(Need, NeedOrigin)>>,
+    pending: Vec<bool>,
+    requirements: Vec<NeedState>,
+    channels: Vec<NeedState>,
+}
+
+impl Needs {
+    pub(super) fn new(context: &Context<'_>, instances: &[Vec<Instance>]) -> Needs {
+        let ruleset = context.ruleset;
+        let mut fired = vec![Vec::new(); ruleset.target_count()];
+        let mut pending = vec![false; ruleset.target_count()];
+        each_effect(ruleset, instances, |id, instance, kind| {
+            let EffectKind::Needs(target, needs) = kind else { return };
+            let Some(target) = target.resolve(instance.channel) else { return };
+            let index = ruleset.target_index(target);
+            if instance.fires.truth == Truth::True {
+                let origin = NeedOrigin::Rule(id, instance.channel);
+                fired
+                    .get_mut(index)
+                    .into_iter()
+                    .for_each(|all| all.extend(needs.iter().map(|need| (*need, origin))));
+            } else if let Some(pending) = pending.get_mut(index) {
+                *pending = true;
+            }
+        });
+        let requirement = |requirement: &Requirement| match &requirement.met {
+            None => NeedState::Unmet,
+            Some(_) => NeedState::Unknown,
+        };
+        let mut requirements: Vec<NeedState> = ruleset.requirements.iter().map(requirement).collect();
+        for (state, requirement) in requirements.iter_mut().zip(ruleset.requirements.iter()) {
+            if let Some(met) = &requirement.met {
+                *state = need_state(context.truth(met, None, &mut Silent).truth);
+            }
+        }
+        let channels = ruleset.channels.ids().map(|id| need_state(context.owned(id).truth)).collect();
+        Needs { fired, pending, requirements, channels }
+    }
+
+    fn state(&self, need: Need) -> NeedState {
+        let state = match need {
+            Need::Requirement(id) => self.requirements.get(id.index()),
+            Need::Channel(id) => self.channels.get(id.index()),
+        };
+        state.copied().unwrap_or(NeedState::Unknown)
+    }
+
+    /// Returns all needs of a target, each once: its own, those of the channels it needs and does not own, and for a
+    /// mix those of its members, less the members.
+    pub(super) fn of(&self, context: &Context<'_>, target: Target) -> Vec<NeedDecision> {
+        let mut found = Vec::new();
+        let mut seen: BTreeSet<Need> = BTreeSet::new();
+        // What is still to be looked at, the next on top.
+        let mut open: Vec<NeedDecision> = Vec::new();
+        if let Target::Mix(id) = target {
+            let members = &context.ruleset.mixes[id].members;
+            seen.extend(members.iter().map(|member| Need::Channel(*member)));
+            for member in members.iter().rev() {
+                self.push_own(context, Target::Channel(*member), &mut open);
+            }
+        }
+        self.push_own(context, target, &mut open);
+        while let Some(next) = open.pop() {
+            if !seen.insert(next.need) {
+                continue;
+            }
+            if let (Need::Channel(channel), NeedState::Unmet | NeedState::Unknown) = (next.need, next.state) {
+                self.push_own(context, Target::Channel(channel), &mut open);
+            }
+            found.push(next);
+        }
+        found
+    }
+
+    /// Tells whether more needs may come: those of the target, of its members, and of the channels that it needs.
+    pub(super) fn may_grow(&self, ruleset: &Ruleset, target: Target, needs: &[NeedDecision]) -> bool {
+        let members: &[Id<Channel>] = match target {
+            Target::Mix(id) => &ruleset.mixes[id].members,
+            Target::Channel(_) => &[],
+        };
+        let needed = needs.iter().filter_map(|need| match need.need {
+            Need::Channel(channel) => Some(channel),
+            Need::Requirement(_) => None,
+        });
+        let of = members.iter().copied().chain(needed).map(Target::Channel).chain([target]);
+        of.into_iter().any(|target| self.pending.get(ruleset.target_index(target)) == Some(&true))
+    }
+
+    fn push_own(&self, context: &Context<'_>, target: Target, open: &mut Vec<NeedDecision>) {
+        let ruleset = context.ruleset;
+        let stated: &[StatedNeed] = match target {
+            Target::Channel(id) => &ruleset.channels[id].needs,
+            Target::Mix(id) => &ruleset.mixes[id].needs,
+        };
+        let stated =
+            stated.iter().enumerate().map(|(index, stated)| (stated.need, NeedOrigin::Stated(index)));
+        let fired = self.fired.get(ruleset.target_index(target)).into_iter().flatten().copied();
+        let own: Vec<(Need, NeedOrigin)> = stated.chain(fired).collect();
+        open.extend(own.into_iter().rev().map(|(need, origin)| NeedDecision {
+            need,
+            state: self.state(need),
+            because_of: target,
+            origin,
+        }));
+    }
+}
+
+fn need_state(truth: Truth) -> NeedState {
+    match truth {
+        Truth::True => NeedState::Met,
+        Truth::False => NeedState::Unmet,
+        Truth::Unknown => NeedState::Unknown,
+    }
+}

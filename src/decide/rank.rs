@@ -1,0 +1,106 @@
+//! The order of targets, and which comes first.
+
+use super::Truth;
+use super::needs::NeedDecision;
+use super::verdict::TargetDecision;
+use crate::model::{Need, NeedState, Ruleset, Target};
+use crate::operator::Verdict;
+
+/// The first of the channels.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct First {
+    /// The channel; nothing where all are excluded, or there are none.
+    pub target: Option<Target>,
+    /// Whether nothing unknown could put another first.
+    pub settled: bool,
+    /// The channels that only the order of declaration puts behind it.
+    pub tie: Vec<Target>,
+}
+
+/// Leaning, score, needs not known to be met: the less, the better.
+type Key = (Verdict, i64, usize);
+
+fn key(target: &TargetDecision) -> Key {
+    (target.leaning, -target.score, open_needs(target))
+}
+
+fn open_needs(target: &TargetDecision) -> usize {
+    target.needs.iter().filter(|need| need.state != NeedState::Met).count()
+}
+
+/// The best that may become of a target.
+fn best(target: &TargetDecision) -> Key {
+    let verdict = target.could_be.first().copied().unwrap_or(target.leaning);
+    // What only a channel asks for that may be owned already may not be needed in the end.
+    let owned = |of: Target| {
+        let by = target
+            .needs
+            .iter()
+            .find(|need| matches!(need.need, Need::Channel(id) if Target::Channel(id) == of));
+        by.is_some_and(|need| need.state != NeedState::Unmet || need.because_of != target.target)
+    };
+    let sure = |need: &&NeedDecision| need.state == NeedState::Unmet && !owned(need.because_of);
+    let needs = target.needs.iter().filter(sure).count();
+    (verdict, -target.score_range.1, needs)
+}
+
+/// The worst that may become of a target.
+fn worst(target: &TargetDecision) -> Key {
+    let verdict = target.could_be.last().copied().unwrap_or(target.leaning);
+    let needs = if target.more_needs { usize::MAX } else { open_needs(target) };
+    (verdict, -target.score_range.0, needs)
+}
+
+/// Notes at each channel which targets need it.
+pub(super) fn required_by(ruleset: &Ruleset, targets: &mut [TargetDecision]) {
+    let mut found: Vec<(usize, Target)> = Vec::new();
+    for target in targets.iter() {
+        for need in &target.needs {
+            if let Need::Channel(channel) = need.need {
+                found.push((ruleset.target_index(Target::Channel(channel)), target.target));
+            }
+        }
+    }
+    for (index, by) in found {
+        if let Some(target) = targets.get_mut(index) {
+            target.required_by.push(by);
+        }
+    }
+}
+
+/// Ranks some targets, gives each its place, and notes ties that declaration settled.
+pub(super) fn rank(ruleset: &Ruleset, targets: &mut [TargetDecision], mut order: Vec<Target>) -> Vec<Target> {
+    let key_of = |target: Target| targets.get(ruleset.target_index(target)).map(key);
+    // The sort is stable, and the targets stand in the order of declaration.
+    order.sort_by_key(|target| key_of(*target));
+    let keys: Vec<Option<Key>> = order.iter().map(|target| key_of(*target)).collect();
+    let mut start = 0;
+    while let Some(first) = keys.get(start) {
+        let end = start + keys.iter().skip(start).take_while(|key| *key == first).count();
+        let tied = order.get(start..end).unwrap_or(&[]);
+        for (place, target) in (start + 1..).zip(tied) {
+            if let Some(decision) = targets.get_mut(ruleset.target_index(*target)) {
+                decision.rank = place;
+                decision.tie = tied.iter().copied().filter(|other| other != target).collect();
+            }
+        }
+        start = end;
+    }
+    order
+}
+
+/// Returns the first of the channels, unless all are excluded.
+pub(super) fn first(ruleset: &Ruleset, targets: &[TargetDecision], channels: &[Target]) -> First {
+    let of = |target: &Target| targets.get(ruleset.target_index(*target));
+    let Some(first) = channels.first().and_then(of).filter(|first| first.leaning != Verdict::Excluded) else {
+        return First {
+            settled: channels.iter().filter_map(of).all(TargetDecision::is_settled),
+            ..First::default()
+        };
+    };
+    let place = |target: &TargetDecision| ruleset.target_index(target.target);
+    let others = channels.iter().filter_map(of).filter(|other| other.target != first.target);
+    let settled = first.excluded.truth == Truth::False
+        && others.map(|other| (best(other), place(other))).all(|other| (worst(first), place(first)) < other);
+    First { target: Some(first.target), settled, tie: first.tie.clone() }
+}

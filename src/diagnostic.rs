@@ -1,0 +1,288 @@
+//! What is wrong, as plain data: a code, a severity, a message, labels, notes and a fix.
+
+mod code;
+mod excerpt;
+mod fixes;
+mod github;
+mod json;
+mod nearest;
+mod render;
+mod sarif;
+
+use crate::source::Span;
+
+pub use code::Code;
+pub use fixes::apply_fixes;
+pub use github::to_workflow_command;
+pub use json::to_json;
+pub use nearest::{Effort, nearest, nearest_within};
+pub use render::{render, short};
+pub use sarif::to_sarif;
+
+/// How much a diagnostic weighs. Only errors keep a ruleset from being evaluated.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// Doubtful.
+    Warning,
+    /// Wrong.
+    Error,
+}
+
+impl Severity {
+    /// Returns the word for this severity.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Note => "note",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A piece of a file and what to say of it; the message may be empty.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The piece.
+    pub span: Span,
+    /// What stands there, a fragment of a sentence.
+    pub message: String,
+}
+
+/// A change that would mend what is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What the change does, in the imperative.
+    pub message: String,
+    /// The pieces to replace; they do not overlap.
+    pub edits: Vec<Edit>,
+    /// Whether nothing else can be meant; otherwise it is a guess.
+    pub sure: bool,
+}
+
+/// A piece of a file and the text to stand in its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edit {
+    /// The piece.
+    pub span: Span,
+    /// The new text.
+    pub text: String,
+}
+
+/// One mistake.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// The kind of mistake; its page is shown by `qudao explain`.
+    pub code: Code,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// What is wrong, one line, without a full stop.
+    pub message: String,
+    /// Where, and what stands there.
+    pub label: Label,
+    /// Other places that belong to the mistake.
+    pub labels: Vec<Label>,
+    /// What to do, or what is known besides.
+    pub notes: Vec<String>,
+    /// A change that would mend it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// Returns a diagnostic of the code's own severity.
+    #[must_use]
+    pub fn new(code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            code,
+            severity: code.severity(),
+            message: readable(message.into()),
+            label: Label { span, message: String::new() },
+            labels: Vec::new(),
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+
+    /// Says what stands at the place of the mistake.
+    #[must_use]
+    pub fn here(mut self, message: impl Into<String>) -> Diagnostic {
+        self.label.message = readable(message.into());
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn also(mut self, span: Span, message: impl Into<String>) -> Diagnostic {
+        self.labels.push(Label { span, message: readable(message.into()) });
+        self
+    }
+
+    /// Adds a note.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Diagnostic {
+        self.notes.push(readable(note.into()));
+        self
+    }
+
+    /// Offers a replacement of one piece, where nothing else can be meant.
+    #[must_use]
+    pub fn fix(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.change(message, span, text, true)
+    }
+
+    /// Offers a replacement of one piece that may be what is meant.
+    #[must_use]
+    pub fn guess(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        self.change(message, span, text, false)
+    }
+
+    fn change(
+        mut self,
+        message: impl Into<String>,
+        span: Span,
+        text: impl Into<String>,
+        sure: bool,
+    ) -> Diagnostic {
+        let edits = vec![Edit { span, text: text.into() }];
+        self.fix = Some(Fix { message: readable(message.into()), edits, sure });
+        self
+    }
+
+    /// Offers the nearest of some names in place of what stands at `span`, if one is near.
+    #[must_use]
+    pub fn near<'a>(self, span: Span, wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Diagnostic {
+        self.near_name(span, nearest(wrong, names))
+    }
+
+    /// Offers the nearest of some names, as long as there is effort left to look for it.
+    #[must_use]
+    pub fn near_within<'a>(
+        self,
+        effort: &mut Effort,
+        span: Span,
+        wrong: &str,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Diagnostic {
+        self.near_name(span, nearest_within(effort, wrong, names))
+    }
+
+    /// Offers a near name, if there is one.
+    #[must_use]
+    pub fn near_name(self, span: Span, name: Option<&str>) -> Diagnostic {
+        match name {
+            Some(name) => self.note(format!("the nearest name is `{name}`")).guess(
+                format!("write `{name}`"),
+                span,
+                name,
+            ),
+            None => self,
+        }
+    }
+}
+
+impl Diagnostic {
+    /// Returns its notes and its fix as lines for people. A near name is its own fix.
+    fn advice(&self) -> Vec<String> {
+        let mut lines: Vec<String> = self.notes.iter().map(|note| format!("help: {note}")).collect();
+        if let Some(fix) = &self.fix
+            && !self.notes.iter().any(|note| note.starts_with("the nearest name"))
+        {
+            lines.push(format!("{}: {}", if fix.sure { "fix" } else { "perhaps" }, fix.message));
+        }
+        lines
+    }
+}
+
+/// Names and texts longer than this are shortened in messages, in characters.
+const LONGEST_NAME: usize = 64;
+/// What is left of them.
+const SHORTENED_NAME: usize = 40;
+/// Messages longer than this are cut off, in characters.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// Returns a message in which every name between backticks is short enough to read, and so is the whole.
+fn readable(text: String) -> String {
+    if text.len() <= LONGEST_NAME {
+        return text;
+    }
+    let parts: Vec<_> = text
+        .split('`')
+        .enumerate()
+        .map(|(place, part)| if place % 2 == 1 { shortened(part) } else { part.into() })
+        .collect();
+    let text = parts.join("`");
+    match text.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or("")),
+        None => text,
+    }
+}
+
+/// Returns the beginning and the end of a name that is too long to read.
+#[must_use]
+pub fn shortened(name: &str) -> std::borrow::Cow<'_, str> {
+    let offset = |place: usize| name.char_indices().nth(place).map(|(at, _)| at);
+    if name.len() <= LONGEST_NAME || offset(LONGEST_NAME).is_none() {
+        return name.into();
+    }
+    const END: usize = 9;
+    let end = name.char_indices().rev().nth(END - 1).map_or(0, |(at, _)| at);
+    let (Some(begin), Some(end)) =
+        (offset(SHORTENED_NAME - END - 1).and_then(|at| name.get(..at)), name.get(end..))
+    else {
+        return name.into();
+    };
+    format!("{begin}…{end}").into()
+}
+
+/// Returns a list for a sentence: `a`, `a or b`, `a, b or c`.
+#[must_use]
+pub fn one_of(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+/// Sorts diagnostics by file, place and severity, and leaves out those said twice.
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by(|a, b| {
+        (a.label.span, std::cmp::Reverse(a.severity), a.code.name(), &a.message).cmp(&(
+            b.label.span,
+            std::cmp::Reverse(b.severity),
+            b.code.name(),
+            &b.message,
+        ))
+    });
+    diagnostics.dedup();
+}
+
+/// Tells whether any of the diagnostics is an error.
+#[must_use]
+pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity == Severity::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_are_shortened_in_messages() {
+        let long = "渠".repeat(20) + &"x".repeat(100_000) + "123456789";
+        let message = readable(format!("no field is named `{long}`, and `posts` is near"));
+        assert_eq!(
+            message,
+            format!(
+                "no field is named `{}{}…123456789`, and `posts` is near",
+                "渠".repeat(20),
+                "x".repeat(10)
+            )
+        );
+        assert_eq!(readable("x".repeat(2000)).chars().count(), 1001);
+        let short = format!("no field is named `{}`", "渠".repeat(64));
+        assert_eq!(readable(short.clone()), short);
+    }
+}

@@ -1,0 +1,660 @@
+//! Folds facts, dates and units into the conditions of a ruleset.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::cells::{Draft, Test, Variable, VariableKind, cut};
+use super::linear::{Facts, Solved};
+use super::{Effects, Ground, Instance, Node, Opaque, OpaqueId, key};
+use crate::date::Date;
+use crate::decide::{Judged, Probe, Truth};
+use crate::exact::Exact;
+use crate::model::{
+    Arena, Channel, EffectKind, Enum, Expr, ExprKind, Field, Id, Let, Need, Profile, Rule, Ruleset,
+    StatedNeed, Target, Type, Value,
+};
+use crate::operator::{CompareOp, Quantifier};
+
+/// Grounds a ruleset on a day.
+pub(super) fn ground<'r>(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr]) -> Ground<'r> {
+    let mut nothing = Profile::empty(ruleset, "");
+    for field in ruleset.fields.ids() {
+        nothing.set(field, None);
+    }
+    let mut builder = Builder::new(ruleset, &nothing, day);
+    builder.lets();
+    for rule in ruleset.rules.ids() {
+        let first = builder.instances.len();
+        builder.instances_of_rule(rule);
+        builder.of_rule.push(first..builder.instances.len());
+    }
+    builder.met_and_owned();
+    builder.effects();
+    builder.fires(false);
+    builder.exclusions();
+    builder.fires(true);
+    builder.further = conditions.iter().map(|condition| builder.truth(condition, None)).collect();
+    builder.finish()
+}
+
+struct Builder<'p, 'r> {
+    ruleset: &'r Ruleset,
+    day: Date,
+    /// Judges conditions of which nothing is known.
+    probe: Probe<'p>,
+    variables: Arena<Variable>,
+    of_field: Vec<Vec<Id<Variable>>>,
+    drafts: Vec<Draft>,
+    known_drafts: HashMap<Draft, Id<super::Atom>>,
+    opaque: Arena<Opaque<'r>>,
+    nodes: Arena<Node>,
+    known_nodes: HashMap<Node, Id<Node>>,
+    /// Atoms by what they say.
+    known_atoms: HashMap<Vec<u8>, Id<Node>>,
+    key: Vec<u8>,
+    lets: Vec<Option<Id<Node>>>,
+    let_fields: Vec<Option<BTreeSet<Id<Field>>>>,
+    /// Whether some row of a table before the one of a number matches, as far as asked.
+    earlier: Vec<Vec<Id<Node>>>,
+    instances: Arena<Instance>,
+    order: Vec<Id<Instance>>,
+    of_rule: Vec<std::ops::Range<usize>>,
+    targets: Vec<Effects>,
+    owned: Vec<Id<Node>>,
+    met: Vec<Option<Id<Node>>>,
+    further: Vec<Id<Node>>,
+}
+
+impl<'p, 'r: 'p> Builder<'p, 'r> {
+    fn new(ruleset: &'r Ruleset, nothing: &'p Profile, day: Date) -> Builder<'p, 'r> {
+        Builder {
+            ruleset,
+            day,
+            probe: Probe::new(ruleset, nothing, day),
+            variables: Arena::default(),
+            of_field: vec![Vec::new(); ruleset.fields.len()],
+            drafts: Vec::new(),
+            known_drafts: HashMap::new(),
+            opaque: Arena::default(),
+            nodes: Arena::default(),
+            known_nodes: HashMap::new(),
+            known_atoms: HashMap::new(),
+            key: Vec::new(),
+            lets: vec![None; ruleset.lets.len()],
+            let_fields: vec![None; ruleset.lets.len()],
+            earlier: vec![Vec::new(); ruleset.tables.len()],
+            instances: Arena::default(),
+            order: Vec::new(),
+            of_rule: Vec::new(),
+            targets: Vec::new(),
+            owned: Vec::new(),
+            met: Vec::new(),
+            further: Vec::new(),
+        }
+    }
+
+    fn finish(mut self) -> Ground<'r> {
+        let atoms = cut(self.ruleset, &mut self.variables, &self.drafts);
+        Ground {
+            ruleset: self.ruleset,
+            day: self.day,
+            variables: self.variables,
+            atoms,
+            opaque: self.opaque,
+            nodes: self.nodes,
+            instances: self.instances,
+            order: self.order,
+            targets: self.targets,
+            owned: self.owned,
+            met: self.met,
+            further: self.further,
+            of_field: self.of_field,
+            of_rule: self.of_rule,
+        }
+    }
+
+    /// Folds the lets, each after those that it reads.
+    fn lets(&mut self) {
+        let ruleset = self.ruleset;
+        let mut open: Vec<Id<Let>> = ruleset.lets.ids().rev().collect();
+        while let Some(id) = open.pop() {
+            if self.let_fields.get(id.index()).is_some_and(Option::is_some) {
+                continue;
+            }
+            let expr = &ruleset.lets[id].value;
+            let mut missing = Vec::new();
+            expr.walk(&mut |part| {
+                if let ExprKind::Let(other) = part.kind
+                    && self.let_fields.get(other.index()).is_some_and(Option::is_none)
+                {
+                    missing.push(other);
+                }
+            });
+            if !missing.is_empty() {
+                open.push(id);
+                open.append(&mut missing);
+                continue;
+            }
+            let fields = self.fields(expr);
+            if let Some(slot) = self.let_fields.get_mut(id.index()) {
+                *slot = Some(fields);
+            }
+            if expr.ty == Type::Bool {
+                let node = self.truth(expr, None);
+                if let Some(slot) = self.lets.get_mut(id.index()) {
+                    *slot = Some(node);
+                }
+            }
+        }
+    }
+
+    /// The fields that an expression reads, lets followed.
+    fn fields(&self, expr: &Expr) -> BTreeSet<Id<Field>> {
+        let mut fields = BTreeSet::new();
+        expr.walk(&mut |part| match &part.kind {
+            ExprKind::Field(id) => {
+                fields.insert(*id);
+            }
+            ExprKind::Let(id) => {
+                fields.extend(self.let_fields.get(id.index()).into_iter().flatten().flatten());
+            }
+            _ => {}
+        });
+        fields
+    }
+
+    fn node(&mut self, node: Node) -> Id<Node> {
+        if let Some(known) = self.known_nodes.get(&node) {
+            return *known;
+        }
+        let id = self.nodes.push(node.clone());
+        self.known_nodes.insert(node, id);
+        id
+    }
+
+    fn constant(&mut self, judged: Judged) -> Id<Node> {
+        self.node(Node::Const(judged))
+    }
+
+    fn constant_of(&self, id: Id<Node>) -> Option<Judged> {
+        if let Node::Const(judged) = &self.nodes[id] { Some(*judged) } else { None }
+    }
+
+    /// Joins parts by `and`, or by `or`; parts that decide nothing are left out.
+    fn join(&mut self, all: bool, parts: Vec<Id<Node>>) -> Id<Node> {
+        let (neutral, decides) =
+            if all { (Judged::TRUE, Judged::FALSE) } else { (Judged::FALSE, Judged::TRUE) };
+        if parts.iter().any(|id| self.constant_of(*id) == Some(decides)) {
+            return self.constant(decides);
+        }
+        let mut seen = BTreeSet::new();
+        let parts: Vec<Id<Node>> = parts
+            .into_iter()
+            .filter(|id| self.constant_of(*id) != Some(neutral) && seen.insert(*id))
+            .collect();
+        match parts.as_slice() {
+            [] => self.constant(neutral),
+            [one] => *one,
+            _ if all => self.node(Node::And(parts.into())),
+            _ => self.node(Node::Or(parts.into())),
+        }
+    }
+
+    fn not(&mut self, id: Id<Node>) -> Id<Node> {
+        match &self.nodes[id] {
+            Node::Const(judged) => {
+                let turned = judged.not();
+                self.constant(turned)
+            }
+            Node::Not(inner) => *inner,
+            _ => self.node(Node::Not(id)),
+        }
+    }
+
+    fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        match &expr.kind {
+            ExprKind::And(parts) | ExprKind::Or(parts) => {
+                let nodes = parts.iter().map(|part| self.truth(part, channel)).collect();
+                self.join(matches!(expr.kind, ExprKind::And(_)), nodes)
+            }
+            ExprKind::Not(inner) => {
+                let inner = self.truth(inner, channel);
+                self.not(inner)
+            }
+            ExprKind::If(parts) => {
+                let [condition, yes, no] = &**parts;
+                let condition = self.truth(condition, channel);
+                let (yes, no) = (self.truth(yes, channel), self.truth(no, channel));
+                match self.constant_of(condition) {
+                    Some(Judged::TRUE) => yes,
+                    Some(Judged::FALSE) => no,
+                    _ => self.node(Node::If([condition, yes, no])),
+                }
+            }
+            ExprKind::Let(id) => match self.lets.get(id.index()).copied().flatten() {
+                Some(node) => node,
+                None => self.truth(&self.ruleset.lets[*id].value, None),
+            },
+            ExprKind::Earlier(table, number) => {
+                let table = *table;
+                let mut before = self.earlier.get_mut(table.index()).map(std::mem::take).unwrap_or_default();
+                if before.is_empty() {
+                    before.push(self.constant(Judged::FALSE));
+                }
+                for row in self.ruleset.tables[table].matches.iter().take(*number).skip(before.len() - 1) {
+                    let row = self.truth(row, None);
+                    let all = before.last().copied().into_iter().chain([row]).collect();
+                    before.push(self.join(false, all));
+                }
+                let found = before.get(*number).or(before.last()).copied();
+                if let Some(slot) = self.earlier.get_mut(table.index()) {
+                    *slot = before;
+                }
+                found.unwrap_or_else(|| self.constant(Judged::FALSE))
+            }
+            ExprKind::Excluded(target, negated) => {
+                let Some(target) = target.resolve(channel) else { return self.constant(Judged::STUCK) };
+                let index = self.ruleset.target_index(target);
+                let asked = self.excluded(index);
+                if *negated { self.not(asked) } else { asked }
+            }
+            _ => self.atom(expr, channel),
+        }
+    }
+
+    /// Whether a target is excluded, by a node that says of which it is.
+    fn excluded(&mut self, target: usize) -> Id<Node> {
+        let known = self.targets.get(target).and_then(|target| self.constant_of(target.excluded));
+        match known {
+            Some(judged) if judged.truth != Truth::Unknown => self.constant(judged),
+            _ => self.node(Node::Excluded(target)),
+        }
+    }
+
+    fn atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key::write(expr, channel, &mut key);
+        if let Some(known) = self.known_atoms.get(&key) {
+            let known = *known;
+            self.key = key;
+            return known;
+        }
+        let node = self.new_atom(expr, channel);
+        self.known_atoms.insert(key.clone(), node);
+        self.key = key;
+        node
+    }
+
+    fn new_atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        let fields = self.fields(expr);
+        let mut rest = fields.iter();
+        let asks = expr.asks();
+        let node = match (rest.next(), rest.next()) {
+            _ if asks => None,
+            (None, _) => {
+                let judged = self.judge(expr, channel, None);
+                Some(self.constant(judged))
+            }
+            (Some(field), None) => self.atom_on(*field, expr, channel),
+            _ => None,
+        };
+        node.unwrap_or_else(|| {
+            let id = self.opaque.push(Opaque { expr, channel, fields: fields.into_iter().collect(), asks });
+            self.node(Node::Opaque(Id::<OpaqueId>::new(id.index())))
+        })
+    }
+
+    fn judge(
+        &mut self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        value: Option<(Id<Field>, Value)>,
+    ) -> Judged {
+        self.probe.assume(value);
+        let judged = self.probe.judge(expr, channel);
+        self.probe.assume(None);
+        judged
+    }
+
+    /// An atom that reads one field, if its values fit cells.
+    fn atom_on(
+        &mut self,
+        field: Id<Field>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Id<Node>> {
+        let ty = self.ruleset.fields[field].ty;
+        let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
+        let values: Vec<Value> = match ty {
+            Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
+            Type::Enum(id) => (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
+            Type::Number(_) | Type::Date | Type::Text | Type::Set(_) => Vec::new(),
+        };
+        let test = if !values.is_empty() {
+            let table = values.into_iter().map(|value| self.judge(expr, channel, Some((field, value))));
+            Test::Table(table.collect())
+        } else if let ExprKind::Known(what, negated) = &expr.kind {
+            facts.field(what)?;
+            Test::Always(!negated)
+        } else if let Type::Set(id) = ty {
+            return self.atom_on_set(field, id, expr, channel);
+        } else if ty == Type::Text {
+            match text_test(facts, expr)? {
+                Some(test) => test,
+                None => return Some(self.constant(Judged::STUCK)),
+            }
+        } else {
+            match facts.solve(expr) {
+                Some(Solved::Test(test)) => test,
+                Some(Solved::Stuck) => return Some(self.constant(Judged::STUCK)),
+                None => self.search(field, expr, facts)?,
+            }
+        };
+        Some(self.draft(field, None, test, expr, channel))
+    }
+
+    /// A comparison of one day that grows or falls with it: looks for the day on which it turns round.
+    fn search(&mut self, field: Id<Field>, expr: &'r Expr, facts: Facts<'r>) -> Option<Test> {
+        let ExprKind::Compare(op, ..) = &expr.kind else { return None };
+        if self.ruleset.fields[field].ty != Type::Date || op.is_equality() || facts.readings(expr) != 1 {
+            return None;
+        }
+        let mut holds = |day: i64| {
+            let value = Value::Date(Date::of_number(day));
+            self.judge(expr, facts.channel, Some((field, value))).truth.as_bool()
+        };
+        let (mut low, mut high) = (0, Date::MAX.number());
+        let (first, last) = (holds(low)?, holds(high)?);
+        if first == last {
+            return Some(Test::Always(first));
+        }
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if holds(middle)? == first {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        let op = if last { CompareOp::AtLeast } else { CompareOp::Less };
+        Some(Test::Compare(op, Exact::whole(high)))
+    }
+
+    /// An atom on the set of one field: as conditions on its members.
+    fn atom_on_set(
+        &mut self,
+        field: Id<Field>,
+        of: Id<Enum>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Id<Node>> {
+        let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
+        let count = self.ruleset.enums[of].members.len() as u32;
+        match &expr.kind {
+            ExprKind::Has(set, element) => {
+                facts.field(set)?;
+                match facts.constant(element)? {
+                    Some(Value::Enum(member)) => Some(self.member(field, member)),
+                    _ => Some(self.constant(Judged::STUCK)),
+                }
+            }
+            ExprKind::HasMany(set, quantifier, wanted) => {
+                facts.field(set)?;
+                let others = || (0..count).filter(|member| !wanted.contains(member));
+                let members: Vec<u32> = match quantifier {
+                    Quantifier::Any | Quantifier::All | Quantifier::None => wanted.iter().copied().collect(),
+                    Quantifier::Only => others().collect(),
+                };
+                if members.is_empty() {
+                    let holds = *quantifier != Quantifier::Any;
+                    return Some(self.draft(field, Some(0), Test::Always(holds), expr, channel));
+                }
+                let parts = members.into_iter().map(|member| self.member(field, member)).collect();
+                let joined = self.join(*quantifier == Quantifier::All, parts);
+                let negated = matches!(quantifier, Quantifier::None | Quantifier::Only);
+                Some(if negated { self.not(joined) } else { joined })
+            }
+            ExprKind::Compare(op, left, right) if op.is_equality() => {
+                let other = if facts.field(left).is_some() {
+                    right
+                } else {
+                    facts.field(right)?;
+                    left
+                };
+                let Some(Value::Set(wanted)) = facts.constant(other)? else {
+                    return Some(self.constant(Judged::STUCK));
+                };
+                let parts = (0..count).map(|member| {
+                    let has = self.member(field, member);
+                    if wanted.contains(&member) { has } else { self.not(has) }
+                });
+                let parts = parts.collect();
+                let same = self.join(true, parts);
+                Some(if *op == CompareOp::Equal { same } else { self.not(same) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the set of a field has a member.
+    fn member(&mut self, field: Id<Field>, member: u32) -> Id<Node> {
+        let variable = self.variable(field, Some(member));
+        let table = Test::Table(vec![Judged::FALSE, Judged::TRUE]);
+        self.atom_node(Draft { variable, test: table, missing: Judged::OPEN })
+    }
+
+    fn draft(
+        &mut self,
+        field: Id<Field>,
+        member: Option<u32>,
+        test: Test,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Id<Node> {
+        let missing = self.judge(expr, channel, None);
+        let variable = self.variable(field, member);
+        self.atom_node(Draft { variable, test, missing })
+    }
+
+    fn atom_node(&mut self, draft: Draft) -> Id<Node> {
+        let next = Id::new(self.drafts.len());
+        let id = *self.known_drafts.entry(draft.clone()).or_insert(next);
+        if id == next {
+            self.drafts.push(draft);
+        }
+        self.node(Node::Atom(id))
+    }
+
+    fn variable(&mut self, field: Id<Field>, member: Option<u32>) -> Id<Variable> {
+        let of_field = self.of_field.get(field.index()).map_or(&[][..], Vec::as_slice);
+        let same = |id: &&Id<Variable>| match (&self.variables[**id].kind, member) {
+            (VariableKind::Member(a), Some(b)) => *a == b,
+            _ => true,
+        };
+        if let Some(known) = of_field.iter().find(same) {
+            return *known;
+        }
+        let kind = match (self.ruleset.fields[field].ty, member) {
+            (_, Some(member)) => VariableKind::Member(member),
+            (Type::Number(_) | Type::Date, None) => VariableKind::Ordered(Vec::new()),
+            (Type::Text, None) => VariableKind::Texts(Vec::new()),
+            (Type::Bool | Type::Enum(_) | Type::Set(_), None) => VariableKind::Values,
+        };
+        let id = self.variables.push(Variable { field, kind, cells: Vec::new() });
+        if let Some(of_field) = self.of_field.get_mut(field.index()) {
+            of_field.push(id);
+        }
+        id
+    }
+
+    /// The instances of a rule, but for what needs the other rules.
+    fn instances_of_rule(&mut self, id: Id<Rule>) {
+        let rule = &self.ruleset.rules[id];
+        let unknown = self.constant(Judged::STUCK);
+        for channel in rule.instances() {
+            self.instances.push(Instance {
+                rule: id,
+                channel,
+                left_out: false,
+                condition: unknown,
+                exceptions: Vec::new(),
+                fires: unknown,
+                asks: rule.asks,
+            });
+        }
+    }
+
+    /// The conditions of the rules that ask whether a target is excluded, or of the others.
+    fn fires(&mut self, asks: bool) {
+        let ruleset = self.ruleset;
+        for rule in ruleset.rule_order.iter().copied().filter(|id| ruleset.rules[*id].asks == asks) {
+            for index in self.of_rule.get(rule.index()).cloned().unwrap_or_default() {
+                let id: Id<Instance> = Id::new(index);
+                let channel = self.instances[id].channel;
+                let declared = &ruleset.rules[rule];
+                let filter = declared.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
+                let filter = filter.map(|filter| self.truth(filter, channel));
+                let left_out = filter.is_some_and(|filter| self.constant_of(filter) == Some(Judged::FALSE));
+                let when = declared.when.as_ref().map(|when| self.truth(when, channel));
+                let condition = self.join(true, filter.into_iter().chain(when).collect());
+                let exceptions = self.exceptions(declared, channel);
+                let excepted = exceptions.iter().map(|exception| self.instances[*exception].fires).collect();
+                let excepted = self.join(false, excepted);
+                let allowed = self.not(excepted);
+                let fires = self.join(true, vec![condition, allowed]);
+                let instance = &mut self.instances[id];
+                instance.left_out = left_out;
+                instance.condition = condition;
+                instance.exceptions = exceptions;
+                instance.fires = fires;
+                self.order.push(id);
+            }
+        }
+    }
+
+    /// An exception with `for each` meets a `for each` rule channel by channel, a plain one with all its instances.
+    fn exceptions(&self, rule: &Rule, channel: Option<Id<Channel>>) -> Vec<Id<Instance>> {
+        let mut met = Vec::new();
+        for exception in &rule.exceptions {
+            let per_channel = channel.is_some() && self.ruleset.rules[*exception].for_each.is_some();
+            let of = self.of_rule.get(exception.index()).cloned().unwrap_or_default().map(Id::new);
+            met.extend(of.filter(|id: &Id<Instance>| !per_channel || self.instances[*id].channel == channel));
+        }
+        met
+    }
+
+    fn met_and_owned(&mut self) {
+        for channel in self.ruleset.channels.iter() {
+            let owned = match &channel.owned {
+                Some(owned) => self.truth(owned, None),
+                None => self.constant(Judged::FALSE),
+            };
+            self.owned.push(owned);
+        }
+        for requirement in self.ruleset.requirements.iter() {
+            let met = requirement.met.as_ref().map(|met| self.truth(met, None));
+            self.met.push(met);
+        }
+    }
+
+    /// What acts on each target.
+    fn effects(&mut self) {
+        let ruleset = self.ruleset;
+        let unknown = self.constant(Judged::STUCK);
+        let stated = |needs: &[StatedNeed]| -> Vec<(Id<Channel>, Option<Id<Instance>>)> {
+            let channels = needs.iter().filter_map(|need| match need.need {
+                Need::Channel(channel) => Some((channel, None)),
+                Need::Requirement(_) => None,
+            });
+            channels.collect()
+        };
+        let effects = |target: Target| Effects {
+            target,
+            excluded: unknown,
+            exclusions: Vec::new(),
+            caps: Vec::new(),
+            scores: Vec::new(),
+            needs: Vec::new(),
+            channels: match target {
+                Target::Channel(id) => stated(&ruleset.channels[id].needs),
+                Target::Mix(id) => stated(&ruleset.mixes[id].needs),
+            },
+        };
+        self.targets = ruleset.targets().map(effects).collect();
+        for (id, instance) in self.instances.entries() {
+            for effect in &ruleset.rules[instance.rule].effects {
+                let target = effect.kind.target().and_then(|target| target.resolve(instance.channel));
+                let index = target.map(|target| ruleset.target_index(target));
+                let Some(of) = index.and_then(|index| self.targets.get_mut(index)) else { continue };
+                match &effect.kind {
+                    EffectKind::Score(_, points, _) => of.scores.push((id, *points)),
+                    EffectKind::Exclude(_) => of.exclusions.push(id),
+                    EffectKind::Cap(_, verdict) => of.caps.push((id, *verdict)),
+                    EffectKind::Needs(_, needs) => {
+                        for need in needs {
+                            of.needs.push((id, *need));
+                            if let Need::Channel(channel) = need {
+                                of.channels.push((*channel, Some(id)));
+                            }
+                        }
+                    }
+                    EffectKind::Note(..) => {}
+                }
+            }
+        }
+    }
+
+    /// When each target is excluded; each channel after those that it needs, the mixes after all channels.
+    fn exclusions(&mut self) {
+        let ruleset = self.ruleset;
+        let order = ruleset.channel_order.iter().copied().map(Target::Channel);
+        for target in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
+            let index = ruleset.target_index(target);
+            let Some(effects) = self.targets.get(index).cloned() else { continue };
+            let mut ways: Vec<Id<Node>> =
+                effects.exclusions.iter().map(|id| self.instances[*id].fires).collect();
+            for (channel, by) in &effects.channels {
+                let excluded = self.excluded(channel.index());
+                let owned = self.owned.get(channel.index()).copied();
+                let owned = owned.unwrap_or_else(|| self.constant(Judged::FALSE));
+                let not_owned = self.not(owned);
+                let by = by.map(|by| self.instances[by].fires);
+                ways.push(self.join(true, by.into_iter().chain([excluded, not_owned]).collect()));
+            }
+            if let Target::Mix(id) = target {
+                for member in &ruleset.mixes[id].members {
+                    ways.push(self.excluded(member.index()));
+                }
+            }
+            let excluded = self.join(false, ways);
+            if let Some(target) = self.targets.get_mut(index) {
+                target.excluded = excluded;
+            }
+        }
+    }
+}
+
+/// What an atom says of a text: a test, or `Some(None)` where a fact is unknown.
+fn text_test<'r>(facts: Facts<'r>, expr: &'r Expr) -> Option<Option<Test>> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match &expr.kind {
+        ExprKind::Compare(op, left, right) if op.is_equality() => {
+            let other = if facts.field(left).is_some() {
+                right
+            } else {
+                facts.field(right)?;
+                left
+            };
+            let Some(value) = facts.constant(other)? else { return Some(None) };
+            Some(Some(Test::Texts(vec![text(&value)?], *op == CompareOp::NotEqual)))
+        }
+        ExprKind::InSet { subject, negated, members } => {
+            facts.field(subject)?;
+            Some(Some(Test::Texts(members.iter().map(text).collect::<Option<_>>()?, *negated)))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,518 @@
+//! The meaning of a ruleset: names looked up, types known, units brought together.
+//!
+//! Everything here was checked; nothing in it can fail at run time. It knows nothing of the syntax, only where
+//! each thing stands.
+
+mod arena;
+mod expr;
+mod meaning;
+mod profile;
+mod rule;
+mod text;
+mod unit;
+mod value;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use arena::{Arena, Id};
+pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
+pub use meaning::{Meanings, digest, meaning, quote_digest, text_digest};
+pub use profile::{FieldValue, Origin, Profile};
+pub use rule::{
+    Cell, Effect, EffectKind, Expectation, ExpectationKind, ForEach, GivenValue, NeedState, Property,
+    Replaced, RowOf, Rule, RuleSelector, Table, Test,
+};
+pub use text::{Hole, Piece, Template, Text};
+pub use unit::{Dimension, Unit, UnitDefinition, Units};
+pub use value::{Number, NumberType, Type, Value, Written};
+
+use crate::date::Date;
+use crate::source::{FileId, Files, Span};
+
+/// A checked ruleset, ready to be evaluated.
+#[derive(Debug, Clone)]
+pub struct Ruleset {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub name_span: Span,
+    /// Its title.
+    pub title: Text,
+    /// Its version, if it has one.
+    pub version: Option<String>,
+    /// The names of the rulesets that it extends, the nearest first.
+    pub extends: Vec<String>,
+    /// The languages of its texts, the fallback first.
+    pub languages: Vec<Arc<str>>,
+    /// The day that dated facts are read at, unless the caller says another.
+    pub as_of: Option<Date>,
+    /// Whether any answer can change with the day alone.
+    pub uses_day: bool,
+    /// The files it was read from.
+    pub files: Files,
+    /// Those of them that belong to the rulesets it extends.
+    pub inherited: Vec<FileId>,
+    /// What expressions say where the text of their place alone does not tell, as in a cell.
+    pub wording: BTreeMap<Span, Arc<str>>,
+    /// Where facts and rules come from.
+    pub sources: Arena<Source>,
+    /// Units of measure.
+    pub units: Units,
+    /// Closed lists of values.
+    pub enums: Arena<Enum>,
+    /// The fields of a profile.
+    pub fields: Arena<Field>,
+    /// The titles of groups of fields.
+    pub sections: Vec<Text>,
+    /// What channels may state.
+    pub facts: Arena<Fact>,
+    /// The options to choose from, in the order of their declaration.
+    pub channels: Arena<Channel>,
+    /// Channels used together.
+    pub mixes: Arena<Mix>,
+    /// Things to obtain.
+    pub requirements: Arena<Requirement>,
+    /// Levels of points, highest first.
+    pub levels: Vec<Level>,
+    /// Named expressions.
+    pub lets: Arena<Let>,
+    /// Decision rules, in the order of their declaration.
+    pub rules: Arena<Rule>,
+    /// Decision tables; their rows are among the rules.
+    pub tables: Arena<Table>,
+    /// The rules, each after the exceptions to it.
+    pub rule_order: Vec<Id<Rule>>,
+    /// The channels, each after those that it needs or may come to need.
+    pub channel_order: Vec<Id<Channel>>,
+    /// The thresholds of the score.
+    pub thresholds: Thresholds,
+    /// Checks of one profile each.
+    pub tests: Vec<Test>,
+    /// Checks of all profiles.
+    pub properties: Vec<Property>,
+    /// SHA-256 of all files and source texts.
+    pub digest: String,
+    /// SHA-256 of what decides.
+    pub meaning: String,
+}
+
+/// The least scores for the verdicts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Thresholds {
+    /// From here on a target is recommended.
+    pub recommended: i64,
+    /// From here on a target is possible.
+    pub possible: i64,
+}
+
+/// Where facts and rules come from.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Text>,
+    /// Where it can be read.
+    pub url: Option<String>,
+    /// Who published it.
+    pub publisher: Option<String>,
+    /// When it was published, as written.
+    pub published: Option<String>,
+    /// When it was read.
+    pub accessed: Option<Date>,
+    /// `high`, `medium` or `low`.
+    pub confidence: Option<Arc<str>>,
+}
+
+/// A place in a source that supports a fact or a rule.
+#[derive(Debug, Clone)]
+pub struct Citation {
+    /// The source.
+    pub source: Id<Source>,
+    /// Fragments, word for word.
+    pub quotes: Vec<Quote>,
+    /// Where in the source.
+    pub at: Option<String>,
+}
+
+/// A fragment of a source.
+#[derive(Debug, Clone)]
+pub struct Quote {
+    /// Its words.
+    pub text: String,
+    /// Its line in the source's text, if it was looked up.
+    pub line: Option<u32>,
+}
+
+/// A closed list of values.
+#[derive(Debug, Clone)]
+pub struct Enum {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Text>,
+    /// Its values; those of a scale in ascending order.
+    pub members: Vec<Member>,
+    /// Whether it is a scale.
+    pub ordered: bool,
+    by_name: BTreeMap<Arc<str>, u32>,
+}
+
+impl Enum {
+    /// Makes an enum, or a scale if it is ordered.
+    #[must_use]
+    pub fn new(name: Arc<str>, title: Option<Text>, members: Vec<Member>, ordered: bool) -> Enum {
+        let by_name = members.iter().zip(0..).map(|(member, number)| (member.name.clone(), number)).collect();
+        Enum { name, title, members, ordered, by_name }
+    }
+
+    /// Returns the number of a value by its name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Returns the name of a value.
+    #[must_use]
+    pub fn member_name(&self, member: u32) -> &str {
+        self.members.get(member as usize).map_or("", |member| &member.name)
+    }
+}
+
+/// A value of an enum.
+#[derive(Debug, Clone)]
+pub struct Member {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Text>,
+}
+
+/// A field of a profile.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// Its type.
+    pub ty: Type,
+    /// What to ask.
+    pub question: Option<Text>,
+    /// The least value allowed.
+    pub low: Option<Value>,
+    /// The greatest value allowed.
+    pub high: Option<Value>,
+    /// Its value when it is left out.
+    pub default: Option<Value>,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Whether advice may not propose to change it.
+    pub fixed: bool,
+    /// Its old names.
+    pub was: Vec<Arc<str>>,
+    /// Its group, as an index of `sections`.
+    pub section: Option<usize>,
+}
+
+impl Field {
+    /// Tells whether a value of the field's type lies within its range.
+    #[must_use]
+    pub fn allows(&self, value: &Value) -> bool {
+        let low = self.low.as_ref().and_then(|low| value.compare(low));
+        let high = self.high.as_ref().and_then(|high| value.compare(high));
+        low.is_none_or(|order| order.is_ge()) && high.is_none_or(|order| order.is_le())
+    }
+}
+
+/// What channels may state.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The enum that has one value of it each.
+    pub index: Option<Id<Enum>>,
+    /// Its type.
+    pub ty: Type,
+    /// Its title.
+    pub title: Option<Text>,
+}
+
+/// An entry of a fact: the fact, and the value of its index.
+pub type Entry = (Id<Fact>, Option<u32>);
+
+/// An option to choose.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// Its title.
+    pub title: Option<Text>,
+    /// What it states of each entry, by date.
+    pub statements: BTreeMap<Entry, Vec<Statement>>,
+    /// What it needs.
+    pub needs: Vec<StatedNeed>,
+    /// When the business has it already.
+    pub owned: Option<Expr>,
+}
+
+impl Channel {
+    /// Returns what the channel states of an entry on a day.
+    #[must_use]
+    pub fn statement(&self, entry: Entry, day: Date) -> Option<&Statement> {
+        self.statements.get(&entry)?.iter().find(|statement| statement.holds_on(day))
+    }
+
+    /// Returns the value of an entry on a day; nothing where it is unknown.
+    #[must_use]
+    pub fn value(&self, entry: Entry, day: Date) -> Option<&Value> {
+        self.statement(entry, day)?.value.as_ref()
+    }
+}
+
+/// A value that a channel states.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Where it stands.
+    pub span: Span,
+    /// The value; nothing where it is said to be unknown.
+    pub value: Option<Value>,
+    /// The first day on which it holds.
+    pub since: Option<Date>,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+    /// Where it comes from.
+    pub sources: Vec<Citation>,
+    /// What other sources say.
+    pub disputed: Vec<Disputed>,
+    /// The statements of the base that it takes the place of.
+    pub replaced: Vec<Statement>,
+}
+
+impl Statement {
+    /// Tells whether it holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: Date) -> bool {
+        self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
+    }
+
+    /// Returns what it takes the place of: what held on a day, or else the first that was stated.
+    #[must_use]
+    pub fn replaced_on(&self, day: Date) -> Option<&Statement> {
+        self.replaced.iter().find(|old| old.holds_on(day)).or(self.replaced.first())
+    }
+}
+
+/// What another source says.
+#[derive(Debug, Clone)]
+pub struct Disputed {
+    /// Its value; nothing where it says that it is unknown.
+    pub value: Option<Value>,
+    /// The source.
+    pub sources: Vec<Citation>,
+}
+
+/// What a channel or mix states that it needs.
+#[derive(Debug, Clone)]
+pub struct StatedNeed {
+    /// What is needed.
+    pub need: Need,
+    /// Where it stands.
+    pub span: Span,
+    /// Where it comes from.
+    pub sources: Vec<Citation>,
+}
+
+/// Something needed.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Need {
+    /// A requirement.
+    Requirement(Id<Requirement>),
+    /// A channel.
+    Channel(Id<Channel>),
+}
+
+/// Channels used together.
+#[derive(Debug, Clone)]
+pub struct Mix {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// Its title.
+    pub title: Option<Text>,
+    /// The channels.
+    pub members: Vec<Id<Channel>>,
+    /// What it needs besides.
+    pub needs: Vec<StatedNeed>,
+    /// Where it comes from.
+    pub sources: Vec<Citation>,
+}
+
+/// Something to obtain.
+#[derive(Debug, Clone)]
+pub struct Requirement {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where the name stands.
+    pub span: Span,
+    /// Its title.
+    pub title: Option<Text>,
+    /// When it is met.
+    pub met: Option<Expr>,
+    /// How to obtain it.
+    pub how: Option<Template>,
+    /// What it costs.
+    pub cost: Option<Amount>,
+    /// How long it takes.
+    pub takes: Option<Amount>,
+    /// Where it comes from.
+    pub sources: Vec<Citation>,
+}
+
+/// A cost or a time.
+#[derive(Debug, Clone)]
+pub enum Amount {
+    /// A quantity.
+    Quantity(Number, Unit),
+    /// A text.
+    Text(Text),
+}
+
+/// A level of points.
+#[derive(Debug, Clone)]
+pub struct Level {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Text>,
+    /// Its points.
+    pub points: i64,
+}
+
+/// A named expression.
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What it stands for.
+    pub value: Expr,
+}
+
+/// What rules score: a channel or a mix.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Target {
+    /// A channel.
+    Channel(Id<Channel>),
+    /// A mix.
+    Mix(Id<Mix>),
+}
+
+/// A target as a rule names it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum TargetRef {
+    /// By its name.
+    Named(Target),
+    /// By the rule's variable.
+    Variable,
+}
+
+impl TargetRef {
+    /// Returns the target that is meant in an instance of the rule.
+    #[must_use]
+    pub fn resolve(self, instance: Option<Id<Channel>>) -> Option<Target> {
+        match self {
+            TargetRef::Named(target) => Some(target),
+            TargetRef::Variable => instance.map(Target::Channel),
+        }
+    }
+}
+
+impl Ruleset {
+    /// Returns the name of the main file, as places show it.
+    #[must_use]
+    pub fn main_path(&self) -> &str {
+        self.files.iter().next().map_or("", |(_, file)| file.name())
+    }
+
+    /// Returns all targets: the channels, then the mixes.
+    pub fn targets(&self) -> impl Iterator<Item = Target> + '_ {
+        self.channels.ids().map(Target::Channel).chain(self.mixes.ids().map(Target::Mix))
+    }
+
+    /// Returns how many targets there are.
+    #[must_use]
+    pub fn target_count(&self) -> usize {
+        self.channels.len() + self.mixes.len()
+    }
+
+    /// Returns the number of a target: its place among [`Ruleset::targets`].
+    #[must_use]
+    pub fn target_index(&self, target: Target) -> usize {
+        match target {
+            Target::Channel(id) => id.index(),
+            Target::Mix(id) => self.channels.len() + id.index(),
+        }
+    }
+
+    /// Returns the name of a target.
+    #[must_use]
+    pub fn target_name(&self, target: Target) -> &str {
+        match target {
+            Target::Channel(id) => &self.channels[id].name,
+            Target::Mix(id) => &self.mixes[id].name,
+        }
+    }
+
+    /// Returns the title of a target in a language; its name where it has none.
+    #[must_use]
+    pub fn target_title(&self, target: Target, language: &str) -> &str {
+        let (title, name) = match target {
+            Target::Channel(id) => (&self.channels[id].title, &self.channels[id].name),
+            Target::Mix(id) => (&self.mixes[id].title, &self.mixes[id].name),
+        };
+        title.as_ref().map_or(name, |title| title.get(language))
+    }
+
+    /// Returns a target by its name.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<Target> {
+        self.targets().find(|target| self.target_name(*target) == name)
+    }
+
+    /// Returns the name of something needed.
+    #[must_use]
+    pub fn need_name(&self, need: Need) -> &str {
+        match need {
+            Need::Requirement(id) => &self.requirements[id].name,
+            Need::Channel(id) => &self.channels[id].name,
+        }
+    }
+
+    /// Returns the title of something needed; its name where it has none.
+    #[must_use]
+    pub fn need_title(&self, need: Need, language: &str) -> &str {
+        match need {
+            Need::Requirement(id) => {
+                let requirement = &self.requirements[id];
+                requirement.title.as_ref().map_or(&*requirement.name, |title| title.get(language))
+            }
+            Need::Channel(id) => self.target_title(Target::Channel(id), language),
+        }
+    }
+
+    /// Returns how an entry of a channel's fact is written: `service.open_to[ngo]`.
+    #[must_use]
+    pub fn entry_name(&self, channel: Id<Channel>, (fact, index): Entry) -> String {
+        let (channel, fact) = (&self.channels[channel].name, &self.facts[fact]);
+        match (index, fact.index) {
+            (Some(member), Some(id)) => {
+                format!("{channel}.{}[{}]", fact.name, self.enums[id].member_name(member))
+            }
+            _ => format!("{channel}.{}", fact.name),
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Expressions with their types. Numbers on both sides of an operator are in one unit: conversions stand in the tree.
+
+use std::collections::BTreeSet;
+
+use super::{Channel, Enum, Fact, Field, Id, Let, Table, TargetRef, Type, Value};
+use crate::exact::Exact;
+use crate::operator::{CompareOp, Quantifier, Sign};
+use crate::source::Span;
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// Where it stands.
+    pub span: Span,
+    /// The type of its value.
+    pub ty: Type,
+    /// What it is.
+    pub kind: ExprKind,
+}
+
+/// The forms of an expression.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A value.
+    Literal(Value),
+    /// A field of the profile.
+    Field(Id<Field>),
+    /// A named expression.
+    Let(Id<Let>),
+    /// The as-of day.
+    Today,
+    /// A fact of a channel.
+    Fact(FactRef),
+    /// All hold; of none, true.
+    And(Vec<Expr>),
+    /// One holds at least.
+    Or(Vec<Expr>),
+    /// It does not hold.
+    Not(Box<Expr>),
+    /// Two values compared.
+    Compare(CompareOp, Box<Expr>, Box<Expr>),
+    /// A value among others.
+    InSet {
+        /// The value.
+        subject: Box<Expr>,
+        /// Whether it is `not in`.
+        negated: bool,
+        /// The others.
+        members: Vec<Value>,
+    },
+    /// A value in a range; both bounds are included.
+    InRange {
+        /// The value.
+        subject: Box<Expr>,
+        /// Whether it is `not in`.
+        negated: bool,
+        /// The least value.
+        low: Option<Box<Expr>>,
+        /// The greatest value.
+        high: Option<Box<Expr>>,
+    },
+    /// A set holds a value.
+    Has(Box<Expr>, Box<Expr>),
+    /// A set holds some of many values.
+    HasMany(Box<Expr>, Quantifier, BTreeSet<u32>),
+    /// A field or a fact has a value, or has none if `true`.
+    Known(Box<Expr>, bool),
+    /// A target is excluded, or is not if `true`.
+    Excluded(TargetRef, bool),
+    /// Some row of a table before the one of this number matches.
+    Earlier(Id<Table>, usize),
+    /// One of two values.
+    If(Box<[Expr; 3]>),
+    /// A number with the other sign.
+    Negate(Box<Expr>),
+    /// Numbers added and taken away.
+    Sum(Vec<(Sign, Expr)>),
+    /// A number times a constant.
+    Scale(Box<Expr>, Exact),
+    /// A number in another unit: times a constant, shown as a conversion.
+    Convert(Box<Expr>, Exact),
+    /// The least of some numbers or days.
+    Min(Vec<Expr>),
+    /// The greatest of some numbers or days.
+    Max(Vec<Expr>),
+    /// A number without its sign.
+    Abs(Box<Expr>),
+    /// How many values a set has.
+    Count(Box<Expr>),
+    /// The whole durations from one day to another.
+    Between(Between, Box<Expr>, Box<Expr>),
+    /// A day some days or months away.
+    Shift(Shift, Sign, Box<Expr>, Box<Expr>),
+}
+
+/// A fact of a channel, as an expression names it.
+#[derive(Debug, Clone)]
+pub struct FactRef {
+    /// The channel; the rule's variable where there is none.
+    pub channel: Option<Id<Channel>>,
+    /// The fact.
+    pub fact: Id<Fact>,
+    /// The entry, where the fact has an index.
+    pub index: Option<Box<Expr>>,
+}
+
+/// What durations are counted in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Between {
+    /// Days.
+    Days,
+    /// Months.
+    Months,
+    /// Years.
+    Years,
+}
+
+/// What a day is moved by.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shift {
+    /// Days.
+    Days,
+    /// Months.
+    Months,
+}
+
+impl Expr {
+    /// Returns the parts of the expression, in order; what it stands for elsewhere is none.
+    pub fn parts(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Field(_)
+            | ExprKind::Let(_)
+            | ExprKind::Today
+            | ExprKind::Excluded(..)
+            | ExprKind::Earlier(..) => Vec::new(),
+            ExprKind::Fact(fact) => fact.index.as_deref().into_iter().collect(),
+            ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
+                parts.iter().collect()
+            }
+            ExprKind::Sum(terms) => terms.iter().map(|(_, term)| term).collect(),
+            ExprKind::Not(a)
+            | ExprKind::Known(a, _)
+            | ExprKind::Negate(a)
+            | ExprKind::Scale(a, _)
+            | ExprKind::Convert(a, _)
+            | ExprKind::Abs(a)
+            | ExprKind::Count(a)
+            | ExprKind::HasMany(a, ..) => vec![a],
+            ExprKind::Compare(_, a, b)
+            | ExprKind::Has(a, b)
+            | ExprKind::Between(_, a, b)
+            | ExprKind::Shift(_, _, a, b) => vec![a, b],
+            ExprKind::InSet { subject, .. } => vec![subject],
+            ExprKind::InRange { subject, low, high, .. } => [Some(subject), low.as_ref(), high.as_ref()]
+                .into_iter()
+                .flatten()
+                .map(|part| &**part)
+                .collect(),
+            ExprKind::If(parts) => parts.iter().collect(),
+        }
+    }
+
+    /// Calls a function with this expression and all within it, lets not followed.
+    pub fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
+        visit(self);
+        for part in self.parts() {
+            part.walk(visit);
+        }
+    }
+
+    /// Tells whether it, or something within it, asks whether a target is excluded. Lets never do.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        let mut asks = false;
+        self.walk(&mut |part| asks |= matches!(part.kind, ExprKind::Excluded(..)));
+        asks
+    }
+
+    /// Returns the enum of the values, if they are of an enum or a set of one.
+    #[must_use]
+    pub fn enum_id(&self) -> Option<Id<Enum>> {
+        match self.ty {
+            Type::Enum(id) | Type::Set(id) => Some(id),
+            Type::Bool | Type::Number(_) | Type::Text | Type::Date => None,
+        }
+    }
+}

@@ -1,0 +1,408 @@
+//! Digests: of a ruleset's texts, and of what in it decides.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    Channel, Citation, EffectKind, Expr, ExprKind, Id, Let, Need, Rule, Ruleset, Target, TargetRef, Type,
+    Unit, Value,
+};
+use crate::date::Date;
+
+fn sha256(parts: &[&str]) -> String {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update((part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hex(&hasher.finalize())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut hex = String::from("sha256:");
+    for byte in bytes {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
+}
+
+/// Returns the digest of a text.
+#[must_use]
+pub fn text_digest(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+/// Returns the digest of a quote's folded words.
+#[must_use]
+pub fn quote_digest(folded: &str) -> String {
+    text_digest(folded)
+}
+
+/// Returns the digest of all parts of a ruleset and all texts of its sources.
+#[must_use]
+pub fn digest(parts: &[&str], texts: &[String]) -> String {
+    let mut all: Vec<String> = parts.iter().map(|part| text_digest(part)).collect();
+    all.sort_unstable();
+    let mut texts = texts.to_vec();
+    texts.sort_unstable();
+    all.extend(texts);
+    sha256(&all.iter().map(String::as_str).collect::<Vec<_>>())
+}
+
+/// Returns the digest of what decides: equal for two rulesets that differ in wording, layout, names of rules, or the
+/// order of declarations that has no effect on ranking.
+#[must_use]
+pub fn meaning(ruleset: &Ruleset) -> String {
+    Writer::new(ruleset).run()
+}
+
+impl Ruleset {
+    /// Returns every citation of a source.
+    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
+        let statements = self.channels.iter().flat_map(|channel| channel.statements.values().flatten());
+        let facts = statements.flat_map(|statement| {
+            statement.sources.iter().chain(statement.disputed.iter().flat_map(|disputed| &disputed.sources))
+        });
+        let channel_needs = self.channels.iter().flat_map(|channel| &channel.needs);
+        let needs =
+            channel_needs.chain(self.mixes.iter().flat_map(|mix| &mix.needs)).flat_map(|need| &need.sources);
+        let units = self.units.iter().flat_map(|(_, unit)| &unit.sources);
+        facts
+            .chain(needs)
+            .chain(self.mixes.iter().flat_map(|mix| &mix.sources))
+            .chain(self.requirements.iter().flat_map(|requirement| &requirement.sources))
+            .chain(self.rules.iter().flat_map(|rule| &rule.sources))
+            .chain(units)
+    }
+}
+
+/// What expressions and effects of a ruleset mean, as texts that are equal where the meaning is: without layout, order
+/// and units. Lets and exceptions stand by their names.
+#[derive(Debug)]
+pub struct Meanings<'r>(Writer<'r>);
+
+impl<'r> Meanings<'r> {
+    /// Makes the meanings of a ruleset.
+    #[must_use]
+    pub fn new(ruleset: &'r Ruleset) -> Meanings<'r> {
+        let mut writer = Writer::new(ruleset);
+        writer.lets =
+            ruleset.lets.entries().map(|(id, declared)| (id, format!("let {}", declared.name))).collect();
+        Meanings(writer)
+    }
+
+    /// Returns what an expression means.
+    #[must_use]
+    pub fn expr(&self, expr: &Expr) -> String {
+        self.0.expr(expr)
+    }
+
+    /// Returns what an effect does; nothing for a note.
+    #[must_use]
+    pub fn effect(&self, effect: &EffectKind) -> Option<String> {
+        self.0.effect(effect)
+    }
+
+    /// Returns a value of a type, enum values by their names.
+    #[must_use]
+    pub fn value(&self, value: &Value, ty: Type) -> String {
+        self.0.value(value, ty)
+    }
+
+    /// Returns a type, enums by their names.
+    #[must_use]
+    pub fn ty(&self, ty: Type) -> String {
+        self.0.ty(ty)
+    }
+}
+
+/// Writes a ruleset in a form in which everything that does not decide is gone.
+#[derive(Debug)]
+struct Writer<'r> {
+    ruleset: &'r Ruleset,
+    lets: BTreeMap<Id<Let>, String>,
+    rules: BTreeMap<Id<Rule>, String>,
+}
+
+impl<'r> Writer<'r> {
+    fn new(ruleset: &'r Ruleset) -> Writer<'r> {
+        Writer { ruleset, lets: BTreeMap::new(), rules: BTreeMap::new() }
+    }
+
+    fn run(mut self) -> String {
+        let ruleset = self.ruleset;
+        self.define_lets();
+        let mut lines: Vec<String> = Vec::new();
+        if ruleset.uses_day {
+            lines.push(format!("as of {}", day(ruleset.as_of)));
+        }
+        lines.push(format!("verdicts {} {}", ruleset.thresholds.recommended, ruleset.thresholds.possible));
+        for declared in ruleset.enums.iter() {
+            let mut names: Vec<&str> = declared.members.iter().map(|member| &*member.name).collect();
+            if !declared.ordered {
+                names.sort_unstable();
+            }
+            lines.push(format!("enum {} {} {names:?}", declared.name, declared.ordered));
+        }
+        for field in ruleset.fields.iter() {
+            let value =
+                |value: &Option<Value>| value.as_ref().map(|v| self.value(v, field.ty)).unwrap_or_default();
+            lines.push(format!(
+                "field {} {} in {:?} default {:?} {} was {:?}",
+                field.name,
+                self.ty(field.ty),
+                (value(&field.low), value(&field.high)),
+                value(&field.default),
+                field.required,
+                field.was
+            ));
+        }
+        // The order of targets settles ties, so it stays.
+        for (index, channel) in ruleset.channels.iter().enumerate() {
+            let mut needs: Vec<String> = channel.needs.iter().map(|need| self.need(need.need)).collect();
+            needs.sort_unstable();
+            let owned = channel.owned.as_ref().map(|owned| self.expr(owned)).unwrap_or_default();
+            lines.push(format!("channel {index} {} needs {needs:?} owned {owned}", channel.name));
+            for (entry, statements) in &channel.statements {
+                let ty = ruleset.facts[entry.0].ty;
+                let name = ruleset.entry_name(Id::new(index), *entry);
+                let mut dated: Vec<String> = statements
+                    .iter()
+                    .filter_map(|s| Some((s, s.value.as_ref()?)))
+                    .map(|(s, value)| format!("{} {} {}", self.value(value, ty), day(s.since), day(s.until)))
+                    .collect();
+                dated.sort_unstable();
+                if !dated.is_empty() {
+                    lines.push(format!("fact {name} {} {dated:?}", self.ty(ty)));
+                }
+            }
+        }
+        for (index, mix) in ruleset.mixes.iter().enumerate() {
+            let mut members: Vec<&str> = mix.members.iter().map(|id| &*ruleset.channels[*id].name).collect();
+            members.sort_unstable();
+            let mut needs: Vec<String> = mix.needs.iter().map(|need| self.need(need.need)).collect();
+            needs.sort_unstable();
+            lines.push(format!("mix {index} {} of {members:?} needs {needs:?}", mix.name));
+        }
+        for requirement in ruleset.requirements.iter() {
+            let met = requirement.met.as_ref().map(|met| self.expr(met)).unwrap_or_default();
+            lines.push(format!("requirement {} {met}", requirement.name));
+        }
+        for id in ruleset.rules.ids() {
+            self.rule(id);
+        }
+        // A rule without effects decides only what it is an exception to, and stands there.
+        let acts = |id: &Id<Rule>| ruleset.rules[*id].effects.iter().any(|effect| !effect.kind.is_note());
+        let mut rules: Vec<&String> =
+            self.rules.iter().filter(|(id, _)| acts(id)).map(|(_, rule)| rule).collect();
+        rules.sort_unstable();
+        lines.sort_unstable();
+        lines.extend(rules.into_iter().cloned());
+        sha256(&lines.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Writes lets by what they stand for, each after those that it reads.
+    fn define_lets(&mut self) {
+        let mut open: Vec<Id<Let>> = self.ruleset.lets.ids().collect();
+        while let Some(id) = open.pop() {
+            if self.lets.contains_key(&id) {
+                continue;
+            }
+            let mut missing = Vec::new();
+            self.ruleset.lets[id].value.walk(&mut |part| {
+                if let ExprKind::Let(other) = part.kind
+                    && !self.lets.contains_key(&other)
+                {
+                    missing.push(other);
+                }
+            });
+            if missing.is_empty() {
+                let text = text_digest(&self.expr(&self.ruleset.lets[id].value));
+                self.lets.insert(id, text);
+            } else {
+                open.push(id);
+                open.append(&mut missing);
+            }
+        }
+    }
+
+    /// Writes a rule, its exceptions by what they do; a rule that only says something decides nothing.
+    fn rule(&mut self, id: Id<Rule>) {
+        let mut open = vec![id];
+        while let Some(id) = open.pop() {
+            if self.rules.contains_key(&id) {
+                continue;
+            }
+            let rule = &self.ruleset.rules[id];
+            let missing: Vec<Id<Rule>> =
+                rule.exceptions.iter().copied().filter(|e| !self.rules.contains_key(e)).collect();
+            if missing.is_empty() {
+                let text = self.write_rule(rule);
+                self.rules.insert(id, text);
+            } else {
+                open.push(id);
+                open.extend(missing);
+            }
+        }
+    }
+
+    fn write_rule(&self, rule: &Rule) -> String {
+        let mut effects: Vec<String> =
+            rule.effects.iter().filter_map(|effect| self.effect(&effect.kind)).collect();
+        effects.sort_unstable();
+        let mut exceptions: Vec<String> = rule
+            .exceptions
+            .iter()
+            .map(|e| text_digest(self.rules.get(e).map_or("", String::as_str)))
+            .collect();
+        exceptions.sort_unstable();
+        let channels = rule.for_each.as_ref().map(|for_each| {
+            let names: Vec<&str> =
+                for_each.channels.iter().map(|id| &*self.ruleset.channels[*id].name).collect();
+            let filter = for_each.filter.as_ref().map(|filter| self.expr(filter)).unwrap_or_default();
+            format!("{names:?} where {filter}")
+        });
+        let when = rule.when.as_ref().map(|when| self.expr(when)).unwrap_or_default();
+        format!("rule {channels:?} when {when} then {effects:?} except {exceptions:?}")
+    }
+
+    fn effect(&self, effect: &EffectKind) -> Option<String> {
+        Some(match effect {
+            EffectKind::Score(target, points, _) => format!("score {} {points}", self.target(*target)),
+            EffectKind::Exclude(target) => format!("exclude {}", self.target(*target)),
+            EffectKind::Cap(target, verdict) => format!("cap {} {}", self.target(*target), verdict.as_str()),
+            EffectKind::Needs(target, needs) => {
+                let mut needs: Vec<String> = needs.iter().map(|need| self.need(*need)).collect();
+                needs.sort_unstable();
+                format!("{} needs {needs:?}", self.target(*target))
+            }
+            EffectKind::Note(..) => return None,
+        })
+    }
+
+    fn target(&self, target: TargetRef) -> &str {
+        match target {
+            TargetRef::Named(target) => self.ruleset.target_name(target),
+            TargetRef::Variable => "*",
+        }
+    }
+
+    fn need(&self, need: Need) -> String {
+        self.ruleset.need_name(need).to_string()
+    }
+
+    fn unit(&self, unit: Unit) -> String {
+        self.ruleset.units.name(unit, false)
+    }
+
+    fn ty(&self, ty: Type) -> String {
+        match ty {
+            Type::Bool => "bool".into(),
+            Type::Text => "text".into(),
+            Type::Date => "date".into(),
+            Type::Number(number) => {
+                format!("{} {}", if number.whole { "int" } else { "number" }, self.unit(number.unit))
+            }
+            Type::Enum(id) => self.ruleset.enums[id].name.to_string(),
+            Type::Set(id) => format!("set of {}", self.ruleset.enums[id].name),
+        }
+    }
+
+    fn value(&self, value: &Value, ty: Type) -> String {
+        let member = |member: u32| match ty {
+            Type::Enum(id) | Type::Set(id) => self.ruleset.enums[id].member_name(member).to_string(),
+            Type::Bool | Type::Text | Type::Date | Type::Number(_) => member.to_string(),
+        };
+        match value {
+            Value::Bool(value) => value.to_string(),
+            Value::Number(number) => {
+                let unit = if let Type::Number(ty) = ty { self.unit(ty.unit) } else { String::new() };
+                format!("{}/{} {unit}", number.value.numerator(), number.value.denominator())
+            }
+            Value::Text(text) => format!("{text:?}"),
+            Value::Date(date) => date.to_string(),
+            Value::Enum(number) => member(*number),
+            Value::Set(members) => {
+                let mut names: Vec<String> = members.iter().map(|number| member(*number)).collect();
+                names.sort_unstable();
+                format!("{names:?}")
+            }
+        }
+    }
+
+    fn expr(&self, expr: &Expr) -> String {
+        let all = |parts: &[Expr], sorted: bool| {
+            let mut written: Vec<String> = parts.iter().map(|part| self.expr(part)).collect();
+            if sorted {
+                written.sort_unstable();
+            }
+            written.join(",")
+        };
+        let members = |members: &mut dyn Iterator<Item = String>| {
+            let mut names: Vec<String> = members.collect();
+            names.sort_unstable();
+            names.join(",")
+        };
+        match &expr.kind {
+            ExprKind::Literal(value) => self.value(value, expr.ty),
+            ExprKind::Field(id) => self.ruleset.fields[*id].name.to_string(),
+            ExprKind::Let(id) => self.lets.get(id).cloned().unwrap_or_default(),
+            ExprKind::Today => "today".into(),
+            ExprKind::Fact(fact) => {
+                let channel =
+                    fact.channel.map_or("*", |id: Id<Channel>| self.ruleset.target_name(Target::Channel(id)));
+                let index = fact.index.as_ref().map(|index| self.expr(index)).unwrap_or_default();
+                format!("{channel}.{}[{index}]", self.ruleset.facts[fact.fact].name)
+            }
+            ExprKind::And(parts) => format!("and({})", all(parts, true)),
+            ExprKind::Or(parts) => format!("or({})", all(parts, true)),
+            ExprKind::Min(parts) => format!("min({})", all(parts, true)),
+            ExprKind::Max(parts) => format!("max({})", all(parts, true)),
+            ExprKind::Not(a) => format!("not({})", self.expr(a)),
+            ExprKind::Compare(op, a, b) => format!("({}{}{})", self.expr(a), op.as_str(), self.expr(b)),
+            ExprKind::InSet { subject, negated, members: values } => {
+                let values = members(&mut values.iter().map(|value| self.value(value, subject.ty)));
+                format!("in({negated},{},{values})", self.expr(subject))
+            }
+            ExprKind::InRange { subject, negated, low, high } => {
+                let bound =
+                    |bound: &Option<Box<Expr>>| bound.as_ref().map(|b| self.expr(b)).unwrap_or_default();
+                format!("in({negated},{},{}..{})", self.expr(subject), bound(low), bound(high))
+            }
+            ExprKind::Has(a, b) => format!("has({},{})", self.expr(a), self.expr(b)),
+            ExprKind::HasMany(a, quantifier, values) => {
+                let names = members(&mut values.iter().map(|value| self.value(&Value::Enum(*value), a.ty)));
+                format!("has {}({},{names})", quantifier.as_str(), self.expr(a))
+            }
+            ExprKind::Known(a, negated) => format!("known({negated},{})", self.expr(a)),
+            ExprKind::Excluded(target, negated) => format!("excluded({negated},{})", self.target(*target)),
+            ExprKind::Earlier(table, number) => {
+                let before = self.ruleset.tables[*table].matches.iter().take(*number);
+                text_digest(&members(&mut before.map(|row| self.expr(row))))
+            }
+            ExprKind::If(parts) => format!("if({})", all(&**parts, false)),
+            ExprKind::Negate(a) => format!("-({})", self.expr(a)),
+            ExprKind::Sum(terms) => {
+                format!(
+                    "sum({})",
+                    members(&mut terms.iter().map(|(sign, term)| format!("{sign:?}{}", self.expr(term))))
+                )
+            }
+            ExprKind::Scale(a, factor) | ExprKind::Convert(a, factor) => {
+                format!("({}*{}/{})", self.expr(a), factor.numerator(), factor.denominator())
+            }
+            ExprKind::Abs(a) => format!("abs({})", self.expr(a)),
+            ExprKind::Count(a) => format!("count({})", self.expr(a)),
+            ExprKind::Between(unit, a, b) => format!("{unit:?}({},{})", self.expr(a), self.expr(b)),
+            ExprKind::Shift(unit, sign, a, b) => {
+                format!("{sign:?}{unit:?}({},{})", self.expr(a), self.expr(b))
+            }
+        }
+    }
+}
+
+fn day(date: Option<Date>) -> String {
+    date.map(|date| date.to_string()).unwrap_or_default()
+}

@@ -1,0 +1,267 @@
+//! Rules, tests and properties.
+
+use std::sync::Arc;
+
+use super::{
+    Channel, Citation, Expr, Field, Id, Need, Requirement, Target, TargetRef, Template, Text, Value,
+};
+use crate::date::Date;
+use crate::operator::{CompareOp, Policy, Verdict};
+use crate::source::{Span, Spanned};
+
+/// A decision rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Its name; `table.row` for the row of a table.
+    pub name: Arc<str>,
+    /// Where it stands, from its first word on.
+    pub span: Span,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// Its title.
+    pub title: Option<Text>,
+    /// One instance a channel.
+    pub for_each: Option<ForEach>,
+    /// When it fires; always where there is none.
+    pub when: Option<Expr>,
+    /// The rules that are exceptions to it.
+    pub exceptions: Vec<Id<Rule>>,
+    /// What it does; an effect on several targets is one for each.
+    pub effects: Vec<Effect>,
+    /// The reason, in words.
+    pub because: Option<Template>,
+    /// Where it comes from.
+    pub sources: Vec<Citation>,
+    /// Whether it, or an exception to it at any depth, asks whether a target is excluded.
+    pub asks: bool,
+    /// The row of a table that it is.
+    pub row: Option<RowOf>,
+    /// The rule of the base that it takes the place of.
+    pub replaced: Option<Replaced>,
+}
+
+/// A row of a table.
+#[derive(Debug, Clone)]
+pub struct RowOf {
+    /// The table.
+    pub table: Id<Table>,
+    /// Its number, from 0.
+    pub number: usize,
+    /// What stands in its cells of conditions.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell of conditions.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// What it says of its column.
+    pub text: Arc<str>,
+    /// Which part of the rule's condition it is; none where anything matches.
+    pub part: Option<usize>,
+}
+
+/// A decision table.
+#[derive(Debug, Clone)]
+pub struct Table {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its title.
+    pub title: Option<Text>,
+    /// Where it stands.
+    pub span: Span,
+    /// Where its name stands.
+    pub name_span: Span,
+    /// Which of the matching rows count.
+    pub policy: Policy,
+    /// Its rows.
+    pub rows: Vec<Id<Rule>>,
+    /// What each row itself asks, those before it left aside.
+    pub matches: Vec<Expr>,
+}
+
+/// Something of the base that an override takes the place of.
+#[derive(Debug, Clone)]
+pub struct Replaced {
+    /// Where it stands.
+    pub span: Span,
+    /// Where it comes from.
+    pub sources: Vec<Citation>,
+}
+
+impl Rule {
+    /// Returns the instances: one a channel under `for each`, one without channel otherwise.
+    #[must_use]
+    pub fn instances(&self) -> Vec<Option<Id<Channel>>> {
+        match &self.for_each {
+            Some(for_each) => for_each.channels.iter().copied().map(Some).collect(),
+            None => vec![None],
+        }
+    }
+}
+
+/// One instance a channel.
+#[derive(Debug, Clone)]
+pub struct ForEach {
+    /// The variable.
+    pub variable: Arc<str>,
+    /// The channels.
+    pub channels: Vec<Id<Channel>>,
+    /// What leaves channels out; it reads facts only.
+    pub filter: Option<Expr>,
+}
+
+/// What a rule does.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: EffectKind,
+}
+
+/// The kinds of effects.
+#[derive(Debug, Clone)]
+pub enum EffectKind {
+    /// Adds points to a target, which may be negative; with the index of the level that they came from.
+    Score(TargetRef, i64, Option<usize>),
+    /// Excludes a target.
+    Exclude(TargetRef),
+    /// Keeps a target's verdict from being better than this.
+    Cap(TargetRef, Verdict),
+    /// Makes a target need things.
+    Needs(TargetRef, Vec<Need>),
+    /// Says something, of a target or of the whole answer; a warning if `true`.
+    Note(Option<TargetRef>, Template, bool),
+}
+
+impl EffectKind {
+    /// Returns the target, if the effect has one.
+    #[must_use]
+    pub fn target(&self) -> Option<TargetRef> {
+        match self {
+            EffectKind::Score(target, ..)
+            | EffectKind::Exclude(target)
+            | EffectKind::Cap(target, _)
+            | EffectKind::Needs(target, _) => Some(*target),
+            EffectKind::Note(target, ..) => *target,
+        }
+    }
+
+    /// Tells whether it says something and decides nothing.
+    #[must_use]
+    pub fn is_note(&self) -> bool {
+        matches!(self, EffectKind::Note(..))
+    }
+}
+
+/// A check of one profile.
+#[derive(Debug, Clone)]
+pub struct Test {
+    /// What is tested.
+    pub title: Text,
+    /// Where it stands.
+    pub span: Span,
+    /// The day.
+    pub as_of: Option<Date>,
+    /// The file that holds the profile.
+    pub file: Option<Spanned<String>>,
+    /// The fields' values; nothing stands for `unknown`.
+    pub given: Vec<GivenValue>,
+    /// What should come of it.
+    pub expect: Vec<Expectation>,
+}
+
+/// A field's value in a test.
+#[derive(Debug, Clone)]
+pub struct GivenValue {
+    /// The field.
+    pub field: Id<Field>,
+    /// Its value; nothing stands for `unknown`.
+    pub value: Option<Value>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A check of all profiles.
+#[derive(Debug, Clone)]
+pub struct Property {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Where it stands.
+    pub span: Span,
+    /// Its title.
+    pub title: Option<Text>,
+    /// For which profiles it holds.
+    pub when: Option<Expr>,
+    /// What holds.
+    pub expect: Vec<Expectation>,
+    /// Whether it holds with unknown fields too.
+    pub even_unknown: bool,
+}
+
+/// What a test or a property expects.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// Where it stands.
+    pub span: Span,
+    /// What it is.
+    pub kind: ExpectationKind,
+}
+
+/// A rule, or all rows of a table.
+pub type RuleSelector = Vec<Id<Rule>>;
+
+/// The state of something needed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NeedState {
+    /// There already.
+    Met,
+    /// To be obtained.
+    Unmet,
+    /// Not known.
+    Unknown,
+}
+
+impl NeedState {
+    /// Returns the word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            NeedState::Met => "met",
+            NeedState::Unmet => "unmet",
+            NeedState::Unknown => "unknown",
+        }
+    }
+}
+
+/// The forms of an expectation.
+#[derive(Debug, Clone)]
+pub enum ExpectationKind {
+    /// The target is ranked first among its kind.
+    First(Target),
+    /// A rule fires, or does not if `false`.
+    Fires(RuleSelector, bool),
+    /// A field is missing.
+    Missing(Id<Field>),
+    /// The verdict; undecided where there is none.
+    Verdict(Target, Option<Verdict>),
+    /// The leaning.
+    Leaning(Target, Verdict),
+    /// A verdict is open.
+    CouldBe(Target, Verdict),
+    /// A rule excludes it, also through needs and members.
+    ExcludedBy(Target, RuleSelector),
+    /// The score compared.
+    Score(Target, CompareOp, i64),
+    /// It needs something, in a state where one is told.
+    Needs(Target, Need, Option<NeedState>),
+    /// A rule is among its reasons.
+    Because(Target, RuleSelector),
+}
+
+/// Lets a requirement be named as a need.
+impl From<Id<Requirement>> for Need {
+    fn from(id: Id<Requirement>) -> Need {
+        Need::Requirement(id)
+    }
+}

@@ -1,0 +1,250 @@
+//! Units of measure and their conversion.
+
+use std::sync::Arc;
+
+use super::{Arena, Citation, Id, Text};
+use crate::exact::Exact;
+
+/// A unit as a type has it: a unit, per a unit, or both; plain numbers have neither.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+pub struct Unit {
+    /// The unit itself.
+    pub numerator: Option<Id<UnitDefinition>>,
+    /// What it is counted per.
+    pub denominator: Option<Id<UnitDefinition>>,
+}
+
+impl Unit {
+    /// The unit of plain numbers.
+    pub const NONE: Unit = Unit { numerator: None, denominator: None };
+
+    /// Tells whether it is the unit of plain numbers.
+    #[must_use]
+    pub fn is_none(self) -> bool {
+        self == Unit::NONE
+    }
+}
+
+/// A unit that is built in or declared.
+#[derive(Clone, Debug)]
+pub struct UnitDefinition {
+    /// Its name.
+    pub name: Arc<str>,
+    /// The plural of a built-in unit.
+    pub plural: Option<&'static str>,
+    /// Its title.
+    pub title: Option<Text>,
+    /// The unit that its dimension is counted in; itself for a unit of its own dimension, none for `percent`.
+    pub root: Option<Id<UnitDefinition>>,
+    /// How many roots one of it is.
+    pub factor: Exact,
+    /// Where the factor comes from.
+    pub sources: Vec<Citation>,
+}
+
+/// What can be converted: the roots of numerator and denominator, months counted as days in a rate.
+pub type Dimension = (Option<Id<UnitDefinition>>, Option<Id<UnitDefinition>>);
+
+/// All units of a ruleset.
+#[derive(Clone, Debug)]
+pub struct Units {
+    all: Arena<UnitDefinition>,
+    built_in: usize,
+}
+
+/// Built-in units: name, plural, and how many of which other unit it is.
+const BUILT_IN: &[(&str, Option<&str>, i64, &str)] = &[
+    ("second", Some("seconds"), 1, "second"),
+    ("minute", Some("minutes"), 60, "second"),
+    ("hour", Some("hours"), 3600, "second"),
+    ("day", Some("days"), 86_400, "second"),
+    ("week", Some("weeks"), 604_800, "second"),
+    ("month", Some("months"), 1, "month"),
+    ("year", Some("years"), 12, "month"),
+    ("kB", None, 1, "kB"),
+    ("MB", None, 1000, "kB"),
+    ("GB", None, 1_000_000, "kB"),
+    ("CNY", None, 1, "CNY"),
+    ("USD", None, 1, "USD"),
+    ("EUR", None, 1, "EUR"),
+];
+
+const SECOND: usize = 0;
+const DAY: usize = 3;
+const MONTH: usize = 5;
+const SECONDS_OF_A_MONTH: i64 = 30 * 86_400;
+
+impl Default for Units {
+    fn default() -> Units {
+        let mut all: Arena<UnitDefinition> = Arena::default();
+        for (name, plural, factor, root) in BUILT_IN {
+            let root = all.find(|unit| &*unit.name == *root).unwrap_or(Id::new(all.len()));
+            all.push(UnitDefinition {
+                name: Arc::from(*name),
+                plural: *plural,
+                title: None,
+                root: Some(root),
+                factor: Exact::whole(*factor),
+                sources: Vec::new(),
+            });
+        }
+        all.push(UnitDefinition {
+            name: Arc::from("percent"),
+            plural: None,
+            title: None,
+            root: None,
+            factor: Exact::fraction(1, 100).unwrap_or(Exact::ONE),
+            sources: Vec::new(),
+        });
+        let built_in = all.len();
+        Units { all, built_in }
+    }
+}
+
+impl Units {
+    /// Returns a definition.
+    #[must_use]
+    pub fn get(&self, id: Id<UnitDefinition>) -> &UnitDefinition {
+        &self.all[id]
+    }
+
+    /// Returns a definition, to be changed.
+    pub fn get_mut(&mut self, id: Id<UnitDefinition>) -> &mut UnitDefinition {
+        &mut self.all[id]
+    }
+
+    /// Adds a unit that is its own root until told otherwise.
+    pub fn add(&mut self, name: Arc<str>, title: Option<Text>) -> Id<UnitDefinition> {
+        let id = Id::new(self.all.len());
+        self.all.push(UnitDefinition {
+            name,
+            plural: None,
+            title,
+            root: Some(id),
+            factor: Exact::ONE,
+            sources: Vec::new(),
+        })
+    }
+
+    /// Tells whether a unit is built in.
+    #[must_use]
+    pub fn is_built_in(&self, id: Id<UnitDefinition>) -> bool {
+        id.index() < self.built_in
+    }
+
+    /// Finds a unit by its name or the plural of a built-in one.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<Id<UnitDefinition>> {
+        self.all.find(|unit| &*unit.name == name || unit.plural == Some(name))
+    }
+
+    /// Returns all definitions.
+    pub fn iter(&self) -> impl Iterator<Item = (Id<UnitDefinition>, &UnitDefinition)> {
+        self.all.entries()
+    }
+
+    /// Returns the unit `day`.
+    #[must_use]
+    pub fn day(&self) -> Unit {
+        Unit { numerator: Some(Id::new(DAY)), denominator: None }
+    }
+
+    /// Returns the unit `month`.
+    #[must_use]
+    pub fn month(&self) -> Unit {
+        Unit { numerator: Some(Id::new(MONTH)), denominator: None }
+    }
+
+    /// Returns the unit `year`.
+    #[must_use]
+    pub fn year(&self) -> Unit {
+        Unit { numerator: Some(Id::new(MONTH + 1)), denominator: None }
+    }
+
+    /// Returns what a unit measures.
+    #[must_use]
+    pub fn dimension(&self, unit: Unit) -> Dimension {
+        let numerator = unit.numerator.and_then(|id| self.all[id].root);
+        let denominator = unit.denominator.and_then(|id| self.all[id].root);
+        let month = Some(Id::new(MONTH));
+        (numerator, if denominator == month { Some(Id::new(SECOND)) } else { denominator })
+    }
+
+    /// Returns how many of the root of its dimension one of a unit is.
+    fn factor(&self, unit: Unit) -> Option<Exact> {
+        let numerator = unit.numerator.map_or(Exact::ONE, |id| self.all[id].factor);
+        let Some(denominator) = unit.denominator else { return Some(numerator) };
+        let definition = &self.all[denominator];
+        let month = definition.root == Some(Id::new(MONTH));
+        let seconds = if month { Exact::whole(SECONDS_OF_A_MONTH) } else { Exact::ONE };
+        numerator.over(definition.factor.times(seconds)?)
+    }
+
+    /// Returns the number to multiply a value in `from` by to have it in `to`; nothing where they measure different things.
+    #[must_use]
+    pub fn conversion(&self, from: Unit, to: Unit) -> Option<Exact> {
+        if from == to {
+            return Some(Exact::ONE);
+        }
+        if self.dimension(from) != self.dimension(to) {
+            return None;
+        }
+        self.factor(from)?.over(self.factor(to)?)
+    }
+
+    /// Tells whether the one unit counts days and the other months, which no conversion joins.
+    #[must_use]
+    pub fn days_against_months(&self, a: Unit, b: Unit) -> bool {
+        let (second, month) = (Some(Id::new(SECOND)), Some(Id::new(MONTH)));
+        let roots = (self.dimension(a), self.dimension(b));
+        matches!(roots, ((x, None), (y, None)) if (x == second && y == month) || (x == month && y == second))
+    }
+
+    /// Returns how a unit is written, its plural where the number asks for it; empty for plain numbers.
+    #[must_use]
+    pub fn name(&self, unit: Unit, plural: bool) -> String {
+        let numerator = unit.numerator.map(|id| {
+            let definition = &self.all[id];
+            definition.plural.filter(|_| plural).unwrap_or(&definition.name)
+        });
+        match (numerator, unit.denominator.map(|id| &*self.all[id].name)) {
+            (None, None) => String::new(),
+            (Some(numerator), None) => numerator.to_string(),
+            (None, Some(denominator)) => format!("per {denominator}"),
+            (Some(numerator), Some(denominator)) => format!("{numerator} per {denominator}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(units: &Units, numerator: &str, denominator: &str) -> Unit {
+        Unit { numerator: units.find(numerator), denominator: units.find(denominator) }
+    }
+
+    #[test]
+    fn rates_convert_at_thirty_days_a_month() {
+        let units = Units::default();
+        let (day, month, week, year) = (
+            unit(&units, "", "day"),
+            unit(&units, "", "month"),
+            unit(&units, "", "week"),
+            unit(&units, "", "year"),
+        );
+        assert_eq!(units.conversion(day, month), Some(Exact::whole(30)));
+        assert_eq!(units.conversion(week, month), Exact::fraction(30, 7));
+        assert_eq!(units.conversion(year, month), Exact::fraction(1, 12));
+        let (days, months) = (unit(&units, "days", ""), unit(&units, "months", ""));
+        assert_eq!(units.conversion(days, months), None);
+        assert!(units.days_against_months(days, months));
+    }
+
+    #[test]
+    fn percent_has_no_dimension() {
+        let units = Units::default();
+        assert_eq!(units.conversion(unit(&units, "percent", ""), Unit::NONE), Exact::fraction(1, 100));
+        assert_eq!(units.conversion(unit(&units, "MB", ""), unit(&units, "CNY", "")), None);
+    }
+}

@@ -1,0 +1,230 @@
+//! Numbers of fields: bare ones in the field's own unit, and those with a unit.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::{Reader, normal};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
+use crate::model::{Field, Id, Number, NumberType, Unit, UnitDefinition, Value, Written};
+use crate::profile::notation::short;
+use crate::profile::number::{self, Meant, Quantity, Reading};
+use crate::profile::tree::{Node, NodeKind};
+use crate::source::Span;
+
+impl Reader<'_> {
+    pub(super) fn number(&mut self, ty: NumberType, field: &Field, node: &Node) -> Option<Value> {
+        let (text, quoted) = match &node.kind {
+            NodeKind::Number(text) | NodeKind::Plain(text) => (text, false),
+            NodeKind::Text(text) => (text, true),
+            _ => {
+                self.mismatch(field, node);
+                return None;
+            }
+        };
+        match number::read(text) {
+            Reading::Bare if quoted => {
+                let diagnostic = self.wrong(field, node).here("a text").fix(
+                    "write the number without quotation marks",
+                    node.span,
+                    text.replace('_', ""),
+                );
+                self.complain(diagnostic);
+                None
+            }
+            Reading::Bare => self.bare(text, ty, field, node),
+            Reading::Quantity(quantity) => self.quantity(text, &quantity, ty, field, node),
+            Reading::Other => {
+                self.not_a_number(text, ty, field, node);
+                None
+            }
+        }
+    }
+
+    fn bare(&mut self, digits: &str, ty: NumberType, field: &Field, node: &Node) -> Option<Value> {
+        match number::value(digits) {
+            Some(value) => self.whole(value, ty, (digits, ty.unit), field, node),
+            None => self.too_long(field, node),
+        }
+    }
+
+    fn too_long(&mut self, field: &Field, node: &Node) -> Option<Value> {
+        let message = format!("`{}` is given a number with too many digits", field.name);
+        let diagnostic = Diagnostic::new(Code::NumberTooLong, node.span, message)
+            .here("at most 18 digits before the point and 9 after it are exact");
+        self.complain(diagnostic);
+        None
+    }
+
+    /// Takes a number in the field's unit, which was written in another one perhaps.
+    fn whole(
+        &mut self,
+        value: Exact,
+        ty: NumberType,
+        (digits, unit): (&str, Unit),
+        field: &Field,
+        node: &Node,
+    ) -> Option<Value> {
+        if ty.whole && value.as_whole().is_none() {
+            let expected = self.expected(field.ty);
+            let message = format!("`{}` takes {expected}, not {value}", field.name);
+            let mut diagnostic = Diagnostic::new(Code::NotWhole, node.span, message).here("not whole");
+            if unit != ty.unit {
+                let own = self.ruleset.units.name(ty.unit, true);
+                diagnostic = diagnostic.here(format!("this is {value} {own}, which is not whole"));
+            }
+            self.complain(diagnostic);
+            return None;
+        }
+        // An exponent is a matter of the file; people read the number itself.
+        let plain = !digits.contains(['e', 'E', '+']) && (value != Exact::ZERO || !digits.starts_with('-'));
+        let digits = if plain { digits.to_string() } else { value.to_string() };
+        let written = Some(Arc::new(Written { digits: digits.into(), unit }));
+        Some(Value::Number(Number { value, written }))
+    }
+
+    fn quantity(
+        &mut self,
+        text: &str,
+        quantity: &Quantity,
+        ty: NumberType,
+        field: &Field,
+        node: &Node,
+    ) -> Option<Value> {
+        let unit = self.unit(text, quantity, ty, field, node)?;
+        let units = &self.ruleset.units;
+        let Some(factor) = units.conversion(unit, ty.unit) else {
+            let shown = units.name(unit, true);
+            let expected = self.expected(field.ty);
+            let message =
+                format!("`{}` takes {expected}, and `{shown}` cannot be converted to that", field.name);
+            let mut diagnostic =
+                Diagnostic::new(Code::UnitMismatch, node.span, message).here("of another dimension");
+            if units.days_against_months(unit, ty.unit) {
+                diagnostic = diagnostic.note("a month has no fixed number of days");
+            } else if unit.denominator.is_none() && unit.numerator == ty.unit.denominator {
+                let meant = Unit { numerator: None, denominator: unit.numerator };
+                diagnostic = self.offer_number(diagnostic, digits_of(text, quantity), meant, node);
+            }
+            self.complain(diagnostic);
+            return None;
+        };
+        let digits = digits_of(text, quantity);
+        let value = number::value(digits).and_then(|value| value.times(factor));
+        match value.filter(|value| value.is_writable_size()) {
+            Some(value) => self.whole(value, ty, (digits, unit), field, node),
+            None => self.too_long(field, node),
+        }
+    }
+
+    fn unit(
+        &mut self,
+        text: &str,
+        quantity: &Quantity,
+        ty: NumberType,
+        field: &Field,
+        node: &Node,
+    ) -> Option<Unit> {
+        let mut found = [None, None];
+        for (place, at) in found.iter_mut().zip([&quantity.numerator, &quantity.denominator]) {
+            let Some(at) = at else { continue };
+            let name = text.get(at.clone()).unwrap_or("");
+            *place = self.unit_named(name);
+            if place.is_none() {
+                self.no_unit(text, at.clone(), ty, field, node);
+                return None;
+            }
+        }
+        let [numerator, denominator] = found;
+        Some(Unit { numerator, denominator })
+    }
+
+    fn unit_named(&self, name: &str) -> Option<Id<UnitDefinition>> {
+        let name = if name == "%" { "percent".into() } else { normal(name) };
+        self.ruleset.units.find(&name)
+    }
+
+    fn no_unit(&mut self, text: &str, at: Range<usize>, ty: NumberType, field: &Field, node: &Node) {
+        let name = text.get(at.clone()).unwrap_or("");
+        let here = self.part(node.span, text, at);
+        let message = format!("no unit is named `{}`", short(name));
+        let diagnostic = Diagnostic::new(Code::UnknownUnit, here, message).here("not a unit");
+        let meant = number::meant(text).and_then(|meant| self.in_units(&meant, ty, field));
+        if let Some((digits, unit)) = meant {
+            let diagnostic = self.offer_number(diagnostic, &digits, unit, node);
+            return self.complain(diagnostic);
+        }
+        let units = self.ruleset.units.iter();
+        let units = units.flat_map(|(_, unit)| [Some(&*unit.name), unit.plural]).flatten();
+        let names: Vec<&str> = units.collect();
+        let diagnostic = match self.nearest(name, names) {
+            Some(near) => {
+                let diagnostic = diagnostic.note(format!("the nearest name is `{near}`"));
+                if here == node.span {
+                    diagnostic
+                } else {
+                    diagnostic.guess(format!("write `{near}`"), here, near)
+                }
+            }
+            None => diagnostic.note(format!("it takes {}", self.expected(field.ty))),
+        };
+        self.complain(diagnostic);
+    }
+
+    /// Returns the place of a part of a value, if the value stands there as it is read; else that of the whole.
+    fn part(&self, span: Span, text: &str, at: Range<usize>) -> Span {
+        let Some(before) = self.written(span).find(text) else { return span };
+        let start = span.start + before as u32;
+        Span { start: start + at.start as u32, end: start + at.end as u32, ..span }
+    }
+
+    /// Returns what is meant, in units that can be converted to the field's, if the field takes it.
+    fn in_units(&self, meant: &Meant, ty: NumberType, field: &Field) -> Option<(String, Unit)> {
+        let find = |name: &Option<String>| match name {
+            None => Some(None),
+            Some(name) => self.unit_named(name).map(Some),
+        };
+        let numerator = match find(&meant.numerator) {
+            // Of `9 posts per month`, the noun is no unit.
+            None if ty.unit.numerator.is_none() && meant.denominator.is_some() => None,
+            found => found?,
+        };
+        let unit = Unit { numerator, denominator: find(&meant.denominator)? };
+        let from = if unit.is_none() { ty.unit } else { unit };
+        let value = number::value(&meant.digits)?.times(self.ruleset.units.conversion(from, ty.unit)?)?;
+        let fits = field.allows(&Value::Number(Number::computed(value)));
+        (fits && (!ty.whole || value.as_whole().is_some())).then(|| (meant.digits.clone(), unit))
+    }
+
+    /// Offers a number with a unit, or without one.
+    fn offer_number(&self, diagnostic: Diagnostic, digits: &str, unit: Unit, node: &Node) -> Diagnostic {
+        let units = &self.ruleset.units;
+        let text = |text: &str| self.notation(node.span).text(text, self.written(node.span));
+        let mend = match units.name(unit, digits != "1") {
+            name if name.is_empty() => digits.to_string(),
+            name if name == "percent" => text(&format!("{digits}%")),
+            name => text(&format!("{digits} {name}")),
+        };
+        diagnostic.fix(format!("write `{mend}`"), node.span, mend)
+    }
+
+    fn not_a_number(&mut self, text: &str, ty: NumberType, field: &Field, node: &Node) {
+        let diagnostic = self.wrong(field, node);
+        let meant = number::meant(text).and_then(|meant| self.in_units(&meant, ty, field));
+        let diagnostic = match meant {
+            Some((digits, unit)) => {
+                let diagnostic = diagnostic.here(number::slip(text));
+                self.offer_number(diagnostic, &digits, unit, node)
+            }
+            None => {
+                let label = if number::meant(text).is_some() { number::slip(text) } else { "not a number" };
+                self.offer_null(diagnostic.here(label), text, node)
+            }
+        };
+        self.complain(diagnostic);
+    }
+}
+
+fn digits_of<'t>(text: &'t str, quantity: &Quantity) -> &'t str {
+    text.get(quantity.digits.clone()).unwrap_or("")
+}

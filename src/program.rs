@@ -1,0 +1,423 @@
+//! A grounded ruleset as rows of bits: the fast way from a profile to what fired and what comes of each target.
+//!
+//! Every condition is written as an `or` of conjunctions of atoms, which keeps its three-valued meaning. Each cell of
+//! each variable has a row of bits that says which conjunctions it leaves possible (the bit vectors of packet
+//! classification: Lakshman and Stiliadis, SIGCOMM 1998). A value picks a row, one `and` over the rows gives all rules
+//! at once: of the rows for *true* those that hold, of the rows for *not false* those that hold or are pending. Then come
+//! exceptions, exclusions, caps, scores with their ranges, needs, verdicts and ranks, as [`crate::decide`] defines
+//! them. Nothing is allocated for a profile; all of it lives in a [`Scratch`].
+//!
+//! What does not fit, [`Program::slow`] names: opaque conditions, which the evaluator judges one by one, and
+//! conditions that would grow too large, which are walked node by node.
+
+pub mod batch;
+mod bits;
+mod dnf;
+mod encode;
+mod matrix;
+mod needs;
+mod outcome;
+mod rank;
+mod walk;
+
+pub use needs::NeedOutcome;
+pub use outcome::{Outcome, VerdictSet};
+pub use rank::FirstOutcome;
+
+use bits::{Bits, Kleene};
+use encode::Encoder;
+use matrix::Matrix;
+
+use crate::date::Date;
+use crate::exact::Exact;
+use crate::ground::{Ground, Instance};
+use crate::model::{Field, Id, Profile, Rule, Ruleset, Target, Value};
+use walk::Walk;
+
+/// A ruleset on one day, ready to be run.
+#[derive(Debug)]
+pub struct Program<'r> {
+    ground: Ground<'r>,
+    /// How a field's value becomes a cell, by field.
+    encoders: Vec<Encoder>,
+    matrix: Matrix,
+    /// What the conditions in the matrix need that is no cell.
+    derived: Walk,
+    /// What needs to be known of channels and requirements: who is owned, what is met.
+    states: Walk,
+    /// What the fields could still make of pending instances, where that is not plainly either.
+    exact: Walk,
+    /// The rules that ask which targets are excluded.
+    asking: Walk,
+    /// The fields whose values opaque conditions read.
+    keeps: Vec<bool>,
+    opaque: bool,
+    /// Instances with exceptions, each after them; with the exceptions.
+    excepted: Vec<(u32, Vec<u32>)>,
+    /// Whether a pending instance could be made true or false alike, by instance.
+    plain: Vec<bool>,
+    /// The instances that ask.
+    asks: Vec<Id<Instance>>,
+    effects: outcome::Effects,
+    slow: Vec<Slow>,
+}
+
+/// A rule whose condition leaves the fast path.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Slow {
+    /// The rule.
+    pub rule: Id<Rule>,
+    /// Why.
+    pub why: SlowReason,
+}
+
+/// Why a condition leaves the fast path.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum SlowReason {
+    /// It holds a condition that does not fit cells; the evaluator judges it.
+    Opaque,
+    /// It grows too large as an `or` of conjunctions, or holds an `if`; it is walked node by node.
+    Large,
+    /// It asks whether a target is excluded; it is walked after the exclusions.
+    Asks,
+}
+
+/// What a program writes to while it runs; made once, used for any number of profiles.
+#[derive(Clone, Debug)]
+pub struct Scratch {
+    /// The cell of each variable.
+    cells: Vec<u32>,
+    /// The state of each slot of the matrix that holds members of sets.
+    index: Vec<u32>,
+    fired: Bits,
+    /// Fired or pending.
+    possible: Bits,
+    rows: matrix::Rows,
+    nodes: Vec<Kleene>,
+    exact: bool,
+    /// What opaque conditions read.
+    profile: Profile,
+    outcomes: Vec<Outcome>,
+    tallies: Vec<outcome::Tally>,
+    excluded: Vec<Kleene>,
+    needs: needs::NeedScratch,
+    /// Targets by rank, as numbers.
+    keys: Vec<u128>,
+    channels: Vec<u32>,
+    mixes: Vec<u32>,
+    first: FirstOutcome,
+}
+
+impl<'r> Program<'r> {
+    /// Makes a program of a ruleset on a day.
+    #[must_use]
+    pub fn new(ruleset: &'r Ruleset, day: Date) -> Program<'r> {
+        Program::of(Ground::new(ruleset, day))
+    }
+
+    /// Makes a program of a grounded ruleset.
+    #[must_use]
+    pub fn of(ground: Ground<'r>) -> Program<'r> {
+        let forms = dnf::forms(&ground);
+        let matrix = Matrix::new(&ground, &forms);
+        let derived = Walk::new(&ground, forms.derived.iter().copied());
+        let states =
+            Walk::new(&ground, ground.owned.iter().copied().chain(ground.met.iter().flatten().copied()));
+        let plain = walk::plain(&ground);
+        let plain_of = |node: Id<crate::ground::Node>| plain.get(node.index()) == Some(&true);
+        let plain: Vec<bool> = ground.instances.iter().map(|instance| plain_of(instance.fires)).collect();
+        let open = ground.instances.iter().zip(&plain).filter(|(instance, plain)| !**plain && !instance.asks);
+        let exact = Walk::new(&ground, open.map(|(instance, _)| instance.fires));
+        let asks: Vec<Id<Instance>> =
+            ground.instances.entries().filter(|(_, instance)| instance.asks).map(|(id, _)| id).collect();
+        let asking = Walk::new(&ground, asks.iter().map(|id| ground.instances[*id].fires));
+        let mut walked = vec![false; ground.variables.len()];
+        for walk in [&derived, &states, &exact, &asking] {
+            walk.mark(&ground, &mut walked);
+        }
+        let encoders = encode::encoders(&ground, &matrix, &walked);
+        let mut keeps = vec![false; ground.ruleset.fields.len()];
+        for opaque in ground.opaque.iter() {
+            for field in &opaque.fields {
+                if let Some(keeps) = keeps.get_mut(field.index()) {
+                    *keeps = true;
+                }
+            }
+        }
+        let excepted = ground.order.iter().filter_map(|id| {
+            let instance = &ground.instances[*id];
+            let exceptions: Vec<u32> = instance.exceptions.iter().map(|id| id.index() as u32).collect();
+            (!exceptions.is_empty() && !instance.asks).then_some((id.index() as u32, exceptions))
+        });
+        Program {
+            excepted: excepted.collect(),
+            effects: outcome::Effects::new(&ground),
+            slow: slow(&ground, &forms),
+            opaque: !ground.opaque.is_empty(),
+            encoders,
+            matrix,
+            derived,
+            states,
+            exact,
+            asking,
+            keeps,
+            plain,
+            asks,
+            ground,
+        }
+    }
+
+    /// Returns the grounded ruleset that it was made of.
+    #[must_use]
+    pub fn ground(&self) -> &Ground<'r> {
+        &self.ground
+    }
+
+    /// Returns the ruleset.
+    #[must_use]
+    pub fn ruleset(&self) -> &'r Ruleset {
+        self.ground.ruleset
+    }
+
+    /// Returns the rules that leave the fast path, in the order of declaration.
+    #[must_use]
+    pub fn slow(&self) -> &[Slow] {
+        &self.slow
+    }
+
+    /// Returns how many bytes the rows of bits take.
+    #[must_use]
+    pub fn matrix_bytes(&self) -> usize {
+        self.matrix.bytes()
+    }
+
+    /// Tells whether anything asks for a field. What nothing asks for need not be read.
+    #[must_use]
+    pub fn reads(&self, field: Id<Field>) -> bool {
+        self.keeps.get(field.index()) == Some(&true)
+            || self.encoders.get(field.index()).is_some_and(|encoder| !matches!(encoder, Encoder::Unread))
+    }
+
+    /// Returns a scratch in which no field is known.
+    #[must_use]
+    pub fn scratch(&self) -> Scratch {
+        let instances = self.ground.instances.len();
+        let mut profile = Profile::empty(self.ruleset(), "");
+        for field in self.ruleset().fields.ids() {
+            profile.set(field, None);
+        }
+        let mut scratch = Scratch {
+            cells: self.ground.variables.iter().map(|variable| variable.missing() as u32).collect(),
+            index: vec![0; self.matrix.slot_count()],
+            fired: Bits::new(instances),
+            possible: Bits::new(instances),
+            rows: self.matrix.rows(),
+            nodes: vec![Kleene::STUCK; self.ground.nodes.len()],
+            exact: false,
+            profile,
+            outcomes: self.ruleset().targets().map(Outcome::of).collect(),
+            tallies: vec![outcome::Tally::NOTHING; self.ruleset().target_count()],
+            excluded: vec![Kleene::FALSE; self.ruleset().target_count()],
+            needs: needs::NeedScratch::new(self.ruleset()),
+            keys: Vec::new(),
+            channels: (0..self.ruleset().channels.len() as u32).collect(),
+            mixes: (0..self.ruleset().mixes.len() as u32).collect(),
+            first: FirstOutcome::default(),
+        };
+        for field in self.ruleset().fields.ids() {
+            self.set_unknown(&mut scratch, field);
+        }
+        scratch
+    }
+
+    /// Takes over all values of a profile.
+    pub fn load(&self, scratch: &mut Scratch, profile: &Profile) {
+        for field in self.ruleset().fields.ids() {
+            self.set(scratch, field, profile.get(field).value.as_ref());
+        }
+    }
+
+    /// Gives a field a value, or none where it is not known. A field that a profile leaves out has its default.
+    pub fn set(&self, scratch: &mut Scratch, field: Id<Field>, value: Option<&Value>) {
+        self.keep(scratch, field, || value.cloned());
+        let Some(encoder) = self.encoders.get(field.index()) else { return };
+        encoder.value(scratch, value, &self.ground);
+    }
+
+    /// Says that a field is not known.
+    pub fn set_unknown(&self, scratch: &mut Scratch, field: Id<Field>) {
+        self.set(scratch, field, None);
+    }
+
+    /// Gives a field of type `bool` (0 or 1) or of an enum (the value's number) a value.
+    #[inline]
+    pub fn set_code(&self, scratch: &mut Scratch, field: Id<Field>, code: u32) {
+        self.keep(scratch, field, || {
+            let bool = self.ruleset().fields[field].ty == crate::model::Type::Bool;
+            Some(if bool { Value::Bool(code != 0) } else { Value::Enum(code) })
+        });
+        if let Some(encoder) = self.encoders.get(field.index()) {
+            encoder.code(scratch, code);
+        }
+    }
+
+    /// Gives a number field a decimal, in the field's unit: `units` divided by ten to the power of `places`.
+    #[inline]
+    pub fn set_decimal(&self, scratch: &mut Scratch, field: Id<Field>, units: i64, places: u32) {
+        self.keep(scratch, field, || {
+            let value = Exact::fraction(i128::from(units), 10_i128.checked_pow(places)?)?;
+            Some(Value::Number(crate::model::Number::computed(value)))
+        });
+        if let Some(encoder) = self.encoders.get(field.index()) {
+            encoder.decimal(scratch, units, places, &self.ground);
+        }
+    }
+
+    /// Gives a field that is a set of an enum its members: bit *n* of the words for the value of number *n*.
+    #[inline]
+    pub fn set_members(&self, scratch: &mut Scratch, field: Id<Field>, words: &[u64]) {
+        self.keep(scratch, field, || {
+            let bits = 0..words.len() as u32 * 64;
+            let has =
+                |bit: &u32| words.get(*bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
+            Some(Value::Set(bits.filter(has).collect()))
+        });
+        if let Some(encoder) = self.encoders.get(field.index()) {
+            encoder.members(scratch, words);
+        }
+    }
+
+    #[inline]
+    fn keep(&self, scratch: &mut Scratch, field: Id<Field>, value: impl FnOnce() -> Option<Value>) {
+        if self.opaque && self.keeps.get(field.index()) == Some(&true) {
+            scratch.profile.set(field, value());
+        }
+    }
+
+    /// Runs the rules: afterwards [`Program::fired`] and [`Program::pending`] answer. Rules that ask whether a target
+    /// is excluded are not among them before [`Program::run`].
+    pub fn run_rules(&self, scratch: &mut Scratch) {
+        scratch.exact = false;
+        if !self.derived.is_empty() {
+            self.derived.run(self, scratch);
+        }
+        self.matrix.run(scratch);
+        for (instance, exceptions) in &self.excepted {
+            if !scratch.possible.has(*instance) {
+                continue;
+            }
+            if exceptions.iter().any(|exception| scratch.fired.has(*exception)) {
+                scratch.possible.clear(*instance);
+                scratch.fired.clear(*instance);
+            } else if exceptions.iter().any(|exception| scratch.possible.has(*exception)) {
+                scratch.fired.clear(*instance);
+            }
+        }
+    }
+
+    /// Runs everything: rules, exclusions, scores, verdicts, needs, ranks.
+    pub fn run(&self, scratch: &mut Scratch) {
+        self.run_rules(scratch);
+        if !self.states.is_empty() {
+            self.states.run(self, scratch);
+        }
+        self.exclusions(scratch);
+        if !self.asks.is_empty() {
+            self.asking.run(self, scratch);
+            for id in &self.asks {
+                let fires = scratch.node(self.ground.instances[*id].fires);
+                scratch.fired.set(id.index() as u32, fires.is_true());
+                scratch.possible.set(id.index() as u32, !fires.is_false());
+            }
+        }
+        self.scores(scratch);
+        self.all_needs(scratch);
+        self.ranks(scratch);
+    }
+
+    /// Judges an instance that was run.
+    fn judged(&self, scratch: &mut Scratch, instance: usize) -> Kleene {
+        if scratch.fired.has(instance as u32) {
+            return Kleene::TRUE;
+        }
+        if !scratch.possible.has(instance as u32) {
+            return Kleene::FALSE;
+        }
+        if self.plain.get(instance) == Some(&true) {
+            return Kleene::OPEN;
+        }
+        let id: Id<Instance> = Id::new(instance);
+        if !self.ground.instances[id].asks && !scratch.exact {
+            self.exact.run(self, scratch);
+            scratch.exact = true;
+        }
+        scratch.node(self.ground.instances[id].fires)
+    }
+
+    /// Calls a function with each instance that fired, in the order of declaration.
+    pub fn fired(&self, scratch: &Scratch, mut visit: impl FnMut(Id<Instance>)) {
+        scratch.fired.each(|index| visit(Id::new(index)));
+    }
+
+    /// Calls a function with each instance that is pending, in the order of declaration.
+    pub fn pending(&self, scratch: &Scratch, mut visit: impl FnMut(Id<Instance>)) {
+        scratch.possible.each_without(&scratch.fired, |index| visit(Id::new(index)));
+    }
+
+    /// Returns what came of a target.
+    #[must_use]
+    pub fn outcome<'s>(&self, scratch: &'s Scratch, target: Target) -> &'s Outcome {
+        let index = self.ruleset().target_index(target);
+        scratch.outcomes.get(index).expect("every target of the ruleset has an outcome")
+    }
+
+    /// Returns what a target needs, in the order of [`crate::decide::TargetDecision::needs`].
+    #[must_use]
+    pub fn needs<'s>(&self, scratch: &'s Scratch, target: Target) -> &'s [NeedOutcome] {
+        scratch.needs.of(self.ruleset().target_index(target))
+    }
+
+    /// Returns the channels by number, best first.
+    #[must_use]
+    pub fn channels<'s>(&self, scratch: &'s Scratch) -> &'s [u32] {
+        &scratch.channels
+    }
+
+    /// Returns the mixes by number, best first.
+    #[must_use]
+    pub fn mixes<'s>(&self, scratch: &'s Scratch) -> &'s [u32] {
+        &scratch.mixes
+    }
+
+    /// Returns which channel comes first.
+    #[must_use]
+    pub fn first(&self, scratch: &Scratch) -> FirstOutcome {
+        scratch.first
+    }
+}
+
+impl Scratch {
+    #[inline]
+    fn node(&self, id: Id<crate::ground::Node>) -> Kleene {
+        self.nodes.get(id.index()).copied().unwrap_or(Kleene::STUCK)
+    }
+}
+
+/// The rules that leave the fast path.
+fn slow(ground: &Ground<'_>, forms: &dnf::Forms) -> Vec<Slow> {
+    let mut slow = Vec::new();
+    for (id, instance) in ground.instances.entries() {
+        let form = forms.of.get(id.index());
+        let mut reasons: Vec<SlowReason> = match form {
+            _ if instance.asks => vec![SlowReason::Asks],
+            None => Vec::new(),
+            Some(form) => form.iter().flatten().filter_map(|literal| literal.slow(ground)).collect(),
+        };
+        reasons.sort_unstable();
+        reasons.dedup();
+        let found = reasons.into_iter().map(|why| Slow { rule: instance.rule, why });
+        slow.extend(found);
+    }
+    slow.dedup();
+    slow
+}

@@ -1,0 +1,531 @@
+//! The result as JSON, `qudao.result/1`: keys are never renamed within the version, every key is always there.
+
+mod condition;
+mod view;
+
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+
+use crate::advise::{Advice, Change};
+use crate::decide::{
+    Await, Cause, Decision, NeedDecision, NeedOrigin, Pending, Reason, State, TargetDecision,
+};
+use crate::model::{
+    Channel, Citation, EffectKind, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
+};
+use crate::source::Span;
+use crate::words::Speaker;
+
+use condition::{ConditionView, cells, conditions};
+use view::{
+    ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView, ReasonView,
+    ReplacedView, SourceView, TargetView, ValueView,
+};
+
+/// The schema of a result.
+pub const SCHEMA: &str = "qudao.result/1";
+
+/// Returns a decision as the JSON object `qudao.result/1`; with `trace`, every instance of every rule is in it.
+#[must_use]
+pub fn to_json(decision: &Decision<'_>, speaker: Speaker<'_>, trace: bool) -> Json {
+    let writer = Writer { decision, speaker };
+    serde_json::to_value(writer.document(trace)).expect("the keys of a result are texts")
+}
+
+/// Returns a decision as [`to_json`] does, without the trace, and in the key `why` what to change for a better verdict
+/// on one target.
+#[must_use]
+pub fn why_json(decision: &Decision<'_>, speaker: Speaker<'_>, advice: &Advice) -> Json {
+    let writer = Writer { decision, speaker };
+    let mut document = to_json(decision, speaker, false);
+    let why = serde_json::to_value(writer.why(advice)).expect("the keys of a result are texts");
+    if let Some(document) = document.as_object_mut() {
+        document.insert("why".into(), why);
+    }
+    document
+}
+
+#[derive(Serialize)]
+struct Document {
+    schema: &'static str,
+    tool: &'static str,
+    lang: String,
+    ruleset: RulesetView,
+    as_of: String,
+    profile: ProfileView,
+    thresholds: ThresholdsView,
+    first: FirstView,
+    channels: Vec<TargetView>,
+    mixes: Vec<TargetView>,
+    notes: Vec<NoteView>,
+    missing: Vec<MissingView>,
+    sources: Map<String, Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rules: Option<Vec<RuleView>>,
+}
+
+#[derive(Serialize)]
+struct RulesetView {
+    name: String,
+    title: String,
+    version: Option<String>,
+    digest: String,
+    meaning: String,
+    extends: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ProfileView {
+    name: String,
+    file: Option<String>,
+    fields: Vec<FieldView>,
+}
+
+#[derive(Serialize)]
+struct ThresholdsView {
+    recommended: i64,
+    possible: i64,
+}
+
+#[derive(Serialize)]
+struct FirstView {
+    target: Option<String>,
+    settled: bool,
+    tie: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct MissingView {
+    field: String,
+    question: Option<String>,
+    affects: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct WhyView {
+    target: String,
+    better: Vec<BetterView>,
+    tried: usize,
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct BetterView {
+    verdict: &'static str,
+    changes: Vec<ChangeView>,
+}
+
+#[derive(Serialize)]
+struct ChangeView {
+    field: String,
+    from: ValueView,
+    to: ValueView,
+}
+
+#[derive(Serialize)]
+struct RuleView {
+    rule: String,
+    instance: Option<String>,
+    state: &'static str,
+    condition: ConditionView,
+}
+
+/// Writes the parts of a decision.
+#[derive(Clone, Copy)]
+struct Writer<'d, 'r> {
+    decision: &'d Decision<'r>,
+    speaker: Speaker<'r>,
+}
+
+impl<'r> Writer<'_, 'r> {
+    fn document(&self, trace: bool) -> Document {
+        let ruleset = self.decision.ruleset;
+        let profile = self.decision.profile;
+        let first = &self.decision.first;
+        Document {
+            schema: SCHEMA,
+            tool: env!("CARGO_PKG_VERSION"),
+            lang: self.speaker.language.to_string(),
+            ruleset: RulesetView {
+                name: ruleset.name.to_string(),
+                title: ruleset.title.get(self.speaker.language).to_string(),
+                version: ruleset.version.clone(),
+                digest: ruleset.digest.clone(),
+                meaning: ruleset.meaning.clone(),
+                extends: ruleset.extends.clone(),
+            },
+            as_of: self.decision.day.to_string(),
+            profile: ProfileView {
+                name: profile.name.clone(),
+                file: profile.file.clone(),
+                fields: ruleset.fields.ids().map(|id| self.field(id)).collect(),
+            },
+            thresholds: ThresholdsView {
+                recommended: ruleset.thresholds.recommended,
+                possible: ruleset.thresholds.possible,
+            },
+            first: FirstView {
+                target: first.target.map(|target| self.name(target)),
+                settled: first.settled,
+                tie: self.names(&first.tie),
+            },
+            channels: self.decision.channels.iter().map(|target| self.target(*target)).collect(),
+            mixes: self.decision.mixes.iter().map(|target| self.target(*target)).collect(),
+            notes: self.decision.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
+            missing: self.missing(),
+            sources: self.sources(),
+            rules: trace.then(|| self.rules()),
+        }
+    }
+
+    fn name(&self, target: Target) -> String {
+        self.decision.ruleset.target_name(target).to_string()
+    }
+
+    fn names(&self, targets: &[Target]) -> Vec<String> {
+        targets.iter().map(|target| self.name(*target)).collect()
+    }
+
+    fn place(&self, span: Span) -> PlaceView {
+        self.decision.ruleset.files.place(span).into()
+    }
+
+    fn value(&self, value: Option<&Value>, ty: Type) -> ValueView {
+        ValueView::new(&self.speaker, value, ty)
+    }
+
+    fn why(&self, advice: &Advice) -> WhyView {
+        let change = |change: &Change| {
+            let field = &self.decision.ruleset.fields[change.field];
+            ChangeView {
+                field: field.name.to_string(),
+                from: self.value(change.from.as_ref(), field.ty),
+                to: self.value(Some(&change.to), field.ty),
+            }
+        };
+        let better = advice.ways.iter().map(|way| BetterView {
+            verdict: way.verdict.as_str(),
+            changes: way.changes.iter().map(change).collect(),
+        });
+        WhyView {
+            target: self.name(advice.target),
+            better: better.collect(),
+            tried: advice.tried,
+            complete: !advice.stopped,
+        }
+    }
+
+    fn field(&self, id: Id<crate::model::Field>) -> FieldView {
+        let field = &self.decision.ruleset.fields[id];
+        let given = self.decision.profile.get(id);
+        let ty = match field.ty {
+            Type::Bool => "bool",
+            Type::Number(number) if number.whole => "int",
+            Type::Number(_) => "number",
+            Type::Text => "text",
+            Type::Date => "date",
+            Type::Enum(id) if self.decision.ruleset.enums[id].ordered => "scale",
+            Type::Enum(_) => "enum",
+            Type::Set(_) => "set",
+        };
+        FieldView {
+            field: field.name.to_string(),
+            ty,
+            value: self.value(given.value.as_ref(), field.ty),
+            from: given.origin.as_str(),
+            at: given.at.clone().map(PlaceView::from),
+        }
+    }
+
+    fn target(&self, target: Target) -> TargetView {
+        let ruleset = self.decision.ruleset;
+        let decided = self.decision.target(target);
+        let levels = ruleset.levels.iter().zip(&decided.tally);
+        TargetView {
+            id: self.name(target),
+            kind: match target {
+                Target::Channel(_) => "channel",
+                Target::Mix(_) => "mix",
+            },
+            title: ruleset.target_title(target, self.speaker.language).to_string(),
+            rank: decided.rank,
+            verdict: decided.verdict.map_or("undecided", |verdict| verdict.as_str()),
+            leaning: decided.leaning.as_str(),
+            settled: decided.is_settled(),
+            could_be: decided.could_be.iter().map(|verdict| verdict.as_str()).collect(),
+            score: decided.score,
+            score_range: [decided.score_range.0, decided.score_range.1],
+            tally: levels.map(|(level, count)| (level.name.to_string(), Json::from(*count))).collect(),
+            capped_by: decided.capped_by.map(|cause| ruleset.rules[cause.rule].name.to_string()),
+            tie: self.names(&decided.tie),
+            reasons: decided.reasons.iter().map(|reason| self.reason(*reason)).collect(),
+            pending: decided.pending.iter().map(|pending| self.pending(pending)).collect(),
+            needs: decided.needs.iter().map(|need| self.need(need)).collect(),
+            required_by: self.names(&decided.required_by),
+            notes: decided.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
+            open_facts: self.open_facts(decided),
+            members: match target {
+                Target::Channel(_) => Vec::new(),
+                Target::Mix(id) => ruleset.mixes[id]
+                    .members
+                    .iter()
+                    .map(|member| self.name(Target::Channel(*member)))
+                    .collect(),
+            },
+        }
+    }
+
+    fn open_facts(&self, decided: &TargetDecision) -> Vec<OpenFactView> {
+        let ruleset = self.decision.ruleset;
+        let facts = decided.open_facts.iter().map(|open| OpenFactView {
+            fact: ruleset.entry_name(open.channel, open.entry),
+            title: ruleset.facts[open.entry.0]
+                .title
+                .as_ref()
+                .map(|t| t.get(self.speaker.language).to_string()),
+            could_be: open.could_be.iter().map(|verdict| verdict.as_str()).collect(),
+        });
+        facts.collect()
+    }
+
+    fn channel_name(&self, channel: Option<Id<Channel>>) -> Option<String> {
+        channel.map(|id| self.name(Target::Channel(id)))
+    }
+
+    fn reason(&self, reason: Reason) -> ReasonView {
+        let cause = match reason {
+            Reason::Rule(cause) => cause,
+            Reason::Through(channel) => return ReasonView::through(self.name(Target::Channel(channel))),
+        };
+        let ruleset = self.decision.ruleset;
+        let rule = &ruleset.rules[cause.rule];
+        let effect = EffectView::of(self, cause);
+        let traces = self.decision.condition(cause.rule, cause.channel);
+        ReasonView {
+            rule: Some(rule.name.to_string()),
+            instance: self.channel_name(cause.channel),
+            title: rule.title.as_ref().map(|title| title.get(self.speaker.language).to_string()),
+            at: Some(self.place(rule.span)),
+            effect: effect.word,
+            points: effect.points,
+            level: effect.level,
+            cap: effect.cap,
+            needs: effect.needs,
+            through: None,
+            because: rule.because.as_ref().map(|because| self.text(because, cause.channel)),
+            condition: Some(conditions(self, &traces)),
+            cells: rule.row.as_ref().map_or(Vec::new(), |row| cells(self, row, &traces)),
+            exceptions: self.exceptions(cause.rule, cause.channel, &mut Vec::new()),
+            sources: self.citations(&rule.sources),
+            replaced: rule.replaced.as_ref().map(|replaced| ReplacedView {
+                at: self.place(replaced.span),
+                sources: self.citations(&replaced.sources),
+            }),
+        }
+    }
+
+    fn text(&self, template: &'r Template, channel: Option<Id<Channel>>) -> String {
+        self.speaker.fill(self.decision, template, channel)
+    }
+
+    fn condition(&self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> ConditionView {
+        conditions(self, &self.decision.condition(rule, channel))
+    }
+
+    /// The exceptions that meet an instance, each told in full at its first mention.
+    fn exceptions(
+        &self,
+        rule: Id<Rule>,
+        channel: Option<Id<Channel>>,
+        seen: &mut Vec<(Id<Rule>, Option<Id<Channel>>)>,
+    ) -> Vec<ExceptionView> {
+        let mut views = Vec::new();
+        for (exception, instance) in self.decision.exceptions(rule, channel) {
+            let first = !seen.contains(&(exception, instance));
+            seen.push((exception, instance));
+            let state = self.decision.instance(exception, instance).map_or(State::NotFired, |i| i.state());
+            views.push(ExceptionView {
+                rule: self.decision.ruleset.rules[exception].name.to_string(),
+                instance: self.channel_name(instance),
+                state: state.as_str(),
+                condition: self.condition(exception, instance),
+                exceptions: if first { self.exceptions(exception, instance, seen) } else { Vec::new() },
+            });
+        }
+        views
+    }
+
+    fn pending(&self, pending: &Pending) -> PendingView {
+        let awaits = pending.awaits.iter().map(|awaited| {
+            let (key, name) = match awaited {
+                Await::Field(id) => ("field", self.decision.ruleset.fields[*id].name.to_string()),
+                Await::Fact(channel, entry) => ("fact", self.decision.ruleset.entry_name(*channel, *entry)),
+            };
+            Map::from_iter([(key.to_string(), Json::from(name))])
+        });
+        let mut view = PendingView {
+            awaits: awaits.collect(),
+            effect: "exclude",
+            open: pending.open,
+            ..PendingView::default()
+        };
+        match pending.reason {
+            Reason::Through(channel) => view.through = Some(self.name(Target::Channel(channel))),
+            Reason::Rule(cause) => {
+                let effect = EffectView::of(self, cause);
+                view.rule = Some(self.decision.ruleset.rules[cause.rule].name.to_string());
+                view.instance = self.channel_name(cause.channel);
+                view.effect = effect.word;
+                view.points = effect.points;
+                view.level = effect.level;
+                view.cap = effect.cap;
+                view.needs = effect.needs;
+            }
+        }
+        view
+    }
+
+    fn need(&self, need: &NeedDecision) -> NeedView {
+        let ruleset = self.decision.ruleset;
+        let (rule, sources) = match need.origin {
+            NeedOrigin::Rule(rule, _) => (Some(rule), &ruleset.rules[rule].sources),
+            NeedOrigin::Stated(index) => {
+                let stated: &[StatedNeed] = match need.because_of {
+                    Target::Channel(id) => &ruleset.channels[id].needs,
+                    Target::Mix(id) => &ruleset.mixes[id].needs,
+                };
+                (None, &stated.get(index).expect("a stated need is one of its target's").sources)
+            }
+        };
+        let mut view = NeedView {
+            need: ruleset.need_name(need.need).to_string(),
+            kind: "channel",
+            title: ruleset.need_title(need.need, self.speaker.language).to_string(),
+            state: need.state.as_str(),
+            because_of: self.name(need.because_of),
+            rule: rule.map(|rule| ruleset.rules[rule].name.to_string()),
+            how: None,
+            cost: None,
+            takes: None,
+            condition: None,
+            sources: self.citations(sources),
+        };
+        match need.need {
+            Need::Requirement(id) => {
+                let requirement = &ruleset.requirements[id];
+                view.kind = "requirement";
+                view.how = requirement.how.as_ref().map(|how| self.text(how, None));
+                view.cost = requirement.cost.as_ref().map(|cost| self.speaker.amount(cost));
+                view.takes = requirement.takes.as_ref().map(|takes| self.speaker.amount(takes));
+                view.condition = self.outside(requirement.met.as_ref());
+                view.sources.extend(self.citations(&requirement.sources));
+            }
+            Need::Channel(id) => view.condition = self.outside(ruleset.channels[id].owned.as_ref()),
+        }
+        view
+    }
+
+    /// The condition of something outside of rules: `met when`, `owned when`.
+    fn outside(&self, condition: Option<&'r crate::model::Expr>) -> Option<ConditionView> {
+        Some(conditions(self, &[self.decision.trace(condition?)?]))
+    }
+
+    fn note(&self, cause: Cause) -> Option<NoteView> {
+        let rule = &self.decision.ruleset.rules[cause.rule];
+        let EffectKind::Note(_, text, warning) = cause.kind(self.decision.ruleset) else { return None };
+        Some(NoteView {
+            level: if *warning { "warning" } else { "note" },
+            text: self.text(text, cause.channel),
+            rule: rule.name.to_string(),
+            instance: self.channel_name(cause.channel),
+            at: self.place(rule.span),
+            condition: self.condition(cause.rule, cause.channel),
+            sources: self.citations(&rule.sources),
+        })
+    }
+
+    fn missing(&self) -> Vec<MissingView> {
+        let missing = self.decision.missing.iter().map(|(id, targets)| {
+            let field = &self.decision.ruleset.fields[*id];
+            MissingView {
+                field: field.name.to_string(),
+                question: field
+                    .question
+                    .as_ref()
+                    .map(|question| question.get(self.speaker.language).to_string()),
+                affects: self.names(targets),
+            }
+        });
+        missing.collect()
+    }
+
+    fn citations(&self, citations: &[Citation]) -> Vec<SourceView> {
+        citations.iter().map(|citation| SourceView::new(self.decision.ruleset, citation)).collect()
+    }
+
+    fn sources(&self) -> Map<String, Json> {
+        let sources = self.decision.ruleset.sources.iter().map(|source| {
+            let details = serde_json::json!({
+                "title": source.title.as_ref().map(|title| title.get(self.speaker.language)),
+                "url": source.url,
+                "publisher": source.publisher,
+                "published": source.published,
+                "accessed": source.accessed.map(|day| day.to_string()),
+                "confidence": source.confidence.as_deref(),
+            });
+            (source.name.to_string(), details)
+        });
+        sources.collect()
+    }
+
+    fn rules(&self) -> Vec<RuleView> {
+        let mut rules = Vec::new();
+        for (id, rule) in self.decision.ruleset.rules.entries() {
+            for instance in self.decision.instances(id).iter().filter(|instance| !instance.left_out) {
+                rules.push(RuleView {
+                    rule: rule.name.to_string(),
+                    instance: self.channel_name(instance.channel),
+                    state: instance.state().as_str(),
+                    condition: self.condition(id, instance.channel),
+                });
+            }
+        }
+        rules
+    }
+}
+
+/// What an effect does, as JSON tells it.
+struct EffectView {
+    word: &'static str,
+    points: Option<i64>,
+    level: Option<String>,
+    cap: Option<&'static str>,
+    needs: Vec<String>,
+}
+
+impl EffectView {
+    fn of(writer: &Writer<'_, '_>, cause: Cause) -> EffectView {
+        let ruleset = writer.decision.ruleset;
+        let mut view =
+            EffectView { word: "exclude", points: None, level: None, cap: None, needs: Vec::new() };
+        match cause.kind(ruleset) {
+            EffectKind::Exclude(_) => {}
+            EffectKind::Cap(_, verdict) => {
+                view.word = "cap";
+                view.cap = Some(verdict.as_str());
+            }
+            EffectKind::Score(_, points, level) => {
+                view.word = "score";
+                view.points = Some(*points);
+                view.level =
+                    level.and_then(|level| ruleset.levels.get(level)).map(|level| level.name.to_string());
+            }
+            EffectKind::Needs(_, needs) => {
+                view.word = "needs";
+                view.needs = needs.iter().map(|need| ruleset.need_name(*need).to_string()).collect();
+            }
+            EffectKind::Note(..) => view.word = "note",
+        }
+        view
+    }
+}

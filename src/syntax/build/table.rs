@@ -1,0 +1,479 @@
+//! Decision tables: lines cut into cells, each cell parsed alone, so that it keeps its own place.
+
+use unicode_ident::is_xid_continue;
+
+use super::{Builder, Kind, Node};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::operator::{CompareOp, Policy};
+use crate::source::{Span, Spanned};
+use crate::syntax::{ast, outline, parse};
+
+/// A piece of a file: where it begins, and its text.
+pub(crate) type Piece<'t> = (usize, &'t str);
+
+/// Tells whether a declaration is a table: `table …` or `override table …`.
+pub(in crate::syntax) fn is_table(text: &str) -> bool {
+    let (word, rest) = first_word(text);
+    word == "table" || word == "override" && first_word(rest).0 == "table"
+}
+
+/// The first word of a text, after blanks and comments, and what follows it.
+fn first_word(mut text: &str) -> (&str, &str) {
+    loop {
+        text = text.trim_start();
+        match text.strip_prefix('#') {
+            Some(comment) => text = comment.split_once('\n').map_or("", |(_, rest)| rest),
+            None => return text.split_at(text.find(|c| !is_xid_continue(c)).unwrap_or(text.len())),
+        }
+    }
+}
+
+/// Returns where the brace stands that opens a table's body.
+pub(in crate::syntax) fn body_of(text: &str) -> Option<usize> {
+    let mut outside = Outside::default();
+    text.char_indices().find(|(_, c)| outside.step(*c) && *c == '{').map(|(at, _)| at)
+}
+
+pub(super) fn trim((start, text): Piece<'_>) -> Piece<'_> {
+    (start + text.len() - text.trim_start().len(), text.trim())
+}
+
+impl Builder<'_> {
+    /// Builds a table from its whole text.
+    pub(in crate::syntax) fn table(
+        &mut self,
+        text: &str,
+        base: usize,
+    ) -> Result<ast::Declaration, Box<Diagnostic>> {
+        let open = body_of(text);
+        let head_text = text.get(..open.unwrap_or(text.len())).unwrap_or("");
+        let head = parse::parse(Kind::table_head_entry, self.file, head_text, base)?;
+        let overriding = head.has(Kind::kw_override);
+        let policy = head.child(Kind::policy).map(|policy| Spanned {
+            value: match policy.text() {
+                "first" => Policy::First,
+                "unique" => Policy::Unique,
+                _ => Policy::Collect,
+            },
+            span: policy.span(),
+        });
+        let csv = head.child(Kind::csv_file).map(|csv| self.text_in(&csv));
+        let span = Span { file: self.file, start: base as u32, end: (base + text.len()) as u32 };
+        let mut table = ast::Table {
+            name: self.name_of(&head),
+            title: head.child(Kind::text).map(|title| self.text(&title)),
+            policy,
+            csv,
+            grid: ast::Grid::default(),
+            changes: Vec::new(),
+        };
+        match (open, &table.csv) {
+            (Some(open), None) => {
+                let end = text.rfind('}').unwrap_or(text.len());
+                let body = text.get(open + 1..end).unwrap_or("");
+                table.grid = self.grid(body, base + open + 1, table.name.span);
+            }
+            (None, Some(_)) => {}
+            (Some(_), Some(csv)) => {
+                let diagnostic =
+                    Diagnostic::new(Code::Syntax, csv.span, "the rows stand in a file or here, not both");
+                self.report(diagnostic.here("rows from a file"));
+            }
+            (None, None) => {
+                return Err(Box::new(
+                    Diagnostic::new(
+                        Code::Syntax,
+                        head.span().after(),
+                        "expected the rows between braces, or `from csv \"FILE\"`",
+                    )
+                    .here("no rows"),
+                ));
+            }
+        }
+        let allows = std::mem::take(&mut self.allows);
+        let kind = ast::DeclarationKind::Table(table);
+        let declaration = ast::Declaration { span, kind, allows, replaced: None };
+        if overriding {
+            let kind = ast::DeclarationKind::Override(Box::new(declaration));
+            return Ok(ast::Declaration { span, kind, allows: Vec::new(), replaced: None });
+        }
+        Ok(declaration)
+    }
+
+    fn grid(&mut self, body: &str, base: usize, name: Span) -> ast::Grid {
+        let mut grid = ast::Grid::default();
+        // The place of `||` in the heading, once there is one.
+        let mut heading: Option<Option<usize>> = None;
+        let mut at = 0;
+        for line in body.split_inclusive('\n') {
+            let start = base + at;
+            at += line.len();
+            let line = without_comment(line).trim_end();
+            if line.trim().is_empty() {
+                continue;
+            }
+            if line.trim_start().starts_with("allow ") && !line.contains('|') {
+                self.allow_line(trim((start, line)));
+                continue;
+            }
+            let (row_name, cells, divider) = cut(start, line);
+            let cells: Vec<Piece<'_>> = cells.into_iter().map(trim).collect();
+            let here = self.at_piece(trim((start, line)));
+            let Some(conditions) = heading else {
+                grid.columns = self.heading(here, row_name, &cells, divider);
+                heading = Some(divider);
+                continue;
+            };
+            if cells.iter().all(|(_, text)| is_rule(text)) {
+                continue;
+            }
+            // A row that does not fit keeps its number and name.
+            let fits = conditions.is_some() && divider == conditions && cells.len() == grid.columns.len();
+            if !fits && conditions.is_some() {
+                self.wrong_cells(here, cells.len(), grid.columns.len(), divider.is_none());
+            }
+            let cells = if fits { cells.as_slice() } else { &[] };
+            let row = self.row(here, row_name, cells, &grid.columns);
+            grid.rows.push(row);
+        }
+        if heading.is_none() {
+            self.report(
+                Diagnostic::new(Code::Syntax, name, "this table has no heading")
+                    .here("no columns")
+                    .note("the first row names the columns: `| CONDITION | … || TARGET | … |`"),
+            );
+        }
+        grid
+    }
+
+    /// The columns of a heading. Without `||`, none of them says anything.
+    fn heading(
+        &mut self,
+        here: Span,
+        row_name: Option<Piece<'_>>,
+        cells: &[Piece<'_>],
+        divider: Option<usize>,
+    ) -> Vec<ast::Column> {
+        if let Some(name) = row_name {
+            let message = "a table begins with its heading, which has no name";
+            let diagnostic = Diagnostic::new(Code::Syntax, self.at_piece(name), message);
+            self.report(diagnostic.here("the heading begins with `|`"));
+        }
+        let Some(divider) = divider else {
+            let message = "`||` parts the conditions of a table from its effects";
+            let diagnostic = Diagnostic::new(Code::Syntax, here, message);
+            self.report(diagnostic.here("no `||` in this heading"));
+            return Vec::new();
+        };
+        let mut columns: Vec<ast::Column> = Vec::new();
+        for (index, cell) in cells.iter().enumerate() {
+            let column =
+                if index < divider { self.condition_column(*cell) } else { self.effect_column(*cell) };
+            self.column_once(&columns, &column);
+            columns.push(column);
+        }
+        columns
+    }
+
+    /// Reports a column of texts or sources that stands twice; of the others, each says something of its own.
+    pub(super) fn column_once(&mut self, columns: &[ast::Column], column: &ast::Column) {
+        use ast::ColumnKind::{Because, Condition, From, Note, Target};
+        let tag = |language: &Option<ast::Name>| language.as_ref().map(|tag| tag.value.to_ascii_lowercase());
+        let same = |other: &&ast::Column| match (&column.kind, &other.kind) {
+            (Because(a), Because(b)) | (Note(a), Note(b)) => tag(a) == tag(b),
+            (From, From) => true,
+            (Because(_) | Note(_) | From | Condition(_) | Target(_), _) => false,
+        };
+        if let Some(first) = columns.iter().find(same) {
+            self.heading_twice(column.span, first.span);
+        }
+    }
+
+    /// Reports a heading that stands twice.
+    pub(super) fn heading_twice(&mut self, second: Span, first: Span) {
+        let diagnostic = Diagnostic::new(Code::DuplicateClause, second, "this column stands twice");
+        self.report(diagnostic.here("the second").also(first, "the first"));
+    }
+
+    pub(super) fn at_piece(&self, (start, text): Piece<'_>) -> Span {
+        Span { file: self.file, start: start as u32, end: (start + text.len()) as u32 }
+    }
+
+    fn allow_line(&mut self, (start, text): Piece<'_>) {
+        match parse::parse(Kind::allow_entry, self.file, text, start) {
+            Ok(node) => self.allow_here(&node),
+            Err(diagnostic) => self.report(*diagnostic),
+        }
+    }
+
+    /// Reports a row that has other cells than the heading.
+    pub(super) fn wrong_cells(&mut self, here: Span, found: usize, wanted: usize, undivided: bool) {
+        let cells = |count: usize| if count == 1 { "1 cell".to_string() } else { format!("{count} cells") };
+        let message = if undivided {
+            "this row has no `||` between its conditions and effects".to_string()
+        } else if found == wanted {
+            "the `||` of this row stands at another place than in the heading".to_string()
+        } else {
+            format!("this row has {}, the heading {}", cells(found), cells(wanted))
+        };
+        self.report(
+            Diagnostic::new(Code::WrongCells, here, message)
+                .here("does not fit the heading")
+                .note("a condition that does not matter is `-`; an effect that is none is left empty"),
+        );
+    }
+
+    /// Parses a piece alone, and reports what is wrong with it.
+    pub(super) fn piece<'t>(&mut self, entry: Kind, (start, text): Piece<'t>) -> Option<Node<'t>> {
+        if let Some(deep) = outline::check_depth(self.file, text, start) {
+            self.report(deep);
+            return None;
+        }
+        match parse::parse(entry, self.file, text, start) {
+            Ok(node) => Some(node),
+            Err(diagnostic) => {
+                self.report(*diagnostic);
+                None
+            }
+        }
+    }
+
+    pub(super) fn condition_column(&mut self, cell: Piece<'_>) -> ast::Column {
+        let span = self.at_piece(cell);
+        let expr = match cell.1 {
+            "" => {
+                self.report(
+                    Diagnostic::new(
+                        Code::Syntax,
+                        span,
+                        "a column of conditions has an expression as its heading",
+                    )
+                    .here("empty"),
+                );
+                None
+            }
+            _ => self.piece(Kind::column_entry, cell).map(|node| self.expression_in(&node)),
+        };
+        let expr = expr.unwrap_or(ast::Expr { span, kind: ast::ExprKind::Broken });
+        ast::Column { span, kind: ast::ColumnKind::Condition(expr) }
+    }
+
+    pub(super) fn effect_column(&mut self, cell: Piece<'_>) -> ast::Column {
+        let span = self.at_piece(cell);
+        let broken = ast::ColumnKind::Condition(ast::Expr { span, kind: ast::ExprKind::Broken });
+        let Some(node) = self.piece(Kind::effect_column_entry, cell) else {
+            return ast::Column { span, kind: broken };
+        };
+        let name = self.name_of(&node);
+        let language =
+            node.child(Kind::at_language).and_then(|at| at.child(Kind::language)).map(|tag| self.name(&tag));
+        let kind = match (&*name.value, language) {
+            ("because", language) => ast::ColumnKind::Because(language),
+            ("note", language) => ast::ColumnKind::Note(language),
+            ("from", None) => ast::ColumnKind::From,
+            (_, None) => ast::ColumnKind::Target(name),
+            (_, Some(language)) => {
+                self.report(
+                    Diagnostic::new(
+                        Code::Syntax,
+                        language.span,
+                        "only `because` and `note` have translations",
+                    )
+                    .here("a language"),
+                );
+                broken
+            }
+        };
+        ast::Column { span, kind }
+    }
+
+    fn row(
+        &mut self,
+        span: Span,
+        name: Option<Piece<'_>>,
+        cells: &[Piece<'_>],
+        columns: &[ast::Column],
+    ) -> ast::Row {
+        let name = name.and_then(|name| {
+            let node = self.piece(Kind::row_name_entry, name)?;
+            Some(Spanned { value: node.text().into(), span: node.span() })
+        });
+        let cells = cells.iter().zip(columns).map(|(cell, column)| self.cell(*cell, &column.kind)).collect();
+        ast::Row { span, name, cells }
+    }
+
+    pub(super) fn cell(&mut self, cell: Piece<'_>, column: &ast::ColumnKind) -> ast::Cell {
+        let span = self.at_piece(cell);
+        let kind = match column {
+            ast::ColumnKind::Condition(_) => self.test_cell(cell),
+            _ if cell.1.is_empty() => Some(ast::CellKind::Empty),
+            ast::ColumnKind::Target(_) => self.effect_cell(cell),
+            ast::ColumnKind::Because(_) | ast::ColumnKind::Note(_) => {
+                self.piece(Kind::text_cell_entry, cell).map(|node| ast::CellKind::Text(self.template(&node)))
+            }
+            ast::ColumnKind::From => {
+                self.piece(Kind::from_cell_entry, cell).map(|node| self.sources_cell(&node))
+            }
+        };
+        ast::Cell { span, kind: kind.unwrap_or(ast::CellKind::Broken) }
+    }
+
+    fn test_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {
+        if cell.1.is_empty() {
+            let span = self.at_piece(cell);
+            self.report(
+                Diagnostic::new(Code::EmptyCell, span, "an empty cell is no condition")
+                    .here("nothing stands here")
+                    .guess("write `-`, which matches anything", span, "-"),
+            );
+            return None;
+        }
+        let node = self.piece(Kind::test_cell_entry, cell)?;
+        if node.has(Kind::any_cell) {
+            return Some(ast::CellKind::Any);
+        }
+        let denied = node.children().filter(|child| child.kind() == Kind::not_op).count() % 2 == 1;
+        let test = node.children().find(|child| child.kind() != Kind::not_op)?;
+        let span = test.span();
+        let test = match test.kind() {
+            Kind::compare_cell => {
+                let mut parts = test.children();
+                let (op, value) = (parts.next()?, parts.next()?);
+                let value_span = op.span();
+                let op = comparison(op.kind())?;
+                ast::CellTest::Compare(Spanned { value: op, span: value_span }, self.expression(&value))
+            }
+            Kind::membership_cell => ast::CellTest::In(self.within(&test)),
+            Kind::possession => {
+                let (quantifier, operand) = self.possessed(&test);
+                ast::CellTest::Has(quantifier, operand)
+            }
+            _ => ast::CellTest::Equals(self.expression(&test)),
+        };
+        Some(ast::CellKind::Test(denied, span, test))
+    }
+
+    fn effect_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {
+        let node = self.piece(Kind::effect_cell_entry, cell)?;
+        if node.has(Kind::kw_exclude) {
+            return Some(ast::CellKind::Exclude);
+        }
+        if let Some(verdict) = node.child(Kind::verdict) {
+            return Some(ast::CellKind::Cap(self.name(&verdict)));
+        }
+        let points = self.points(&node.child(Kind::points)?);
+        self.check_sign(&points);
+        Some(ast::CellKind::Points(points))
+    }
+
+    fn sources_cell(&mut self, node: &Node<'_>) -> ast::CellKind {
+        let mut clauses: Vec<ast::From> = Vec::new();
+        let mut place = false;
+        for child in node.children() {
+            match (child.kind(), clauses.last_mut()) {
+                (Kind::name, _) => {
+                    place = false;
+                    clauses.push(ast::From { source: self.name(&child), quotes: Vec::new(), at: None });
+                }
+                (Kind::kw_at, _) => place = true,
+                (Kind::plain_text, Some(_)) => {
+                    let text = self.plain(&child);
+                    if let Some(last) = clauses.last_mut() {
+                        if place { last.at = Some(text) } else { last.quotes.push(text) }
+                    }
+                }
+                _ => {}
+            }
+        }
+        ast::CellKind::From(clauses)
+    }
+}
+
+/// Keeps track of whether characters stand outside of texts and comments.
+#[derive(Default)]
+struct Outside {
+    quoted: bool,
+    escaped: bool,
+    comment: bool,
+}
+
+impl Outside {
+    /// Tells whether a character stands outside; the marks that begin and end a text do not.
+    fn step(&mut self, c: char) -> bool {
+        if self.comment {
+            self.comment = c != '\n';
+            return false;
+        }
+        if self.quoted {
+            self.quoted = (c != '"' || self.escaped) && c != '\n';
+            self.escaped = c == '\\' && !self.escaped;
+            return false;
+        }
+        self.quoted = c == '"';
+        self.comment = c == '#';
+        !self.quoted && !self.comment
+    }
+}
+
+/// Returns a line without the comment at its end.
+pub(crate) fn without_comment(line: &str) -> &str {
+    let mut outside = Outside::default();
+    for (at, c) in line.char_indices() {
+        outside.step(c);
+        if outside.comment {
+            return line.get(..at).unwrap_or("");
+        }
+    }
+    line
+}
+
+/// Cuts a row into what stands before its first bar, its cells, and the place of `||` among them.
+pub(crate) fn cut(start: usize, line: &str) -> (Option<Piece<'_>>, Vec<Piece<'_>>, Option<usize>) {
+    let mut outside = Outside::default();
+    let mut bars = Vec::new();
+    for (at, c) in line.char_indices() {
+        if outside.step(c) && c == '|' {
+            bars.push(at);
+        }
+    }
+    let first = bars.first().copied().unwrap_or(line.len());
+    let name = Some(trim((start, line.get(..first).unwrap_or("")))).filter(|(_, text)| !text.is_empty());
+    let mut cells = Vec::new();
+    let mut divider = None;
+    for (index, bar) in bars.iter().enumerate() {
+        let from = bar + 1;
+        match bars.get(index + 1) {
+            Some(next) if *next == from && divider.is_none() => divider = Some(cells.len()),
+            Some(next) => cells.push((start + from, line.get(from..*next).unwrap_or(""))),
+            None => {
+                let rest = line.get(from..).unwrap_or("");
+                if !rest.trim().is_empty() {
+                    cells.push((start + from, rest));
+                }
+            }
+        }
+    }
+    (name, cells, divider)
+}
+
+/// Tells whether a cell is of the row of dashes under a heading.
+pub(crate) fn is_rule(text: &str) -> bool {
+    text.len() >= 2 && text.chars().all(|c| c == '-' || c == ':')
+}
+
+fn comparison(kind: Kind) -> Option<CompareOp> {
+    super::expression::comparison(kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_inside_a_text_ends_no_cell() {
+        let (name, cells, divider) = cut(0, "one | \"a|b\" | - || +1 |");
+        assert_eq!(name, Some((0, "one")));
+        assert_eq!(cells.len(), 3);
+        assert_eq!(divider, Some(2));
+    }
+}

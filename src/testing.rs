@@ -1,0 +1,24 @@
+//! Checks that live with a ruleset: its tests, snapshots of its decisions, and what came of them.
+//!
+//! Like the rest of the library it opens no file: the caller brings the ruleset, and the profile of a test that names a
+//! file. [`run`] gives an outcome for each test; [`report`] tells the outcomes of all rulesets in one of several forms.
+
+mod case;
+pub mod causes;
+mod coverage;
+mod expect;
+mod outside;
+mod prove;
+pub mod report;
+mod run;
+mod snapshot;
+
+pub use case::{CaseRun, CaseState, difference};
+pub use coverage::{Coverage, Kind, Unseen};
+pub use outside::snapshot_of;
+pub use prove::prove;
+pub use run::{
+    Failure, PropertyOutcome, PropertyRun, RulesetRun, TestRun, properties, run, run_observed, selected,
+    test_profile,
+};
+pub use snapshot::{has_texts, snapshot, snapshot_contents, snapshot_file, snapshot_with_texts};

@@ -1,0 +1,163 @@
+//! Why snapshots changed: the changed lines of all cases, put together by what moved them.
+//!
+//! A cause is found in the snapshots alone, the accepted ones and those that are pending:
+//!
+//! - a name that is gone everywhere while another has come in its place is a **rename**;
+//! - a **rule** that begins or ceases to act moves its target; rules that do so in the same cases, or that follow from
+//!   another's exclusion or exception, are one cause, and so are rules that read the same changed **fact**;
+//! - where a target's score changes and its rules do not, the points of a rule changed: of one that is a reason in all
+//!   these cases and in none where the score stays;
+//! - where only verdicts change, a **threshold** moved, unless the same score keeps its verdict elsewhere: then a cap did.
+//!
+//! Every changed line belongs to exactly one cause.
+
+mod group;
+mod lines;
+mod moves;
+mod renames;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A snapshot, and what is proposed in its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Proposal<'a> {
+    /// The case.
+    pub case: &'a str,
+    /// The accepted contents; empty where there are none yet.
+    pub old: &'a str,
+    /// What the decision gives now; the same where nothing changed.
+    pub new: &'a str,
+}
+
+/// What moved some lines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Cause {
+    /// What it is, in a few words: `points of ar15_shop: +1 strong, -1 plain`.
+    pub title: String,
+    /// What follows from it, each in a few words: rules that begin or cease to act.
+    pub also: Vec<String>,
+    /// The lines that it moves, by case.
+    pub cases: BTreeMap<String, Lines>,
+}
+
+/// Lines that go and come.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Lines {
+    /// The lines that are gone.
+    pub gone: BTreeSet<String>,
+    /// The lines that have come.
+    pub come: BTreeSet<String>,
+}
+
+impl Cause {
+    /// Returns what comes of the targets in a case: `service: possible → recommended (1 plain → 1 strong)`.
+    #[must_use]
+    pub fn moves(&self, case: &str) -> Vec<String> {
+        let Some(moved) = self.cases.get(case) else { return Vec::new() };
+        let (old, new) = (standings(&moved.gone), standings(&moved.come));
+        let renamed =
+            !old.is_empty() && !new.is_empty() && old.keys().all(|target| !new.contains_key(target));
+        if renamed {
+            return Vec::new();
+        }
+        let targets: BTreeSet<&&str> = old.keys().chain(new.keys()).collect();
+        targets
+            .into_iter()
+            .map(|target| match (old.get(*target), new.get(*target)) {
+                (Some(old), Some(new)) => format!("{target}: {}", old.to(new)),
+                (None, Some(new)) => format!("{target} {}", word(new.verdict)),
+                (Some(_), None) | (None, None) => format!("{target} is gone"),
+            })
+            .collect()
+    }
+}
+
+/// What a line tells of a target.
+struct Standing<'l> {
+    verdict: &'l str,
+    score: &'l str,
+    open: &'l str,
+}
+
+fn standings(lines: &BTreeSet<String>) -> BTreeMap<&str, Standing<'_>> {
+    let mut found = BTreeMap::new();
+    for line in lines {
+        if let lines::Line::Standing { target, verdict, score, open } = lines::read(line) {
+            found.insert(target, Standing { verdict, score, open });
+        }
+    }
+    found
+}
+
+fn word(verdict: &str) -> &str {
+    verdict.split(' ').next().unwrap_or(verdict)
+}
+
+impl Standing<'_> {
+    /// The change to another, what stays left out.
+    fn to(&self, new: &Standing<'_>) -> String {
+        let verdict = match (word(self.verdict), word(new.verdict)) {
+            _ if self.verdict == new.verdict => word(new.verdict).to_string(),
+            (old, new) if old != new => format!("{old} → {new}"),
+            _ => format!("{} → {}", self.verdict, new.verdict),
+        };
+        let score = match (shown(self.score), shown(new.score)) {
+            (old, new) if old == new => new,
+            (old, new) => format!("{old} → {new}"),
+        };
+        let open = match (self.open, new.open) {
+            (old, new) if old == new => String::new(),
+            (old, new) => format!(", open {} → {}", shown(old), shown(new)),
+        };
+        format!("{verdict} ({score}{open})")
+    }
+}
+
+/// A score without the levels of which there are none.
+fn shown(score: &str) -> String {
+    let parts: Vec<&str> = score.split(", ").filter(|part| !part.starts_with("0 ")).collect();
+    let text = parts.join(", ");
+    if text.is_empty() { "0".into() } else { text }
+}
+
+/// Finds what moved the lines of some cases. Cases in which nothing changed help to tell causes apart.
+#[must_use]
+pub fn causes(proposals: &[Proposal<'_>]) -> Vec<Cause> {
+    let (fresh, kept): (Vec<&Proposal<'_>>, Vec<&Proposal<'_>>) =
+        proposals.iter().partition(|proposal| proposal.old.is_empty());
+    let mut found = group::grouped(&kept);
+    let fresh: BTreeMap<String, Lines> = fresh
+        .into_iter()
+        .filter(|proposal| !proposal.new.is_empty())
+        .map(|proposal| {
+            let come = proposal.new.lines().map(str::to_string).collect();
+            (proposal.case.to_string(), Lines { gone: BTreeSet::new(), come })
+        })
+        .collect();
+    if !fresh.is_empty() {
+        found.push(Cause { title: "new cases".into(), also: Vec::new(), cases: fresh });
+    }
+    found
+}
+
+/// Returns the contents of a snapshot with some of its changes made: those whose lines are chosen.
+#[must_use]
+pub fn partly(old: &str, new: &str, chosen: impl Fn(&str, bool) -> bool) -> String {
+    let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (old.lines().collect(), new.lines().collect());
+    let diff = similar::TextDiff::from_lines(old, new);
+    let mut text = String::new();
+    for change in diff.iter_all_changes() {
+        let line = change.value().trim_end_matches('\n');
+        let stays = match change.tag() {
+            similar::ChangeTag::Equal => true,
+            // A line on both sides only moves: it goes with the new order.
+            similar::ChangeTag::Delete => !after.contains(line) && !chosen(line, false),
+            similar::ChangeTag::Insert => before.contains(line) || chosen(line, true),
+        };
+        if stays {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}

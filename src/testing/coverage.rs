@@ -1,0 +1,281 @@
+//! What tests and cases have reached of a ruleset: each rule fired and not, each atom true and false, each verdict of
+//! each target, each fact read. The row of a table is a rule. Atoms are the parts of conditions that `and`, `or` and
+//! `not` join, unless no profile can change them; those of a let count once. Facts count that some condition could read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::decide::{Decision, Read, State, Trace, Truth};
+use crate::model::{Channel, Entry, Expr, ExprKind, Fact, Id, Ruleset};
+use crate::operator::Verdict;
+use crate::source::{Place, Span};
+use crate::words::source_text;
+
+/// What is covered.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Kind {
+    /// A rule fired, and did not.
+    Rules,
+    /// An atom was true, and was false.
+    Atoms,
+    /// A verdict of a target came up.
+    Verdicts,
+    /// A fact was read.
+    Facts,
+}
+
+impl Kind {
+    /// All kinds, in the order in which they are told.
+    pub const ALL: [Kind; 4] = [Kind::Rules, Kind::Atoms, Kind::Verdicts, Kind::Facts];
+
+    /// Returns the word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Rules => "rules",
+            Kind::Atoms => "atoms",
+            Kind::Verdicts => "verdicts",
+            Kind::Facts => "facts",
+        }
+    }
+}
+
+/// Something that can be seen or not.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Point {
+    Rule(usize, bool),
+    Atom(Span, bool),
+    Verdict(usize, Verdict),
+    Fact(Id<Channel>, Entry),
+}
+
+impl Point {
+    fn kind(self) -> Kind {
+        match self {
+            Point::Rule(..) => Kind::Rules,
+            Point::Atom(..) => Kind::Atoms,
+            Point::Verdict(..) => Kind::Verdicts,
+            Point::Fact(..) => Kind::Facts,
+        }
+    }
+}
+
+/// Something that was never seen.
+#[derive(Clone, Debug)]
+pub struct Unseen {
+    /// What it is.
+    pub kind: Kind,
+    /// It in words: `rule many never fires`.
+    pub text: String,
+    /// Where it stands.
+    pub at: Place,
+}
+
+/// What was seen of a ruleset, and what there is to see.
+#[derive(Clone, Debug)]
+pub struct Coverage {
+    seen: BTreeMap<Point, bool>,
+    unseen: Vec<Unseen>,
+}
+
+impl Coverage {
+    /// Returns a coverage of nothing.
+    #[must_use]
+    pub fn new(ruleset: &Ruleset) -> Coverage {
+        let mut points = BTreeSet::new();
+        let mut facts: BTreeSet<Id<Fact>> = BTreeSet::new();
+        for (id, rule) in ruleset.rules.entries() {
+            // A rule without a condition fires always: that it does not is nothing to see.
+            let conditional = rule.when.is_some() || !rule.exceptions.is_empty();
+            points.insert(Point::Rule(id.index(), true));
+            if conditional {
+                points.insert(Point::Rule(id.index(), false));
+            }
+            let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
+            filter.into_iter().chain(&rule.when).for_each(|expr| atoms(expr, &mut points, &mut facts));
+        }
+        for named in ruleset.lets.iter() {
+            if named.value.ty == crate::model::Type::Bool {
+                atoms(&named.value, &mut points, &mut facts);
+            } else {
+                facts_of(&named.value, &mut facts);
+            }
+        }
+        for target in ruleset.targets() {
+            let index = ruleset.target_index(target);
+            points.extend(Verdict::ALL.map(|verdict| Point::Verdict(index, verdict)));
+        }
+        for (id, channel) in ruleset.channels.entries() {
+            let stated = channel.statements.keys().filter(|entry| facts.contains(&entry.0));
+            points.extend(stated.map(|entry| Point::Fact(id, *entry)));
+        }
+        let seen = points.into_iter().map(|point| (point, false)).collect();
+        Coverage { seen, unseen: Vec::new() }
+    }
+
+    fn see(&mut self, point: Point) {
+        if let Some(seen) = self.seen.get_mut(&point) {
+            *seen = true;
+        }
+    }
+
+    /// Notes what a decision reached.
+    pub fn observe(&mut self, decision: &Decision<'_>) {
+        let ruleset = decision.ruleset;
+        for (id, _) in ruleset.rules.entries() {
+            for instance in decision.instances(id) {
+                match instance.state() {
+                    State::Fired => self.see(Point::Rule(id.index(), true)),
+                    State::NotFired | State::Excepted => self.see(Point::Rule(id.index(), false)),
+                    State::Pending => {}
+                }
+                for trace in &decision.condition(id, instance.channel) {
+                    self.trace(trace);
+                }
+            }
+        }
+        for target in ruleset.targets() {
+            if let Some(verdict) = decision.target(target).verdict {
+                self.see(Point::Verdict(ruleset.target_index(target), verdict));
+            }
+        }
+    }
+
+    fn trace(&mut self, trace: &Trace<'_>) {
+        for read in trace.reads() {
+            if let Read::Fact { channel, entry, .. } = read {
+                self.see(Point::Fact(channel, entry));
+            }
+        }
+        self.atoms(trace);
+    }
+
+    /// Truths of atoms; what a let stands for is among the parts of its first mention.
+    fn atoms(&mut self, trace: &Trace<'_>) {
+        match &trace.expr.kind {
+            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Let(_) => {
+                trace.parts.iter().for_each(|part| self.atoms(part));
+            }
+            _ => match trace.judged().map(|judged| judged.truth) {
+                Some(Truth::True) => self.see(Point::Atom(trace.expr.span, true)),
+                Some(Truth::False) => self.see(Point::Atom(trace.expr.span, false)),
+                Some(Truth::Unknown) | None => {}
+            },
+        }
+    }
+
+    /// Finds words for what was never seen. Call it when all is observed.
+    #[must_use]
+    pub fn finished(mut self, ruleset: &Ruleset) -> Coverage {
+        let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| words(ruleset, *point));
+        self.unseen = unseen.collect();
+        self.unseen.sort_by(|a, b| {
+            (a.kind, &a.at.file, a.at.line, &a.text).cmp(&(b.kind, &b.at.file, b.at.line, &b.text))
+        });
+        self
+    }
+
+    /// Returns how much was seen, and how much there is to see.
+    #[must_use]
+    pub fn count(&self, kind: Option<Kind>) -> (usize, usize) {
+        let of = self.seen.iter().filter(|(point, _)| kind.is_none_or(|kind| point.kind() == kind));
+        of.fold((0, 0), |(seen, all), (_, is_seen)| (seen + usize::from(*is_seen), all + 1))
+    }
+
+    /// Returns how much was seen in hundredths, rounded down; all of nothing is everything.
+    #[must_use]
+    pub fn percent(&self) -> usize {
+        let (seen, all) = self.count(None);
+        (seen * 100).checked_div(all).unwrap_or(100)
+    }
+
+    /// Returns what was never seen, by kind and place.
+    #[must_use]
+    pub fn unseen(&self) -> &[Unseen] {
+        &self.unseen
+    }
+
+    /// Returns it on one line: `coverage 87%: rules 40 of 48, atoms …`.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        let kinds = Kind::ALL.map(|kind| {
+            let (seen, all) = self.count(Some(kind));
+            format!("{} {seen} of {all}", kind.as_str())
+        });
+        format!("coverage {}%: {}", self.percent(), kinds.join(", "))
+    }
+}
+
+/// Gathers the atoms of a condition, and the facts that it could read.
+fn atoms(expr: &Expr, points: &mut BTreeSet<Point>, facts: &mut BTreeSet<Id<Fact>>) {
+    match &expr.kind {
+        ExprKind::And(parts) | ExprKind::Or(parts) => {
+            parts.iter().for_each(|part| atoms(part, points, facts));
+        }
+        ExprKind::Not(part) => atoms(part, points, facts),
+        // A let is gathered by itself; why earlier rows of a table do not match is told of these.
+        ExprKind::Let(_) | ExprKind::Earlier(..) => {}
+        ExprKind::Literal(_) => {}
+        _ => {
+            if varies(expr) {
+                points.extend([true, false].map(|truth| Point::Atom(expr.span, truth)));
+            }
+            facts_of(expr, facts);
+        }
+    }
+}
+
+/// Tells whether profiles, channels or days can change an atom. One that reads the fact of a named channel alone is as
+/// it is; that the fact is read is seen by itself.
+fn varies(expr: &Expr) -> bool {
+    let mut varies = false;
+    expr.walk(&mut |part| {
+        varies |= match &part.kind {
+            ExprKind::Field(_) | ExprKind::Let(_) | ExprKind::Today | ExprKind::Excluded(..) => true,
+            ExprKind::Fact(fact) => fact.channel.is_none(),
+            _ => false,
+        };
+    });
+    varies
+}
+
+fn facts_of(expr: &Expr, facts: &mut BTreeSet<Id<Fact>>) {
+    expr.walk(&mut |part| {
+        if let ExprKind::Fact(fact) = &part.kind {
+            facts.insert(fact.fact);
+        }
+    });
+}
+
+fn words(ruleset: &Ruleset, point: Point) -> Unseen {
+    let (text, span) = match point {
+        Point::Rule(index, fires) => {
+            let rule = ruleset.rules.iter().nth(index);
+            let name = rule.map_or("", |rule| &rule.name);
+            let says = if fires { "never fires" } else { "fires always" };
+            (format!("rule {name} {says}"), rule.map(|rule| rule.span))
+        }
+        Point::Atom(span, truth) => {
+            let text = source_text(ruleset, span);
+            (format!("`{text}` is never {truth}"), Some(span))
+        }
+        Point::Verdict(index, verdict) => {
+            let target = ruleset.targets().nth(index);
+            let name = target.map_or("", |target| ruleset.target_name(target));
+            let span = target.map(|target| match target {
+                crate::model::Target::Channel(id) => ruleset.channels[id].span,
+                crate::model::Target::Mix(id) => ruleset.mixes[id].span,
+            });
+            (format!("{name} is never {}", verdict.as_str()), span)
+        }
+        Point::Fact(channel, entry) => {
+            let statements = ruleset.channels[channel].statements.get(&entry);
+            let span = statements.and_then(|statements| statements.first()).map(|statement| statement.span);
+            (format!("{} is never read", ruleset.entry_name(channel, entry)), span)
+        }
+    };
+    let at = span.map_or_else(
+        || Place { file: ruleset.main_path().to_string(), line: 1, column: 1 },
+        |span| ruleset.files.place(span),
+    );
+    Unseen { kind: point.kind(), text, at }
+}

@@ -1,0 +1,104 @@
+//! The outcomes of tests, told in one of several forms.
+
+mod github;
+mod json;
+mod junit;
+mod markdown;
+mod snapshots;
+mod text;
+
+pub use github::github;
+pub use json::to_json;
+pub use junit::junit;
+pub use markdown::markdown;
+pub use snapshots::{cause_difference, cause_text, causes_of};
+pub use text::{Options, text};
+
+use super::{CaseState, PropertyOutcome, RulesetRun};
+
+/// How many checks came out how.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Summary {
+    /// Tests, proved properties, and cases that are as their snapshots say.
+    pub passed: usize,
+    /// Tests, properties and cases.
+    pub failed: usize,
+    /// Cases without a snapshot.
+    pub new: usize,
+    /// Snapshots without a case.
+    pub unreferenced: usize,
+    /// Tests that were left out.
+    pub skipped: usize,
+    /// Properties that nobody looked at.
+    pub not_checked: usize,
+    /// Properties that were neither proved nor refuted.
+    pub undecided: usize,
+    /// Rulesets that could not be read.
+    pub broken: usize,
+}
+
+impl Summary {
+    /// Counts what came of some rulesets' checks.
+    #[must_use]
+    pub fn of(runs: &[RulesetRun]) -> Summary {
+        let mut summary = Summary::default();
+        for run in runs {
+            summary.unreferenced += run.unreferenced.len();
+            for case in &run.cases {
+                match &case.state {
+                    CaseState::Same(_) | CaseState::Accepted { .. } => summary.passed += 1,
+                    CaseState::Pending { old: None, .. } => summary.new += 1,
+                    CaseState::Pending { old: Some(_), .. }
+                    | CaseState::LeftOver(_)
+                    | CaseState::Broken(_) => summary.failed += 1,
+                }
+            }
+            summary.skipped += run.skipped;
+            summary.broken += usize::from(run.broken);
+            for test in &run.tests {
+                *if test.passed() { &mut summary.passed } else { &mut summary.failed } += 1;
+            }
+            for property in &run.properties {
+                match property.outcome {
+                    PropertyOutcome::NotChecked => summary.not_checked += 1,
+                    PropertyOutcome::Proved => summary.passed += 1,
+                    PropertyOutcome::Fails(_) => summary.failed += 1,
+                    PropertyOutcome::Undecided(_) => summary.undecided += 1,
+                }
+            }
+        }
+        summary
+    }
+
+    /// Tells whether nothing was checked at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.passed + self.failed + self.new == 0
+    }
+
+    /// Tells whether all is well: something was checked, and nothing failed.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        let wrong = self.failed + self.broken + self.new + self.unreferenced;
+        !self.is_empty() && wrong == 0
+    }
+
+    /// Returns it in words, on one line.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let counts = [
+            (self.failed, "failed"),
+            (self.new, "new"),
+            (self.unreferenced, "unreferenced"),
+            (self.broken, "with errors"),
+            (self.skipped, "skipped"),
+            (self.undecided, "undecided"),
+            (self.not_checked, "not checked"),
+        ];
+        let mut words = format!("{} passed", self.passed);
+        for (count, word) in counts.into_iter().filter(|(count, _)| *count > 0) {
+            words.push_str(&format!(", {count} {word}"));
+        }
+        words
+    }
+}

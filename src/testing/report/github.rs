@@ -1,0 +1,71 @@
+//! Commands of a GitHub workflow: an annotation at each place where something failed.
+
+use super::Summary;
+use crate::source::Place;
+use crate::testing::{PropertyOutcome, RulesetRun, difference};
+
+/// Returns an annotation for each failure, and a line that counts.
+#[must_use]
+pub fn github(runs: &[RulesetRun]) -> String {
+    let mut text = String::new();
+    for run in runs {
+        for test in &run.tests {
+            for failure in &test.failures {
+                let message = format!("{}\n{}", failure.headline(), failure.details());
+                let at = failure.at().unwrap_or(&test.at);
+                text.push_str(&annotation("error", at, &test.title, message.trim_end()));
+            }
+        }
+        for property in &run.properties {
+            let title = format!("property {}", property.name);
+            match &property.outcome {
+                PropertyOutcome::NotChecked | PropertyOutcome::Proved => {}
+                PropertyOutcome::Fails(why) => {
+                    text.push_str(&annotation("error", &property.at, &title, why));
+                }
+                PropertyOutcome::Undecided(why) => {
+                    text.push_str(&annotation("warning", &property.at, &title, why));
+                }
+            }
+        }
+    }
+    for run in runs {
+        for case in run.cases.iter().filter(|case| !case.passed()) {
+            let file = if run.file.is_empty() { &case.file } else { &run.file };
+            let at = Place { file: file.clone(), line: 1, column: 1 };
+            let shown = case.pending().map_or_else(|| case.why().into(), |(old, new)| difference(old, new));
+            let message = format!("{}\n{shown}", case.headline());
+            text.push_str(&annotation("error", &at, &format!("case {}", case.name), message.trim_end()));
+        }
+        for file in &run.unreferenced {
+            let at = Place { file: file.clone(), line: 1, column: 1 };
+            text.push_str(&annotation("error", &at, "snapshot", "no profile has this name"));
+        }
+    }
+    for (run, coverage) in runs.iter().filter_map(|run| Some((run, run.coverage.as_ref()?))) {
+        text.push_str(&format!("{}: {}\n", run.name, coverage.headline()));
+    }
+    text.push_str(&format!("{}\n", Summary::of(runs).words()));
+    text
+}
+
+fn annotation(level: &str, at: &Place, title: &str, message: &str) -> String {
+    format!(
+        "::{level} file={},line={},col={},title={}::{}\n",
+        value(&at.file),
+        at.line,
+        at.column,
+        value(title),
+        data(message)
+    )
+}
+
+/// Escapes what stands after the second pair of colons.
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// Escapes the value of a parameter.
+fn value(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}

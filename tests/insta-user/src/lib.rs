@@ -1,0 +1,1 @@
+//! Nothing but a ruleset is kept here.

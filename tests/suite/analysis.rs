@@ -1,0 +1,376 @@
+//! Analysis agrees with brute force: on small random rulesets, what is proved holds for every profile, what is refuted
+//! or found is shown by a profile, and nothing is left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use qudao::analyse::diagram::Budget;
+use qudao::analyse::difference::{Difference, Extent, Side, What};
+use qudao::analyse::findings::{Options, findings};
+use qudao::date::Date;
+use qudao::decide::{Decision, Truth, decide};
+use qudao::diagnostic::Code;
+use qudao::exact::Exact;
+use qudao::model::{Number, Profile, Ruleset, Type, Value};
+use qudao::operator::Verdict;
+use qudao::testing::{PropertyOutcome, prove};
+
+use crate::generate::Dice;
+use crate::laws::cases;
+use crate::support;
+
+/// The fields: few enough values to try every profile. Only `size` has more values than are tried.
+const FIELDS: &str = "  flag: bool
+  owner: Owner
+  posts: int in 0 .. 3
+  staff: int in 0 .. 2
+  goals: set of Goal
+";
+
+fn atom(dice: &mut Dice, sums: bool) -> String {
+    let op = ["<", "<=", ">", ">=", "==", "!="][dice.pick(6)];
+    match dice.pick(if sums { 13 } else { 11 }) {
+        0 => "flag".into(),
+        1 => format!("owner == {}", ["one", "two", "three"][dice.pick(3)]),
+        2 => "owner in {one, two}".into(),
+        3 | 4 => format!("posts {op} {}", dice.pick(4)),
+        5 => format!("staff {op} {}", dice.pick(3)),
+        6 => format!("goals has {}", ["sell", "talk", "any {sell, talk}", "only {sell}"][dice.pick(4)]),
+        7 => format!("posts {op} staff"),
+        8 => format!("count(goals) + staff {op} {}", dice.pick(4)),
+        9 => format!("posts {op} {}.limit", ["alpha", "beta"][dice.pick(2)]),
+        10 => format!("not {}.open[owner]", ["alpha", "beta"][dice.pick(2)]),
+        _ => format!("size + posts {op} {}", dice.pick(4)),
+    }
+}
+
+fn condition(dice: &mut Dice, depth: usize, sums: bool) -> String {
+    if depth == 0 || dice.chance(40) {
+        return atom(dice, sums);
+    }
+    let (a, b) = (condition(dice, depth - 1, sums), condition(dice, depth - 1, sums));
+    match dice.pick(4) {
+        0 => format!("({a} or {b})"),
+        1 => format!("not ({a})"),
+        2 => format!("(if {a} then {b} else flag)"),
+        _ => format!("({a} and {b})"),
+    }
+}
+
+fn effect(dice: &mut Dice, asks: bool) -> String {
+    let target = ["alpha", "beta", "gamma", "both"][dice.pick(4)];
+    match dice.pick(if asks { 5 } else { 8 }) {
+        0..=3 => format!("score {target} {:+}", dice.pick(7) as i64 - 3),
+        4 => format!("cap {target} at {}", ["possible", "unsuitable"][dice.pick(2)]),
+        5 => format!("{target} needs licence"),
+        _ => format!("exclude {target}"),
+    }
+}
+
+/// The declarations of a ruleset, one a rule at the end.
+fn declarations(dice: &mut Dice, sums: bool) -> Vec<String> {
+    let size = if sums { "  size: number in 0 .. 4\n" } else { "" };
+    let mut all = vec![
+        "enum Owner { one, two, three }\nenum Goal { sell, talk }".to_string(),
+        format!("profile {{\n{FIELDS}{size}}}"),
+        "fact limit: int\nfact open[Owner]: bool".to_string(),
+    ];
+    for channel in ["alpha", "beta", "gamma"] {
+        let mut facts = String::new();
+        if dice.chance(70) {
+            let _ = writeln!(facts, "  limit = {}", dice.pick(4));
+        }
+        for owner in ["one", "two", "three"] {
+            if dice.chance(80) {
+                let _ = writeln!(facts, "  open[{owner}] = {}", dice.chance(60));
+            }
+        }
+        let needs = if channel == "beta" && dice.chance(40) { "  needs alpha\n" } else { "" };
+        let owned = if channel == "alpha" && dice.chance(30) { "  owned when posts > 2\n" } else { "" };
+        all.push(format!("channel {channel} {{\n{facts}{needs}{owned}}}"));
+    }
+    all.push("mix both { of alpha, gamma }\nrequirement licence { met when flag }".into());
+    for index in 0..2 + dice.pick(6) {
+        let exception = match index {
+            1.. if dice.chance(30) => format!(" exception to r{}", dice.pick(index)),
+            _ => String::new(),
+        };
+        let asks = exception.is_empty() && dice.chance(10);
+        let when = match asks {
+            true => format!("alpha is excluded and {}", atom(dice, sums)),
+            false => condition(dice, 2, sums),
+        };
+        all.push(format!("rule r{index}{exception} {{ when {when} then {} }}", effect(dice, asks)));
+    }
+    all
+}
+
+fn text(declarations: &[String]) -> String {
+    format!("ruleset t {{ as of 2026-01-01 }}\n{}\n", declarations.join("\n"))
+}
+
+fn values(ruleset: &Ruleset, ty: Type, name: &str) -> Vec<Value> {
+    let numbers = |count: i64| {
+        (0..count).map(|n| Value::Number(Number::computed(Exact::whole(n)))).collect::<Vec<Value>>()
+    };
+    match ty {
+        Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
+        Type::Enum(id) => (0..ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
+        Type::Set(_) => [vec![], vec![0], vec![1], vec![0, 1]]
+            .map(|members| Value::Set(members.into_iter().collect()))
+            .to_vec(),
+        _ if name == "posts" => numbers(4),
+        _ if name == "staff" => numbers(3),
+        _ => numbers(5),
+    }
+}
+
+/// Every profile; with `unknown`, those with unknown fields too.
+fn profiles(ruleset: &Ruleset, unknown: bool) -> Vec<Profile> {
+    let mut all = vec![Profile::empty(ruleset, "t")];
+    for (id, field) in ruleset.fields.entries() {
+        let mut values: Vec<Option<Value>> =
+            values(ruleset, field.ty, &field.name).into_iter().map(Some).collect();
+        if unknown {
+            values.push(None);
+        }
+        let with = |profile: &Profile, value: &Option<Value>| {
+            let mut profile = profile.clone();
+            profile.set(id, value.clone());
+            profile
+        };
+        all = all.iter().flat_map(|profile| values.iter().map(|value| with(profile, value))).collect();
+    }
+    all
+}
+
+fn day() -> Date {
+    Date::parse("2026-01-01").unwrap()
+}
+
+fn expectation(dice: &mut Dice, rules: usize) -> String {
+    let target = ["alpha", "beta", "gamma", "both"][dice.pick(4)];
+    let verdict = ["recommended", "possible", "unsuitable", "excluded"][dice.pick(4)];
+    let rule = dice.pick(rules);
+    match dice.pick(10) {
+        0 => format!("{target} {verdict}"),
+        1 => format!("{target} leaning {verdict}"),
+        2 => format!("{target} could be {verdict}"),
+        3 => format!("{target} score {} {}", ["<=", ">=", "="][dice.pick(3)], dice.pick(6) as i64 - 2),
+        4 => format!("rule r{rule} fires"),
+        5 => format!("rule r{rule} does not fire"),
+        6 => format!("{target} excluded by r{rule}"),
+        7 => format!("first {}", ["alpha", "beta", "gamma"][dice.pick(3)]),
+        8 => format!("{target} because r{rule}"),
+        _ => format!("{target} needs licence{}", ["", " met", " unmet"][dice.pick(3)]),
+    }
+}
+
+/// Whether a decision meets the expectation of the one property: by a test that gives the whole profile.
+fn brute(ruleset: &Ruleset, all: &[Profile]) -> bool {
+    let property = &ruleset.properties[0];
+    let mut test = ruleset.tests[0].clone();
+    test.expect = property.expect.clone();
+    all.iter().all(|profile| {
+        let decision = decide(ruleset, profile, day());
+        let applies = property.when.as_ref().is_none_or(|when| holds(&decision, when));
+        !applies || qudao::testing::run(ruleset, &test, Some(profile), Some(day())).passed()
+    })
+}
+
+fn holds<'r>(decision: &Decision<'r>, expr: &'r qudao::model::Expr) -> bool {
+    decision.trace(expr).and_then(|trace| trace.judged()).is_some_and(|judged| judged.truth == Truth::True)
+}
+
+#[test]
+fn properties_hold_of_every_profile_or_are_refuted_by_one() {
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    let total = cases(240);
+    for seed in 0..total {
+        let mut dice = Dice::seeded(seed + 7_000, 600);
+        let sums = dice.chance(35);
+        let even_unknown = !sums && dice.chance(25);
+        let declared = declarations(&mut dice, sums);
+        let rules = declared.iter().filter(|text| text.starts_with("rule")).count();
+        // Two sums that exclude each other: what no profile can show and no cell can rule out.
+        let when = match sums && dice.chance(50) {
+            true => format!("size + posts > 3 and size + posts <= 3 and {}", atom(&mut dice, false)),
+            false => condition(&mut dice, 1, sums),
+        };
+        // What is weak enough to hold often: one of the ways in which the condition of a rule may come out.
+        let expect = match dice.pick(3) {
+            0 => format!("alpha score >= {}", -(dice.pick(9) as i64)),
+            _ => expectation(&mut dice, rules),
+        };
+        let even = if even_unknown { " even unknown" } else { "" };
+        let text = text(&declared)
+            + &format!(
+                "test \"t\" {{ expect rule r0 fires }}\nproperty p {{ when {when}{even} expect {expect} }}\n"
+            );
+        let ruleset = support::ruleset(&text);
+        let all = profiles(&ruleset, even_unknown);
+        let outcome = prove(&ruleset, &ruleset.properties[0], None, false);
+        let truth = brute(&ruleset, &all);
+        let word = match &outcome {
+            PropertyOutcome::Proved => {
+                assert!(truth, "seed {seed}: proved and false\n{text}");
+                "proved"
+            }
+            PropertyOutcome::Fails(why) => {
+                assert!(sums || !truth, "seed {seed}: refuted and true\n{why}\n{text}");
+                assert!(why.contains("for"), "{why}");
+                "refuted"
+            }
+            PropertyOutcome::Undecided(why) => {
+                assert!(sums, "seed {seed}: undecided without need: {why}\n{text}");
+                "undecided"
+            }
+            PropertyOutcome::NotChecked => unreachable!(),
+        };
+        *counts.entry(format!("{word}{even}")).or_default() += 1;
+    }
+    println!("{counts:?}");
+    for word in ["proved", "refuted", "undecided"] {
+        let share: u64 = counts.iter().filter(|(key, _)| key.starts_with(word)).map(|(_, count)| count).sum();
+        assert!(share * 20 >= total, "{word}: {counts:?}");
+    }
+    assert!(counts["proved even unknown"] > 3 && counts["refuted even unknown"] > 3, "{counts:?}");
+}
+
+#[test]
+fn findings_are_those_of_brute_force() {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for seed in 0..cases(150) {
+        let mut dice = Dice::seeded(seed + 9_000, 600);
+        let declared = declarations(&mut dice, false);
+        let text = text(&declared);
+        let ruleset = support::ruleset(&text);
+        let options = Options { gaps: true, ..Options::default() };
+        let found = findings(&ruleset, &[], &options);
+        let all = profiles(&ruleset, false);
+        let decisions: Vec<Decision<'_>> =
+            all.iter().map(|profile| decide(&ruleset, profile, day())).collect();
+        let mut expected: BTreeSet<(&str, String)> = BTreeSet::new();
+        for (id, rule) in ruleset.rules.entries() {
+            let any = |test: &dyn Fn(&qudao::decide::Instance) -> bool| {
+                decisions.iter().any(|decision| decision.instances(id).iter().any(test))
+            };
+            if any(&|instance| instance.fires.truth == Truth::True) {
+                continue;
+            }
+            let held = any(&|instance| instance.condition.truth == Truth::True);
+            expected.insert((if held { "always-excepted" } else { "dead-rule" }, rule.name.to_string()));
+        }
+        let verdicts = |name: &str| -> BTreeSet<Verdict> {
+            let target = ruleset.target(name).unwrap();
+            decisions.iter().map(|decision| decision.target(target).leaning).collect()
+        };
+        for channel in ["alpha", "beta", "gamma"] {
+            let verdicts = verdicts(channel);
+            if !verdicts.contains(&Verdict::Recommended) {
+                expected.insert(("never-recommended", channel.into()));
+            } else if verdicts.len() == 1 {
+                expected.insert(("always-recommended", channel.into()));
+            }
+        }
+        let gap = decisions.iter().any(|decision| {
+            decision.channels.iter().all(|target| decision.target(*target).leaning != Verdict::Recommended)
+        });
+        if gap {
+            expected.insert(("no-recommendation", "t".into()));
+        }
+        let looked_for = [
+            Code::DeadRule,
+            Code::AlwaysExcepted,
+            Code::NeverRecommended,
+            Code::AlwaysRecommended,
+            Code::NoRecommendation,
+        ];
+        let told: BTreeSet<(&str, String)> = found
+            .iter()
+            .filter(|d| looked_for.contains(&d.code))
+            .map(|d| (d.code.name(), ruleset.files.slice(d.label.span).to_string()))
+            .collect();
+        assert_eq!(told, expected, "seed {seed}\n{text}");
+        for (code, _) in told {
+            *counts.entry(code).or_default() += 1;
+        }
+        for diagnostic in &found {
+            assert_ne!(diagnostic.code, Code::Unproved, "seed {seed}: {}", diagnostic.message);
+        }
+    }
+    println!("{counts:?}");
+    for code in ["dead-rule", "always-excepted", "never-recommended", "no-recommendation"] {
+        assert!(counts.get(code).is_some_and(|count| *count >= 8), "{counts:?}");
+    }
+}
+
+#[test]
+fn what_a_change_moves_is_what_brute_force_finds_moved() {
+    let (mut changed, mut unchanged) = (0, 0);
+    let total = cases(120);
+    for seed in 0..total {
+        let mut dice = Dice::seeded(seed + 11_000, 700);
+        let mut declared = declarations(&mut dice, false);
+        let before = text(&declared);
+        let last = declared.len() - 1;
+        match dice.pick(5) {
+            // A rule is worded otherwise: nothing changes.
+            0 => {
+                let rule = declared[last].clone();
+                let (head, rest) = rule.split_once("when ").unwrap();
+                let (when, then) = rest.rsplit_once(" then ").unwrap();
+                declared[last] = format!("{head}when not (not ({when})) then {then}");
+            }
+            1 => drop(declared.pop()),
+            2 => declared[last] = declared[last].replace("posts", "staff"),
+            3 => declared.push(format!(
+                "rule added {{ when {} then {} }}",
+                condition(&mut dice, 1, false),
+                effect(&mut dice, false)
+            )),
+            _ => declared[3] = declared[3].replace("limit = 1", "limit = 2").replace("= true", "= false"),
+        }
+        let after = text(&declared);
+        let (old, new) = (support::ruleset(&before), support::ruleset(&after));
+        let side = |ruleset, label: &str| Side { ruleset, day: day(), label: label.into() };
+        let mut difference = Difference::new(side(&old, "old"), side(&new, "new"));
+        difference.find_regions(Budget::default());
+        let found = difference.regions.as_ref().unwrap();
+        assert_eq!(found.extent, Extent::Proved, "seed {seed}");
+        let told: BTreeSet<String> = found.regions.iter().map(|region| region.what.text()).collect();
+        let mut expected = BTreeSet::new();
+        for (one, other) in profiles(&old, false).iter().zip(&profiles(&new, false)) {
+            let change = difference.compare(one, other);
+            for target in &change.targets {
+                let (before, now) = (target.old.as_ref().unwrap(), target.new.as_ref().unwrap());
+                let name = difference.name(target.target).to_string();
+                if before.verdict != now.verdict {
+                    let what = What::Verdict { target: name.clone(), old: before.verdict, new: now.verdict };
+                    expected.insert(what.text());
+                }
+                for need in before.needs.keys().chain(now.needs.keys()) {
+                    let (old, new) = (before.needs.get(need).copied(), now.needs.get(need).copied());
+                    if old != new {
+                        expected
+                            .insert(What::Need { target: name.clone(), need: need.clone(), old, new }.text());
+                    }
+                }
+            }
+            if let Some((first, second)) = change.first {
+                let name =
+                    |ruleset: &Ruleset, target: Option<_>| target.map(|t| ruleset.target_name(t).to_string());
+                let what = What::First { old: name(&old, first), new: name(&new, second) };
+                expected.insert(what.text());
+            }
+        }
+        assert_eq!(told, expected, "seed {seed}\n{before}\n{after}");
+        for region in &found.regions {
+            assert!(region.change.is_decision() && !region.conditions.is_empty(), "seed {seed}");
+            assert!(!region.change.causes().is_empty(), "seed {seed}: {} has no cause", region.what.text());
+        }
+        if told.is_empty() { unchanged += 1 } else { changed += 1 }
+    }
+    println!("{changed} changed, {unchanged} unchanged");
+    assert!(changed * 3 >= total && unchanged * 10 >= total, "{changed} {unchanged}");
+}

@@ -1,0 +1,519 @@
+//! Random rulesets and profiles, of every construct of the language, from a string of random bytes: few bytes give a
+//! small ruleset, so that a failure is made smaller by cutting bytes off.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Random choices, used up byte by byte; when none are left, every choice is the first.
+pub(crate) struct Dice {
+    bytes: Vec<u8>,
+    at: usize,
+}
+
+impl Dice {
+    /// Bytes from a seed (splitmix64).
+    pub(crate) fn seeded(seed: u64, length: usize) -> Dice {
+        let mut state = seed;
+        let mut bytes = Vec::with_capacity(length + 8);
+        while bytes.len() < length {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut z = state;
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            bytes.extend((z ^ (z >> 31)).to_le_bytes());
+        }
+        bytes.truncate(length);
+        Dice { bytes, at: 0 }
+    }
+
+    fn byte(&mut self) -> u8 {
+        let byte = self.bytes.get(self.at).copied().unwrap_or(0);
+        self.at += 1;
+        byte
+    }
+
+    pub(crate) fn pick(&mut self, count: usize) -> usize {
+        usize::from(self.byte()) % count.max(1)
+    }
+
+    fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+        of[self.pick(of.len())]
+    }
+
+    /// True in so many of a hundred cases.
+    pub(crate) fn chance(&mut self, percent: usize) -> bool {
+        self.pick(100) < percent
+    }
+}
+
+/// A field: its name, its type as written, and values that a profile may give, as YAML.
+#[derive(Clone)]
+pub(crate) struct FieldModel {
+    pub(crate) name: &'static str,
+    pub(crate) values: &'static [&'static str],
+}
+
+/// The fields of every random ruleset; their domains are small, so that all fillings can be tried.
+pub(crate) const FIELDS: &[FieldModel] = &[
+    FieldModel { name: "flag", values: &["true", "false"] },
+    FieldModel { name: "icp", values: &["true", "false"] },
+    FieldModel { name: "posts", values: &["0", "1", "2", "3", "\"1 per week\""] },
+    FieldModel { name: "size", values: &["0", "5", "10", "10.5"] },
+    FieldModel { name: "staff", values: &["0", "1", "2", "3"] },
+    FieldModel { name: "owner", values: &["one", "two", "three"] },
+    FieldModel { name: "repeat", values: &["never", "some", "often"] },
+    FieldModel { name: "goals", values: &["[]", "[sell]", "[talk]", "[sell, talk]"] },
+    FieldModel { name: "start", values: &["2024-01-31", "2024-02-29", "2025-06-01"] },
+    FieldModel { name: "word", values: &["\"a\"", "\"b\""] },
+];
+
+const CHANNELS: [&str; 4] = ["alpha", "beta", "gamma", "delta"];
+
+/// A random ruleset.
+pub(crate) struct Random {
+    pub(crate) text: String,
+    /// How often each construct stands in it.
+    pub(crate) uses: BTreeMap<&'static str, usize>,
+    /// The names of its declarations after the header, each with its text, for shuffling.
+    pub(crate) declarations: Vec<String>,
+}
+
+#[derive(Clone, Copy)]
+enum LetKind {
+    Condition,
+    Owner,
+    Rate,
+}
+
+pub(crate) struct Generator<'d> {
+    dice: &'d mut Dice,
+    uses: BTreeMap<&'static str, usize>,
+    channels: usize,
+    /// What kind of value each let has.
+    lets: Vec<LetKind>,
+    /// Whether the expression stands under `for each`.
+    variable: bool,
+    may_ask: bool,
+    facts_only: bool,
+    rules: (usize, usize),
+}
+
+/// Writes a random ruleset of a few rules.
+pub(crate) fn ruleset(dice: &mut Dice) -> Random {
+    ruleset_with(dice, 2, 8)
+}
+
+/// Writes a random ruleset of so many rules at least, and fewer than so many more.
+pub(crate) fn ruleset_with(dice: &mut Dice, least: usize, more: usize) -> Random {
+    let channels = 2 + dice.pick(3);
+    let mut generator = Generator {
+        dice,
+        uses: BTreeMap::new(),
+        channels,
+        lets: Vec::new(),
+        variable: false,
+        may_ask: false,
+        facts_only: false,
+        rules: (least, more),
+    };
+    let declarations = generator.declarations();
+    let header = "ruleset random \"Random\" { languages en, zh  as of 2024-06-15 }\n".to_string();
+    let text = header.clone() + &declarations.join("\n");
+    Random { text, uses: generator.uses, declarations }
+}
+
+impl Generator<'_> {
+    fn used(&mut self, construct: &'static str) {
+        *self.uses.entry(construct).or_default() += 1;
+    }
+
+    fn declarations(&mut self) -> Vec<String> {
+        let mut all: Vec<String> = vec![
+            "enum Owner { one \"One\" @zh \"一\", two \"Two\", three }".into(),
+            "enum Goal { sell, talk }".into(),
+            "scale Repeat { never < some < often }".into(),
+            "source book \"A book\"".into(),
+            "unit post".into(),
+            "unit batch = 2 post".into(),
+            "fact limit: number per month \"Limit\"".into(),
+            "fact push: bool".into(),
+            "fact open_to[Owner]: bool \"Open\"".into(),
+            "fact room: number MB".into(),
+            "fact rank: Repeat".into(),
+            "fact born: date".into(),
+            "fact tags: set of Goal".into(),
+            "fact load: int post".into(),
+        ];
+        let icp = if self.dice.chance(40) { " default false" } else { "" };
+        let staff = if self.dice.chance(30) { " default 1" } else { "" };
+        all.push(format!(
+            "profile {{\n  flag: bool \"Flag?\"\n  icp: bool{icp}\n  posts: number per month in 0 .. 20\n  size: number MB\n  \
+             staff: int in 0 .. 3{staff}\n  owner: Owner \"Who?\"\n  repeat: Repeat\n  goals: set of Goal\n  start: date\n  \
+             word: text\n}}"
+        ));
+        for index in 0..self.channels {
+            all.push(self.channel(index));
+        }
+        for index in 0..self.dice.pick(3) {
+            let first = self.dice.pick(self.channels);
+            let second = (first + 1 + self.dice.pick(self.channels - 1)) % self.channels;
+            self.used("mix");
+            all.push(format!(
+                "mix mix{index} \"Mix {index}\" {{ of {}, {} }}",
+                CHANNELS[first], CHANNELS[second]
+            ));
+        }
+        let mixes = all.iter().filter(|declaration| declaration.starts_with("mix ")).count();
+        for name in ["licence", "hosting"] {
+            let met =
+                if self.dice.chance(60) { format!("met when {}", self.condition(2)) } else { String::new() };
+            self.used("requirement");
+            all.push(format!("requirement {name} \"{name}\" {{ {met} how \"Ask for {{owner}}\" cost 300 CNY takes 10 days }}"));
+        }
+        let levels = self.dice.chance(50);
+        if levels {
+            self.used("levels");
+            all.push("levels strong > plain".into());
+        } else {
+            self.used("weight");
+            all.push("weight strong = 5".into());
+            all.push("weight plain = 2".into());
+        }
+        for index in 0..self.dice.pick(4) {
+            self.used("let");
+            let (kind, ty, value) = match self.dice.pick(3) {
+                0 => (LetKind::Condition, "", self.condition(2)),
+                1 => (LetKind::Owner, ": Owner", format!("if {} then one else two", self.condition(1))),
+                _ => (LetKind::Rate, "", self.rate(1)),
+            };
+            all.push(format!("let l{index}{ty} = {value}"));
+            self.lets.push(kind);
+        }
+        let rules = self.rules.0 + self.dice.pick(self.rules.1);
+        for index in 0..rules {
+            all.push(self.rule(index, mixes));
+        }
+        if self.dice.chance(40) {
+            self.used("verdicts");
+            let possible = self.dice.pick(3) as i64 - 1;
+            let recommended = possible + self.dice.pick(5) as i64;
+            let signed = |n: i64| if n < 0 { format!("-{}", -n) } else { n.to_string() };
+            all.push(format!(
+                "verdicts {{ recommended >= {}, possible >= {} }}",
+                signed(recommended),
+                signed(possible)
+            ));
+        }
+        all
+    }
+
+    fn channel(&mut self, index: usize) -> String {
+        let mut text = format!("channel {} \"{}\" {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
+        let mut statement = |generator: &mut Self, construct, line: &str| {
+            if generator.dice.chance(65) {
+                generator.used(construct);
+                let _ = writeln!(text, "  {line}");
+            }
+        };
+        let rate = self.dice.one(&["1 per day", "4 per month", "2 per month", "1 per week"]);
+        statement(self, "fact", &format!("limit = {rate} from book \"so it says\" at \"p. 1\""));
+        let push = self.dice.one(&["true", "false", "unknown"]);
+        statement(self, "fact", &format!("push = {push}"));
+        for owner in ["one", "two", "three"] {
+            let open = self.dice.one(&["true", "false", "true disputed false from book"]);
+            statement(self, "indexed fact", &format!("open_to[{owner}] = {open}"));
+        }
+        let (before, after) = (self.dice.pick(12), self.dice.pick(12));
+        statement(
+            self,
+            "dated fact",
+            &format!("room = {before} MB until 2024-06-14\n  room = {after} MB since 2024-06-15"),
+        );
+        let rank = self.dice.one(&["never", "some", "often"]);
+        statement(self, "fact", &format!("rank = {rank}"));
+        statement(self, "fact", "born = 2024-02-29");
+        let tags = self.dice.one(&["{}", "{sell}", "{sell, talk}"]);
+        statement(self, "fact", &format!("tags = {tags}"));
+        statement(self, "fact", "load = 2 batch");
+        if self.dice.chance(35) {
+            self.used("needs");
+            let channel =
+                if index > 0 { format!("{}, ", CHANNELS[self.dice.pick(index)]) } else { String::new() };
+            let _ = writeln!(text, "  needs {channel}licence from book");
+        }
+        if self.dice.chance(25) {
+            self.used("owned");
+            let owned = self.condition(1);
+            let _ = writeln!(text, "  owned when {owned}");
+        }
+        text + "}"
+    }
+
+    fn rule(&mut self, index: usize, mixes: usize) -> String {
+        self.variable = self.dice.chance(40);
+        let mut head = format!("rule r{index} \"Rule {index}\"");
+        if self.variable {
+            self.used("for each");
+            head.push_str(" for each c");
+            if self.dice.chance(25) {
+                self.used("for each in");
+                let _ = write!(head, " in {{{}, {}}}", CHANNELS[1], CHANNELS[0]);
+            }
+            if self.dice.chance(30) {
+                self.used("where");
+                self.facts_only = true;
+                let filter = self.condition(1);
+                self.facts_only = false;
+                let _ = write!(head, " where {filter}");
+            }
+        }
+        if index > 0 && self.dice.chance(30) {
+            self.used("exception");
+            let _ = write!(head, " exception to r{}", self.dice.pick(index));
+        }
+        // Exceptions carry their question to the rules that they are exceptions to; so only the last rules ask, and
+        // no rule that asks is an exception.
+        let asks = !head.contains("exception") && self.dice.chance(20);
+        self.may_ask = asks;
+        let mut body = String::new();
+        if self.dice.chance(90) {
+            let _ = write!(body, "\n  when {}", self.condition(3));
+        }
+        self.may_ask = false;
+        let effects: Vec<String> = (0..1 + self.dice.pick(3)).map(|_| self.effect(mixes, asks)).collect();
+        let _ = write!(body, "\n  then {}", effects.join(", "));
+        if self.dice.chance(60) {
+            self.used("because");
+            let value = self.dice.one(&["posts", "posts / 7", "count(goals)", "start", "repeat"]);
+            let owner = if self.variable { "{c} of {owner}" } else { "{owner}" };
+            let _ = write!(body, "\n  because \"{owner}: {{{value}}}\" @zh \"因为 {{goals}}\"");
+        }
+        self.variable = false;
+        format!("{head} {{{body}\n}}")
+    }
+
+    fn target(&mut self, mixes: usize) -> String {
+        if self.variable && self.dice.chance(60) {
+            return "c".into();
+        }
+        if mixes > 0 && self.dice.chance(25) {
+            return format!("mix{}", self.dice.pick(mixes));
+        }
+        CHANNELS[self.dice.pick(self.channels)].into()
+    }
+
+    fn effect(&mut self, mixes: usize, asks: bool) -> String {
+        let target = self.target(mixes);
+        match self.dice.pick(if asks { 6 } else { 10 }) {
+            0..=2 => {
+                self.used("score");
+                let sign = self.dice.one(&["+", "-"]);
+                let points = self.dice.one(&["strong", "plain", "1", "3"]);
+                format!("score {target} {sign}{points}")
+            }
+            3 => {
+                self.used("cap");
+                let verdict = self.dice.one(&["recommended", "possible", "unsuitable"]);
+                format!("cap {target} at {verdict}")
+            }
+            4 => {
+                self.used("note");
+                let word = self.dice.one(&["note", "warn"]);
+                format!("{word} {target} \"About {{owner}}\"")
+            }
+            5 => {
+                self.used("needs effect");
+                format!("{target} needs hosting")
+            }
+            6..=8 => {
+                self.used("exclude");
+                format!("exclude {target}")
+            }
+            // A needed channel only ever stands before the one that needs it, so that no circle comes about.
+            _ if target == CHANNELS[self.channels - 1] => {
+                self.used("needs effect");
+                format!("{target} needs {}", CHANNELS[0])
+            }
+            _ => {
+                self.used("score");
+                format!("score {target} +plain")
+            }
+        }
+    }
+
+    fn channel_name(&mut self) -> String {
+        if self.variable && self.dice.chance(60) {
+            "c".into()
+        } else {
+            CHANNELS[self.dice.pick(self.channels)].into()
+        }
+    }
+
+    fn condition(&mut self, depth: usize) -> String {
+        if depth > 0 {
+            match self.dice.pick(7) {
+                0 => {
+                    self.used("and");
+                    return format!("({} and {})", self.condition(depth - 1), self.condition(depth - 1));
+                }
+                1 => {
+                    self.used("or");
+                    return format!("({} or {})", self.condition(depth - 1), self.condition(depth - 1));
+                }
+                2 => {
+                    self.used("not");
+                    return format!("not {}", self.condition(depth - 1));
+                }
+                3 if self.dice.chance(30) => {
+                    self.used("if");
+                    let (a, b, c) = (self.condition(0), self.condition(depth - 1), self.condition(0));
+                    return format!("(if {a} then {b} else {c})");
+                }
+                _ => {}
+            }
+        }
+        self.atom()
+    }
+
+    fn atom(&mut self) -> String {
+        if self.may_ask && self.dice.chance(35) {
+            self.used("asks");
+            let target = self.channel_name();
+            return format!("{target} is {}", self.dice.one(&["excluded", "eligible"]));
+        }
+        let channel = self.channel_name();
+        if self.facts_only || self.dice.chance(25) {
+            return match self.dice.pick(7) {
+                0 => format!("{channel}.push"),
+                1 => {
+                    self.used("known");
+                    format!("{channel}.limit is {}", self.dice.one(&["known", "unknown"]))
+                }
+                2 => format!("{channel}.open_to[{}]", self.dice.one(&["one", "two", "three"])),
+                3 => format!("{channel}.room >= 5 MB"),
+                4 => format!("{channel}.rank > some"),
+                5 => format!("{channel}.tags has sell"),
+                _ => format!("{channel}.load > 3 post"),
+            };
+        }
+        let op = self.dice.one(&["<", "<=", ">", ">=", "==", "!="]);
+        match self.dice.pick(18) {
+            0 => "flag".into(),
+            1 => "icp".into(),
+            2 => {
+                self.used("rate");
+                format!(
+                    "{} {op} {}",
+                    self.rate(1),
+                    self.dice.one(&["2 per month", "1 per week", "1 per day"])
+                )
+            }
+            3 => {
+                self.used("field against fact");
+                format!("posts {op} {channel}.limit")
+            }
+            4 => {
+                self.used("indexed by field");
+                let not = self.dice.one(&["", "not "]);
+                format!("{not}{channel}.open_to[owner]")
+            }
+            5 => format!(
+                "owner {} {}",
+                self.dice.one(&["==", "!="]),
+                self.dice.one(&["one", "Owner.two", "three"])
+            ),
+            6 => {
+                self.used("in");
+                format!("owner {} {{one, two}}", self.dice.one(&["in", "not in"]))
+            }
+            7 => {
+                self.used("scale");
+                format!("repeat {op} some")
+            }
+            8 => format!("repeat in {}", self.dice.one(&["some .. often", ".. some", "some .."])),
+            9 => {
+                self.used("has");
+                format!(
+                    "goals has {}",
+                    self.dice.one(&["sell", "any {sell}", "all {sell, talk}", "none {sell}", "only {talk}"])
+                )
+            }
+            10 => {
+                self.used("range");
+                format!("staff in {}", self.dice.one(&["1 .. 2", ".. 1", "2 .."]))
+            }
+            11 => {
+                self.used("date");
+                format!("start {op} 2024-02-29")
+            }
+            12 => {
+                self.used("date arithmetic");
+                match self.dice.pick(3) {
+                    0 => format!("start + 1 month {op} today"),
+                    1 => format!("today - start {op} 100 days"),
+                    _ => format!("months(start, today) {op} 4 months"),
+                }
+            }
+            13 => format!("word == {}", self.dice.one(&["\"a\"", "\"b\""])),
+            14 => {
+                self.used("linear");
+                format!("size * 2 + {channel}.room {op} 15 MB")
+            }
+            15 => {
+                self.used("functions");
+                match self.dice.pick(4) {
+                    0 => format!("count(goals) {op} 1"),
+                    1 => format!("max(staff, 2) {op} 2"),
+                    2 => format!("abs(staff - 2) {op} 1"),
+                    _ => format!("min(staff, count(goals)) {op} 1"),
+                }
+            }
+            16 if !self.lets.is_empty() => {
+                self.used("let read");
+                let index = self.dice.pick(self.lets.len());
+                match self.lets[index] {
+                    LetKind::Condition => format!("l{index}"),
+                    LetKind::Owner => format!("l{index} == one"),
+                    LetKind::Rate => format!("l{index} {op} 2 per month"),
+                }
+            }
+            _ => {
+                self.used("percent");
+                format!("staff * 50% {op} 0.5")
+            }
+        }
+    }
+
+    fn rate(&mut self, depth: usize) -> String {
+        if depth == 0 || self.dice.chance(60) {
+            return "posts".into();
+        }
+        match self.dice.pick(4) {
+            0 => format!("(posts + {}.limit)", CHANNELS[self.dice.pick(self.channels)]),
+            1 => "posts / 2".into(),
+            2 => format!("(if {} then posts else 1 per day)", self.condition(0)),
+            _ => "max(posts, 2 per month)".into(),
+        }
+    }
+}
+
+/// A random profile in YAML: each field given, left out, or null.
+pub(crate) fn profile(dice: &mut Dice, known: usize) -> Vec<(&'static str, Option<&'static str>)> {
+    let mut given = Vec::new();
+    for field in FIELDS {
+        if dice.chance(known) {
+            given.push((field.name, Some(field.values[dice.pick(field.values.len())])));
+        } else if dice.chance(30) {
+            given.push((field.name, None));
+        }
+    }
+    given
+}
+
+/// Writes a profile as YAML.
+pub(crate) fn yaml(profile: &[(&str, Option<&str>)]) -> String {
+    if profile.is_empty() {
+        return "{}".into();
+    }
+    profile.iter().map(|(name, value)| format!("{name}: {}\n", value.unwrap_or("null"))).collect()
+}

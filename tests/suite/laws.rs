@@ -1,0 +1,296 @@
+//! Laws that hold of every ruleset and profile, tried on random ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use qudao::decide::{Decision, Truth, decide};
+use qudao::model::{Profile, Ruleset, Target};
+use qudao::operator::Verdict;
+
+use crate::generate::{self, Dice, FIELDS};
+use crate::support::{self, checked, codes};
+
+/// So many random rulesets are tried; a multiple by the environment variable `QUDAO_CASES`.
+pub(crate) fn cases(usual: u64) -> u64 {
+    let times = std::env::var("QUDAO_CASES").ok().and_then(|times| times.parse().ok()).unwrap_or(1);
+    usual * times
+}
+
+pub(crate) struct Case {
+    pub(crate) seed: u64,
+    pub(crate) ruleset: Ruleset,
+    pub(crate) profile: Vec<(&'static str, Option<&'static str>)>,
+    pub(crate) uses: BTreeMap<&'static str, usize>,
+    declarations: Vec<String>,
+    dice: Dice,
+}
+
+pub(crate) fn case(seed: u64, known: usize) -> Case {
+    let mut dice = Dice::seeded(seed, 200 + (seed % 5) as usize * 150);
+    case_of(seed, known, generate::ruleset(&mut dice))
+}
+
+/// A ruleset of many rules.
+pub(crate) fn large_case(seed: u64, known: usize) -> Case {
+    let mut dice = Dice::seeded(seed, 12_000);
+    case_of(seed, known, generate::ruleset_with(&mut dice, 60, 60))
+}
+
+fn case_of(seed: u64, known: usize, random: generate::Random) -> Case {
+    let (files, checked) = checked("random.qd", &random.text);
+    let wrong = codes(&files, &checked.diagnostics);
+    let doubtful =
+        |code: &&String| code.starts_with("unread-field") || code.starts_with("missing-translation");
+    let wrong: Vec<&String> = wrong.iter().filter(|code| !doubtful(code)).collect();
+    if !wrong.is_empty() {
+        let shown: String =
+            checked.diagnostics.iter().map(|d| qudao::diagnostic::render(&files, d, false)).collect();
+        panic!("seed {seed}: {wrong:?}\n{shown}\n{}", random.text);
+    }
+    let mut dice = Dice::seeded(!seed, 400);
+    let profile = generate::profile(&mut dice, known);
+    let ruleset = checked.ruleset.unwrap();
+    Case { seed, ruleset, profile, uses: random.uses, declarations: random.declarations, dice }
+}
+
+pub(crate) fn read(ruleset: &Ruleset, profile: &[(&str, Option<&str>)]) -> Profile {
+    let read = support::profile(ruleset, &generate::yaml(profile));
+    read.profile.unwrap_or_else(|| panic!("{:?}\n{profile:?}", read.diagnostics))
+}
+
+fn answer<'r>(ruleset: &'r Ruleset, profile: &'r Profile) -> Decision<'r> {
+    decide(ruleset, profile, ruleset.as_of.unwrap())
+}
+
+/// The fields that are unknown: left out without a default, or null.
+fn unknown(ruleset: &Ruleset, profile: &Profile) -> Vec<&'static generate::FieldModel> {
+    let of = |name: &str| ruleset.fields.find(|field| &*field.name == name).unwrap();
+    FIELDS.iter().filter(|field| profile.get(of(field.name)).value.is_none()).collect()
+}
+
+fn with(
+    profile: &[(&'static str, Option<&'static str>)],
+    field: &'static str,
+    value: &'static str,
+) -> Vec<(&'static str, Option<&'static str>)> {
+    let mut filled: Vec<_> = profile.iter().copied().filter(|(name, _)| *name != field).collect();
+    filled.push((field, Some(value)));
+    filled
+}
+
+/// Nothing that was certain is otherwise in a profile of which more is known.
+fn assert_within(less: &Decision<'_>, more: &Decision<'_>, case: &Case, filled: &[(&str, Option<&str>)]) {
+    let says = || format!("seed {}: {:?} filled to {filled:?}", case.seed, case.profile);
+    for rule in case.ruleset.rules.ids() {
+        for (before, after) in less.instances(rule).iter().zip(more.instances(rule)) {
+            for (before, after) in [(before.condition, after.condition), (before.fires, after.fires)] {
+                let turned = before.truth != Truth::Unknown && before.truth != after.truth;
+                assert!(!turned, "{} turned round; {}", case.ruleset.rules[rule].name, says());
+                let impossible = (after.truth == Truth::True
+                    && !before.can_hold
+                    && before.truth == Truth::Unknown)
+                    || (after.truth == Truth::False && !before.can_fail && before.truth == Truth::Unknown);
+                assert!(
+                    !impossible,
+                    "{} came out as was said to be impossible; {}",
+                    case.ruleset.rules[rule].name,
+                    says()
+                );
+            }
+        }
+    }
+    for target in case.ruleset.targets() {
+        let (before, after) = (less.target(target), more.target(target));
+        let name = case.ruleset.target_name(target);
+        assert!(
+            after.could_be.iter().all(|v| before.could_be.contains(v)),
+            "{name} left could_be; {}",
+            says()
+        );
+        let ((low, high), (lower, higher)) = (before.score_range, after.score_range);
+        assert!(low <= lower && higher <= high, "{name} left its range; {}", says());
+        if let Some(verdict) = before.verdict {
+            assert!(after.verdict == Some(verdict), "{name} was decided and changed; {}", says());
+        }
+    }
+}
+
+#[test]
+fn more_is_known_and_nothing_flips() {
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts = BTreeMap::new();
+    let total = cases(1500);
+    for seed in 0..total {
+        let case = case(seed, 55);
+        for construct in case.uses.keys() {
+            *uses.entry(construct).or_default() += 1;
+        }
+        let profile = read(&case.ruleset, &case.profile);
+        let decision = answer(&case.ruleset, &profile);
+        for target in case.ruleset.targets() {
+            let decided = decision.target(target);
+            let word = decided.verdict.map_or("undecided", Verdict::as_str);
+            *counts.entry(word).or_insert(0) += 1;
+            *counts
+                .entry(if decided.open_facts.is_empty() { "no open facts" } else { "open facts" })
+                .or_insert(0) += 1;
+        }
+        for field in unknown(&case.ruleset, &profile) {
+            for value in field.values {
+                let filled = with(&case.profile, field.name, value);
+                let more = read(&case.ruleset, &filled);
+                assert_within(&decision, &answer(&case.ruleset, &more), &case, &filled);
+            }
+        }
+    }
+    println!("shares of {total}: {uses:?}; {counts:?}");
+    for (construct, share) in &uses {
+        assert!(*share as u64 * 40 >= total, "{construct} stands in {share} of {total} rulesets only");
+    }
+    assert!(uses.len() >= 37, "{} constructs", uses.len());
+    for word in ["recommended", "possible", "unsuitable", "excluded", "undecided", "open facts"] {
+        assert!(counts[word] as u64 * 50 >= total, "{word}: {counts:?}");
+    }
+}
+
+#[test]
+fn every_filling_lies_within_what_was_open() {
+    let (mut undecided, mut differ) = (0, 0);
+    for seed in 0..cases(300) {
+        let mut case = case(seed + 1_000_000, 85);
+        let mut base = case.profile.clone();
+        // All unknown fields but three are filled, so that every filling of the rest can be tried.
+        let profile = read(&case.ruleset, &base);
+        for field in unknown(&case.ruleset, &profile).into_iter().skip(3) {
+            base = with(&base, field.name, field.values[case.dice.pick(field.values.len())]);
+        }
+        case.profile = base.clone();
+        let profile = read(&case.ruleset, &base);
+        let decision = answer(&case.ruleset, &profile);
+        let mut fillings = vec![base];
+        for field in unknown(&case.ruleset, &profile) {
+            fillings = fillings
+                .iter()
+                .flat_map(|filling| field.values.iter().map(|value| with(filling, field.name, value)))
+                .collect();
+        }
+        let mut leanings: BTreeMap<Target, BTreeSet<Verdict>> = BTreeMap::new();
+        for filling in &fillings {
+            let filled = read(&case.ruleset, filling);
+            let full = answer(&case.ruleset, &filled);
+            assert!(full.missing.is_empty(), "seed {}: nothing is left to ask", case.seed);
+            assert_within(&decision, &full, &case, filling);
+            for target in case.ruleset.targets() {
+                assert!(full.target(target).verdict.is_some(), "seed {}: all fields are known", case.seed);
+                leanings.entry(target).or_default().insert(full.target(target).leaning);
+            }
+        }
+        for (target, leanings) in leanings {
+            match decision.target(target).verdict {
+                Some(verdict) => assert_eq!(leanings, BTreeSet::from([verdict]), "seed {}", case.seed),
+                None => {
+                    undecided += 1;
+                    differ += usize::from(leanings.iter().any(|l| *l != decision.target(target).leaning));
+                }
+            }
+        }
+    }
+    println!("{differ} of {undecided} undecided targets really come out otherwise");
+    assert!(undecided > 60 && differ * 3 > undecided * 2, "{differ} of {undecided}");
+}
+
+/// Where no field is read twice, the intervals are exact.
+#[test]
+fn intervals_are_exact_where_no_field_is_read_twice() {
+    for seed in 0..cases(300) {
+        let mut dice = Dice::seeded(seed, 100);
+        let count = 2 + dice.pick(5);
+        let fields: String = (0..count).map(|i| format!("  b{i}: bool\n")).collect();
+        let mut text = format!("ruleset t \"T\"\nprofile {{\n{fields}}}\nchannel x\n");
+        let mut left: Vec<usize> = (0..count).collect();
+        while !left.is_empty() {
+            let rule = left.len();
+            let mut atom = || {
+                let field = left.remove(0);
+                if dice.chance(30) { format!("not b{field}") } else { format!("b{field}") }
+            };
+            let mut condition = atom();
+            if rule > 1 {
+                let second = atom();
+                condition = format!("{condition} {} {second}", if dice.chance(50) { "and" } else { "or" });
+            }
+            let points = dice.pick(9) as i64 - 4;
+            text.push_str(&format!("rule r{rule} {{ when {condition} then score x {points:+} }}\n"));
+        }
+        let ruleset = support::ruleset(&text);
+        let known = dice.pick(2);
+        let given: String = (0..known).map(|i| format!("b{i}: true\n")).collect();
+        let given = if given.is_empty() { "{}".into() } else { given };
+        let score = |profile: &str| {
+            let read = support::profile(&ruleset, profile);
+            let profile = read.profile.unwrap();
+            let decision = decide(&ruleset, &profile, qudao::date::Date::MIN);
+            let decided = decision.target(ruleset.target("x").unwrap());
+            (decided.score, decided.score_range)
+        };
+        let (_, range) = score(&given);
+        let all: Vec<i64> = (0..1_u32 << (count - known))
+            .map(|bits| {
+                let rest: String =
+                    (known..count).map(|i| format!("b{i}: {}\n", bits >> (i - known) & 1 == 1)).collect();
+                score(&format!("{}{rest}", if known > 0 { given.as_str() } else { "" })).0
+            })
+            .collect();
+        let brute = (*all.iter().min().unwrap(), *all.iter().max().unwrap());
+        assert_eq!(range, brute, "seed {seed}\n{text}");
+    }
+}
+
+#[test]
+fn every_number_follows_from_the_trace() {
+    for seed in 0..cases(200) {
+        let case = case(seed + 2_000_000, 70);
+        let read = support::profile(&case.ruleset, &generate::yaml(&case.profile));
+        let result = support::answer(&case.ruleset, &read, None, None);
+        let wrong = crate::trace::check(&result);
+        assert!(wrong.is_empty(), "seed {}: {}", case.seed, wrong.join("\n"));
+    }
+}
+
+#[test]
+fn the_order_of_declarations_moves_ties_alone() {
+    for seed in 0..cases(200) {
+        let mut case = case(seed + 3_000_000, 70);
+        let mut declarations = std::mem::take(&mut case.declarations);
+        for index in (1..declarations.len()).rev() {
+            declarations.swap(index, case.dice.pick(index + 1));
+        }
+        let text = "ruleset random \"Random\" { languages en, zh  as of 2024-06-15 }\n".to_string()
+            + &declarations.join("\n");
+        let shuffled = support::ruleset(&text);
+        let (first, second) = (read(&case.ruleset, &case.profile), read(&shuffled, &case.profile));
+        let (before, after) = (answer(&case.ruleset, &first), answer(&shuffled, &second));
+        for target in case.ruleset.targets() {
+            let name = case.ruleset.target_name(target);
+            let (a, b) = (before.target(target), after.target(shuffled.target(name).unwrap()));
+            let shown = |d: &qudao::decide::TargetDecision, ruleset: &Ruleset| {
+                let needs: BTreeSet<String> =
+                    d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
+                (
+                    d.verdict,
+                    d.leaning,
+                    d.score,
+                    d.score_range,
+                    d.could_be.clone(),
+                    needs,
+                    d.open_facts.len(),
+                    d.tie.len(),
+                )
+            };
+            assert_eq!(shown(a, &case.ruleset), shown(b, &shuffled), "seed {}: {name}", case.seed);
+        }
+        let fields = |decision: &Decision<'_>, ruleset: &Ruleset| -> BTreeSet<String> {
+            decision.missing.iter().map(|(field, _)| ruleset.fields[*field].name.to_string()).collect()
+        };
+        assert_eq!(fields(&before, &case.ruleset), fields(&after, &shuffled), "seed {}", case.seed);
+    }
+}

@@ -1,0 +1,39 @@
+//! The one integration binary: tests are data in the folders beside this one.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on fails, and reads its data itself"
+)]
+
+mod advise;
+mod agreement;
+mod analysis;
+mod batch;
+mod completions;
+mod conformance;
+mod content;
+mod diagnostics;
+mod docs;
+mod editors;
+mod facts;
+mod faults;
+mod format;
+mod fresh;
+mod generate;
+mod laws;
+mod mutations;
+mod paths;
+mod profiles;
+mod reports;
+mod rulesets;
+mod schema;
+mod snapshots;
+mod support;
+mod survivors;
+mod testing;
+mod textmate;
+mod tidy;
+mod trace;

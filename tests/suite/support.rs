@@ -1,0 +1,150 @@
+//! What tests share: rulesets from text, answers as JSON, files of a folder.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use qudao::check::{Checked, check};
+use qudao::date::Date;
+use qudao::decide::decide;
+use qudao::diagnostic::{Diagnostic, Severity, render};
+use qudao::model::Ruleset;
+use qudao::profile::{Format, ReadProfile, read};
+use qudao::result::to_json;
+use qudao::source::Files;
+use qudao::syntax::Sources;
+use qudao::why;
+use qudao::words::Speaker;
+use serde_json::Value as Json;
+
+/// A folder beside this suite.
+pub(crate) fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+/// All files below a folder, in order.
+pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_below(&path));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Checks a ruleset of one file; its sources' texts are absent.
+pub(crate) fn checked(name: &str, text: &str) -> (Files, Checked) {
+    let mut sources = Sources::new(name, text.as_bytes().to_vec());
+    while sources.wanted().is_some() {
+        sources.absent("it is not there");
+    }
+    (sources.files().clone(), check(&sources))
+}
+
+/// Checks a ruleset that has no errors.
+pub(crate) fn ruleset(text: &str) -> Ruleset {
+    let (files, checked) = checked("test.qd", text);
+    let shown: String = checked.diagnostics.iter().map(|d| render(&files, d, false)).collect();
+    checked.ruleset.unwrap_or_else(|| panic!("the ruleset has errors\n{shown}"))
+}
+
+/// Reads a profile in YAML.
+pub(crate) fn profile(ruleset: &Ruleset, text: &str) -> ReadProfile {
+    read(ruleset, "profile.yaml", text.as_bytes().to_vec(), Format::Yaml, &[])
+}
+
+/// Decides a profile and returns the result as JSON, every rule in it.
+pub(crate) fn answer(
+    ruleset: &Ruleset,
+    read: &ReadProfile,
+    day: Option<Date>,
+    language: Option<&str>,
+) -> Json {
+    let shown: String = read.diagnostics.iter().map(|d| render(&read.files, d, false)).collect();
+    let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors\n{shown}"));
+    let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
+    to_json(&decide(ruleset, profile, day), Speaker::new(ruleset, language), true)
+}
+
+/// Decides a profile and returns the answer as text.
+pub(crate) fn answer_text(
+    ruleset: &Ruleset,
+    read: &ReadProfile,
+    day: Option<Date>,
+    language: Option<&str>,
+) -> String {
+    let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors"));
+    let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
+    why::answer(&decide(ruleset, profile, day), Speaker::new(ruleset, language), &why::Options::default())
+}
+
+/// Each error and warning as `code line`, or `code FILE:line` outside of the first file.
+pub(crate) fn codes(files: &Files, diagnostics: &[Diagnostic]) -> Vec<String> {
+    codes_of(files, diagnostics, |severity| severity != Severity::Note)
+}
+
+/// The diagnostics of some severities as `code line`, or `code FILE:line` outside of the first file.
+pub(crate) fn codes_of(
+    files: &Files,
+    diagnostics: &[Diagnostic],
+    which: impl Fn(Severity) -> bool,
+) -> Vec<String> {
+    let main = files.iter().next().map(|(id, _)| id);
+    let shown = diagnostics.iter().filter(|d| which(d.severity)).map(|d| {
+        let line = files.place(d.label.span).line;
+        let file = d.label.span.file;
+        let at = if Some(file) == main { String::new() } else { format!("{}:", files.get(file).name()) };
+        format!("{} {at}{line}", d.code.name())
+    });
+    shown.collect()
+}
+
+/// A folder with files; runs the program in it.
+pub(crate) struct Work(pub(crate) tempfile::TempDir);
+
+impl Work {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Work {
+        let work = Work(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            work.write(name, text);
+        }
+        work
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.0.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+
+    /// The exit status, and what was printed on both streams.
+    pub(crate) fn qudao(&self, arguments: &str) -> (i32, String, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qudao"));
+        command.args(arguments.split_whitespace()).current_dir(self.0.path()).env_remove("CI");
+        let ended = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (ended.status.code().unwrap(), text(ended.stdout), text(ended.stderr))
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    /// The text of a file; empty where there is none.
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_default()
+    }
+
+    /// The names in a folder, sorted.
+    pub(crate) fn names(&self, name: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.path(name)).into_iter().flatten().flatten();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}

@@ -1,0 +1,385 @@
+//! A checker of the trace: it sees the JSON alone and recomputes every atom, sum, range and verdict.
+
+use std::cmp::Ordering;
+
+use qudao::date::Date;
+use serde_json::Value as Json;
+
+/// Returns what in a result does not follow from its own trace.
+pub(crate) fn check(result: &Json) -> Vec<String> {
+    let mut checker = Checker { result, wrong: Vec::new() };
+    for kind in ["channels", "mixes"] {
+        let targets = list(&result[kind]);
+        targets.iter().for_each(|target| checker.target(target));
+        checker.ranking(targets);
+    }
+    for rule in list(&result["rules"]) {
+        checker.condition(&rule["condition"]);
+        let value = rule["condition"]["value"].as_bool();
+        let fits = match text(&rule["state"]) {
+            "fired" => value == Some(true),
+            "not_fired" => value == Some(false),
+            "pending" | "excepted" => value != Some(false),
+            _ => false,
+        };
+        checker.expect(fits, || format!("{} is {} with {value:?}", rule["rule"], rule["state"]));
+    }
+    let missing: Vec<&str> = list(&result["missing"]).iter().map(|missing| text(&missing["field"])).collect();
+    for field in missing {
+        let waits = list(&result["channels"]).iter().chain(list(&result["mixes"])).any(|target| {
+            target["verdict"] == "undecided"
+                && list(&target["pending"])
+                    .iter()
+                    .any(|p| p["open"] == true && list(&p["awaits"]).iter().any(|a| a["field"] == field))
+        });
+        checker.expect(waits, || format!("{field} is missing, and nothing undecided waits for it"));
+    }
+    checker.wrong
+}
+
+fn list(value: &Json) -> &[Json] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+fn text(value: &Json) -> &str {
+    value.as_str().unwrap_or("")
+}
+
+/// An exact fraction, its denominator positive.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Fraction(i128, i128);
+
+impl Fraction {
+    fn parse(text: &str) -> Option<Fraction> {
+        if let Some((numerator, denominator)) = text.split_once('/') {
+            return Some(Fraction(numerator.parse().ok()?, denominator.parse().ok()?));
+        }
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+        let scale = 10_i128.pow(decimals.len() as u32);
+        let digits: i128 = format!("{}{decimals}", whole.trim_start_matches('-')).parse().ok()?;
+        Some(Fraction(if text.starts_with('-') { -digits } else { digits }, scale))
+    }
+
+    fn add(self, other: Fraction) -> Fraction {
+        Fraction(self.0 * other.1 + other.0 * self.1, self.1 * other.1).reduced()
+    }
+
+    fn times(self, other: Fraction) -> Fraction {
+        Fraction(self.0 * other.0, self.1 * other.1).reduced()
+    }
+
+    fn reduced(self) -> Fraction {
+        let (mut a, mut b) = (self.0.unsigned_abs(), self.1.unsigned_abs());
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        let gcd = a.max(1) as i128;
+        Fraction(self.0 / gcd, self.1 / gcd)
+    }
+
+    fn compare(self, other: Fraction) -> Ordering {
+        (self.0 * other.1).cmp(&(other.0 * self.1))
+    }
+}
+
+/// A value as the trace has it.
+fn number(node: &Json) -> Option<Fraction> {
+    Fraction::parse(node["number"].as_str()?)
+}
+
+fn compare(a: &Json, b: &Json) -> Option<Ordering> {
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Some(a.compare(b));
+    }
+    if let (Some(a), Some(b)) = (a["order"].as_u64(), b["order"].as_u64()) {
+        return Some(a.cmp(&b));
+    }
+    if let (Some(a), Some(b)) = (a["value"].as_str(), b["value"].as_str()) {
+        return Some(a.cmp(b));
+    }
+    (a["value"] == b["value"]).then_some(Ordering::Equal)
+}
+
+fn equal(a: &Json, b: &Json) -> bool {
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a.compare(b).is_eq(),
+        _ => a["value"] == b["value"],
+    }
+}
+
+struct Checker<'a> {
+    result: &'a Json,
+    wrong: Vec<String>,
+}
+
+impl Checker<'_> {
+    fn expect(&mut self, holds: bool, says: impl FnOnce() -> String) {
+        if !holds {
+            self.wrong.push(says());
+        }
+    }
+
+    fn condition(&mut self, node: &Json) {
+        let of = list(&node["of"]);
+        of.iter().for_each(|part| self.condition(part));
+        list(&node["operands"]).iter().for_each(|operand| self.operand(operand));
+        let values: Vec<Option<bool>> = of.iter().map(|part| part["value"].as_bool()).collect();
+        let unknown = |sure: bool| {
+            if values.contains(&Some(sure)) {
+                Some(sure)
+            } else if values.contains(&None) {
+                None
+            } else {
+                Some(!sure)
+            }
+        };
+        let value = match text(&node["op"]) {
+            "and" => unknown(false),
+            "or" => unknown(true),
+            "not" => values[0].map(|value| !value),
+            // A let is followed at its first mention; at another, its value is taken on trust.
+            "let" if of.is_empty() => node["value"].as_bool(),
+            "let" => values[0],
+            "if" => values[0].and_then(|first| if first { values[1] } else { values[2] }),
+            _ => self.atom(node),
+        };
+        self.expect(value == node["value"].as_bool(), || {
+            format!("{} came out as {}, recomputed {value:?}", node["text"], node["value"])
+        });
+        for read in list(&node["reads"]) {
+            if let Some(field) = read["field"].as_str() {
+                let given = list(&self.result["profile"]["fields"]).iter().find(|f| f["field"] == field);
+                let same = given.is_some_and(|given| given["value"] == read["value"]);
+                self.expect(same, || format!("{field} was read as {}", read["value"]));
+            }
+        }
+    }
+
+    fn atom(&mut self, node: &Json) -> Option<bool> {
+        let operands = list(&node["operands"]);
+        let members = list(&node["members"]);
+        let known = operands.iter().all(|operand| !operand["value"].is_null());
+        let operator = text(&node["operator"]);
+        if operator == "is known" || operator == "is unknown" {
+            let index = &operands[0]["of"];
+            if index.as_array().is_some_and(|index| index.iter().any(|index| index["value"].is_null())) {
+                return None;
+            }
+            return Some(operands[0]["value"].is_null() == (operator == "is unknown"));
+        }
+        if operator == "is excluded" || operator == "is eligible" {
+            let read = list(&node["reads"]).iter().find(|read| read.get("target").is_some())?;
+            return read["excluded"].as_bool().map(|excluded| excluded == (operator == "is excluded"));
+        }
+        if !known {
+            return None;
+        }
+        let subject = &operands[0];
+        let has = |member: &Json| list(&subject["value"]).contains(member);
+        let order = |bound: &Json| compare(subject, bound).unwrap();
+        let inside = |low: Option<&Json>, high: Option<&Json>| {
+            low.is_none_or(|low| order(low).is_ge()) && high.is_none_or(|high| order(high).is_le())
+        };
+        Some(match operator {
+            "" => subject["value"].as_bool()?,
+            "==" => equal(subject, &operands[1]),
+            "!=" => !equal(subject, &operands[1]),
+            "<" => order(&operands[1]).is_lt(),
+            "<=" => order(&operands[1]).is_le(),
+            ">" => order(&operands[1]).is_gt(),
+            ">=" => order(&operands[1]).is_ge(),
+            "in" => members.iter().any(|member| equal(subject, member)),
+            "not in" => !members.iter().any(|member| equal(subject, member)),
+            "in low .. high" => inside(Some(&operands[1]), Some(&operands[2])),
+            "in low .." => inside(Some(&operands[1]), None),
+            "in .. high" => inside(None, Some(&operands[1])),
+            "not in low .. high" => !inside(Some(&operands[1]), Some(&operands[2])),
+            "not in low .." => !inside(Some(&operands[1]), None),
+            "not in .. high" => !inside(None, Some(&operands[1])),
+            "has" => has(&operands[1]["value"]),
+            "has any" => members.iter().any(|member| has(&member["value"])),
+            "has all" => members.iter().all(|member| has(&member["value"])),
+            "has none" => !members.iter().any(|member| has(&member["value"])),
+            "has only" => list(&subject["value"])
+                .iter()
+                .all(|value| members.iter().any(|member| member["value"] == *value)),
+            _ => {
+                self.expect(false, || format!("an unknown operator: {operator}"));
+                return None;
+            }
+        })
+    }
+
+    fn operand(&mut self, node: &Json) {
+        let of = list(&node["of"]);
+        of.iter().for_each(|part| self.operand(part));
+        let unknown = of.iter().any(|part| part["value"].is_null());
+        let says = |value: &str| format!("{} is {}, recomputed {value}", node["text"], node["value"]);
+        let op = text(&node["op"]);
+        match op {
+            "condition" => return self.condition(&node["with"]),
+            "literal" | "field" | "fact" | "today" => return,
+            "let" if of.is_empty() => return,
+            "if" => {
+                let taken = match of[0]["value"].as_bool() {
+                    Some(true) => &of[1]["value"],
+                    Some(false) => &of[2]["value"],
+                    None => &Json::Null,
+                };
+                let number_of = of[1..].iter().find(|part| part["value"] == *taken).and_then(number);
+                let same = taken.is_null() == node["value"].is_null()
+                    && (number_of.is_some() || taken.is_null() || *taken == node["value"]);
+                return self.expect(same, || says(&taken.to_string()));
+            }
+            _ => {}
+        }
+        if unknown {
+            return self.expect(node["value"].is_null(), || says("unknown"));
+        }
+        let numbers: Vec<Fraction> = of.iter().filter_map(number).collect();
+        let dates: Vec<Date> = of.iter().filter_map(|part| Date::parse(part["value"].as_str()?)).collect();
+        let extreme =
+            |best: Ordering| of.iter().fold(&of[0], |a, b| if compare(b, a) == Some(best) { b } else { a });
+        let factor = || Fraction::parse(text(&node["with"])).unwrap();
+        let computed: Option<Fraction> = match op {
+            "let" => return self.expect(equal(node, &of[0]), || says(&of[0]["value"].to_string())),
+            "min" => return self.expect(equal(node, extreme(Ordering::Less)), || says("another")),
+            "max" => return self.expect(equal(node, extreme(Ordering::Greater)), || says("another")),
+            "shift days" | "shift months" => {
+                let sign = if node["with"] == "-" { -1 } else { 1 };
+                let steps = numbers[0].0 / numbers[0].1 * sign;
+                let date =
+                    if op == "shift days" { dates[0].plus_days(steps) } else { dates[0].plus_months(steps) };
+                return self.expect(node["value"] == date.to_string(), || says(&date.to_string()));
+            }
+            "sum" => numbers
+                .iter()
+                .zip(list(&node["with"]))
+                .map(|(n, sign)| if sign == "-" { Fraction(-n.0, n.1) } else { *n })
+                .reduce(Fraction::add),
+            "scale" | "convert" => Some(numbers[0].times(factor())),
+            "negate" => Some(Fraction(-numbers[0].0, numbers[0].1)),
+            "abs" => Some(Fraction(numbers[0].0.abs(), numbers[0].1)),
+            "count" => Some(Fraction(list(&of[0]["value"]).len() as i128, 1)),
+            "days" => Some(Fraction(i128::from(dates[0].days_to(dates[1])), 1)),
+            "months" => Some(Fraction(i128::from(dates[0].months_to(dates[1])), 1)),
+            "years" => Some(Fraction(i128::from(dates[0].years_to(dates[1])), 1)),
+            "and" | "or" | "not" => return,
+            _ => None,
+        };
+        let same = number(node).zip(computed).is_some_and(|(a, b)| a.compare(b).is_eq());
+        self.expect(same, || says(&format!("{computed:?}")));
+    }
+
+    fn target(&mut self, target: &Json) {
+        let id = text(&target["id"]);
+        let reasons = list(&target["reasons"]);
+        let pending = list(&target["pending"]);
+        let of = |all: &[Json], effect: &str| -> Vec<Json> {
+            all.iter().filter(|reason| reason["effect"] == effect).cloned().collect()
+        };
+        for reason in reasons.iter().filter(|reason| !reason["condition"].is_null()) {
+            self.condition(&reason["condition"]);
+            self.expect(reason["condition"]["value"] == true, || {
+                format!("{id}: {} fired untrue", reason["rule"])
+            });
+            for exception in list(&reason["exceptions"]) {
+                self.condition(&exception["condition"]);
+                self.expect(exception["state"] != "fired", || {
+                    format!("{id}: {} is excepted", reason["rule"])
+                });
+            }
+        }
+        for need in list(&target["needs"]) {
+            let state = match need["condition"]["value"].as_bool() {
+                _ if need["condition"].is_null() => "unmet",
+                Some(true) => "met",
+                Some(false) => "unmet",
+                None => "unknown",
+            };
+            self.expect(need["state"] == state, || format!("{id}: {} is {}", need["need"], need["state"]));
+        }
+        let points = |all: &[Json]| -> Vec<i64> {
+            all.iter().map(|reason| reason["points"].as_i64().unwrap()).collect()
+        };
+        let score: i64 = points(&of(reasons, "score")).iter().sum();
+        self.expect(target["score"] == score, || format!("{id}: score {} is {score}", target["score"]));
+        let waiting = points(&of(pending, "score"));
+        let low = score + waiting.iter().filter(|p| **p < 0).sum::<i64>();
+        let high = score + waiting.iter().filter(|p| **p > 0).sum::<i64>();
+        self.expect(target["score_range"] == serde_json::json!([low, high]), || {
+            format!("{id}: range {low}..{high}")
+        });
+
+        let excluded = !of(reasons, "exclude").is_empty();
+        let caps: Vec<usize> = of(reasons, "cap").iter().map(|cap| verdict(&cap["cap"])).collect();
+        let fired = (excluded, score, caps.iter().copied().max().unwrap_or(0));
+        let leaning = *self.open(fired, &[]).first().unwrap();
+        self.expect(verdict(&target["leaning"]) == leaning, || {
+            format!("{id}: leaning {}", target["leaning"])
+        });
+        let could_be: Vec<usize> = list(&target["could_be"]).iter().map(verdict).collect();
+        let open = self.open(fired, &pending.iter().collect::<Vec<_>>());
+        self.expect(could_be == open, || format!("{id}: could be {could_be:?}, recomputed {open:?}"));
+        let by_fields = self.open(fired, &pending.iter().filter(|p| p["open"] == true).collect::<Vec<_>>());
+        let decided = by_fields.iter().all(|verdict| *verdict == leaning);
+        let expected = if decided { target["leaning"].clone() } else { Json::from("undecided") };
+        self.expect(target["verdict"] == expected, || format!("{id}: verdict {}", target["verdict"]));
+        self.expect(target["settled"] == (open == [leaning]), || format!("{id}: settled"));
+    }
+
+    /// The verdicts that some pending effects leave open, best first.
+    fn open(&self, (excluded, score, cap): (bool, i64, usize), pending: &[&Json]) -> Vec<usize> {
+        if excluded {
+            return vec![3];
+        }
+        let (recommended, possible) = (
+            self.result["thresholds"]["recommended"].as_i64().unwrap(),
+            self.result["thresholds"]["possible"].as_i64().unwrap(),
+        );
+        let points = |sign: i64| {
+            pending.iter().filter_map(|p| p["points"].as_i64()).filter(|p| p * sign > 0).sum::<i64>()
+        };
+        let (low, high) = (score + points(-1), score + points(1));
+        let mut found = Vec::new();
+        let reach = [
+            high >= recommended,
+            high >= possible && low < recommended && possible < recommended,
+            low < possible,
+        ];
+        for (verdict, _) in reach.iter().enumerate().filter(|(_, reached)| **reached) {
+            found.push(verdict.max(cap));
+            found.extend(
+                pending
+                    .iter()
+                    .filter(|p| p["effect"] == "cap")
+                    .map(|p| crate::trace::verdict(&p["cap"]).max(verdict).max(cap)),
+            );
+        }
+        if pending.iter().any(|p| p["effect"] == "exclude") {
+            found.push(3);
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn ranking(&mut self, targets: &[Json]) {
+        let key = |target: &Json| {
+            let open = list(&target["needs"]).iter().filter(|need| need["state"] != "met").count();
+            (verdict(&target["leaning"]), -target["score"].as_i64().unwrap(), open)
+        };
+        let keys: Vec<_> = targets.iter().map(key).collect();
+        self.expect(keys.is_sorted(), || "the targets are not in order".into());
+        for (place, target) in (1..).zip(targets) {
+            self.expect(target["rank"] == place, || format!("{} has rank {}", target["id"], target["rank"]));
+        }
+    }
+}
+
+fn verdict(word: &Json) -> usize {
+    ["recommended", "possible", "unsuitable", "excluded"]
+        .iter()
+        .position(|verdict| word == verdict)
+        .unwrap_or(9)
+}
