@@ -6,6 +6,8 @@ pub mod diagram;
 pub mod difference;
 pub mod edits;
 pub mod findings;
+mod inequalities;
+mod missing;
 pub mod property;
 mod regions;
 pub mod sample;

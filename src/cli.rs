@@ -1,5 +1,6 @@
 //! The command line: one file a command. A command reads, calls the library, prints.
 
+mod ask;
 mod batch;
 mod check;
 mod completions;
@@ -58,6 +59,8 @@ const EXAMPLES: &str = "Examples:
 enum Command {
     /// Rank the channels for each profile and say why
     Eval(eval::Args),
+    /// Ask for what the answer depends on, the question that settles most first
+    Ask(ask::Args),
     /// Answer tables of profiles: NDJSON or CSV in, decisions out
     Batch(batch::Args),
     /// Show the whole proof of one verdict
@@ -99,6 +102,7 @@ pub(crate) fn run() -> ExitCode {
     let mut output = Output::new(args.color);
     let ended = match args.command {
         Command::Eval(args) => eval::run(&args, &mut output),
+        Command::Ask(args) => ask::run(&args, &mut output),
         Command::Batch(args) => batch::run(&args, &mut output),
         Command::Why(args) => why::run(&args, &mut output),
         Command::Check(args) => check::run(&args, &mut output),

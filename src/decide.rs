@@ -23,6 +23,7 @@ pub use rank::First;
 pub use trace::{Outcome, Read, Trace};
 pub use verdict::{Await, Cause, OpenFact, Pending, Reason, TargetDecision};
 
+pub(crate) use could::MAX_PAIRS;
 use eval::{Context, Silent};
 use trace::Recording;
 

@@ -19,8 +19,9 @@ mod linear;
 
 use std::ops::Range;
 
-pub use cells::{Atom, Cell, CellSet, Cut, Variable, VariableKind};
-pub(crate) use cells::{axis, ordered_cells};
+pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
+pub(crate) use cells::{axis, between, ordered_cells, round_up};
+pub use linear::Sum;
 
 use crate::date::Date;
 use crate::decide::Judged;
@@ -97,6 +98,8 @@ pub struct Opaque<'r> {
     pub fields: Vec<Id<Field>>,
     /// Whether it asks which targets are excluded, besides.
     pub asks: bool,
+    /// What it says as a test of a sum of its fields, where it is linear.
+    pub sum: Option<Sum>,
 }
 
 /// An instance of a rule.

@@ -59,6 +59,7 @@
 
 pub mod advise;
 pub mod analyse;
+pub mod ask;
 pub mod bundled;
 pub mod check;
 pub mod date;

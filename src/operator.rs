@@ -53,6 +53,18 @@ impl CompareOp {
         }
     }
 
+    /// Returns the comparison that holds of two numbers with the other sign.
+    #[must_use]
+    pub fn turned(self) -> CompareOp {
+        match self {
+            CompareOp::Less => CompareOp::Greater,
+            CompareOp::AtMost => CompareOp::AtLeast,
+            CompareOp::Greater => CompareOp::Less,
+            CompareOp::AtLeast => CompareOp::AtMost,
+            CompareOp::Equal | CompareOp::NotEqual => self,
+        }
+    }
+
     /// Tells whether it asks for equality only.
     #[must_use]
     pub fn is_equality(self) -> bool {

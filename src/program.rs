@@ -7,13 +7,15 @@
 //! exceptions, exclusions, caps, scores with their ranges, needs, verdicts and ranks, as [`crate::decide`] defines
 //! them. Nothing is allocated for a profile; all of it lives in a [`Scratch`].
 //!
-//! What does not fit, [`Program::slow`] names: opaque conditions, which the evaluator judges one by one, and
-//! conditions that would grow too large, which are walked node by node.
+//! Opaque conditions (sums, fields compared with fields) are run by themselves, part by part. What does not fit,
+//! [`Program::slow`] names: opaque conditions that the evaluator has to judge, and conditions that would grow too large,
+//! which are walked node by node.
 
 pub mod batch;
 mod bits;
 mod dnf;
 mod encode;
+mod formula;
 mod matrix;
 mod needs;
 mod outcome;
@@ -26,12 +28,13 @@ pub use rank::FirstOutcome;
 
 use bits::{Bits, Kleene};
 use encode::Encoder;
+use formula::{Formulas, Held};
 use matrix::Matrix;
 
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::ground::{Ground, Instance};
-use crate::model::{Field, Id, Profile, Rule, Ruleset, Target, Value};
+use crate::ground::{Ground, Instance, Node, OpaqueId};
+use crate::model::{Channel, Field, Id, Number, Profile, Rule, Ruleset, Target, Type, Value};
 use walk::Walk;
 
 /// A ruleset on one day, ready to be run.
@@ -45,20 +48,26 @@ pub struct Program<'r> {
     derived: Walk,
     /// What needs to be known of channels and requirements: who is owned, what is met.
     states: Walk,
-    /// What the fields could still make of pending instances, where that is not plainly either.
-    exact: Walk,
     /// The rules that ask which targets are excluded.
     asking: Walk,
     /// The fields whose values opaque conditions read.
     keeps: Vec<bool>,
-    opaque: bool,
+    formulas: Formulas,
+    /// The nodes that every run judges before it comes to exclusions.
+    walked: Vec<bool>,
     /// Instances with exceptions, each after them; with the exceptions.
     excepted: Vec<(u32, Vec<u32>)>,
-    /// Whether a pending instance could be made true or false alike, by instance.
-    plain: Vec<bool>,
+    /// The instances that could be made true or false alike whenever they are pending.
+    plain: Bits,
     /// The instances that ask.
     asks: Vec<Id<Instance>>,
     effects: outcome::Effects,
+    /// The targets that may be excluded through others.
+    linked: Vec<(usize, Vec<Id<Channel>>)>,
+    /// Whether a target needs nothing but requirements, by its number.
+    simple: Vec<bool>,
+    /// How channels and mixes are ranked.
+    rankings: [rank::Ranking; 2],
     slow: Vec<Slow>,
 }
 
@@ -74,7 +83,8 @@ pub struct Slow {
 /// Why a condition leaves the fast path.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum SlowReason {
-    /// It holds a condition that does not fit cells; the evaluator judges it.
+    /// It holds a condition that neither fits cells nor can be run by itself, such as one that compares texts of two
+    /// fields; the evaluator judges it.
     Opaque,
     /// It grows too large as an `or` of conjunctions, or holds an `if`; it is walked node by node.
     Large,
@@ -94,15 +104,31 @@ pub struct Scratch {
     possible: Bits,
     rows: matrix::Rows,
     nodes: Vec<Kleene>,
-    exact: bool,
-    /// What opaque conditions read.
+    /// The number of the run, and in which run a node was judged last, besides those that every run judges.
+    runs: u64,
+    judged_in: Vec<u64>,
+    waiting: Vec<Id<Node>>,
+    /// What opaque conditions read, by field.
+    held: Vec<Held>,
+    /// What a part of an opaque condition could be.
+    few: Vec<i128>,
+    /// What is left to the evaluator.
+    left: Vec<(Id<Node>, Id<OpaqueId>)>,
+    /// What the evaluator reads, and whether it still has to be written.
     profile: Profile,
+    stale: bool,
     outcomes: Vec<Outcome>,
     tallies: Vec<outcome::Tally>,
+    open: Vec<outcome::Open>,
+    /// Whether no instance is pending.
+    certain: bool,
+    /// Whether scores and verdicts are settled besides.
+    settled: bool,
     excluded: Vec<Kleene>,
     needs: needs::NeedScratch,
     /// Targets by rank, as numbers.
-    keys: Vec<u128>,
+    keys: Vec<i32>,
+    wide_keys: Vec<u128>,
     channels: Vec<u32>,
     mixes: Vec<u32>,
     first: FirstOutcome,
@@ -120,22 +146,32 @@ impl<'r> Program<'r> {
     pub fn of(ground: Ground<'r>) -> Program<'r> {
         let forms = dnf::forms(&ground);
         let matrix = Matrix::new(&ground, &forms);
-        let derived = Walk::new(&ground, forms.derived.iter().copied());
-        let states =
-            Walk::new(&ground, ground.owned.iter().copied().chain(ground.met.iter().flatten().copied()));
-        let plain = walk::plain(&ground);
-        let plain_of = |node: Id<crate::ground::Node>| plain.get(node.index()) == Some(&true);
+        let formulas = Formulas::new(&ground);
+        let derived = Walk::new(&ground, forms.derived.iter().copied(), &[]);
+        let stated = ground.owned.iter().copied().chain(ground.met.iter().flatten().copied());
+        let states = Walk::new(&ground, stated, &[&derived]);
+        let plain = walk::plain(&ground, &formulas);
+        let plain_of = |node: Id<Node>| plain.get(node.index()) == Some(&true);
         let plain: Vec<bool> = ground.instances.iter().map(|instance| plain_of(instance.fires)).collect();
+        let mut plain_bits = Bits::new(plain.len());
+        (0..).zip(&plain).filter(|(_, plain)| **plain).for_each(|(instance, _)| plain_bits.insert(instance));
         let open = ground.instances.iter().zip(&plain).filter(|(instance, plain)| !**plain && !instance.asks);
-        let exact = Walk::new(&ground, open.map(|(instance, _)| instance.fires));
+        let exact = Walk::new(&ground, open.map(|(instance, _)| instance.fires), &[&derived, &states]);
         let asks: Vec<Id<Instance>> =
             ground.instances.entries().filter(|(_, instance)| instance.asks).map(|(id, _)| id).collect();
-        let asking = Walk::new(&ground, asks.iter().map(|id| ground.instances[*id].fires));
-        let mut walked = vec![false; ground.variables.len()];
+        let asks_of = asks.iter().map(|id| ground.instances[*id].fires);
+        let asking = Walk::new(&ground, asks_of, &[&derived, &states]);
+        let mut read = vec![false; ground.variables.len()];
         for walk in [&derived, &states, &exact, &asking] {
-            walk.mark(&ground, &mut walked);
+            walk.mark(&ground, &mut read);
         }
-        let encoders = encode::encoders(&ground, &matrix, &walked);
+        let encoders = encode::encoders(&ground, &matrix, &read);
+        let mut walked = vec![false; ground.nodes.len()];
+        for id in derived.all().chain(states.all()) {
+            if let Some(walked) = walked.get_mut(id.index()) {
+                *walked = true;
+            }
+        }
         let mut keeps = vec![false; ground.ruleset.fields.len()];
         for opaque in ground.opaque.iter() {
             for field in &opaque.fields {
@@ -152,16 +188,19 @@ impl<'r> Program<'r> {
         Program {
             excepted: excepted.collect(),
             effects: outcome::Effects::new(&ground),
-            slow: slow(&ground, &forms),
-            opaque: !ground.opaque.is_empty(),
+            linked: outcome::linked(&ground),
+            simple: needs::simple(&ground),
+            rankings: rank::rankings(&ground),
+            slow: slow(&ground, &forms, &formulas),
             encoders,
             matrix,
             derived,
             states,
-            exact,
             asking,
             keeps,
-            plain,
+            formulas,
+            walked,
+            plain: plain_bits,
             asks,
             ground,
         }
@@ -183,6 +222,12 @@ impl<'r> Program<'r> {
     #[must_use]
     pub fn slow(&self) -> &[Slow] {
         &self.slow
+    }
+
+    /// Returns how many opaque conditions the evaluator has to judge; the others are run by themselves.
+    #[must_use]
+    pub fn evaluated(&self) -> usize {
+        self.ground.opaque.ids().filter(|id| !self.formulas.runs(Id::new(id.index()))).count()
     }
 
     /// Returns how many bytes the rows of bits take.
@@ -213,13 +258,23 @@ impl<'r> Program<'r> {
             possible: Bits::new(instances),
             rows: self.matrix.rows(),
             nodes: vec![Kleene::STUCK; self.ground.nodes.len()],
-            exact: false,
+            runs: 0,
+            judged_in: vec![0; self.ground.nodes.len()],
+            waiting: Vec::new(),
+            held: vec![Held::Unknown; self.ruleset().fields.len()],
+            few: Vec::new(),
+            left: Vec::new(),
             profile,
+            stale: true,
             outcomes: self.ruleset().targets().map(Outcome::of).collect(),
             tallies: vec![outcome::Tally::NOTHING; self.ruleset().target_count()],
+            open: vec![outcome::Open::NOTHING; self.ruleset().target_count()],
+            certain: false,
+            settled: false,
             excluded: vec![Kleene::FALSE; self.ruleset().target_count()],
             needs: needs::NeedScratch::new(self.ruleset()),
             keys: Vec::new(),
+            wide_keys: Vec::new(),
             channels: (0..self.ruleset().channels.len() as u32).collect(),
             mixes: (0..self.ruleset().mixes.len() as u32).collect(),
             first: FirstOutcome::default(),
@@ -239,7 +294,10 @@ impl<'r> Program<'r> {
 
     /// Gives a field a value, or none where it is not known. A field that a profile leaves out has its default.
     pub fn set(&self, scratch: &mut Scratch, field: Id<Field>, value: Option<&Value>) {
-        self.keep(scratch, field, || value.cloned());
+        self.hold(scratch, field, || {
+            let held = self.formulas.held(value);
+            (held, if held == Held::Odd { value.cloned() } else { None })
+        });
         let Some(encoder) = self.encoders.get(field.index()) else { return };
         encoder.value(scratch, value, &self.ground);
     }
@@ -252,9 +310,15 @@ impl<'r> Program<'r> {
     /// Gives a field of type `bool` (0 or 1) or of an enum (the value's number) a value.
     #[inline]
     pub fn set_code(&self, scratch: &mut Scratch, field: Id<Field>, code: u32) {
-        self.keep(scratch, field, || {
-            let bool = self.ruleset().fields[field].ty == crate::model::Type::Bool;
-            Some(if bool { Value::Bool(code != 0) } else { Value::Enum(code) })
+        self.hold(scratch, field, || {
+            let held = match self.ruleset().fields[field].ty {
+                Type::Bool => Held::Known(i128::from(code != 0)),
+                Type::Enum(of) if (code as usize) < self.ruleset().enums[of].members.len() => {
+                    Held::Known(i128::from(code))
+                }
+                _ => Held::Unknown,
+            };
+            (held, None)
         });
         if let Some(encoder) = self.encoders.get(field.index()) {
             encoder.code(scratch, code);
@@ -264,9 +328,14 @@ impl<'r> Program<'r> {
     /// Gives a number field a decimal, in the field's unit: `units` divided by ten to the power of `places`.
     #[inline]
     pub fn set_decimal(&self, scratch: &mut Scratch, field: Id<Field>, units: i64, places: u32) {
-        self.keep(scratch, field, || {
-            let value = Exact::fraction(i128::from(units), 10_i128.checked_pow(places)?)?;
-            Some(Value::Number(crate::model::Number::computed(value)))
+        self.hold(scratch, field, || match self.formulas.decimal(units, places) {
+            Some(held) => (Held::Known(held), None),
+            None => {
+                let power = 10_i128.checked_pow(places);
+                let value = power.and_then(|power| Exact::fraction(i128::from(units), power));
+                let value = value.map(|value| Value::Number(Number::computed(value)));
+                (if value.is_some() { Held::Odd } else { Held::Unknown }, value)
+            }
         });
         if let Some(encoder) = self.encoders.get(field.index()) {
             encoder.decimal(scratch, units, places, &self.ground);
@@ -276,28 +345,39 @@ impl<'r> Program<'r> {
     /// Gives a field that is a set of an enum its members: bit *n* of the words for the value of number *n*.
     #[inline]
     pub fn set_members(&self, scratch: &mut Scratch, field: Id<Field>, words: &[u64]) {
-        self.keep(scratch, field, || {
+        self.hold(scratch, field, || {
+            if let Some(held) = self.formulas.members(words) {
+                return (Held::Known(held), None);
+            }
             let bits = 0..words.len() as u32 * 64;
             let has =
                 |bit: &u32| words.get(*bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
-            Some(Value::Set(bits.filter(has).collect()))
+            (Held::Odd, Some(Value::Set(bits.filter(has).collect())))
         });
         if let Some(encoder) = self.encoders.get(field.index()) {
             encoder.members(scratch, words);
         }
     }
 
+    /// Keeps what opaque conditions read; with it the value where it is odd.
     #[inline]
-    fn keep(&self, scratch: &mut Scratch, field: Id<Field>, value: impl FnOnce() -> Option<Value>) {
-        if self.opaque && self.keeps.get(field.index()) == Some(&true) {
-            scratch.profile.set(field, value());
+    fn hold(&self, scratch: &mut Scratch, field: Id<Field>, value: impl FnOnce() -> (Held, Option<Value>)) {
+        if self.keeps.get(field.index()) == Some(&true)
+            && let Some(slot) = scratch.held.get_mut(field.index())
+        {
+            let (held, odd) = value();
+            *slot = held;
+            scratch.stale = true;
+            if held == Held::Odd {
+                scratch.profile.set(field, odd);
+            }
         }
     }
 
     /// Runs the rules: afterwards [`Program::fired`] and [`Program::pending`] answer. Rules that ask whether a target
     /// is excluded are not among them before [`Program::run`].
     pub fn run_rules(&self, scratch: &mut Scratch) {
-        scratch.exact = false;
+        scratch.runs += 1;
         if !self.derived.is_empty() {
             self.derived.run(self, scratch);
         }
@@ -321,6 +401,7 @@ impl<'r> Program<'r> {
         if !self.states.is_empty() {
             self.states.run(self, scratch);
         }
+        scratch.certain = scratch.fired.words == scratch.possible.words;
         self.exclusions(scratch);
         if !self.asks.is_empty() {
             self.asking.run(self, scratch);
@@ -329,6 +410,8 @@ impl<'r> Program<'r> {
                 scratch.fired.set(id.index() as u32, fires.is_true());
                 scratch.possible.set(id.index() as u32, !fires.is_false());
             }
+            scratch.certain = scratch.fired.words == scratch.possible.words;
+            self.add_asking(scratch);
         }
         self.scores(scratch);
         self.all_needs(scratch);
@@ -343,15 +426,12 @@ impl<'r> Program<'r> {
         if !scratch.possible.has(instance as u32) {
             return Kleene::FALSE;
         }
-        if self.plain.get(instance) == Some(&true) {
+        if self.plain.has(instance as u32) {
             return Kleene::OPEN;
         }
         let id: Id<Instance> = Id::new(instance);
-        if !self.ground.instances[id].asks && !scratch.exact {
-            self.exact.run(self, scratch);
-            scratch.exact = true;
-        }
-        scratch.node(self.ground.instances[id].fires)
+        let fires = self.ground.instances[id].fires;
+        if self.ground.instances[id].asks { scratch.node(fires) } else { self.judge_exactly(scratch, fires) }
     }
 
     /// Calls a function with each instance that fired, in the order of declaration.
@@ -398,20 +478,22 @@ impl<'r> Program<'r> {
 
 impl Scratch {
     #[inline]
-    fn node(&self, id: Id<crate::ground::Node>) -> Kleene {
+    fn node(&self, id: Id<Node>) -> Kleene {
         self.nodes.get(id.index()).copied().unwrap_or(Kleene::STUCK)
     }
 }
 
 /// The rules that leave the fast path.
-fn slow(ground: &Ground<'_>, forms: &dnf::Forms) -> Vec<Slow> {
+fn slow(ground: &Ground<'_>, forms: &dnf::Forms, formulas: &Formulas) -> Vec<Slow> {
     let mut slow = Vec::new();
     for (id, instance) in ground.instances.entries() {
         let form = forms.of.get(id.index());
         let mut reasons: Vec<SlowReason> = match form {
             _ if instance.asks => vec![SlowReason::Asks],
             None => Vec::new(),
-            Some(form) => form.iter().flatten().filter_map(|literal| literal.slow(ground)).collect(),
+            Some(form) => {
+                form.iter().flatten().filter_map(|literal| literal.slow(ground, formulas)).collect()
+            }
         };
         reasons.sort_unstable();
         reasons.dedup();

@@ -45,6 +45,17 @@ pub fn why_json(decision: &Decision<'_>, speaker: Speaker<'_>, advice: &Advice) 
     document
 }
 
+/// Returns a decision with what became of these rules alone, under the key `rules`.
+#[must_use]
+pub fn rules_json(decision: &Decision<'_>, speaker: Speaker<'_>, rules: &[Id<Rule>]) -> Json {
+    let mut document = to_json(decision, speaker, true);
+    let names: Vec<&str> = rules.iter().map(|rule| &*decision.ruleset.rules[*rule].name).collect();
+    if let Some(listed) = document.get_mut("rules").and_then(Json::as_array_mut) {
+        listed.retain(|entry| entry["rule"].as_str().is_some_and(|name| names.contains(&name)));
+    }
+    document
+}
+
 #[derive(Serialize)]
 struct Document {
     schema: &'static str,

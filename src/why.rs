@@ -8,13 +8,17 @@ mod markdown;
 mod over;
 mod page;
 mod proof;
+mod question;
+mod rules;
 
 pub use answer::{Options, answer};
-pub use better::proof_markdown;
+pub use better::{proof_markdown, under_a_title};
 pub use brief::{brief, rules};
 pub use markdown::markdown;
 pub use over::over;
 pub use proof::proof;
+pub use question::{question, question_keys};
+pub use rules::proof_of_rules;
 
 use std::collections::BTreeSet;
 

@@ -158,6 +158,23 @@ impl Change {
     }
 }
 
+/// Tells whether two rulesets decide one profile otherwise: a verdict, the first place or a need. It asks less than
+/// [`compare`], which looks for causes.
+#[must_use]
+pub fn decides_otherwise(old: &Decision<'_>, new: &Decision<'_>, pairs: &Pairs) -> bool {
+    let needs = |decision: &Decision<'_>, target: Target| -> BTreeMap<String, NeedState> {
+        let needs = decision.target(target).needs.iter();
+        needs.map(|need| (decision.ruleset.need_name(need.need).to_string(), need.state)).collect()
+    };
+    let same = |(before, now): &(Target, Target)| {
+        old.target(*before).verdict == new.target(*now).verdict && needs(old, *before) == needs(new, *now)
+    };
+    !pairs.came.is_empty()
+        || !pairs.gone.is_empty()
+        || old.first.target.and_then(|target| pairs.new_of(target)) != new.first.target
+        || !pairs.both.iter().all(same)
+}
+
 /// Compares the answers of two rulesets to one profile.
 #[must_use]
 pub fn compare(old: &Decision<'_>, new: &Decision<'_>, pairs: &Pairs, edits: &[Edit]) -> Change {

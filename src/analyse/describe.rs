@@ -1,10 +1,11 @@
 //! Regions of profiles as readable conditions.
 
-use super::diagram::{Cells, NO, Ref, TooLarge};
+use super::diagram::{Cells, Ref, TooLarge};
 use super::space::{Asked, AskedKind, Space};
+use crate::decide::Judged;
 use crate::exact::Exact;
 use crate::ground::Cut;
-use crate::model::{Field, Id, Ruleset, Type, Value};
+use crate::model::{Field, Id, Ruleset, Type, Unit, Value};
 use crate::words::{Speaker, source_text};
 
 /// The cells of each variable that a condition allows; nothing where it allows all.
@@ -28,17 +29,17 @@ impl Space<'_, '_> {
         let mut told = Vec::new();
         let mut left = region;
         let mut cells = Some(cells.clone());
-        while let Some(here) = cells {
-            if told.len() == most || left == NO {
-                break;
+        while let Some(here) = cells.take() {
+            if told.len() == most {
+                return Ok((told, true));
             }
             let cube = self.widen(region, &here);
             told.push(self.condition(&cube));
-            let covered = self.diagrams.cube(&cube)?;
+            let covered = self.cells_in(&cube)?;
             left = self.diagrams.without(left, covered)?;
-            cells = self.diagrams.witness(left, &|_, cell| cell as u64);
+            cells = self.point(&mut left, &|_, _, cell| cell as u64)?.map(|point| point.cells);
         }
-        Ok((told, left != NO))
+        Ok((told, false))
     }
 
     /// The widest cells around some cells in which a region holds: variable by variable, all cells, or as many as can
@@ -104,16 +105,80 @@ impl Space<'_, '_> {
                 let not = if allowed == [1] { "" } else { "not " };
                 Some(format!("{not}{} has {name}", field.name))
             }
-            AskedKind::Free { side, opaque } => {
+            AskedKind::Form(number) => self.sum_part(*number, asked, allowed),
+            AskedKind::Free { side, opaque, ways } => {
                 let ground = self.grounds.get(*side)?;
                 let text = source_text(ground.ruleset, ground.opaque[Id::new(*opaque)].expr.span);
-                Some(match allowed {
-                    [0] => format!("({text})"),
-                    [1] => format!("not ({text})"),
-                    _ => format!("({text}) is not settled"),
+                let all = |way: Judged| allowed.iter().all(|cell| ways.get(*cell) == Some(&way));
+                Some(match () {
+                    () if all(Judged::TRUE) => format!("({text})"),
+                    () if all(Judged::FALSE) => format!("not ({text})"),
+                    () => format!("({text}) is not settled"),
                 })
             }
         }
+    }
+
+    /// A sum of fields between bounds: `posts + staff > 3`; of one field less another, `posts > staff`.
+    fn sum_part(&self, number: usize, asked: &Asked, allowed: &[usize]) -> Option<String> {
+        let form = self.forms.get(number)?;
+        let mut terms = Vec::new();
+        for (field, factor) in &form.terms {
+            let (_, ruleset, field) = self.declared_last(*field)?;
+            terms.push((ruleset, field, *factor));
+        }
+        let (ruleset, first, _) = terms.first().copied()?;
+        if terms.iter().any(|(_, field, _)| unit(field) != unit(first)) {
+            return self.as_written(number, asked, allowed);
+        }
+        let speaker = Speaker::new(ruleset, None);
+        let dates = first.ty == Type::Date;
+        let value = |at: Exact| match first.ty {
+            Type::Number(_) => speaker.id(&Value::Number(crate::model::Number::computed(at)), first.ty),
+            _ => format!("{} days", at.numerator()),
+        };
+        let plain = |factor: Exact| factor.abs() == Exact::ONE;
+        let versus = match terms.as_slice() {
+            [(.., one), (_, other, minus)] if plain(*one) && *minus == one.negated() => Some(other),
+            _ => None,
+        };
+        let mut sum = String::new();
+        for (_, field, factor) in &terms {
+            let sign = match (sum.is_empty(), factor.is_negative()) {
+                (true, false) => "",
+                (true, true) => "-",
+                (false, false) => " + ",
+                (false, true) => " - ",
+            };
+            let times = if plain(*factor) { String::new() } else { format!("{} * ", factor.abs()) };
+            sum.push_str(&format!("{sign}{times}{}", field.name));
+        }
+        let says = |op: &str, at: Exact| match versus {
+            Some(other) if at == Exact::ZERO => format!("{} {op} {}", first.name, other.name),
+            Some(_) if dates => format!("{sum} {op} {}", value(at)),
+            _ => format!("{sum} {op} {}", value(at)),
+        };
+        let last = asked.cells.len().saturating_sub(1);
+        Some(
+            told_ranges(asked, allowed, last, form.whole, &says).unwrap_or_else(|| format!("{sum} is known")),
+        )
+    }
+
+    /// What conditions say of a sum in some cells: those that hold in all of them, and those that hold in none.
+    fn as_written(&self, number: usize, asked: &Asked, allowed: &[usize]) -> Option<String> {
+        let mut told = Vec::new();
+        for (side, ground) in self.grounds.iter().enumerate().rev() {
+            for (id, opaque) in ground.opaque.entries() {
+                let Some(holds) = self.says_of(side, id.index(), number, asked) else { continue };
+                let text = source_text(ground.ruleset, opaque.expr.span);
+                let all = |way: bool| allowed.iter().all(|cell| holds.get(*cell) == Some(&way));
+                told.extend(all(true).then(|| format!("({text})")));
+                told.extend(all(false).then(|| format!("not ({text})")));
+            }
+        }
+        told.sort_unstable();
+        told.dedup();
+        if told.is_empty() { None } else { Some(told.join(" and ")) }
     }
 
     /// A field as the last side has it that has it.
@@ -125,6 +190,10 @@ impl Space<'_, '_> {
             id.map(|id| (side, ruleset, &ruleset.fields[id]))
         })
     }
+}
+
+fn unit(field: &Field) -> Option<Unit> {
+    if let Type::Number(number) = field.ty { Some(number.unit) } else { None }
 }
 
 fn field_part(side: usize, ruleset: &Ruleset, field: &Field, asked: &Asked, allowed: &[usize]) -> String {
@@ -183,6 +252,20 @@ fn ranges(ruleset: &Ruleset, field: &Field, asked: &Asked, cells: &[usize]) -> S
         speaker.id(&value, field.ty)
     };
     let whole = !matches!(field.ty, Type::Number(number) if !number.whole);
+    let known = asked.cells.iter().filter(|cell| cell.values != [None, None]).count();
+    let says = |op: &str, at: Exact| format!("{name} {op} {}", value(at));
+    told_ranges(asked, cells, known.saturating_sub(1), whole, &says)
+        .unwrap_or_else(|| format!("{name} is known"))
+}
+
+/// Ordered cells as ranges, each bound told by `says`; nothing where they are all, up to the last one.
+fn told_ranges(
+    asked: &Asked,
+    cells: &[usize],
+    end: usize,
+    whole: bool,
+    says: &dyn Fn(&str, Exact) -> String,
+) -> Option<String> {
     let mut parts: Vec<String> = Vec::new();
     let mut rest = cells;
     while let Some(first) = rest.first().copied() {
@@ -191,28 +274,25 @@ fn ranges(ruleset: &Ruleset, field: &Field, asked: &Asked, cells: &[usize]) -> S
         rest = rest.get(length..).unwrap_or(&[]);
         let bound = |cell: usize| asked.cells.get(cell).map_or((None, None), |cell| cell.bounds);
         let low = bound(first).0.filter(|_| first > 0);
-        let high = bound(last)
-            .1
-            .filter(|_| last + 1 < asked.cells.iter().filter(|cell| cell.values != [None, None]).count());
-        let above = |cut: Cut| match (cut.after, whole) {
-            (true, _) => format!("{name} > {}", value(cut.at)),
-            (false, _) => format!("{name} >= {}", value(cut.at)),
+        let high = bound(last).1.filter(|_| last < end);
+        // Before a whole number is up to the one before it.
+        let up_to = |cut: Cut| match (cut.after, whole, cut.at.minus(Exact::ONE)) {
+            (false, true, Some(before)) => Some(before),
+            (true, ..) => Some(cut.at),
+            _ => None,
         };
-        let below = |cut: Cut| match (cut.after, whole) {
-            (true, _) => format!("{name} <= {}", value(cut.at)),
-            // Before a whole number is up to the one before it.
-            (false, true) => {
-                let before = cut.at.minus(Exact::ONE).unwrap_or(cut.at);
-                format!("{name} <= {}", value(before))
-            }
-            (false, false) => format!("{name} < {}", value(cut.at)),
+        let above = |cut: Cut| says(if cut.after { ">" } else { ">=" }, cut.at);
+        let below = |cut: Cut| match up_to(cut) {
+            Some(at) => says("<=", at),
+            None => says("<", cut.at),
         };
         parts.push(match (low, high) {
+            (Some(low), Some(high)) if !low.after && up_to(high) == Some(low.at) => says("==", low.at),
             (Some(low), Some(high)) => format!("{} and {}", above(low), below(high)),
             (Some(low), None) => above(low),
             (None, Some(high)) => below(high),
-            (None, None) => format!("{name} is known"),
+            (None, None) => return None,
         });
     }
-    if parts.len() == 1 { parts.remove(0) } else { format!("({})", parts.join(" or ")) }
+    Some(if parts.len() == 1 { parts.remove(0) } else { format!("({})", parts.join(" or ")) })
 }

@@ -3,6 +3,7 @@
 mod json;
 mod markdown;
 mod text;
+mod words;
 
 pub use json::to_json;
 pub use markdown::markdown;
@@ -14,6 +15,7 @@ use crate::date::Date;
 use crate::decide::decide;
 use crate::model::{NeedState, Profile, Ruleset, Target};
 use crate::operator::Verdict;
+use crate::words::Tongue;
 
 /// A ruleset on a day, and what the caller calls it.
 #[derive(Clone, Debug)]
@@ -75,6 +77,34 @@ pub struct Regions {
     pub extent: Extent,
     /// Whether that is so of profiles with unknown fields too.
     pub unknown_too: bool,
+    /// The channels and mixes of which nothing changes, of profiles with unknown fields either; by their new names.
+    pub unknown_same: Vec<String>,
+    /// What is not compared.
+    pub uncovered: Vec<Uncovered>,
+}
+
+/// Profiles that are not compared, for the two rulesets do not read them alike.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Uncovered {
+    /// Those that leave out this field, whose default is another.
+    Default(String),
+    /// Those with a value of this field that one ruleset alone allows.
+    Range(String),
+    /// Those that give this field, which is of another type.
+    Type(String),
+    /// Those with a value of this enum that one ruleset alone has.
+    Values(String),
+}
+
+/// Why it is not known whether there is more.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Doubt {
+    /// The conditions are too large.
+    TooLarge,
+    /// No profile was found that shows this, and no proof that there is none.
+    Unshown(What),
+    /// This is too large; so many profiles of which it could be so do not show it.
+    Sampled(What, usize),
 }
 
 /// Whether everything was found.
@@ -84,7 +114,7 @@ pub enum Extent {
     #[default]
     Proved,
     /// It is not known whether there is more; it says why.
-    Undecided(String),
+    Undecided(Doubt),
     /// Too large to be looked at as a whole: so many profiles were tried, of which so many differ.
     Sampled {
         /// How many were tried.
@@ -101,6 +131,8 @@ pub struct Region {
     pub what: What,
     /// Which profiles these are: those of which one of these conditions holds.
     pub conditions: Vec<String>,
+    /// Whether it is so of some of these profiles only, and of no others.
+    pub only: bool,
     /// Whether there are more than the conditions tell.
     pub more: bool,
     /// A profile of the region, as each ruleset reads it.
@@ -127,6 +159,13 @@ pub enum What {
         old: Option<String>,
         /// The first now.
         new: Option<String>,
+    },
+    /// A channel comes first and did not, or no longer does, whichever other it was or is.
+    Lead {
+        /// The channel.
+        target: String,
+        /// Whether it comes first now.
+        gains: bool,
     },
     /// A target needs something that it did not, or no longer does, or has come to have it.
     Need {
@@ -201,89 +240,24 @@ impl What {
     /// Says in which way an answer changes.
     #[must_use]
     pub fn text(&self) -> String {
-        let verdict = |verdict: &Option<Verdict>| verdict.map_or("undecided", Verdict::as_str);
-        let need = |state: &Option<NeedState>| state.map_or("not needed", NeedState::as_str);
-        let first = |name: &Option<String>| name.clone().unwrap_or_else(|| "none".into());
-        match self {
-            What::Verdict { target, old, new } => {
-                format!("{target}: {} → {}", verdict(old), verdict(new))
-            }
-            What::First { old, new } => format!("first: {} → {}", first(old), first(new)),
-            What::Need { target, need: name, old, new } => {
-                format!("{target} needs {name}: {} → {}", need(old), need(new))
-            }
-        }
+        words::what(Tongue::English, self)
     }
 }
 
-/// A verdict with its points.
-fn standing(standing: Option<&Standing>) -> String {
-    let Some(standing) = standing else { return "not there".into() };
-    let verdict = standing.verdict.map_or("undecided", Verdict::as_str);
-    format!("{verdict} ({})", standing.points)
-}
-
-/// What is needed now and was not, and the other way round, each with its state.
-fn needs(old: Option<&Standing>, new: Option<&Standing>) -> Vec<String> {
-    let (Some(old), Some(new)) = (old, new) else { return Vec::new() };
-    let mut found = Vec::new();
-    for (name, state) in &new.needs {
-        match old.needs.get(name) {
-            None => found.push(format!("needs {name} ({})", state.as_str())),
-            Some(before) if before != state => {
-                found.push(format!("{name}: {} → {}", before.as_str(), state.as_str()));
-            }
-            Some(_) => {}
-        }
+impl Doubt {
+    /// Says why it is not known whether there is more.
+    #[must_use]
+    pub fn text(&self) -> String {
+        words::doubt(Tongue::English, self)
     }
-    let gone = old.needs.keys().filter(|name| !new.needs.contains_key(*name));
-    found.extend(gone.map(|name| format!("needs {name} no more")));
-    found
 }
 
-/// Which channels and mixes only one of the two rulesets has.
-fn apart(difference: &Difference<'_>) -> String {
-    let names = |ruleset: &Ruleset, targets: &[Target]| {
-        let names: Vec<&str> = targets.iter().map(|target| ruleset.target_name(*target)).collect();
-        names.join(", ")
-    };
-    let came = names(difference.new.ruleset, &difference.pairs.came);
-    let gone = names(difference.old.ruleset, &difference.pairs.gone);
-    let told = [("New for everybody", came), ("Gone for everybody", gone)];
-    let told = told.iter().filter(|(_, names)| !names.is_empty());
-    let told: Vec<String> = told.map(|(what, names)| format!("{what}: {names}.")).collect();
-    told.join(" ")
-}
-
-/// What is said of all profiles at the end.
-fn conclusion(difference: &Difference<'_>) -> Option<String> {
-    let found = difference.regions.as_ref()?;
-    let apart = apart(difference);
-    Some(match (&found.extent, found.regions.is_empty()) {
-        (Extent::Proved, true) if !apart.is_empty() => {
-            format!(
-                "{apart} For the other channels and mixes no decision changes, for any profile whose fields are all known. (proved)"
-            )
-        }
-        (Extent::Proved, true) if found.unknown_too => {
-            "No decision changes, for any profile. (proved)".into()
-        }
-        (Extent::Proved, true) => {
-            "No decision changes, for any profile whose fields are all known. (proved)".into()
-        }
-        (Extent::Proved, false) => {
-            "These are all: for every other profile whose fields are all known no decision changes. (proved)"
-                .into()
-        }
-        (Extent::Undecided(why), true) => format!("Whether any decision changes is undecided: {why}."),
-        (Extent::Undecided(why), false) => format!("Whether there are more is undecided: {why}."),
-        (Extent::Sampled { profiles, differing: 0 }, _) => {
-            format!("Too large to be proved; {profiles} sampled profiles agree.")
-        }
-        (Extent::Sampled { profiles, differing }, _) => {
-            format!("Too large to be proved; of {profiles} sampled profiles {differing} differ.")
-        }
-    })
+impl Uncovered {
+    /// Says what is not compared.
+    #[must_use]
+    pub fn text(&self) -> String {
+        words::uncovered(Tongue::English, self)
+    }
 }
 
 /// How many given profiles decide otherwise, have another first, differ in scores alone, and agree.
@@ -312,18 +286,5 @@ impl Tally {
             }
         }
         tally
-    }
-
-    fn text(&self) -> String {
-        let profiles = if self.all == 1 { "profile decides" } else { "profiles decide" };
-        let mut text = format!("{} of {} {profiles} otherwise", self.changed, self.all);
-        if self.first > 0 {
-            let gets = if self.first == 1 { "gets" } else { "get" };
-            text.push_str(&format!("; {} {gets} another first channel", self.first));
-        }
-        if self.rejected > 0 {
-            text.push_str(&format!("; {} cannot be read", self.rejected));
-        }
-        text + "."
     }
 }

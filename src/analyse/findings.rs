@@ -9,7 +9,7 @@ mod targets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::days_of_change;
-use super::diagram::{Budget, NO, Ref, TooLarge, YES};
+use super::diagram::{Budget, NO, Ref, TooLarge};
 use super::search::Search;
 use super::space::{Scope, Space};
 use super::view::View;
@@ -251,7 +251,7 @@ impl<'s, 'r> Work<'s, 'r> {
 
     /// Looks for a small profile of a region that `accept` takes; with `known`, `accept` is asked of profiles with all
     /// fields known first, and then of those with as few fields as can be.
-    fn example(&mut self, region: Ref, accept: &dyn Fn(&Decision<'_>) -> bool) -> Result<Example, TooLarge> {
+    fn example(&mut self, region: Ref, accept: Accept<'_>) -> Result<Example, TooLarge> {
         let (ruleset, day) = (self.ruleset(), self.study.ground.day);
         let (mut patience, cost) = (self.patience, self.study.ground.instances.len());
         let mut takes = |profiles: &[Profile]| {
@@ -282,15 +282,32 @@ impl<'s, 'r> Work<'s, 'r> {
         );
     }
 
-    /// Whether a region of one condition is empty, full, or neither; free conditions leave it open.
-    fn is_never(&self, region: Ref) -> bool {
-        region == NO
+    /// Whether a region has no profile, certain where its conditions fit cells; else a profile that `accept` takes shows
+    /// that it has one. Nothing where that is not known.
+    fn is_nowhere(&mut self, region: Ref, accept: Accept<'_>) -> Result<Option<bool>, TooLarge> {
+        if region == NO || self.space.is_exact(region) {
+            return Ok(Some(region == NO));
+        }
+        let (ruleset, day) = (self.ruleset(), self.study.ground.day);
+        let mut takes = |profiles: &[Profile]| {
+            profiles.first().is_some_and(|profile| accept(&decide(ruleset, profile, day)))
+        };
+        Ok(match self.space.search(region, &mut takes)? {
+            Search::Nothing => Some(true),
+            Search::Found(..) => Some(false),
+            Search::Undecided => None,
+        })
     }
 
-    fn is_always(&self, region: Ref) -> bool {
-        region == YES
+    /// Whether a condition holds for every profile, as far as that is known.
+    fn is_always(&mut self, condition: Ref) -> Result<bool, TooLarge> {
+        let fails = self.space.diagrams.not(condition)?;
+        self.space.is_nowhere(fails)
     }
 }
+
+/// Tells whether a decision is one that is looked for.
+type Accept<'a> = &'a dyn Fn(&Decision<'_>) -> bool;
 
 /// What a search for an example gave.
 enum Example {

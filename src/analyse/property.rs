@@ -12,7 +12,7 @@ use crate::ground::{Ground, Instance};
 use crate::model::{
     Expectation, ExpectationKind, ExprKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target,
 };
-use crate::operator::{CompareOp, Verdict};
+use crate::operator::CompareOp;
 
 /// What came of proving a property.
 #[derive(Clone, Debug)]
@@ -96,15 +96,13 @@ fn reads_today(ruleset: &Ruleset) -> bool {
     })
 }
 
-/// Why a question has no answer in diagrams.
-enum Stop {
-    TooLarge,
-    Unsupported,
-}
-
-impl From<TooLarge> for Stop {
-    fn from(_: TooLarge) -> Stop {
-        Stop::TooLarge
+/// Why neither a proof nor a profile settled an expectation.
+fn unsettled(kind: &ExpectationKind) -> &'static str {
+    match kind {
+        ExpectationKind::Missing(_) => {
+            "what waits through another channel, or for a part of a sum, is not followed, and no profile was found that refutes it"
+        }
+        _ => "it depends on conditions over several fields at once, and no profile was found that settles it",
     }
 }
 
@@ -151,11 +149,11 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         self.space.diagrams.renew(self.budget);
         match self.search(number) {
             Ok(proof) => proof,
-            Err(stop) => self.sampled(number, &stop),
+            Err(TooLarge) => self.sampled(number),
         }
     }
 
-    fn search(&mut self, number: usize) -> Result<Proof, Stop> {
+    fn search(&mut self, number: usize) -> Result<Proof, TooLarge> {
         let Some(expectation) = self.property.expect.get(number) else { return Ok(Proof::Proved) };
         let met = self.met(&expectation.kind)?;
         let applies = self.applies();
@@ -165,7 +163,11 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         }
         let mut space = std::mem::replace(&mut self.space, Space::empty()?);
         let mut takes = |profiles: &[Profile]| profiles.first().is_some_and(|p| self.refutes(p, number));
-        let found = space.search(violated, &mut takes);
+        // What surely is missing is known, so elsewhere a profile has to be looked at.
+        let found = match expectation.kind {
+            ExpectationKind::Missing(_) => space.search_around(violated, &mut takes),
+            _ => space.search(violated, &mut takes),
+        };
         let profile = match found {
             Ok(Search::Found(profiles, _)) => {
                 let free_to_leave = space.has_unknown();
@@ -183,18 +185,14 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
             Ok(Search::Undecided) => Err(()),
             Err(TooLarge) => {
                 self.space = space;
-                return Err(Stop::TooLarge);
+                return Err(TooLarge);
             }
         };
         self.space = space;
         Ok(match profile {
-            Ok(Some(profile)) => {
-                Proof::Refuted { profile, day: self.view.ground.day, expectation: number }
-            }
+            Ok(Some(profile)) => Proof::Refuted { profile, day: self.view.ground.day, expectation: number },
             Ok(None) => Proof::Proved,
-            Err(()) => Proof::Undecided(
-                "it depends on conditions over several fields at once, and no profile was found that settles it".into(),
-            ),
+            Err(()) => Proof::Undecided(unsettled(&expectation.kind).into()),
         })
     }
 
@@ -215,26 +213,17 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     }
 
     /// What cannot be proved is tried on random profiles.
-    fn sampled(&self, number: usize, stop: &Stop) -> Proof {
-        let ruleset = self.view.ground.ruleset;
+    fn sampled(&self, number: usize) -> Proof {
         let found = samples(&self.space, SAMPLES)
             .find(|profiles| profiles.first().is_some_and(|profile| self.refutes(profile, number)));
         if let Some(profile) = found.and_then(|profiles| profiles.into_iter().next()) {
             return Proof::Refuted { profile, day: self.view.ground.day, expectation: number };
         }
-        debug_assert!(!ruleset.fields.is_empty() || matches!(stop, Stop::Unsupported));
-        Proof::Undecided(match stop {
-            Stop::TooLarge => format!("too large to be proved; {SAMPLES} sampled profiles agree"),
-            Stop::Unsupported => {
-                format!(
-                    "what is missing cannot be proved of unknown fields; {SAMPLES} sampled profiles agree"
-                )
-            }
-        })
+        Proof::Undecided(format!("too large to be proved; {SAMPLES} sampled profiles agree"))
     }
 
     /// Where an expectation is met.
-    fn met(&mut self, kind: &ExpectationKind) -> Result<Ref, Stop> {
+    fn met(&mut self, kind: &ExpectationKind) -> Result<Ref, TooLarge> {
         let any = self.space.has_unknown();
         Ok(match kind {
             ExpectationKind::First(target) => self.view.is_first(&mut self.space, *target)?,
@@ -243,9 +232,17 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
                 if *fires { fired } else { self.space.diagrams.not(fired)? }
             }
             // Nothing is missing from a profile whose fields are all known.
-            ExpectationKind::Missing(_) if any => return Err(Stop::Unsupported),
-            ExpectationKind::Missing(_) => NO,
-            ExpectationKind::Verdict(target, verdict) => self.verdict(*target, *verdict)?,
+            ExpectationKind::Missing(_) if !any => NO,
+            ExpectationKind::Missing(field) => {
+                let mut undecided = Vec::new();
+                for target in self.view.ground.ruleset.targets() {
+                    undecided.push(self.view.verdict(&mut self.space, target, None)?);
+                }
+                self.view.surely_missing(&mut self.space, *field, &undecided)?
+            }
+            ExpectationKind::Verdict(target, verdict) => {
+                self.view.verdict(&mut self.space, *target, *verdict)?
+            }
             ExpectationKind::Leaning(target, verdict) => {
                 self.view.leaning(&mut self.space, *target, *verdict)?
             }
@@ -278,31 +275,6 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
             }
         }
         Ok(fired)
-    }
-
-    /// Where the verdict is this one, or undecided. Where all fields are known it is the leaning.
-    fn verdict(&mut self, target: Target, verdict: Option<Verdict>) -> Result<Ref, TooLarge> {
-        let any = self.space.has_unknown();
-        match verdict {
-            None if !any => Ok(NO),
-            Some(verdict) if !any => self.view.leaning(&mut self.space, target, verdict),
-            Some(verdict) => {
-                let mut settled = self.view.leaning(&mut self.space, target, verdict)?;
-                for other in Verdict::ALL.into_iter().filter(|other| *other != verdict) {
-                    let open = self.view.could_be(&mut self.space, target, other, true)?;
-                    settled = self.space.diagrams.without(settled, open)?;
-                }
-                Ok(settled)
-            }
-            None => {
-                let mut settled = NO;
-                for verdict in Verdict::ALL {
-                    let this = self.verdict(target, Some(verdict))?;
-                    settled = self.space.diagrams.or(settled, this)?;
-                }
-                self.space.diagrams.not(settled)
-            }
-        }
     }
 
     fn score(&mut self, target: Target, op: CompareOp, points: i64) -> Result<Ref, TooLarge> {

@@ -1,13 +1,18 @@
 //! Over all profiles: which come out otherwise after a change, and that no others do.
 
-use super::change::Change;
+mod lead;
+mod unknown;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Change, decides_otherwise};
 use super::diagram::{Budget, NO, Ref, TooLarge, YES};
-use super::difference::{Difference, Extent, Region, Regions, What};
+use super::difference::{Difference, Doubt, Extent, Region, Regions, Uncovered, What};
 use super::edits::Declared;
 use super::sample::{SAMPLES, samples};
 use super::search::Search;
 use super::space::{Scope, Space};
-use super::view::View;
+use super::view::{View, merged};
 use crate::decide::decide;
 use crate::ground::Ground;
 use crate::model::{Need, NeedState, Profile, Ruleset, Target};
@@ -26,17 +31,47 @@ impl<'r> Difference<'r> {
     fn regions_within(&self, budget: Budget) -> Regions {
         let same_day =
             self.old.day == self.new.day || !(self.old.ruleset.uses_day || self.new.ruleset.uses_day);
+        let none = Regions::default();
         if self.old.ruleset.meaning == self.new.ruleset.meaning && same_day {
-            return Regions { regions: Vec::new(), extent: Extent::Proved, unknown_too: true };
+            return Regions { unknown_too: true, ..none };
         }
+        let uncovered = self.uncovered();
         let (old, new) =
             (Ground::new(self.old.ruleset, self.old.day), Ground::new(self.new.ruleset, self.new.day));
         let Ok(mut finder) = Finder::new(self, &old, &new, budget) else {
-            let why = "the conditions are too large".into();
-            return Regions { regions: Vec::new(), extent: Extent::Undecided(why), unknown_too: false };
+            return Regions { extent: Extent::Undecided(Doubt::TooLarge), uncovered, ..none };
         };
         finder.run();
-        Regions { regions: finder.regions, extent: finder.extent, unknown_too: false }
+        let (regions, extent) = (finder.regions, finder.extent);
+        let unknown_same = match extent {
+            Extent::Proved => unknown::same_targets(self, &old, &new),
+            _ => Vec::new(),
+        };
+        let all = unknown_same.len() == self.pairs.both.len() && self.in_one_order();
+        let unknown_too = all && regions.is_empty() && uncovered.is_empty() && self.are_targets_paired();
+        Regions { regions, extent, unknown_too, unknown_same, uncovered }
+    }
+
+    fn are_targets_paired(&self) -> bool {
+        self.pairs.came.is_empty() && self.pairs.gone.is_empty()
+    }
+
+    /// Whether the targets that both have are declared in one order, by which ties are settled.
+    fn in_one_order(&self) -> bool {
+        self.pairs.both.iter().map(|(old, _)| self.old.ruleset.target_index(*old)).is_sorted()
+    }
+
+    /// The profiles that the regions, in which every field is given and both read it, say nothing of.
+    fn uncovered(&self) -> Vec<Uncovered> {
+        let parts = self.edits.iter().filter_map(|edit| match (edit.declared, edit.part) {
+            (Declared::Field, Some("default")) => Some(Uncovered::Default(edit.name.clone())),
+            (Declared::Field, Some("from" | "to")) => Some(Uncovered::Range(edit.name.clone())),
+            (Declared::Field, Some("type")) => Some(Uncovered::Type(edit.name.clone())),
+            (Declared::Enum, Some("value")) => Some(Uncovered::Values(edit.name.clone())),
+            _ => None,
+        });
+        let parts: BTreeSet<Uncovered> = parts.collect();
+        parts.into_iter().collect()
     }
 }
 
@@ -46,6 +81,9 @@ struct Finder<'d, 'g, 'r> {
     old: View<'g, 'r>,
     new: View<'g, 'r>,
     budget: Budget,
+    /// Where each target has which leaning in the old ruleset and in the new one, by its number in the new one; only
+    /// where that may be another.
+    leanings: BTreeMap<usize, [Vec<Ref>; 2]>,
     regions: Vec<Region>,
     extent: Extent,
 }
@@ -60,7 +98,8 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
         let old = View::new(&mut space, 0)?;
         let new = View::new(&mut space, 1)?;
-        Ok(Finder { difference, space, old, new, budget, regions: Vec::new(), extent: Extent::Proved })
+        let (regions, extent) = (Vec::new(), Extent::Proved);
+        Ok(Finder { difference, space, old, new, budget, leanings: BTreeMap::new(), regions, extent })
     }
 
     fn run(&mut self) {
@@ -75,34 +114,37 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         too_large |= self.first().is_err();
         if too_large {
             self.sample();
-        } else if let (Extent::Proved, Some(why)) = (&self.extent, self.left_out()) {
-            self.extent = Extent::Undecided(why);
         }
-    }
-
-    /// What the regions, in which every field is given, say nothing of: fields left out, which have defaults.
-    fn left_out(&self) -> Option<String> {
-        let mut edits = self.difference.edits.iter();
-        let edit = edits.find(|edit| edit.declared == Declared::Field && edit.part != Some("name"))?;
-        Some(format!("the field `{}` is declared otherwise, so not every profile is read alike", edit.name))
     }
 
     fn verdicts(&mut self, old: Target, new: Target) -> Result<(), TooLarge> {
-        let mut by_verdict: [Vec<Ref>; 2] = [Vec::new(), Vec::new()];
         let limits = |view: &View<'g, 'r>| view.ground.ruleset.thresholds;
-        let same_points =
-            self.old.scores(old) == self.new.scores(new) && limits(&self.old) == limits(&self.new);
+        let same_limits = limits(&self.old) == limits(&self.new);
+        let points = self.point_changes((old, new));
         let same_caps = self.old.caps(old) == self.new.caps(new);
-        if same_points && same_caps && self.old.excluded(old).yes == self.new.excluded(new).yes {
+        let excluded = (self.old.excluded(old).yes, self.new.excluded(new).yes);
+        if points.is_empty() && same_limits && same_caps && excluded.0 == excluded.1 {
             return Ok(());
         }
-        let sides = [(&self.old, old), (&self.new, new)];
-        for ((view, target), found) in sides.into_iter().zip(&mut by_verdict) {
-            for verdict in Verdict::ALL {
-                found.push(view.leaning(&mut self.space, target, verdict)?);
+        // Only there can the verdict be another.
+        let mut within = if same_limits { self.space.diagrams.differ(excluded.0, excluded.1)? } else { YES };
+        if same_limits {
+            let gap = self.new.sum(&mut self.space, points)?;
+            let gap = self.space.diagrams.map(gap, &|gap| i64::from(gap != 0))?;
+            within = self.space.diagrams.or(within, gap)?;
+            for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
+                let caps = (
+                    self.old.capped(&mut self.space, old, verdict)?,
+                    self.new.capped(&mut self.space, new, verdict)?,
+                );
+                let differs = self.space.diagrams.differ(caps.0, caps.1)?;
+                within = self.space.diagrams.or(within, differs)?;
             }
         }
-        let [before, now] = by_verdict;
+        let before = self.old.leanings(&mut self.space, old, within)?;
+        let now = self.new.leanings(&mut self.space, new, within)?;
+        let index = self.new.ground.ruleset.target_index(new);
+        self.leanings.insert(index, [before.clone(), now.clone()]);
         let name = self.new.ground.ruleset.target_name(new).to_string();
         for (from, before) in Verdict::ALL.into_iter().zip(&before) {
             for (to, now) in Verdict::ALL.into_iter().zip(&now).filter(|(to, _)| *to != from) {
@@ -112,6 +154,13 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
             }
         }
         Ok(())
+    }
+
+    /// What gives a target other points now, and how many more; each condition once.
+    fn point_changes(&self, (old, new): (Target, Target)) -> Vec<(Ref, i64)> {
+        let now = self.new.scores(new).into_iter();
+        let before = self.old.scores(old).into_iter().map(|(condition, points)| (condition, -points));
+        merged(now.chain(before))
     }
 
     fn needs(&mut self, old: Target, new: Target) -> Result<(), TooLarge> {
@@ -162,54 +211,6 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         Ok(found)
     }
 
-    /// Another first channel. Only where a channel's rank is another can that be.
-    fn first(&mut self) -> Result<(), TooLarge> {
-        let pairs = &self.difference.pairs;
-        let channels: Vec<(Target, Target)> =
-            pairs.both.iter().copied().filter(|(old, _)| matches!(old, Target::Channel(_))).collect();
-        let other = |targets: &[Target]| targets.iter().any(|target| matches!(target, Target::Channel(_)));
-        let mut order: Vec<usize> =
-            channels.iter().map(|(old, _)| self.old.ground.ruleset.target_index(*old)).collect();
-        order.dedup();
-        let mut changed =
-            if other(&pairs.gone) || other(&pairs.came) || !order.is_sorted() { YES } else { NO };
-        for (old, new) in &channels {
-            if changed == YES {
-                break;
-            }
-            let (before, now) =
-                (self.old.rank(&mut self.space, *old)?, self.new.rank(&mut self.space, *new)?);
-            for (before, now) in before.iter().zip(&now) {
-                let gap = self.space.diagrams.subtract(*before, *now)?;
-                let gap = self.space.diagrams.map(gap, &|gap| i64::from(gap != 0))?;
-                changed = self.space.diagrams.or(changed, gap)?;
-            }
-        }
-        if changed == NO {
-            return Ok(());
-        }
-        let before = self.old.firsts(&mut self.space, changed)?;
-        let now = self.new.firsts(&mut self.space, changed)?;
-        let name = |view: &View<'g, 'r>, target: &Option<Target>| {
-            target.map(|target| view.ground.ruleset.target_name(target).to_string())
-        };
-        for (from, before) in &before {
-            for (to, now) in &now {
-                let same = match (from, to) {
-                    (None, None) => true,
-                    (Some(from), Some(to)) => self.difference.pairs.new_of(*from) == Some(*to),
-                    _ => false,
-                };
-                if !same {
-                    let region = self.space.diagrams.and(*before, *now)?;
-                    let what = What::First { old: name(&self.old, from), new: name(&self.new, to) };
-                    self.add(region, what)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
     /// Adds a region, if a profile shows that it is one.
     fn add(&mut self, region: Ref, what: What) -> Result<(), TooLarge> {
         if region == NO {
@@ -220,10 +221,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         match self.space.search(region, &mut takes)? {
             Search::Nothing => {}
             Search::Undecided => {
-                self.extent = Extent::Undecided(format!(
-                    "`{}` depends on conditions over several fields at once, and no profile was found that shows it",
-                    what.text()
-                ));
+                self.extent = Extent::Undecided(Doubt::Unshown(what));
             }
             Search::Found(profiles, cells) => {
                 let mut takes = |smaller: &[Profile], space: &Space<'g, 'r>| {
@@ -237,7 +235,8 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
                 let Some(change) = shows(difference, &small, &what) else { return Ok(()) };
                 let mut small = small.into_iter();
                 if let (Some(old), Some(new)) = (small.next(), small.next()) {
-                    self.regions.push(Region { what, conditions, more, witness: (old, new), change });
+                    let witness = (old, new);
+                    self.regions.push(Region { what, conditions, only: false, more, witness, change });
                 }
             }
         }
@@ -249,7 +248,10 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let mut differing = 0;
         for profiles in samples(&self.space, SAMPLES) {
             let [old, new] = profiles.as_slice() else { continue };
-            differing += usize::from(self.difference.compare(old, new).is_decision());
+            let difference = self.difference;
+            let before = decide(difference.old.ruleset, old, difference.old.day);
+            let now = decide(difference.new.ruleset, new, difference.new.day);
+            differing += usize::from(decides_otherwise(&before, &now, &difference.pairs));
         }
         self.extent = Extent::Sampled { profiles: SAMPLES, differing };
     }
@@ -268,6 +270,7 @@ fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> Opti
         let pair = difference.pairs.both.iter().find(|(_, other)| *other == new)?;
         Some((before.target(pair.0), now.target(new)))
     };
+    let (before_first, now_first) = (before.first.target, now.first.target);
     let shown = match what {
         What::Verdict { target: of, old, new } => {
             let (before, now) = target(of)?;
@@ -277,6 +280,12 @@ fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> Opti
             let (first, second) = (&before.first, &now.first);
             name(difference.old.ruleset, first.target) == *old
                 && name(difference.new.ruleset, second.target) == *new
+        }
+        What::Lead { target: of, gains } => {
+            let now = difference.new.ruleset.target(of)?;
+            let first = |decided: Option<Target>, is: Target| decided == Some(is);
+            let old = difference.pairs.both.iter().find(|(_, other)| *other == now)?.0;
+            first(before_first, old) != *gains && first(now_first, now) == *gains
         }
         What::Need { target: of, need, old, new } => {
             let (before, now) = target(of)?;

@@ -10,7 +10,7 @@ pub const SAMPLES: usize = 2000;
 /// Returns random profiles of a space, as each side has them; the same ones each time. Each cell of a variable is
 /// picked as often as any other.
 pub fn samples<'s>(space: &'s Space<'_, '_>, count: usize) -> impl Iterator<Item = Vec<Profile>> + 's {
-    let mut dice = Dice(0x5eed);
+    let mut dice = Dice::new();
     (0..count).map(move |_| {
         let cells: Cells = (0..space.diagrams.variables())
             .map(|place| Some(dice.pick(space.diagrams.width(place))))
@@ -20,10 +20,16 @@ pub fn samples<'s>(space: &'s Space<'_, '_>, count: usize) -> impl Iterator<Item
 }
 
 /// Random numbers (splitmix64, by Guy Steele, Doug Lea and Christine Flood, 2014).
-struct Dice(u64);
+pub(super) struct Dice(u64);
 
 impl Dice {
-    fn pick(&mut self, count: usize) -> usize {
+    /// Begins with the same numbers each time.
+    pub(super) fn new() -> Dice {
+        Dice(0x5eed)
+    }
+
+    /// Picks a number below `count`.
+    pub(super) fn pick(&mut self, count: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::diagram::{Cells, NO, Ref, TooLarge};
+use super::diagram::{Cells, Ref, TooLarge};
+use super::space::forms::Point;
 use super::space::{AskedCell, AskedKind, Scope, Space};
 use crate::date::Date;
 use crate::exact::Exact;
@@ -37,36 +38,67 @@ impl<'r> Space<'_, 'r> {
         region: Ref,
         accept: &mut dyn FnMut(&[Profile]) -> bool,
     ) -> Result<Search, TooLarge> {
+        self.search_in(region, true, accept)
+    }
+
+    /// The same of a region that `accept` may take other profiles of than it is made of.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub(super) fn search_around(
+        &mut self,
+        region: Ref,
+        accept: &mut dyn FnMut(&[Profile]) -> bool,
+    ) -> Result<Search, TooLarge> {
+        self.search_in(region, false, accept)
+    }
+
+    fn search_in(
+        &mut self,
+        region: Ref,
+        exact: bool,
+        accept: &mut dyn FnMut(&[Profile]) -> bool,
+    ) -> Result<Search, TooLarge> {
         let mut left = region;
+        // As few fields as can be, of as small values; where unknown fields count, they cost nothing.
+        let cost = |space: &Self, place: usize, cell: usize| match space.asked.get(place) {
+            Some(asked) if asked.is_unknown(cell) => 0,
+            _ => cell as u64 + u64::from(space.scope == Scope::Any),
+        };
         for round in 0..MAX_REGIONS {
-            // As few fields as can be, of as small values; where unknown fields count, they cost nothing.
-            let asked = &self.asked;
-            let cost = |place: usize, cell: usize| match asked.get(place) {
-                Some(asked) if asked.is_unknown(cell) => 0,
-                _ => cell as u64 + u64::from(self.scope == Scope::Any),
-            };
-            let Some(cells) = self.diagrams.witness(left, &cost) else {
+            let Some(Point { cells, values }) = self.point(&mut left, &cost)? else {
                 return Ok(if round == 0 { Search::Nothing } else { Search::Undecided });
             };
-            if let Some(profiles) = self.realise(&cells, accept) {
+            if let Some(profiles) = self.realise(&cells, values.as_ref(), accept) {
                 return Ok(Search::Found(profiles, cells));
             }
             let free = self.free_in(&cells);
-            debug_assert!(!free.is_empty(), "the diagrams disagree with what is decided, in {cells:?}");
-            if free.is_empty() {
-                return Ok(Search::Undecided);
+            let settled = free.is_empty() && values.is_some();
+            debug_assert!(!settled || !exact, "the diagrams disagree with what is decided, in {cells:?}");
+            if settled {
+                if exact {
+                    return Ok(Search::Undecided);
+                }
+                let here: Vec<Option<Vec<usize>>> =
+                    cells.iter().map(|cell| cell.map(|cell| vec![cell])).collect();
+                let here = self.cells_in(&here)?;
+                left = self.diagrams.without(left, here)?;
+                continue;
             }
             let mut blocked: Vec<Option<Vec<usize>>> = vec![None; cells.len()];
+            let sums =
+                self.asked.iter().enumerate().filter(|(_, asked)| matches!(asked.kind, AskedKind::Form(_)));
+            let sums: Vec<usize> = sums.map(|(place, _)| place).collect();
             let of_free = free.iter().flat_map(|place| self.read_by(*place)).chain(free.iter().copied());
-            for place in of_free.collect::<BTreeSet<usize>>() {
+            for place in of_free.chain(sums).collect::<BTreeSet<usize>>() {
                 if let (Some(slot), Some(Some(cell))) = (blocked.get_mut(place), cells.get(place)) {
                     *slot = Some(vec![*cell]);
                 }
             }
-            let blocked = self.diagrams.cube(&blocked)?;
+            let blocked = self.cells_in(&blocked)?;
             left = self.diagrams.without(left, blocked)?;
         }
-        Ok(if left == NO && region == NO { Search::Nothing } else { Search::Undecided })
+        Ok(Search::Undecided)
     }
 
     /// Returns how many rulesets there are.
@@ -75,11 +107,17 @@ impl<'r> Space<'_, 'r> {
         self.grounds.len()
     }
 
-    fn realise(&self, cells: &Cells, accept: &mut dyn FnMut(&[Profile]) -> bool) -> Option<Vec<Profile>> {
+    fn realise(
+        &self,
+        cells: &Cells,
+        values: Option<&BTreeMap<usize, Value>>,
+        accept: &mut dyn FnMut(&[Profile]) -> bool,
+    ) -> Option<Vec<Profile>> {
         let make = |instead: &BTreeMap<usize, Value>| -> Vec<Profile> {
             (0..self.sides()).map(|side| self.profile_with(side, cells, instead)).collect()
         };
-        let usual = make(&BTreeMap::new());
+        let of_sums = values.cloned().unwrap_or_default();
+        let usual = make(&of_sums);
         if accept(&usual) {
             return Some(usual);
         }
@@ -103,6 +141,7 @@ impl<'r> Space<'_, 'r> {
                 .zip(&at)
                 .filter_map(|((number, values), at)| Some((*number, values.get(*at)?.clone())))
                 .collect();
+            let instead = of_sums.clone().into_iter().chain(instead).collect();
             let profiles = make(&instead);
             if accept(&profiles) {
                 return Some(profiles);
@@ -126,7 +165,8 @@ impl<'r> Space<'_, 'r> {
 
     /// The fields of the space that a free condition reads.
     fn fields_of_free(&self, place: usize) -> Vec<usize> {
-        let Some(AskedKind::Free { side, opaque }) = self.asked.get(place).map(|asked| asked.kind.clone())
+        let Some(AskedKind::Free { side, opaque, .. }) =
+            self.asked.get(place).map(|asked| asked.kind.clone())
         else {
             return Vec::new();
         };
@@ -141,7 +181,8 @@ impl<'r> Space<'_, 'r> {
 
     /// The variables of the fields that a free condition reads.
     fn read_by(&self, place: usize) -> Vec<usize> {
-        let Some(AskedKind::Free { side, opaque }) = self.asked.get(place).map(|asked| asked.kind.clone())
+        let Some(AskedKind::Free { side, opaque, .. }) =
+            self.asked.get(place).map(|asked| asked.kind.clone())
         else {
             return Vec::new();
         };

@@ -2,19 +2,23 @@
 //!
 //! The variables are those of [`Ground`], cut finer where two rulesets cut otherwise, so that both give one answer to
 //! all profiles of a cell. A condition that does not fit cells (an opaque one) is tabulated where the cells of its
-//! fields hold a single value each; elsewhere it becomes a variable of its own. Such a *free* variable may be in a cell
-//! that no values give, so what is found with its help counts only once a profile shows it.
+//! fields hold a single value each. Sums that are compared with constants are variables too (`forms.rs`). Elsewhere it
+//! becomes a variable of its own. Such a *free* variable may be in a cell that no values give, so what is found with its
+//! help counts only once a profile shows it.
 
 mod declared;
+pub(super) mod forms;
+mod opaque;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use self::declared::{any_value, is_single, is_whole, pair_fields, reads_unknown_fact, says, single_numbers};
-use super::diagram::{Budget, Cells, Diagrams, NO, Ref, TooLarge, YES};
+use self::declared::{any_value, is_single, is_whole, pair_fields, single_numbers};
+use self::forms::{Form, Linear, lies_in};
+use super::diagram::{Budget, Diagrams, NO, Ref, TooLarge, YES};
 use crate::decide::{Judged, Probe, Truth};
 use crate::ground::{Cut, Ground, Opaque, Variable, VariableKind, axis, ordered_cells};
-use crate::model::{Field, FieldValue, Id, Meanings, Origin, Profile, Ruleset, Type, Value};
+use crate::model::{Field, FieldValue, Id, Origin, Profile, Ruleset, Type, Value};
 
 /// Which profiles are looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +32,7 @@ pub enum Scope {
 /// A condition as two functions: where it holds, and where it does not. In the rest it is unknown.
 ///
 /// Besides, where the unknown fields leave open that it holds, and that it does not, as [`Judged`] has it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Truths {
     /// Where it is true.
     pub yes: Ref,
@@ -56,8 +60,10 @@ pub(super) enum AskedKind {
     Given(usize),
     /// Whether the set of a field has a member, by its name.
     Member(usize, Arc<str>),
-    /// How a condition comes out that does not fit cells: true, false, or unknown.
-    Free { side: usize, opaque: usize },
+    /// The value of a sum of fields, by its number among the forms of the space.
+    Form(usize),
+    /// How a condition comes out that does not fit cells, a way a cell.
+    Free { side: usize, opaque: usize, ways: Vec<Judged> },
 }
 
 /// The cuts below and above a cell.
@@ -96,10 +102,13 @@ pub struct Space<'g, 'r> {
     of_field: Vec<Vec<usize>>,
     /// The free variable of each ground's opaque conditions, where it needs one.
     free: Vec<Vec<Option<usize>>>,
+    /// The sums of fields that conditions compare.
+    pub(super) forms: Vec<Form>,
+    /// What each ground's opaque conditions say of them.
+    linear: Vec<Vec<Option<Linear>>>,
+    /// Cells that are known to have no values.
+    impossible: Ref,
 }
-
-/// An opaque condition is tabulated up to so many combinations of cells.
-const TABULATED: usize = 1024;
 
 impl<'g, 'r> Space<'g, 'r> {
     /// Makes the space of one ruleset, or of an old and a new one.
@@ -116,6 +125,9 @@ impl<'g, 'r> Space<'g, 'r> {
             fields: pair_fields(&grounds),
             places: grounds.iter().map(|ground| vec![None; ground.variables.len()]).collect(),
             free: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
+            linear: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
+            forms: Vec::new(),
+            impossible: NO,
             grounds,
             scope,
             asked: Vec::new(),
@@ -127,6 +139,7 @@ impl<'g, 'r> Space<'g, 'r> {
             space.ask_field(number);
             space.of_field.push((first..space.asked.len()).collect());
         }
+        space.ask_forms();
         space.ask_opaque();
         let widths = space.asked.iter().map(|asked| asked.cells.len() as u32).collect();
         space.diagrams = Diagrams::new(widths, budget)?;
@@ -141,18 +154,17 @@ impl<'g, 'r> Space<'g, 'r> {
     /// Returns the cells of a profile of a side, for each variable; nothing for what it leaves open.
     pub(super) fn cells_of(&self, side: usize, profile: &Profile) -> Vec<Option<Vec<usize>>> {
         let cell = |asked: &Asked| -> Option<Vec<usize>> {
-            if let AskedKind::Free { side: own, opaque } = asked.kind {
+            if let AskedKind::Free { side: own, opaque, ways } = &asked.kind {
                 // It is certain once all the fields are that it reads.
-                let ground = self.grounds.get(own).filter(|_| own == side)?;
-                let opaque = &ground.opaque[Id::new(opaque)];
+                let ground = self.grounds.get(*own).filter(|_| *own == side)?;
+                let opaque = &ground.opaque[Id::new(*opaque)];
                 let known = opaque.fields.iter().all(|id| profile.get(*id).value.is_some());
                 let judged = judge(ground.ruleset, profile, ground, opaque);
-                let cells = [judged.truth == Truth::True, judged.truth == Truth::False, true];
-                return cells
-                    .iter()
-                    .position(|is| *is)
-                    .filter(|_| known && !opaque.expr.asks())
-                    .map(|cell| vec![cell]);
+                let cell = ways.iter().position(|way| *way == judged);
+                return cell.filter(|_| known && !opaque.expr.asks()).map(|cell| vec![cell]);
+            }
+            if let AskedKind::Form(number) = asked.kind {
+                return self.form_cell(side, number, profile).map(|cell| vec![cell]);
             }
             let (AskedKind::Field(number) | AskedKind::Given(number) | AskedKind::Member(number, _)) =
                 asked.kind
@@ -381,40 +393,6 @@ impl<'g, 'r> Space<'g, 'r> {
         ground.ruleset.enums[of].members.get(*member as usize).map(|member| member.name.clone())
     }
 
-    /// Gives each opaque condition that cannot be tabulated a variable, the same one to the same condition.
-    fn ask_opaque(&mut self) {
-        let mut known: BTreeMap<String, usize> = BTreeMap::new();
-        for (side, ground) in self.grounds.clone().into_iter().enumerate() {
-            let meanings = Meanings::new(ground.ruleset);
-            for (id, opaque) in ground.opaque.entries() {
-                let (combinations, single) = self.combinations(side, opaque);
-                if single && combinations <= TABULATED && !opaque.expr.asks() {
-                    continue;
-                }
-                let key = says(side, ground, opaque, &meanings);
-                let asked = *known.entry(key).or_insert_with(|| {
-                    let cell = || AskedCell { values: [None, None], single: true, bounds: (None, None) };
-                    let unknown = self.scope == Scope::Any || reads_unknown_fact(ground, opaque);
-                    let cells = (0..if unknown { 3 } else { 2 }).map(|_| cell()).collect();
-                    self.asked.push(Asked { kind: AskedKind::Free { side, opaque: id.index() }, cells });
-                    self.asked.len() - 1
-                });
-                let slot = self.free.get_mut(side).and_then(|free| free.get_mut(id.index()));
-                slot.into_iter().for_each(|slot| *slot = Some(asked));
-            }
-        }
-    }
-
-    /// How many combinations of cells the fields of an opaque condition have, and whether each cell is one value.
-    fn combinations(&self, side: usize, opaque: &Opaque<'r>) -> (usize, bool) {
-        let asked = self.asked_of(side, &opaque.fields);
-        let of = |number: &usize| self.asked.get(*number);
-        let count =
-            asked.iter().filter_map(of).fold(1_usize, |all, asked| all.saturating_mul(asked.cells.len()));
-        let single = asked.iter().filter_map(of).all(|asked| asked.cells.iter().all(|cell| cell.single));
-        (count, single)
-    }
-
     /// The variables of some fields of a side.
     pub(super) fn asked_of(&self, side: usize, fields: &[Id<Field>]) -> Vec<usize> {
         let is_one = |field: &SpaceField| {
@@ -482,48 +460,15 @@ impl<'g, 'r> Space<'g, 'r> {
         })
     }
 
-    /// Returns the truths of an opaque condition: tabulated, or those of a free variable.
+    /// Returns where a field of a side is unknown; nowhere if nothing reads it.
     ///
     /// # Errors
     /// If the budget is used up.
-    pub(super) fn opaque(&mut self, side: usize, number: usize) -> Result<Truths, TooLarge> {
-        let free = self.free.get(side).and_then(|free| free.get(number)).copied().flatten();
-        if let Some(free) = free {
-            let unknown = if self.scope == Scope::Any { Judged::OPEN } else { Judged::STUCK };
-            let width = self.asked.get(free).map_or(0, |asked| asked.cells.len());
-            let judged = [Judged::TRUE, Judged::FALSE, unknown];
-            return self.table(free, judged.get(..width).unwrap_or(&judged));
-        }
-        let Some(ground) = self.grounds.get(side).copied() else { return Ok(constant(Judged::STUCK)) };
-        let opaque = &ground.opaque[Id::new(number)];
-        let asked = self.asked_of(side, &opaque.fields);
-        let mut cells = vec![None; self.asked.len()];
-        self.tabulate(side, opaque, &asked, &mut cells)
-    }
-
-    fn tabulate(
-        &mut self,
-        side: usize,
-        opaque: &Opaque<'r>,
-        asked: &[usize],
-        cells: &mut Cells,
-    ) -> Result<Truths, TooLarge> {
-        let Some((first, rest)) = asked.split_first() else {
-            let profile = self.profile(side, cells);
-            let Some(ground) = self.grounds.get(side) else { return Ok(constant(Judged::STUCK)) };
-            return Ok(constant(judge(ground.ruleset, &profile, ground, opaque)));
-        };
-        let mut found = Vec::new();
-        for cell in 0..self.diagrams.width(*first) {
-            if let Some(slot) = cells.get_mut(*first) {
-                *slot = Some(cell);
-            }
-            found.push(self.tabulate(side, opaque, rest, cells)?);
-        }
-        if let Some(slot) = cells.get_mut(*first) {
-            *slot = None;
-        }
-        self.chosen(*first, &found)
+    pub(super) fn unknown(&mut self, side: usize, field: Id<Field>) -> Result<Ref, TooLarge> {
+        let Some(place) = self.asked_of(side, &[field]).first().copied() else { return Ok(NO) };
+        let Some(asked) = self.asked.get(place) else { return Ok(NO) };
+        let unknown: Vec<bool> = (0..asked.cells.len()).map(|cell| asked.is_unknown(cell)).collect();
+        self.diagrams.cell(place, |cell| unknown.get(cell) == Some(&true))
     }
 
     /// Returns a profile of a side in some cells; where any will do, in the first, or with the field unknown where
@@ -583,7 +528,7 @@ impl<'g, 'r> Space<'g, 'r> {
                         members.extend(ruleset.enums[of].member(name));
                     }
                 }
-                AskedKind::Field(_) | AskedKind::Free { .. } => {}
+                AskedKind::Field(_) | AskedKind::Form(_) | AskedKind::Free { .. } => {}
             }
         }
         (told || self.scope == Scope::Known).then_some(Value::Set(members))
@@ -598,12 +543,12 @@ impl<'g, 'r> Space<'g, 'r> {
         told.filter(is_free).collect()
     }
 
-    /// Tells whether a function depends on a free variable.
+    /// Tells whether all cells of what a function depends on have values: it asks neither a sum nor a free variable.
     #[must_use]
     pub fn is_exact(&self, function: Ref) -> bool {
         let support = self.diagrams.support(function);
         let mut kinds = support.into_iter().filter_map(|place| self.asked.get(place));
-        !kinds.any(|asked| matches!(asked.kind, AskedKind::Free { .. }))
+        !kinds.any(|asked| matches!(asked.kind, AskedKind::Form(_) | AskedKind::Free { .. }))
     }
 }
 
@@ -612,10 +557,7 @@ impl AskedCell {
     fn holds(&self, side: usize, value: &Value) -> bool {
         let own = self.values.get(side).and_then(Option::as_ref);
         match (axis(value), self.bounds) {
-            (Some(number), (low, high)) if own.is_some() => {
-                low.is_none_or(|cut| if cut.after { cut.at < number } else { cut.at <= number })
-                    && high.is_none_or(|cut| if cut.after { number <= cut.at } else { number < cut.at })
-            }
+            (Some(number), bounds) if own.is_some() => lies_in(number, bounds),
             _ => own == Some(value),
         }
     }
@@ -628,7 +570,7 @@ impl Asked {
             AskedKind::Field(_) | AskedKind::Given(_) => {
                 self.cells.get(cell).is_some_and(|cell| cell.values == [None, None])
             }
-            AskedKind::Member(..) | AskedKind::Free { .. } => false,
+            AskedKind::Member(..) | AskedKind::Form(_) | AskedKind::Free { .. } => false,
         }
     }
 }

@@ -117,6 +117,20 @@ impl<'g, 'r> View<'g, 'r> {
         merged(scores.iter().map(|(instance, points)| (self.fires(*instance).yes, *points)))
     }
 
+    /// The same where it matters within a region.
+    pub(super) fn scores_within(
+        &self,
+        space: &mut Space<'g, 'r>,
+        target: Target,
+        within: Ref,
+    ) -> Result<Vec<(Ref, i64)>, TooLarge> {
+        let mut scores = self.scores(target);
+        for (condition, _) in &mut scores {
+            *condition = space.diagrams.and(*condition, within)?;
+        }
+        Ok(merged(scores.into_iter()))
+    }
+
     /// Sums conditions with their points, those first that ask late variables.
     pub(super) fn sum(
         &self,
@@ -145,7 +159,12 @@ impl<'g, 'r> View<'g, 'r> {
     ///
     /// # Errors
     /// If the budget is used up.
-    fn capped(&self, space: &mut Space<'g, 'r>, target: Target, at: Verdict) -> Result<Ref, TooLarge> {
+    pub(super) fn capped(
+        &self,
+        space: &mut Space<'g, 'r>,
+        target: Target,
+        at: Verdict,
+    ) -> Result<Ref, TooLarge> {
         let effects = self.ground.targets.get(self.index(target));
         let caps = effects.map_or(&[][..], |effects| &effects.caps);
         let mut capped = NO;
@@ -165,21 +184,34 @@ impl<'g, 'r> View<'g, 'r> {
         target: Target,
         verdict: Verdict,
     ) -> Result<Ref, TooLarge> {
+        self.at_least_within(space, target, verdict, YES)
+    }
+
+    /// The same within a region.
+    fn at_least_within(
+        &self,
+        space: &mut Space<'g, 'r>,
+        target: Target,
+        verdict: Verdict,
+        within: Ref,
+    ) -> Result<Ref, TooLarge> {
         let thresholds = self.ground.ruleset.thresholds;
         let (least, worse) = match verdict {
             Verdict::Recommended => (Some(thresholds.recommended), Verdict::Possible),
             Verdict::Possible => (Some(thresholds.possible), Verdict::Unsuitable),
             Verdict::Unsuitable => (None, Verdict::Excluded),
-            Verdict::Excluded => return Ok(YES),
+            Verdict::Excluded => return Ok(within),
         };
-        let open = space.diagrams.not(self.excluded(target).yes)?;
+        let open = space.diagrams.without(within, self.excluded(target).yes)?;
         let Some(least) = least else { return Ok(open) };
         let capped = self.capped(space, target, worse)?;
         let open = space.diagrams.without(open, capped)?;
         if open == NO {
             return Ok(NO);
         }
-        let reached = self.reaches(space, target, least)?;
+        // Elsewhere the points do not count, so fewer sums have to be told apart.
+        let scores = self.scores_within(space, target, if within == YES { YES } else { open })?;
+        let reached = reaches(space, scores, least)?;
         space.diagrams.and(open, reached)
     }
 
@@ -202,6 +234,26 @@ impl<'g, 'r> View<'g, 'r> {
         };
         let better = self.at_least(space, target, better)?;
         space.diagrams.without(reached, better)
+    }
+
+    /// Returns where within a region the leaning of a target is which verdict, in the order of verdicts.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub(super) fn leanings(
+        &self,
+        space: &mut Space<'g, 'r>,
+        target: Target,
+        within: Ref,
+    ) -> Result<Vec<Ref>, TooLarge> {
+        let mut better = NO;
+        let mut found = Vec::new();
+        for verdict in Verdict::ALL {
+            let reached = self.at_least_within(space, target, verdict, within)?;
+            found.push(space.diagrams.without(reached, better)?);
+            better = reached;
+        }
+        Ok(found)
     }
 
     /// Returns where a target needs something, and where that is met, unmet or unknown.
@@ -411,28 +463,35 @@ impl<'g, 'r> View<'g, 'r> {
         caps
     }
 
-    /// Returns what ranks a target, the weightiest first, less being better: its leaning (0 recommended, 3 excluded),
-    /// its points with the other sign, its open needs.
+    /// Returns what ranks a target within a region, the weightiest first, less being better: its leaning (0 recommended,
+    /// 3 excluded), its points with the other sign, its open needs.
     ///
     /// # Errors
     /// If the budget is used up.
-    pub fn rank(&self, space: &mut Space<'g, 'r>, target: Target) -> Result<[Ref; 3], TooLarge> {
+    pub fn rank(&self, space: &mut Space<'g, 'r>, target: Target, within: Ref) -> Result<[Ref; 3], TooLarge> {
         let mut leaning = NO;
-        for verdict in [Verdict::Recommended, Verdict::Possible, Verdict::Unsuitable] {
-            // Each verdict that is not reached makes it one worse.
-            let reached = self.at_least(space, target, verdict)?;
-            let missed = space.diagrams.not(reached)?;
-            leaning = space.diagrams.add(leaning, missed)?;
+        for (place, region) in (0..).zip(self.leanings(space, target, within)?) {
+            let scaled = space.diagrams.times(region, place)?;
+            leaning = space.diagrams.add(leaning, scaled)?;
         }
-        let score = self.score(space, target)?;
+        let scores = self.scores_within(space, target, within)?;
+        let score = self.sum(space, scores)?;
         let score = space.diagrams.subtract(NO, score)?;
+        Ok([leaning, score, self.open_needs(space, target)?])
+    }
+
+    /// Returns how many of a target's needs are not known to be met.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn open_needs(&self, space: &mut Space<'g, 'r>, target: Target) -> Result<Ref, TooLarge> {
         let mut needs = NO;
         for (need, when) in self.needs(space, target)? {
             let met = self.state(space, need, NeedState::Met)?;
             let open = space.diagrams.without(when, met)?;
             needs = space.diagrams.add(needs, open)?;
         }
-        Ok([leaning, score, needs])
+        Ok(needs)
     }
 
     /// Returns where one rank comes before another, both only looked at within a region. `first` says that the one
@@ -494,7 +553,7 @@ impl<'g, 'r> View<'g, 'r> {
         let channels: Vec<Target> = self.ground.ruleset.channels.ids().map(Target::Channel).collect();
         let mut ranks = Vec::new();
         for target in &channels {
-            ranks.push((*target, self.rank(space, *target)?));
+            ranks.push((*target, self.rank(space, *target, within)?));
         }
         let (mut found, mut left) = (Vec::new(), within);
         for target in channels {
@@ -514,7 +573,7 @@ impl<'g, 'r> View<'g, 'r> {
         let kind = |target: Target| matches!(target, Target::Channel(_));
         let mut ranks = Vec::new();
         for other in self.ground.ruleset.targets().filter(|other| kind(*other) == kind(target)) {
-            ranks.push((other, self.rank(space, other)?));
+            ranks.push((other, self.rank(space, other, YES)?));
         }
         self.leads(space, YES, target, &ranks)
     }

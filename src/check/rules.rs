@@ -85,7 +85,7 @@ impl<'s> Checker<'s> {
         for effect in &rule.effects {
             self.effect(effect, &owner, &scope, &mut effects);
         }
-        if rule.effects.is_empty() {
+        if rule.effects.is_empty() && rule.exception_to.is_empty() {
             let message = format!("the rule `{}` does nothing", rule.name.value);
             self.report(
                 Diagnostic::new(Code::EmptyRule, rule.name.span, message)

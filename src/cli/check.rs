@@ -60,6 +60,7 @@ const MAX_ROUNDS: usize = 10;
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let mut report = Report::default();
+    let mut seen = BTreeSet::new();
     for path in &args.paths {
         let mut fixed = 0;
         let mut all = load::load(path, args.texts.as_deref())?;
@@ -76,6 +77,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 output.note(&format!("fixed {fixed} {} in {path}\n", plural(fixed, "mistake")))?;
             }
         }
+        // Several parts of one ruleset may be named.
+        all.retain(|loaded| loaded.main.as_ref().is_none_or(|main| seen.insert(main.clone())));
         for loaded in all {
             let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
             if let Some(ruleset) = &ruleset {
@@ -171,8 +174,10 @@ struct Report {
     files: BTreeSet<String>,
     json: Vec<serde_json::Value>,
     found: Vec<(Files, Vec<Diagnostic>)>,
-    /// Workflow commands that are printed already: two rulesets may share a file.
+    /// What is reported already, a line each: two rulesets may share a file.
     told: BTreeSet<String>,
+    /// Notes that are not printed, because errors come first.
+    held_back: usize,
 }
 
 impl Report {
@@ -180,10 +185,11 @@ impl Report {
         &mut self,
         format: Format,
         loaded: &Loaded,
-        diagnostics: Vec<Diagnostic>,
+        mut diagnostics: Vec<Diagnostic>,
         output: &mut Output,
     ) -> Result<(), Failure> {
         let files = loaded.sources.files();
+        diagnostics.retain(|found| self.told.insert(diagnostic::short(files, found)));
         for diagnostic in &diagnostics {
             *match diagnostic.severity {
                 Severity::Error => &mut self.errors,
@@ -198,7 +204,15 @@ impl Report {
             files.iter().map(|(_, file)| file.name().to_string()).filter(|name| name.ends_with(".qd")),
         );
         match format {
-            Format::Text => output.diagnostics(files, &diagnostics, true),
+            Format::Text => {
+                // Notes on wording and the like would part the errors, screen by screen.
+                if diagnostics.iter().any(|found| found.severity == Severity::Error) {
+                    let all = diagnostics.len();
+                    diagnostics.retain(|found| found.severity != Severity::Note);
+                    self.held_back += all - diagnostics.len();
+                }
+                output.diagnostics(files, &diagnostics, true)
+            }
             Format::Short => {
                 let lines: String = diagnostics.iter().map(|d| diagnostic::short(files, d)).collect();
                 output.print(&lines)
@@ -215,13 +229,9 @@ impl Report {
             }
             Format::Github => {
                 let path = paths::from_root();
-                for diagnostic in &diagnostics {
-                    let line = diagnostic::to_workflow_command(files, diagnostic, &path);
-                    if self.told.insert(line.clone()) {
-                        output.print(&line)?;
-                    }
-                }
-                Ok(())
+                let lines: String =
+                    diagnostics.iter().map(|d| diagnostic::to_workflow_command(files, d, &path)).collect();
+                output.print(&lines)
             }
         }
     }
@@ -245,7 +255,11 @@ impl Report {
                 let found: Vec<String> =
                     found.map(|(count, word)| format!("{count} {}", plural(count, word))).collect();
                 let found = if found.is_empty() { "nothing wrong".into() } else { found.join(", ") };
-                output.note(&format!("{found} in {count} {files}\n{}", self.fixes()))?;
+                let held_back = match self.held_back {
+                    0 => String::new(),
+                    count => format!("errors first: {count} {} not shown\n", plural(count, "note")),
+                };
+                output.note(&format!("{found} in {count} {files}\n{held_back}{}", self.fixes()))?;
             }
         }
         Ok(if self.errors > 0 { Exit::Found } else { Exit::Done })

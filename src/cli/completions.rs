@@ -89,10 +89,30 @@ pub(crate) fn targets() -> ArgValueCompleter {
     })
 }
 
-/// A profile, or a target where the profile is told already.
-pub(crate) fn profiles_and_targets() -> ArgValueCompleter {
+/// The languages of the ruleset that the command line names.
+pub(crate) fn languages() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some(ruleset) = ruleset() else { return Vec::new() };
+        names(current, ruleset.languages.iter().map(|tag| &**tag))
+    })
+}
+
+/// The sources of the ruleset that the command line names.
+pub(crate) fn sources() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some(ruleset) = ruleset() else { return Vec::new() };
+        names(current, ruleset.sources.iter().map(|source| &*source.name))
+    })
+}
+
+/// A profile, or where the profile is told already a target, a rule or a table.
+pub(crate) fn profiles_and_names() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let mut found = targets().complete(current);
+        if let Some(ruleset) = ruleset() {
+            found.extend(names(current, ruleset.rules.iter().map(|rule| &*rule.name)));
+            found.extend(names(current, ruleset.tables.iter().map(|table| &*table.name)));
+        }
         let endings = ["yaml", "yml", "json", "toml"];
         let file = move |path: &Path| {
             path.is_dir()

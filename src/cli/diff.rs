@@ -8,6 +8,7 @@ use qudao::analyse::difference::{Difference, Side, markdown, text, to_json};
 use qudao::date::Date;
 use qudao::model::{Profile, Ruleset};
 use qudao::profile::{self, Format as ProfileFormat, yaml_text};
+use qudao::words::Speaker;
 
 use super::output::{Failure, Output};
 use super::profiles::{date, today};
@@ -50,6 +51,9 @@ pub(crate) struct Args {
     /// End with status 1 if any decision changes
     #[arg(long)]
     exit_code: bool,
+    /// Tell it in this language, `en` or `zh` (default: the new ruleset's first)
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
     /// How to write the difference
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -86,10 +90,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Some(folder) => save(&difference, folder)?,
         None => Vec::new(),
     };
+    let tongue = Speaker::new(new, args.lang.as_deref()).tongue;
     let written = match args.format {
-        Format::Text => text(&difference, &saved),
+        Format::Text => text(&difference, &saved, tongue),
         Format::Json => format!("{:#}\n", to_json(&difference)),
-        Format::Markdown => markdown(&difference),
+        Format::Markdown => markdown(&difference, tongue),
     };
     output.print(&written)?;
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })

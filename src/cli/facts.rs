@@ -11,18 +11,19 @@ use qudao::words::Speaker;
 use super::eval::Format;
 use super::load::Loaded;
 use super::output::{Failure, Output};
-use super::{Exit, files, load, profiles};
+use super::{Exit, completions, files, load, profiles};
 
 /// What `qudao facts` takes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
+    #[arg(add = completions::rulesets())]
     ruleset: String,
     /// Only the facts whose sources were all read longer ago than this: `180d`, `26w`; some are found: exit status 1
     #[arg(long, value_name = "AGE", value_parser = age, conflicts_with = "cited")]
     stale: Option<i64>,
     /// The text of this source, with what of it is cited, and by whom
-    #[arg(long, value_name = "SOURCE")]
+    #[arg(long, value_name = "SOURCE", add = completions::sources())]
     cited: Option<String>,
     /// Look for the texts of sources in this folder too
     #[arg(long, value_name = "DIR", requires = "cited")]
@@ -31,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "DATE", value_parser = profiles::date)]
     as_of: Option<Date>,
     /// Show texts in this language (default: the ruleset's first)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
     /// How to write it
     #[arg(long, short, value_enum, default_value_t = Format::Text)]

@@ -50,7 +50,31 @@ pub(crate) fn load(argument: &str, texts: Option<&Path>) -> Result<Vec<Loaded>, 
         }
         return mains.iter().map(|main| load_file(main, texts)).collect();
     }
-    Ok(vec![load_file(path, texts)?])
+    let wholes = if has_header(path) { Vec::new() } else { wholes(path, texts) };
+    if wholes.is_empty() { Ok(vec![load_file(path, texts)?]) } else { Ok(wholes) }
+}
+
+/// Finds the rulesets that a file without a header is a part of: their main files lie in its folder, or in a folder
+/// above it that its path tells.
+fn wholes(part: &Path, texts: Option<&Path>) -> Vec<Loaded> {
+    let Ok(sought) = std::fs::canonicalize(part) else { return Vec::new() };
+    let is_part = |loaded: &Loaded| {
+        loaded.paths().iter().any(|path| std::fs::canonicalize(path).is_ok_and(|path| path == sought))
+    };
+    for folder in part.ancestors().skip(1) {
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let Ok(entries) = std::fs::read_dir(here) else { continue };
+        let mut mains: Vec<PathBuf> = entries.flatten().map(|entry| folder.join(entry.file_name())).collect();
+        mains.retain(|path| path.extension().is_some_and(|ending| ending == "qd"));
+        mains.retain(|path| path.is_file() && has_header(path));
+        mains.sort();
+        let found: Vec<Loaded> =
+            mains.iter().filter_map(|main| load_file(main, texts).ok()).filter(is_part).collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
 }
 
 /// Finds the main files that an argument names, without reading them: a file, or those of a folder.

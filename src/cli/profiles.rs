@@ -34,7 +34,7 @@ pub(crate) struct Input {
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) as_of: Option<Date>,
     /// Show texts in this language (default: the ruleset's first)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", add = completions::languages())]
     pub(crate) lang: Option<String>,
     /// How profiles are written, whatever their endings
     #[arg(long, value_enum, value_name = "FORMAT")]

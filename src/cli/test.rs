@@ -119,9 +119,13 @@ impl<'a> Work<'a> {
 fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
     let work = Work::of(args)?;
     let (mut runs, mut cases, mut failure) = (Vec::new(), BTreeSet::new(), None);
+    let mut seen = BTreeSet::new();
     for argument in &work.paths {
         paths.extend(load::arguments(argument));
         for loaded in load::load(argument, None)? {
+            if loaded.main.as_ref().is_some_and(|main| !seen.insert(main.clone())) {
+                continue;
+            }
             paths.extend(loaded.paths());
             if !(args.fail_fast && report::Summary::of(&runs).failed > 0) {
                 runs.push(ruleset(&work, &loaded, output, paths, &mut cases, &mut failure)?);
@@ -212,6 +216,8 @@ fn ruleset(
     let failed = run.tests.iter().any(|test| !test.passed());
     if let Some(main) = loaded.main.as_ref().filter(|_| !(args.fail_fast && failed)) {
         let beside = Beside::find(main);
+        // A folder changes when a file comes into it: a new case is seen.
+        paths.push(main.with_file_name("profiles"));
         for (case, profiles) in &beside.cases {
             paths.extend(profiles.iter().cloned().chain([beside.accepted(case)]));
             cases.insert(case.clone());

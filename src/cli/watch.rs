@@ -32,7 +32,8 @@ pub(crate) fn watch(
         if known.is_empty() {
             return Err(Failure::new("there is no file to watch"));
         }
-        output.note(&format!("watching {} files; stop with Ctrl-C\n", known.len()))?;
+        let count = known.len();
+        output.note(&format!("watching {count} files and folders; stop with Ctrl-C\n"))?;
         while known.iter().all(|(path, before)| stamp(path) == *before) {
             std::thread::sleep(PAUSE);
         }

@@ -3,7 +3,7 @@
 use qudao::advise::{TRIALS, advise};
 use qudao::decide::decide;
 use qudao::diagnostic::nearest;
-use qudao::model::{Ruleset, Target};
+use qudao::model::{Id, Rule, Ruleset, Target};
 use qudao::{result, why};
 
 use super::eval::Format;
@@ -13,15 +13,15 @@ use super::{Exit, completions, load};
 
 /// What `qudao why` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao why [OPTIONS] <RULESET> <PROFILE> <TARGET>
-       qudao why [OPTIONS] <RULESET> --set <FIELD=VALUE>... <TARGET>")]
+#[command(override_usage = "qudao why [OPTIONS] <RULESET> <PROFILE> <NAME>
+       qudao why [OPTIONS] <RULESET> --set <FIELD=VALUE>... <NAME>")]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: String,
     /// A profile: a file in JSON, YAML or TOML, or `-` for standard input; may be left out where `--set` tells the
-    /// fields. Then a channel or a mix
-    #[arg(value_name = "PROFILE> <TARGET", required = true, num_args = 1..=2, add = completions::profiles_and_targets())]
+    /// fields. Then a channel, a mix, a rule or a table
+    #[arg(value_name = "PROFILE> <NAME", required = true, num_args = 1..=2, add = completions::profiles_and_names())]
     of: Vec<String>,
     /// Show only what tells the target apart from this one
     #[arg(long, value_name = "OTHER", conflicts_with = "format", add = completions::targets())]
@@ -45,10 +45,16 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         [profile, target, ..] => (Some(profile.as_str()), target),
         [] => return Err(Failure::new("no target is named")),
     };
-    let target = target(&ruleset, name)?;
-    let other = args.over.as_deref().map(|name| self::target(&ruleset, name)).transpose()?;
-    if other == Some(target) {
-        return Err(Failure::new(format!("nothing tells `{name}` apart from itself")));
+    let asked = asked(&ruleset, name)?;
+    let other = args.over.as_deref().map(|name| target(&ruleset, name)).transpose()?;
+    match (&asked, other) {
+        (Asked::Target(target), Some(other)) if *target == other => {
+            return Err(Failure::new(format!("nothing tells `{name}` apart from itself")));
+        }
+        (Asked::Rules(_), Some(_)) => {
+            return Err(Failure::new(format!("`--over` tells targets apart, and `{name}` is a rule")));
+        }
+        (Asked::Target(_) | Asked::Rules(_), _) => {}
     }
     let read = args.input.read(&ruleset, profile)?;
     output.diagnostics(&read.files, &read.diagnostics, false)?;
@@ -56,6 +62,18 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let speaker = args.input.speaker(&ruleset, output)?;
     let colour = output.colour();
+    let target = match asked {
+        Asked::Target(target) => target,
+        Asked::Rules(rules) => {
+            let text = |colour| why::proof_of_rules(&decision, speaker, &rules, colour);
+            output.print(&match args.format {
+                Format::Text => text(colour),
+                Format::Markdown => why::under_a_title(&text(false), name),
+                Format::Json => format!("{:#}\n", result::rules_json(&decision, speaker, &rules)),
+            })?;
+            return Ok(Exit::Done);
+        }
+    };
     if let Some(other) = other {
         output.print(&why::over(&decision, speaker, target, other, colour))?;
         return Ok(Exit::Done);
@@ -73,13 +91,50 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// What the proof is asked of.
+enum Asked {
+    Target(Target),
+    /// A rule, or the rows of a table.
+    Rules(Vec<Id<Rule>>),
+}
+
+fn asked(ruleset: &Ruleset, name: &str) -> Result<Asked, Failure> {
+    if let Some(target) = ruleset.target(name) {
+        return Ok(Asked::Target(target));
+    }
+    let of_table = |rule: &Rule| rule.row.is_some() && rule.name.split('.').next() == Some(name);
+    let rules = ruleset.rules.entries().filter(|(_, rule)| &*rule.name == name || of_table(rule));
+    let rules: Vec<Id<Rule>> = rules.map(|(id, _)| id).collect();
+    if rules.is_empty() {
+        let rules = ruleset.rules.iter().map(|rule| &*rule.name);
+        let names = targets(ruleset).into_iter().chain(rules).chain(tables(ruleset));
+        return Err(unknown(ruleset, "channel, mix, rule or table", name, names));
+    }
+    Ok(Asked::Rules(rules))
+}
+
 fn target(ruleset: &Ruleset, name: &str) -> Result<Target, Failure> {
-    ruleset.target(name).ok_or_else(|| {
-        let names: Vec<&str> = ruleset.targets().map(|target| ruleset.target_name(target)).collect();
-        let hint = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("the nearest name is `{near}`"),
-            None => format!("there are {}", names.join(", ")),
-        };
-        Failure::new(format!("`{}` has no channel or mix `{name}`; {hint}", ruleset.name))
-    })
+    let unknown = || unknown(ruleset, "channel or mix", name, targets(ruleset).into_iter());
+    ruleset.target(name).ok_or_else(unknown)
+}
+
+fn targets(ruleset: &Ruleset) -> Vec<&str> {
+    ruleset.targets().map(|target| ruleset.target_name(target)).collect()
+}
+
+fn tables(ruleset: &Ruleset) -> impl Iterator<Item = &str> {
+    ruleset.tables.iter().map(|table| &*table.name)
+}
+
+fn unknown<'r>(
+    ruleset: &'r Ruleset,
+    kinds: &str,
+    name: &str,
+    names: impl Iterator<Item = &'r str>,
+) -> Failure {
+    let hint = match nearest(name, names) {
+        Some(near) => format!("the nearest name is `{near}`"),
+        None => format!("its channels and mixes are {}", targets(ruleset).join(", ")),
+    };
+    Failure::new(format!("`{}` has no {kinds} `{name}`; {hint}", ruleset.name))
 }

@@ -12,7 +12,7 @@ use crate::model::{Number, Value};
 use crate::operator::{CompareOp, Quantifier};
 
 /// Values are tried pair by pair up to so many pairs.
-const MAX_PAIRS: usize = 1024;
+pub(crate) const MAX_PAIRS: usize = 1024;
 
 /// What an unknown value could come out as.
 #[derive(Clone, PartialEq, Debug)]

@@ -145,15 +145,22 @@ fn place(cuts: &[Cut], value: Exact) -> usize {
     cuts.partition_point(|cut| if cut.after { cut.at < value } else { cut.at <= value })
 }
 
-/// What an atom says of the known values of its variable.
+/// What a condition says of known values: of those of its variable, or of a sum of several fields.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub(super) enum Test {
+pub enum Test {
     /// Of each value by itself.
     Table(Vec<Judged>),
     /// An ordered value compared.
     Compare(CompareOp, Exact),
-    /// An ordered value between two.
-    Range { low: Option<Exact>, high: Option<Exact>, negated: bool },
+    /// An ordered value between two, both included.
+    Range {
+        /// The least.
+        low: Option<Exact>,
+        /// The greatest.
+        high: Option<Exact>,
+        /// Whether it is outside of them.
+        negated: bool,
+    },
     /// An ordered value among some.
     Among(Vec<Exact>, bool),
     /// A text among some.
@@ -163,8 +170,8 @@ pub(super) enum Test {
 }
 
 impl Test {
-    /// The places where it cuts ordered values.
-    fn cuts(&self, cuts: &mut Vec<Cut>) {
+    /// Adds the places where it cuts ordered values.
+    pub fn cuts(&self, cuts: &mut Vec<Cut>) {
         let mut cut = |at: Exact, after: bool| cuts.push(Cut { at, after });
         match self {
             Test::Compare(CompareOp::Less | CompareOp::AtLeast, at) => cut(*at, false),
@@ -192,21 +199,52 @@ impl Test {
         if let Test::Table(values) = self {
             return values.get(cell).copied().unwrap_or(Judged::STUCK);
         }
-        let number = axis(witness);
-        Judged::known(match self {
-            Test::Compare(op, at) => number.is_some_and(|number| op.holds(number.cmp(at))),
-            Test::Range { low, high, negated } => {
-                let inside = number.is_some_and(|number| {
-                    low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)
-                });
-                inside != *negated
-            }
-            Test::Among(values, negated) => number.is_some_and(|number| values.contains(&number)) != *negated,
-            Test::Texts(texts, negated) => {
+        Judged::known(match (self, axis(witness)) {
+            (Test::Texts(texts, negated), _) => {
                 matches!(witness, Value::Text(text) if texts.contains(text)) != *negated
             }
+            (_, Some(number)) => self.holds(number),
+            (Test::Range { negated, .. } | Test::Among(_, negated), None) => *negated,
+            (test, None) => *test == Test::Always(true),
+        })
+    }
+
+    /// Tells whether it holds of an ordered value.
+    #[must_use]
+    pub fn holds(&self, number: Exact) -> bool {
+        match self {
+            Test::Compare(op, at) => op.holds(number.cmp(at)),
+            Test::Range { low, high, negated } => {
+                let inside = low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high);
+                inside != *negated
+            }
+            Test::Among(values, negated) => values.contains(&number) != *negated,
             Test::Always(holds) => *holds,
+            Test::Texts(_, negated) => *negated,
             Test::Table(_) => false,
+        }
+    }
+
+    /// Returns what it says of values that are so many times as great; nothing past the exact range, or for values
+    /// that have no order. The factor is not zero.
+    #[must_use]
+    pub fn scaled(&self, factor: Exact) -> Option<Test> {
+        let bound = |bound: Option<Exact>| bound.map_or(Some(None), |at| at.times(factor).map(Some));
+        Some(match self {
+            Test::Compare(op, at) => {
+                let op = if factor.is_negative() { op.turned() } else { *op };
+                Test::Compare(op, at.times(factor)?)
+            }
+            Test::Range { low, high, negated } => {
+                let (low, high) = (bound(*low)?, bound(*high)?);
+                let (low, high) = if factor.is_negative() { (high, low) } else { (low, high) };
+                Test::Range { low, high, negated: *negated }
+            }
+            Test::Among(values, negated) => {
+                Test::Among(values.iter().map(|value| value.times(factor)).collect::<Option<_>>()?, *negated)
+            }
+            Test::Always(holds) => Test::Always(*holds),
+            Test::Table(_) | Test::Texts(..) => return None,
         })
     }
 }
@@ -331,7 +369,7 @@ pub(crate) fn ordered_cells(field: &Field, cuts: &mut Vec<Cut>) -> Vec<Cell> {
 }
 
 /// Among whole numbers, a cut lies just before one of them.
-fn round_up(cut: &mut Cut) {
+pub(crate) fn round_up(cut: &mut Cut) {
     let (numerator, denominator) = (cut.at.numerator(), cut.at.denominator());
     let floor = numerator.div_euclid(denominator);
     let up = if cut.after || floor * denominator != numerator { floor + 1 } else { floor };
@@ -341,7 +379,7 @@ fn round_up(cut: &mut Cut) {
 }
 
 /// Returns a value between two cuts, one with few digits where there is a choice.
-fn between(from: Option<Cut>, to: Option<Cut>) -> Exact {
+pub(crate) fn between(from: Option<Cut>, to: Option<Cut>) -> Exact {
     let step = |at: Exact, by: i64| at.plus(Exact::whole(by)).unwrap_or(at);
     match (from, to) {
         (None, None) => Exact::ZERO,

@@ -299,7 +299,10 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             _ => None,
         };
         node.unwrap_or_else(|| {
-            let id = self.opaque.push(Opaque { expr, channel, fields: fields.into_iter().collect(), asks });
+            let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
+            let sum = if asks { None } else { facts.sum(expr) };
+            let fields = fields.into_iter().collect();
+            let id = self.opaque.push(Opaque { expr, channel, fields, asks, sum });
             self.node(Node::Opaque(Id::<OpaqueId>::new(id.index())))
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{Channel, Expr, ExprKind, Id, Value};
 
-/// Writes what an expression says in an instance of a rule. Facts are written with their channel.
+/// Writes what an expression says in an instance of a rule. Facts and targets are written with their channel.
 pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>) {
     let tag: u8 = match &expr.kind {
         ExprKind::Literal(value) => return write_value(value, key),
@@ -36,7 +36,7 @@ pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>
         }
         ExprKind::Known(_, negated) => 48 + u8::from(*negated),
         ExprKind::Excluded(target, negated) => {
-            key.extend(format!("{target:?}").into_bytes());
+            key.extend(format!("{:?}", target.resolve(channel)).into_bytes());
             50 + u8::from(*negated)
         }
         ExprKind::Earlier(table, row) => {

@@ -1,10 +1,12 @@
-//! Atoms on one number or date: solved for the field.
+//! Atoms on numbers and dates: solved for their one field, or read as a test of a sum of fields.
+
+use std::collections::BTreeMap;
 
 use super::cells::{Test, axis};
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Between, Channel, Expr, ExprKind, Field, Id, Ruleset, Value};
-use crate::operator::{CompareOp, Sign};
+use crate::model::{Between, Channel, Expr, ExprKind, Field, Id, Ruleset, Type, Value};
+use crate::operator::Sign;
 
 /// What an expression is, as a function of one field.
 #[derive(Clone, Copy)]
@@ -21,6 +23,28 @@ pub(super) enum Solved {
     Test(Test),
     /// Nothing, because a fact is unknown.
     Stuck,
+}
+
+/// What a condition over several numbers or days says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Sum {
+    /// A test of the fields' values, each times a number that is not zero, added up.
+    Of {
+        /// The fields, in order, and their numbers; none where they cancel out.
+        terms: Vec<(Id<Field>, Exact)>,
+        /// What is said of the sum.
+        test: Test,
+    },
+    /// Nothing: a fact is unknown, so it is unknown for every profile.
+    Stuck,
+}
+
+/// Fields times numbers, and a constant.
+#[derive(Clone, Default)]
+struct Terms {
+    of: BTreeMap<Id<Field>, Exact>,
+    constant: Option<Exact>,
+    stuck: bool,
 }
 
 /// Where constants come from.
@@ -65,7 +89,7 @@ impl<'r> Facts<'r> {
                 if factor == Exact::ZERO {
                     Test::Always(op.holds(Exact::ZERO.cmp(&gap)))
                 } else {
-                    let op = if factor.is_negative() { turned(*op) } else { *op };
+                    let op = if factor.is_negative() { op.turned() } else { *op };
                     Test::Compare(op, gap.over(factor)?)
                 }
             }
@@ -99,6 +123,97 @@ impl<'r> Facts<'r> {
             _ => return None,
         };
         Some(Solved::Test(solved))
+    }
+
+    /// Reads a condition over several fields as a test of a sum, where it is linear.
+    pub(super) fn sum(self, expr: &'r Expr) -> Option<Sum> {
+        let none = || Some(None);
+        let (subject, test) = match &expr.kind {
+            ExprKind::Compare(op, left, right) => {
+                let gap = self.gap(left, right)?;
+                let at = gap.constant.unwrap_or(Exact::ZERO).negated();
+                (gap, Test::Compare(*op, at))
+            }
+            ExprKind::InSet { subject, negated, members } => {
+                let subject = self.terms(subject)?;
+                let offset = subject.constant.unwrap_or(Exact::ZERO);
+                let value = |member: &Value| axis(member)?.minus(offset);
+                let values = members.iter().map(value).collect::<Option<_>>()?;
+                (subject, Test::Among(values, *negated))
+            }
+            ExprKind::InRange { subject, negated, low, high } => {
+                let mut subject = self.terms(subject)?;
+                let offset = subject.constant.unwrap_or(Exact::ZERO);
+                let mut bound = |bound: &'r Option<Box<Expr>>| {
+                    let Some(bound) = bound else { return none() };
+                    let terms = self.terms(bound)?;
+                    subject.stuck |= terms.stuck;
+                    let constant = terms.constant.unwrap_or(Exact::ZERO);
+                    if terms.of.is_empty() { constant.minus(offset).map(Some) } else { None }
+                };
+                let (low, high) = (bound(low)?, bound(high)?);
+                (subject, Test::Range { low, high, negated: *negated })
+            }
+            _ => return None,
+        };
+        Some(if subject.stuck {
+            Sum::Stuck
+        } else {
+            Sum::Of { terms: subject.of.into_iter().collect(), test }
+        })
+    }
+
+    /// The first less the second.
+    fn gap(self, first: &'r Expr, second: &'r Expr) -> Option<Terms> {
+        let mut gap = Terms::default();
+        self.collect(first, Exact::ONE, &mut gap)?;
+        self.collect(second, Exact::whole(-1), &mut gap)?;
+        gap.of.retain(|_, factor| *factor != Exact::ZERO);
+        Some(gap)
+    }
+
+    fn terms(self, expr: &'r Expr) -> Option<Terms> {
+        let mut terms = Terms::default();
+        self.collect(expr, Exact::ONE, &mut terms)?;
+        terms.of.retain(|_, factor| *factor != Exact::ZERO);
+        Some(terms)
+    }
+
+    /// Adds an expression, so many times, to the terms.
+    fn collect(self, expr: &'r Expr, factor: Exact, into: &mut Terms) -> Option<()> {
+        match &expr.kind {
+            ExprKind::Field(id) => {
+                if !matches!(expr.ty, Type::Number(_) | Type::Date) {
+                    return None;
+                }
+                let known = into.of.entry(*id).or_insert(Exact::ZERO);
+                *known = known.plus(factor)?;
+            }
+            ExprKind::Let(id) => self.collect(&self.ruleset.lets[*id].value, factor, into)?,
+            ExprKind::Literal(_) | ExprKind::Today | ExprKind::Fact(_) => match self.constant(expr)? {
+                Some(value) => {
+                    let added = axis(&value)?.times(factor)?;
+                    into.constant = Some(into.constant.unwrap_or(Exact::ZERO).plus(added)?);
+                }
+                None => into.stuck = true,
+            },
+            ExprKind::Negate(inner) => self.collect(inner, factor.negated(), into)?,
+            ExprKind::Scale(inner, by) | ExprKind::Convert(inner, by) => {
+                self.collect(inner, factor.times(*by)?, into)?;
+            }
+            ExprKind::Sum(terms) => {
+                for (sign, term) in terms {
+                    let factor = if *sign == Sign::Plus { factor } else { factor.negated() };
+                    self.collect(term, factor, into)?;
+                }
+            }
+            ExprKind::Between(Between::Days, from, to) => {
+                self.collect(to, factor, into)?;
+                self.collect(from, factor.negated(), into)?;
+            }
+            _ => return None,
+        }
+        Some(())
     }
 
     /// Reads an expression as a line over the one field that it reads.
@@ -163,16 +278,5 @@ impl<'r> Facts<'r> {
             ExprKind::Let(id) => self.field(&self.ruleset.lets[*id].value),
             _ => None,
         }
-    }
-}
-
-/// The comparison that holds of two numbers with the other sign.
-fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Less => CompareOp::Greater,
-        CompareOp::AtMost => CompareOp::AtLeast,
-        CompareOp::Greater => CompareOp::Less,
-        CompareOp::AtLeast => CompareOp::AtMost,
-        CompareOp::Equal | CompareOp::NotEqual => op,
     }
 }

@@ -1,11 +1,14 @@
-//! Tables of profiles: rows of NDJSON or CSV in, rows of decisions out, one worker a thread.
+//! Tables of profiles: rows of NDJSON or CSV, or record batches of Arrow, in; rows of decisions out, one worker a thread.
 //!
 //! A [`Batch`] says what is read and written, and is shared; a [`Worker`] turns a run of whole rows into the rows of the
 //! answer. Plain values go straight to their cells. A row that holds anything else is read once more as a profile of its
 //! own, so that it is taken, or set aside, for exactly the reasons for which a profile is.
 
+#[cfg(feature = "arrow")]
+pub mod arrow;
 mod decode;
 mod row;
+mod scan;
 mod summary;
 mod write;
 
@@ -27,6 +30,9 @@ pub enum Form {
     Ndjson,
     /// Comma-separated values, the first row the names.
     Csv,
+    /// Columns: record batches of Arrow.
+    #[cfg(feature = "arrow")]
+    Arrow,
 }
 
 /// What a batch reads and writes besides what the ruleset says.
@@ -38,6 +44,48 @@ pub struct Options {
     pub keep: Vec<String>,
     /// Whether the answer lists the rules that fired.
     pub reasons: bool,
+    /// What the answer tells of each target.
+    pub parts: Parts,
+}
+
+/// What an answer tells of each target: everything, unless told otherwise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Parts {
+    /// Its verdict.
+    pub verdict: bool,
+    /// What it leans to.
+    pub leaning: bool,
+    /// Its score.
+    pub score: bool,
+    /// What its score could be.
+    pub range: bool,
+    /// What it needs that is not met.
+    pub needs: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Parts {
+        Parts { verdict: true, leaning: true, score: true, range: true, needs: true }
+    }
+}
+
+impl Parts {
+    /// Nothing at all: the answer tells which target comes first, and no more.
+    pub const NONE: Parts =
+        Parts { verdict: false, leaning: false, score: false, range: false, needs: false };
+
+    /// Returns the names of the columns of a target, in their order.
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("verdict", self.verdict),
+            ("leaning", self.leaning),
+            ("score", self.score),
+            ("low", self.range),
+            ("high", self.range),
+            ("needs", self.needs),
+        ];
+        all.into_iter().filter_map(|(name, told)| told.then_some(name))
+    }
 }
 
 /// What a column means.
@@ -58,6 +106,7 @@ pub struct Batch<'p, 'r> {
     columns: HashMap<String, Column>,
     keep: Vec<String>,
     reasons: bool,
+    parts: Parts,
     form: Form,
     plans: Vec<decode::Plan>,
     texts: write::Texts,
@@ -76,9 +125,10 @@ impl<'p, 'r> Batch<'p, 'r> {
             columns,
             keep: options.keep.clone(),
             reasons: options.reasons,
+            parts: options.parts,
             form,
             plans: ruleset.fields.iter().map(|field| decode::Plan::new(ruleset, field)).collect(),
-            texts: write::Texts::new(program),
+            texts: write::Texts::new(program, options.parts),
         })
     }
 
@@ -97,7 +147,12 @@ impl<'p, 'r> Batch<'p, 'r> {
             scratch: self.program.scratch(),
             given: vec![Given::No; ruleset.fields.len()],
             kept: vec![String::new(); self.keep.len()],
+            names: Vec::new(),
             out: Vec::new(),
+            #[cfg(feature = "arrow")]
+            columns: arrow::Columns::new(self),
+            #[cfg(feature = "arrow")]
+            of_text: true,
             rejects: Vec::new(),
             summary: Summary::new(self.program),
             idle: std::collections::BTreeSet::new(),
@@ -162,7 +217,7 @@ enum Given {
 /// A row that cannot be used.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Reject {
-    /// The line on which it begins, from 1.
+    /// The line on which it begins, from 1; of columns, the number of the row.
     pub line: u64,
     /// What is wrong with it.
     pub reason: String,
@@ -176,7 +231,14 @@ pub struct Worker<'b, 'p, 'r> {
     given: Vec<Given>,
     /// Columns to be taken over, as JSON.
     kept: Vec<String>,
+    /// The names of the last line of NDJSON, and what their columns mean.
+    names: Vec<(String, Option<Column>)>,
     out: Vec<u8>,
+    #[cfg(feature = "arrow")]
+    columns: arrow::Columns,
+    /// Whether the row is of a text, not of columns.
+    #[cfg(feature = "arrow")]
+    of_text: bool,
     rejects: Vec<Reject>,
     summary: Summary,
     /// Names of objects' entries that are no columns.
@@ -198,14 +260,38 @@ impl Worker<'_, '_, '_> {
     }
 
     /// Answers whole records of CSV without their header; `line` is the number of the first.
+    ///
+    /// A row over several lines that has not as many cells as the header most likely has a quotation mark that is not
+    /// closed, so its first line is set aside and reading goes on with its second.
     pub fn csv(&mut self, records: &[u8], header: &[String], line: u64) {
+        let (mut rest, mut line) = (records, line);
+        while let Some(place) = self.csv_rows(rest, header, line) {
+            let (before, after) = rest.split_at(place.min(rest.len()));
+            line += row::lines(before);
+            rest = after;
+        }
+    }
+
+    /// Answers records up to one that is to be read anew from some place on.
+    fn csv_rows(&mut self, records: &[u8], header: &[String], line: u64) -> Option<usize> {
         let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(records);
         let mut record = csv::StringRecord::new();
         loop {
             match reader.read_record(&mut record) {
-                Ok(false) => return,
+                Ok(false) => return None,
                 Ok(true) => {
                     let at = line + record.position().map_or(0, |position| position.line() - 1);
+                    if record.len() != header.len()
+                        && let Some((second, last)) = row::second_line(records, &record, reader.position())
+                    {
+                        let reason = format!(
+                            "{}; this row runs to line {}, so a quotation mark may not be closed",
+                            decode::ragged(&record, header),
+                            line + last
+                        );
+                        self.reject(at, reason);
+                        return Some(second);
+                    }
                     match self.read_record(&record, header) {
                         Ok(()) => self.answer(at),
                         Err(reason) => self.reject(at, reason),
@@ -223,6 +309,20 @@ impl Worker<'_, '_, '_> {
         }
     }
 
+    /// Answers whole rows of text and sets those aside that cannot be read.
+    pub fn rows(&mut self, rows: &Rows, form: Form, header: &[String]) {
+        if form == Form::Csv {
+            let idle = self.batch.idle(header.iter().map(String::as_str));
+            idle.into_iter().for_each(|name| decode::note_idle(&mut self.idle, name));
+            self.csv(&rows.bytes, header, rows.line);
+        } else {
+            self.ndjson(&rows.bytes, rows.line);
+        }
+        for reject in &rows.aside {
+            self.reject(reject.line, reject.reason.clone());
+        }
+    }
+
     /// Sets a row aside.
     pub fn reject(&mut self, line: u64, reason: String) {
         self.summary.reject();
@@ -237,6 +337,23 @@ impl Worker<'_, '_, '_> {
     /// Returns the names in NDJSON that are neither fields nor taken over, in order; the first twenty.
     pub fn idle(&self) -> impl Iterator<Item = &str> {
         self.idle.iter().map(String::as_str)
+    }
+
+    /// Notes names of columns that are neither fields nor taken over.
+    pub fn note_idle(&mut self, names: &[String]) {
+        for name in names {
+            decode::note_idle(&mut self.idle, name);
+        }
+    }
+
+    /// Takes the names of [`Worker::idle`]; they are noted anew where they come again.
+    pub fn take_idle(&mut self) -> std::collections::BTreeSet<String> {
+        std::mem::take(&mut self.idle)
+    }
+
+    /// Takes the counts of all rows since the last time.
+    pub fn take_summary(&mut self) -> Summary {
+        std::mem::replace(&mut self.summary, Summary::new(self.batch.program))
     }
 
     /// Returns the counts of all rows so far.

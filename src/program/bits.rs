@@ -94,7 +94,32 @@ impl Kleene {
             FALSE => Truth::False,
             _ => Truth::Unknown,
         };
-        Judged { truth, can_hold: self.can_hold(), can_fail: self.0 & FAILS != 0 }
+        Judged { truth, can_hold: self.can_hold(), can_fail: self.can_fail() }
+    }
+
+    /// What is known for certain.
+    pub(super) fn known(value: bool) -> Kleene {
+        if value { Kleene::TRUE } else { Kleene::FALSE }
+    }
+
+    /// Not known, and what may come of it.
+    pub(super) fn unknown(can_hold: bool, can_fail: bool) -> Kleene {
+        Kleene(if can_hold { HOLDS } else { 0 } | if can_fail { FAILS } else { 0 })
+    }
+
+    /// The same with its truth unknown; nothing can come of it unless it settles.
+    pub(super) fn unsettled(self, settles: bool) -> Kleene {
+        if settles { Kleene(self.0 & (HOLDS | FAILS)) } else { Kleene::STUCK }
+    }
+
+    /// Whether it is known, or some filling of the unknown fields would make it so.
+    pub(super) fn settles(self) -> bool {
+        self.0 & (HOLDS | FAILS) != 0
+    }
+
+    #[inline]
+    pub(super) fn can_fail(self) -> bool {
+        self.0 & FAILS != 0
     }
 
     #[inline]

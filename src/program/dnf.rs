@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use super::SlowReason;
+use super::formula::Formulas;
 use crate::decide::{Judged, Truth};
 use crate::ground::{Ground, Node};
 use crate::model::Id;
@@ -29,12 +30,12 @@ pub(super) enum Literal {
 }
 
 impl Literal {
-    pub(super) fn slow(&self, ground: &Ground<'_>) -> Option<SlowReason> {
+    pub(super) fn slow(&self, ground: &Ground<'_>, formulas: &Formulas) -> Option<SlowReason> {
         match self {
-            Literal::Derived(_, _, node) => Some(match ground.nodes[*node] {
-                Node::Opaque(_) => SlowReason::Opaque,
-                _ => SlowReason::Large,
-            }),
+            Literal::Derived(_, _, node) => match ground.nodes[*node] {
+                Node::Opaque(id) => (!formulas.runs(id)).then_some(SlowReason::Opaque),
+                _ => Some(SlowReason::Large),
+            },
             Literal::Atom(..) | Literal::Stuck => None,
         }
     }

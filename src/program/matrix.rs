@@ -47,6 +47,8 @@ pub(super) struct Matrix {
     further: Vec<u32>,
     /// What holds whatever the profile: the rows to begin with.
     start: (Vec<u64>, Vec<u64>),
+    /// Whether some conjunction is never known, so that these two differ.
+    stuck: bool,
     /// The slot of some members of a set, by field and by the number of the four.
     of_members: BTreeMap<(Id<Field>, u32), u32>,
 }
@@ -141,6 +143,7 @@ impl Matrix {
                 *word |= bit;
             }
         }
+        self.stuck = self.start.0 != self.start.1;
     }
 
     /// Deals the variables that are asked for out to slots; returns the slot and the part of each.
@@ -258,22 +261,14 @@ impl Matrix {
             if holds == may { rows.same.push(holds) } else { rows.split.push((holds, may)) }
         }
         rows.holds.copy_from_slice(&self.start.0);
-        for four in rows.same.chunks(4) {
-            match *four {
-                [a, b, c, d] => {
-                    let others = self.row(a).iter().zip(self.row(b)).zip(self.row(c)).zip(self.row(d));
-                    for (word, (((a, b), c), d)) in rows.holds.iter_mut().zip(others) {
-                        *word &= a & b & c & d;
-                    }
-                }
-                _ => four.iter().for_each(|row| and(&mut rows.holds, self.row(*row))),
-            }
-        }
-        let both = rows.split.is_empty() && self.start.0 == self.start.1;
+        self.and_all(&mut rows.holds, &rows.same);
+        let both = rows.split.is_empty() && !self.stuck;
         if !both {
-            rows.possible.copy_from_slice(&self.start.1);
-            for row in &rows.same {
-                and(&mut rows.possible, self.row(*row));
+            if self.stuck {
+                rows.possible.copy_from_slice(&self.start.1);
+                self.and_all(&mut rows.possible, &rows.same);
+            } else {
+                rows.possible.copy_from_slice(&rows.holds);
             }
             for (holds, may) in &rows.split {
                 and(&mut rows.holds, self.row(*holds));
@@ -285,6 +280,20 @@ impl Matrix {
             possible.words.copy_from_slice(&fired.words);
         } else {
             self.gather(&rows.possible, possible);
+        }
+    }
+
+    fn and_all(&self, row: &mut [u64], others: &[u32]) {
+        for four in others.chunks(4) {
+            match *four {
+                [a, b, c, d] => {
+                    let others = self.row(a).iter().zip(self.row(b)).zip(self.row(c)).zip(self.row(d));
+                    for (word, (((a, b), c), d)) in row.iter_mut().zip(others) {
+                        *word &= a & b & c & d;
+                    }
+                }
+                _ => four.iter().for_each(|other| and(row, self.row(*other))),
+            }
         }
     }
 

@@ -1,7 +1,9 @@
 //! What targets need.
 
-use super::bits::Kleene;
+use super::bits::{Kleene, each_bit};
+use super::outcome::LAST_NEED;
 use super::{Program, Scratch};
+use crate::ground::Ground;
 use crate::model::{Need, NeedState, Ruleset, StatedNeed, Target};
 
 /// Something that a target needs.
@@ -27,8 +29,6 @@ pub(super) struct NeedScratch {
     /// Requirements and channels met for a target, by the number of the target's search.
     seen: Vec<u64>,
     search: u64,
-    /// Whether each target may come to need more by itself.
-    pending: Vec<bool>,
 }
 
 impl NeedScratch {
@@ -39,7 +39,6 @@ impl NeedScratch {
             open: Vec::new(),
             seen: vec![0; ruleset.requirements.len() + ruleset.channels.len()],
             search: 0,
-            pending: vec![false; ruleset.target_count()],
         }
     }
 
@@ -64,30 +63,65 @@ impl Program<'_> {
     /// Finds what each target needs.
     pub(super) fn all_needs(&self, scratch: &mut Scratch) {
         scratch.needs.all.clear();
-        let any = scratch.fired.words != scratch.possible.words;
-        for index in 0..self.ground.targets.len() {
-            let pending = any
-                && self.ground.targets.get(index).is_some_and(|effects| {
-                    let unsure = |id: u32| scratch.possible.has(id) && !scratch.fired.has(id);
-                    effects.needs.iter().any(|(id, _)| unsure(id.index() as u32))
-                });
-            if let Some(slot) = scratch.needs.pending.get_mut(index) {
-                *slot = pending;
+        for ((index, effects), simple) in self.ground.targets.iter().enumerate().zip(&self.simple) {
+            let start = scratch.needs.all.len();
+            if *simple {
+                self.requirements_of(scratch, index)
+            } else {
+                self.needs_of(scratch, effects.target)
             }
-        }
-        for (index, effects) in self.ground.targets.iter().enumerate() {
-            let start = scratch.needs.all.len() as u32;
-            self.needs_of(scratch, effects.target);
-            let end = scratch.needs.all.len() as u32;
+            let end = scratch.needs.all.len();
             if let Some(range) = scratch.needs.ranges.get_mut(index) {
-                *range = (start, end);
+                *range = (start as u32, end as u32);
             }
-            let more = any && self.may_grow(scratch, index, effects.target);
-            let open = scratch.needs.of(index).iter().filter(|need| need.state != NeedState::Met).count();
+            let more = !scratch.certain && self.may_grow(scratch, index, effects.target);
+            let found = scratch.needs.all.get(start..).unwrap_or(&[]);
+            let open = found.iter().filter(|need| need.state != NeedState::Met).count();
             if let Some(outcome) = scratch.outcomes.get_mut(index) {
                 outcome.more_needs = more;
                 outcome.open_needs = open as u32;
             }
+        }
+    }
+
+    /// The needs of a target that no channel is among.
+    fn requirements_of(&self, scratch: &mut Scratch, index: usize) {
+        let fired = scratch.tallies.get(index).map_or(0, |tally| tally.needs);
+        let Some(effects) = self.ground.targets.get(index) else { return };
+        let stated = self.stated(effects.target);
+        if fired == 0 && stated.is_empty() {
+            return;
+        }
+        scratch.needs.search += 1;
+        for stated in stated {
+            self.note(scratch, stated.need, effects.target);
+        }
+        each_bit(fired & !(1 << LAST_NEED), 0, &mut |number| {
+            if let Some((_, need)) = effects.needs.get(number) {
+                self.note(scratch, *need, effects.target);
+            }
+        });
+        if fired >> LAST_NEED == 1 {
+            for (id, need) in effects.needs.iter().skip(LAST_NEED) {
+                if scratch.fired.has(id.index() as u32) {
+                    self.note(scratch, *need, effects.target);
+                }
+            }
+        }
+    }
+
+    fn note(&self, scratch: &mut Scratch, need: Need, because_of: Target) {
+        if scratch.needs.see(self.ruleset(), need) {
+            let state = self.state(scratch, need);
+            scratch.needs.all.push(NeedOutcome { need, state, because_of });
+        }
+    }
+
+    fn stated(&self, target: Target) -> &[StatedNeed] {
+        let ruleset = self.ruleset();
+        match target {
+            Target::Channel(id) => &ruleset.channels[id].needs,
+            Target::Mix(id) => &ruleset.mixes[id].needs,
         }
     }
 
@@ -118,10 +152,6 @@ impl Program<'_> {
     /// Puts a target's own needs on the stack, the first on top.
     fn push_own(&self, scratch: &mut Scratch, target: Target) {
         let ruleset = self.ruleset();
-        let stated: &[StatedNeed] = match target {
-            Target::Channel(id) => &ruleset.channels[id].needs,
-            Target::Mix(id) => &ruleset.mixes[id].needs,
-        };
         let effects = self.ground.targets.get(ruleset.target_index(target));
         let fired = effects.map_or(&[][..], |effects| effects.needs.as_slice()).iter().rev();
         for (id, need) in fired {
@@ -129,13 +159,18 @@ impl Program<'_> {
                 self.push(scratch, *need, target);
             }
         }
-        for stated in stated.iter().rev() {
+        for stated in self.stated(target).iter().rev() {
             self.push(scratch, stated.need, target);
         }
     }
 
     fn push(&self, scratch: &mut Scratch, need: Need, because_of: Target) {
-        let state = match need {
+        let state = self.state(scratch, need);
+        scratch.needs.open.push(NeedOutcome { need, state, because_of });
+    }
+
+    fn state(&self, scratch: &Scratch, need: Need) -> NeedState {
+        match need {
             Need::Requirement(id) => match self.ground.met.get(id.index()) {
                 Some(Some(node)) => state(scratch.node(*node)),
                 _ => NeedState::Unmet,
@@ -143,13 +178,12 @@ impl Program<'_> {
             Need::Channel(id) => {
                 self.ground.owned.get(id.index()).map_or(NeedState::Unmet, |node| state(scratch.node(*node)))
             }
-        };
-        scratch.needs.open.push(NeedOutcome { need, state, because_of });
+        }
     }
 
     /// Whether more needs may come: those of the target, of its members, of the channels that it needs.
     fn may_grow(&self, scratch: &Scratch, index: usize, target: Target) -> bool {
-        let pending = |index: usize| scratch.needs.pending.get(index) == Some(&true);
+        let pending = |index: usize| scratch.open.get(index).is_some_and(|open| open.needs);
         let members = match target {
             Target::Mix(id) => self.ruleset().mixes[id].members.as_slice(),
             Target::Channel(_) => &[],
@@ -159,6 +193,14 @@ impl Program<'_> {
             || members.iter().any(|member| pending(member.index()))
             || needed.into_iter().any(|need| matches!(need.need, Need::Channel(id) if pending(id.index())))
     }
+}
+
+/// Tells of each target whether it is a channel that never needs another.
+pub(super) fn simple(ground: &Ground<'_>) -> Vec<bool> {
+    let simple = |effects: &crate::ground::Effects| {
+        matches!(effects.target, Target::Channel(_)) && effects.channels.is_empty()
+    };
+    ground.targets.iter().map(simple).collect()
 }
 
 fn state(judged: Kleene) -> NeedState {

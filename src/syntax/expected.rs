@@ -32,7 +32,7 @@ pub(super) fn diagnostic(error: &Error<Kind>, file: FileId, text: &str, base: us
         Span { file, start: (base + at) as u32, end: (base + at + found.len()) as u32 }
     };
     let before = text.get(..at).unwrap_or("").trim_end();
-    if let Some(special) = special(kinds, here, found, before, text.get(at..).unwrap_or("")) {
+    if let Some(special) = special(kinds, here, found, before, text, at) {
         return special;
     }
 
@@ -53,8 +53,9 @@ pub(super) fn diagnostic(error: &Error<Kind>, file: FileId, text: &str, base: us
         format!("expected {what}, found {}", shown(found))
     };
     let mut diagnostic = Diagnostic::new(Code::Syntax, here, message);
-    let keywords: Vec<&str> =
+    let mut keywords: Vec<&str> =
         wants.iter().copied().filter(|w| w.starts_with(|c: char| c.is_ascii_alphabetic())).collect();
+    keywords.extend(kinds.iter().flat_map(|kind| alternatives(*kind)));
     if is_word(found) {
         if RESERVED.contains(&found) && kinds.contains(&Kind::name) && !kinds.contains(&Kind::open_paren) {
             let message = format!("`{found}` is a reserved word, never a name");
@@ -71,9 +72,20 @@ pub(super) fn diagnostic(error: &Error<Kind>, file: FileId, text: &str, base: us
 }
 
 /// Likely mistakes that deserve a sentence of their own.
-fn special(kinds: &[Kind], here: Span, found: &str, before: &str, rest: &str) -> Option<Diagnostic> {
+fn special(
+    kinds: &[Kind],
+    here: Span,
+    found: &str,
+    before: &str,
+    text: &str,
+    at: usize,
+) -> Option<Diagnostic> {
+    let rest = text.get(at..).unwrap_or("");
+    // How many blanks part it from what stands before.
+    let distance = at - before.len();
     let operator = kinds.contains(&Kind::and_op);
     let operand = kinds.contains(&Kind::number) && kinds.contains(&Kind::open_paren);
+    let wanted = |word: &str| kinds.iter().any(|kind| words(*kind) == Some(word));
     let syntax = |message: &str| Diagnostic::new(Code::Syntax, here, message);
     let replace = |message: &str, label: &str, with: &str| {
         Some(syntax(message).here(label).fix(format!("write `{with}`"), here, with))
@@ -97,6 +109,54 @@ fn special(kinds: &[Kind], here: Span, found: &str, before: &str, rest: &str) ->
                 "put `not` before what is asked: `not x is known`, or write `is unknown`, `is eligible`",
             ));
         }
+        "if" if wanted("when") => {
+            return replace("a condition begins with `when`", "not a word of rules", "when");
+        }
+        "else" | "otherwise" if wanted("because") && wanted("when") => {
+            return Some(
+                syntax("a rule has no `else`")
+                    .here("not a word of rules")
+                    .note("write a second rule whose condition is the opposite: `when not (…)`"),
+            );
+        }
+        "score" | "exclude" | "cap" | "note" | "warn" if wanted("when") && wanted("then") => {
+            let message = "what follows from a condition stands after `then`";
+            return Some(syntax(message).here("an effect").guess(
+                "write `then` before it",
+                here.before(),
+                "then ",
+            ));
+        }
+        "is" if wanted("leaning") => {
+            let blank = Span { end: here.end + u32::from(rest.starts_with("is ")), ..here };
+            return Some(
+                syntax("an expected verdict stands right behind its target").here("not needed").fix(
+                    "remove `is`",
+                    blank,
+                    "",
+                ),
+            );
+        }
+        "unknown" if operand && before.ends_with('=') => {
+            return Some(syntax("what is not known is asked with `is unknown`").here("not a value").note(
+                "write `x is unknown`; of a field, only a rule that does nothing but `note` or `warn` asks",
+            ));
+        }
+        "then" if wanted("expect") => {
+            return replace("a property says what to `expect`", "not a word of properties", "expect");
+        }
+        "[" if kinds.contains(&Kind::range) || kinds.contains(&Kind::literal_set) => {
+            return Some(
+                syntax("a set stands between `{` and `}`").here("brackets hold the index of a fact"),
+            );
+        }
+        ":" if kinds.contains(&Kind::assign) && before.ends_with("needs") => {
+            return Some(syntax("what a channel needs stands right behind `needs`").here("not needed").fix(
+                "remove `:`",
+                here,
+                "",
+            ));
+        }
         ":" | "=>" | "->" if kinds.contains(&Kind::assign) => {
             return perhaps("a value is stated with `=`", "not expected here", "=");
         }
@@ -109,7 +169,7 @@ fn special(kinds: &[Kind], here: Span, found: &str, before: &str, rest: &str) ->
         "=" | ":" if kinds.contains(&Kind::kw_per) => {
             // `1 c = 2` was read as one of the unit `c`.
             let start = before.rfind(|c: char| !(c == '_' || c.is_alphanumeric())).map_or(0, |i| i + 1);
-            let name = Span { start: here.start - (before.len() - start) as u32, ..here };
+            let name = Span { start: here.start - (distance + before.len() - start) as u32, ..here };
             let name = Span { end: name.start + (before.len() - start) as u32, ..name };
             return Some(
                 Diagnostic::new(
@@ -127,6 +187,13 @@ fn special(kinds: &[Kind], here: Span, found: &str, before: &str, rest: &str) ->
         "\"" | "\"…\"" if operator => return Some(syntax("a text cannot follow here").here("a text")),
         _ => {}
     }
+    let wants_text = [Kind::text, Kind::short_text, Kind::plain_text].iter().any(|kind| kinds.contains(kind));
+    if wants_text
+        && is_word(found)
+        && ["because", "note", "warn", "how"].iter().any(|word| before.ends_with(word))
+    {
+        return Some(syntax("a text stands between `\"`").here("no quotation mark before this"));
+    }
     if kinds.contains(&Kind::assign) && found == "==" {
         return replace("a value is stated with `=`", "`==` compares", "=");
     }
@@ -140,6 +207,17 @@ fn special(kinds: &[Kind], here: Span, found: &str, before: &str, rest: &str) ->
         return Some(syntax("a language tag follows `@`, such as `@zh`").here("no language"));
     }
     None
+}
+
+/// The words that a description of `words` stands for.
+fn alternatives(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::verdict => &["recommended", "possible", "unsuitable", "excluded", "undecided"],
+        Kind::policy => &["collect", "first", "unique"],
+        Kind::confidence_level => &["high", "medium", "low"],
+        Kind::quantifier => &["any", "all", "none", "only"],
+        _ => &[],
+    }
 }
 
 fn skip_blank(text: &str, mut at: usize) -> usize {

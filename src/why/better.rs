@@ -26,11 +26,7 @@ pub(super) fn write(page: &mut Page, speaker: &Speaker<'_>, advice: &Advice) {
 /// Returns a proof for a report: its text as it is, the changes as a list.
 #[must_use]
 pub fn proof_markdown(proof: &str, speaker: Speaker<'_>, target: Target, advice: &Advice) -> String {
-    let title = super::markdown::plain(speaker.ruleset.target_title(target, speaker.language));
-    // The fence is longer than any run of its own character within.
-    let longest = proof.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    let mut text = format!("# {title}\n\n{fence}text\n{}\n{fence}\n", proof.trim_end());
+    let mut text = under_a_title(proof, speaker.ruleset.target_title(target, speaker.language));
     if advice.sought {
         text.push_str(&format!("\n## {}\n", speaker.tongue.smallest_changes()));
         let mut items = Vec::new();
@@ -47,6 +43,16 @@ pub fn proof_markdown(proof: &str, speaker: Speaker<'_>, target: Target, advice:
         text.push('\n');
     }
     text
+}
+
+/// Returns a proof for a report: its text as it is, under a title.
+#[must_use]
+pub fn under_a_title(proof: &str, title: &str) -> String {
+    let title = super::markdown::plain(title);
+    // The fence is longer than any run of its own character within.
+    let longest = proof.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("# {title}\n\n{fence}text\n{}\n{fence}\n", proof.trim_end())
 }
 
 /// Returns what changes: `posts = 30 per month (now 9 per month) and repeat = often (now not known)`.

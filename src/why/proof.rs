@@ -261,7 +261,8 @@ impl<'r> Writer<'_, 'r> {
         let head = format!("{}{of}{}", rule.name, title.unwrap_or_default());
         let place = ruleset.files.place(rule.span);
         self.page.blank();
-        self.page.line(&[(style, &format!("{mark} {effect}  ")), (Style::Strong, &head)]);
+        let lead = if effect.is_empty() { format!("{mark} ") } else { format!("{mark} {effect}  ") };
+        self.page.line(&[(style, &lead), (Style::Strong, &head)]);
         self.page.line(&[(Style::Faint, &format!("  {place}"))]);
         if let (Some(because), Truth::True) = (&rule.because, truth) {
             let text = self.speaker.fill(self.decision, because, channel);

@@ -42,6 +42,8 @@ impl Tongue {
         not_known: "not known", "未知";
         /// An empty set.
         nothing: "nothing", "无";
+        /// What became of a rule for a channel that it has no instance for.
+        no_instance: "`where` leaves it out", "不在 where 的范围内";
         /// The heading of the channels.
         channels: "Channels", "渠道";
         /// The heading of the mixes.

@@ -146,7 +146,8 @@ pub(crate) fn assert_runs(program: &Program<'_>, scratch: &mut Scratch, decision
 fn what_runs_as_bits_says_what_decide_says() {
     let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
     let mut slow: BTreeMap<String, usize> = BTreeMap::new();
-    let (total, mut profiles, mut rules) = (cases(900), 0, 0);
+    let (total, mut profiles, mut rules) = (cases(1500), 0, 0);
+    let (mut opaque, mut evaluated) = (0, 0);
     for seed in 0..total {
         let case = case(seed + 6_000_000, 60);
         let day = case.ruleset.as_of.unwrap();
@@ -156,21 +157,25 @@ fn what_runs_as_bits_says_what_decide_says() {
             *uses.entry(construct).or_default() += 1;
         }
         rules += case.ruleset.rules.len();
+        opaque += program.ground().opaque.len();
+        evaluated += program.evaluated();
         for rule in program.slow() {
             *slow.entry(format!("{:?}", rule.why)).or_default() += 1;
         }
         let mut dice = Dice::seeded(seed, 8000);
-        for known in [0, 20, 40, 50, 60, 60, 70, 70, 80, 90, 95, 100] {
+        for known in [0, 20, 40, 50, 60, 60, 70, 70, 75, 80, 80, 85, 90, 90, 95, 100] {
             let profile = read(&case.ruleset, &generate::profile(&mut dice, known));
             assert_runs(&program, &mut scratch, &decide(&case.ruleset, &profile, day), seed);
             profiles += 1;
         }
     }
     println!("{profiles} profiles, {rules} rules, slow: {slow:?}; shares of {total}: {uses:?}");
+    println!("{opaque} opaque conditions, {evaluated} of them left to the evaluator");
+    assert!(opaque > total as usize && evaluated * 5 < opaque && evaluated * 100 > opaque);
     for (construct, share) in &uses {
         assert!(*share as u64 * 40 >= total, "{construct} stands in {share} of {total} rulesets only");
     }
-    assert!(uses.len() >= 37 && slow.len() == 3, "{uses:?} {slow:?}");
+    assert!(uses.len() >= 38 && slow.len() == 3, "{uses:?} {slow:?}");
 }
 
 /// Rows of bits longer than a word.

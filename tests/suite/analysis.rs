@@ -19,7 +19,8 @@ use crate::generate::Dice;
 use crate::laws::cases;
 use crate::support;
 
-/// The fields: few enough values to try every profile. Only `size` has more values than are tried.
+/// The fields: few enough values to try every profile. `size` has more, but no condition tells those between two
+/// quarters apart: it is only ever added to whole numbers, once or twice.
 const FIELDS: &str = "  flag: bool
   owner: Owner
   posts: int in 0 .. 3
@@ -29,7 +30,7 @@ const FIELDS: &str = "  flag: bool
 
 fn atom(dice: &mut Dice, sums: bool) -> String {
     let op = ["<", "<=", ">", ">=", "==", "!="][dice.pick(6)];
-    match dice.pick(if sums { 13 } else { 11 }) {
+    match dice.pick(if sums { 16 } else { 11 }) {
         0 => "flag".into(),
         1 => format!("owner == {}", ["one", "two", "three"][dice.pick(3)]),
         2 => "owner in {one, two}".into(),
@@ -40,7 +41,11 @@ fn atom(dice: &mut Dice, sums: bool) -> String {
         8 => format!("count(goals) + staff {op} {}", dice.pick(4)),
         9 => format!("posts {op} {}.limit", ["alpha", "beta"][dice.pick(2)]),
         10 => format!("not {}.open[owner]", ["alpha", "beta"][dice.pick(2)]),
-        _ => format!("size + posts {op} {}", dice.pick(4)),
+        11 => format!("size + posts {op} {}", dice.pick(6)),
+        12 => format!("{} {op} 2 * posts + 2 * size", dice.pick(9)),
+        13 => format!("size {op} {}", ["posts", "staff", "staff + 1", "2 * size - posts"][dice.pick(4)]),
+        14 => format!("posts - size {op} {}.limit", ["alpha", "beta"][dice.pick(2)]),
+        _ => format!("abs(size - posts) {op} {}", dice.pick(4)),
     }
 }
 
@@ -69,7 +74,7 @@ fn effect(dice: &mut Dice, asks: bool) -> String {
 
 /// The declarations of a ruleset, one a rule at the end.
 fn declarations(dice: &mut Dice, sums: bool) -> Vec<String> {
-    let size = if sums { "  size: number in 0 .. 4\n" } else { "" };
+    let size = if sums { "  size: number in 0 .. 3\n" } else { "" };
     let mut all = vec![
         "enum Owner { one, two, three }\nenum Goal { sell, talk }".to_string(),
         format!("profile {{\n{FIELDS}{size}}}"),
@@ -121,7 +126,10 @@ fn values(ruleset: &Ruleset, ty: Type, name: &str) -> Vec<Value> {
             .to_vec(),
         _ if name == "posts" => numbers(4),
         _ if name == "staff" => numbers(3),
-        _ => numbers(5),
+        _ => {
+            let quarters = (0..13).filter_map(|quarter| Exact::fraction(quarter, 4));
+            quarters.map(|at| Value::Number(Number::computed(at))).collect()
+        }
     }
 }
 
@@ -148,11 +156,12 @@ fn day() -> Date {
     Date::parse("2026-01-01").unwrap()
 }
 
-fn expectation(dice: &mut Dice, rules: usize) -> String {
+fn expectation(dice: &mut Dice, rules: usize, even_unknown: bool) -> String {
     let target = ["alpha", "beta", "gamma", "both"][dice.pick(4)];
     let verdict = ["recommended", "possible", "unsuitable", "excluded"][dice.pick(4)];
     let rule = dice.pick(rules);
-    match dice.pick(10) {
+    match dice.pick(if even_unknown { 12 } else { 10 }) {
+        10 | 11 => format!("missing {}", ["flag", "owner", "posts", "staff", "goals"][dice.pick(5)]),
         0 => format!("{target} {verdict}"),
         1 => format!("{target} leaning {verdict}"),
         2 => format!("{target} could be {verdict}"),
@@ -189,18 +198,22 @@ fn properties_hold_of_every_profile_or_are_refuted_by_one() {
     for seed in 0..total {
         let mut dice = Dice::seeded(seed + 7_000, 600);
         let sums = dice.chance(35);
-        let even_unknown = !sums && dice.chance(25);
+        let even_unknown = dice.chance(if sums { 12 } else { 25 });
         let declared = declarations(&mut dice, sums);
         let rules = declared.iter().filter(|text| text.starts_with("rule")).count();
-        // Two sums that exclude each other: what no profile can show and no cell can rule out.
-        let when = match sums && dice.chance(50) {
-            true => format!("size + posts > 3 and size + posts <= 3 and {}", atom(&mut dice, false)),
-            false => condition(&mut dice, 1, sums),
+        let when = match if sums { dice.pick(6) } else { 6 } {
+            // What no profile can show and no cell can rule out, and what sums alone rule out.
+            0 | 1 => {
+                format!("abs(size - posts) >= 3 and max(size, posts) < 3 and {}", atom(&mut dice, false))
+            }
+            2 => format!("size + posts > 3 and 6 >= 2 * posts + 2 * size and {}", atom(&mut dice, false)),
+            3 => format!("size > posts and posts > staff and staff >= size and {}", atom(&mut dice, false)),
+            _ => condition(&mut dice, 1, sums),
         };
         // What is weak enough to hold often: one of the ways in which the condition of a rule may come out.
         let expect = match dice.pick(3) {
             0 => format!("alpha score >= {}", -(dice.pick(9) as i64)),
-            _ => expectation(&mut dice, rules),
+            _ => expectation(&mut dice, rules, even_unknown),
         };
         let even = if even_unknown { " even unknown" } else { "" };
         let text = text(&declared)
@@ -217,17 +230,21 @@ fn properties_hold_of_every_profile_or_are_refuted_by_one() {
                 "proved"
             }
             PropertyOutcome::Fails(why) => {
-                assert!(sums || !truth, "seed {seed}: refuted and true\n{why}\n{text}");
+                assert!(!truth, "seed {seed}: refuted and true\n{why}\n{text}");
                 assert!(why.contains("for"), "{why}");
                 "refuted"
             }
             PropertyOutcome::Undecided(why) => {
-                assert!(sums, "seed {seed}: undecided without need: {why}\n{text}");
+                let hard = text.contains("abs(") || sums && even_unknown || expect.starts_with("missing");
+                assert!(hard, "seed {seed}: undecided without need: {why}\n{text}");
                 "undecided"
             }
             PropertyOutcome::NotChecked => unreachable!(),
         };
         *counts.entry(format!("{word}{even}")).or_default() += 1;
+        if expect.starts_with("missing") {
+            *counts.entry(format!("missing {word}")).or_default() += 1;
+        }
     }
     println!("{counts:?}");
     for word in ["proved", "refuted", "undecided"] {
@@ -242,7 +259,8 @@ fn findings_are_those_of_brute_force() {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for seed in 0..cases(150) {
         let mut dice = Dice::seeded(seed + 9_000, 600);
-        let declared = declarations(&mut dice, false);
+        let sums = dice.chance(30);
+        let declared = declarations(&mut dice, sums);
         let text = text(&declared);
         let ruleset = support::ruleset(&text);
         let options = Options { gaps: true, ..Options::default() };
@@ -255,15 +273,16 @@ fn findings_are_those_of_brute_force() {
             let any = |test: &dyn Fn(&qudao::decide::Instance) -> bool| {
                 decisions.iter().any(|decision| decision.instances(id).iter().any(test))
             };
-            if any(&|instance| instance.fires.truth == Truth::True) {
+            // What waits for a fact that no source tells could fire if one did.
+            if any(&|instance| instance.fires.truth != Truth::False) {
                 continue;
             }
-            let held = any(&|instance| instance.condition.truth == Truth::True);
+            let held = any(&|instance| instance.condition.truth != Truth::False);
             expected.insert((if held { "always-excepted" } else { "dead-rule" }, rule.name.to_string()));
         }
         let verdicts = |name: &str| -> BTreeSet<Verdict> {
             let target = ruleset.target(name).unwrap();
-            decisions.iter().map(|decision| decision.target(target).leaning).collect()
+            decisions.iter().flat_map(|decision| decision.target(target).could_be.clone()).collect()
         };
         for channel in ["alpha", "beta", "gamma"] {
             let verdicts = verdicts(channel);
@@ -291,12 +310,16 @@ fn findings_are_those_of_brute_force() {
             .filter(|d| looked_for.contains(&d.code))
             .map(|d| (d.code.name(), ruleset.files.slice(d.label.span).to_string()))
             .collect();
-        assert_eq!(told, expected, "seed {seed}\n{text}");
+        match found.iter().any(|diagnostic| diagnostic.code == Code::Unproved) {
+            true => assert!(told.is_subset(&expected), "seed {seed}\n{told:?} {expected:?}\n{text}"),
+            false => assert_eq!(told, expected, "seed {seed}\n{text}"),
+        }
         for (code, _) in told {
             *counts.entry(code).or_default() += 1;
         }
         for diagnostic in &found {
-            assert_ne!(diagnostic.code, Code::Unproved, "seed {seed}: {}", diagnostic.message);
+            let hard = text.contains("abs(");
+            assert!(hard || diagnostic.code != Code::Unproved, "seed {seed}: {}", diagnostic.message);
         }
     }
     println!("{counts:?}");
@@ -311,7 +334,8 @@ fn what_a_change_moves_is_what_brute_force_finds_moved() {
     let total = cases(120);
     for seed in 0..total {
         let mut dice = Dice::seeded(seed + 11_000, 700);
-        let mut declared = declarations(&mut dice, false);
+        let sums = dice.chance(25);
+        let mut declared = declarations(&mut dice, sums);
         let before = text(&declared);
         let last = declared.len() - 1;
         match dice.pick(5) {
@@ -337,7 +361,8 @@ fn what_a_change_moves_is_what_brute_force_finds_moved() {
         let mut difference = Difference::new(side(&old, "old"), side(&new, "new"));
         difference.find_regions(Budget::default());
         let found = difference.regions.as_ref().unwrap();
-        assert_eq!(found.extent, Extent::Proved, "seed {seed}");
+        let hard = before.contains("abs(") || after.contains("abs(");
+        assert!(hard || found.extent == Extent::Proved, "seed {seed}: {:?}\n{before}", found.extent);
         let told: BTreeSet<String> = found.regions.iter().map(|region| region.what.text()).collect();
         let mut expected = BTreeSet::new();
         for (one, other) in profiles(&old, false).iter().zip(&profiles(&new, false)) {
@@ -364,7 +389,10 @@ fn what_a_change_moves_is_what_brute_force_finds_moved() {
                 expected.insert(what.text());
             }
         }
-        assert_eq!(told, expected, "seed {seed}\n{before}\n{after}");
+        match found.extent {
+            Extent::Proved => assert_eq!(told, expected, "seed {seed}\n{before}\n{after}"),
+            _ => assert!(told.is_subset(&expected), "seed {seed}\n{told:?} {expected:?}\n{before}\n{after}"),
+        }
         for region in &found.regions {
             assert!(region.change.is_decision() && !region.conditions.is_empty(), "seed {seed}");
             assert!(!region.change.causes().is_empty(), "seed {seed}: {} has no cause", region.what.text());

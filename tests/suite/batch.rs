@@ -4,7 +4,7 @@ use qudao::decide::{Truth, decide};
 use qudao::model::{NeedState, Profile, Ruleset};
 use qudao::operator::Verdict;
 use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Split, header};
+use qudao::program::batch::{Batch, Form, Options, Parts, Reject, Split, header};
 use serde_json::{Value as Json, json};
 
 use crate::generate::{self, Dice};
@@ -83,11 +83,6 @@ fn each_row_is_answered_as_decide_answers_it() {
         let batch = Batch::new(&program, &options, Form::Ndjson).unwrap();
         let mut dice = Dice::seeded(seed, 12_000);
         let given: Vec<_> = (0..40).map(|n| generate::profile(&mut dice, 20 + 2 * n)).collect();
-        // An empty list is no empty cell: CSV cannot give it, and leaves the field out.
-        let given: Vec<Vec<_>> = given
-            .into_iter()
-            .map(|given| given.into_iter().filter(|(_, value)| *value != Some("[]")).collect())
-            .collect();
         let wanted: Vec<Json> = (1..)
             .zip(&given)
             .map(|(line, given)| expected(&case.ruleset, &read(&case.ruleset, given), line))
@@ -110,12 +105,7 @@ fn each_row_is_answered_as_decide_answers_it() {
     println!("{rows} rows");
 }
 
-fn assert_answers(
-    (out, rejects): (Vec<u8>, Vec<qudao::program::batch::Reject>),
-    wanted: &[Json],
-    csv: bool,
-    says: &str,
-) {
+fn assert_answers((out, rejects): (Vec<u8>, Vec<Reject>), wanted: &[Json], csv: bool, says: &str) {
     assert!(rejects.is_empty(), "{says}: {rejects:?}");
     let lines = String::from_utf8(out).unwrap();
     let answers: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -150,12 +140,12 @@ fn rejects(input: &str, csv: bool) -> Vec<String> {
     let program = Program::new(&ruleset, ruleset.as_of.unwrap());
     let batch = Batch::new(&program, &Options::default(), Form::Csv).unwrap();
     let mut worker = batch.worker();
-    let rows = Split::new(csv).push(input.as_bytes(), true);
-    if csv {
-        let (names, rest) = header(&rows).unwrap();
-        worker.csv(&rest.bytes, &names, rest.line);
-    } else {
-        worker.ndjson(&rows.bytes, rows.line);
+    let mut names = Vec::new();
+    for mut rows in Split::new(csv).push(input.as_bytes(), true) {
+        if csv && names.is_empty() {
+            (names, rows) = header(&rows).unwrap();
+        }
+        worker.rows(&rows, if csv { Form::Csv } else { Form::Ndjson }, &names);
     }
     let (out, rejects) = worker.take();
     let answered = String::from_utf8(out).unwrap();
@@ -186,10 +176,205 @@ fn what_is_no_profile_is_set_aside_with_its_line_and_the_reason() {
     insta::assert_snapshot!("lines", rejects(&lines.join("\n"), false).join("\n"));
     let table = "open,posts,goals,other\ntrue,7,\"sell;talk\",x\ntrue,7\nfalse,=1+1,,\n\"tr\nue\",,,\nunknown,4.6,{sell},\"\"\"\"\n";
     insta::assert_snapshot!("table", rejects(table, true).join("\n"));
-    let (names, rest) = header(&Split::new(true).push(b"\xEF\xBB\xBFa,b\r\n1,2\r\n", true)).unwrap();
+    let head = |text: &str| header(&Split::new(true).push(text.as_bytes(), true)[0]);
+    let (names, rest) = head("\u{FEFF}a,b\r\n1,2\r\n").unwrap();
     assert_eq!((names, rest.bytes.as_slice(), rest.line), (vec!["a".into(), "b".into()], &b"1,2\r\n"[..], 2));
-    assert_eq!(
-        header(&Split::new(true).push(b"a,b,a\n", true)).unwrap_err(),
-        "the header has the column `a` twice"
+    assert_eq!(head("\u{FEFF}\"a,b\",c\n").unwrap().0, ["a,b", "c"]);
+    assert_eq!(head("a,b,a\n").unwrap_err(), "the header has the column `a` twice");
+    assert_eq!(head("a,,b\n").unwrap_err(), "column 2 of the header has no name");
+}
+
+#[cfg(not(feature = "parquet"))]
+#[test]
+fn a_program_without_parquet_says_how_to_get_one() {
+    for arguments in [["rows.parquet", "--to=csv"], ["-", "--output=out.parquet"], ["-", "--from=parquet"]] {
+        let mut command = support::program(&support::folder("batch"));
+        let output = command.args(["batch", "wechat"]).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            "error: this program was built without Parquet; build it with `cargo install --path . --features parquet`\n"
+        );
+    }
+}
+
+fn answered(input: &str, form: Form) -> Vec<String> {
+    let ruleset = support::ruleset(RULES);
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let options = Options { keep: vec!["id".into()], ..Options::default() };
+    let batch = Batch::new(&program, &options, form).unwrap();
+    let mut worker = batch.worker();
+    let pieces = Split::new(true).push(input.as_bytes(), true);
+    let (names, rest) = header(&pieces[0]).unwrap();
+    worker.rows(&rest, Form::Csv, &names);
+    pieces[1..].iter().for_each(|rows| worker.rows(rows, Form::Csv, &names));
+    let (out, rejects) = worker.take();
+    let rejects = rejects.iter().map(|reject| format!("{}: {}", reject.line, reject.reason));
+    rejects.chain(String::from_utf8(out).unwrap().lines().map(String::from)).collect()
+}
+
+#[test]
+fn a_set_without_members_is_not_a_set_that_is_left_out() {
+    let answers = answered(
+        "id,open,goals,start\n1,false,{},2024-01-01\n2,false,,2024-01-01\n3,false,[],2024-01-01\n",
+        Form::Csv,
     );
+    let b: Vec<&str> = answers.iter().map(|row| row.split(',').nth(10).unwrap()).collect();
+    assert_eq!(b, ["possible", "undecided", "possible"]);
+}
+
+#[test]
+fn csv_for_spreadsheets_holds_no_formulas() {
+    let cells = ["=1+2", "+1", "-1.5", "-x", "@a", "a=b", "\"=a,\"\"b\"\"\"", ""];
+    let input: String = cells.iter().map(|cell| format!("{cell},true\n")).collect();
+    let answers = answered(&format!("id,open\n{input}"), Form::Csv);
+    let kept: Vec<&str> = answers.iter().map(|row| row.rsplit_once(",b,false,").unwrap().0).collect();
+    let wanted = ["'=1+2,2", "'+1,3", "-1.5,4", "'-x,5", "'@a,6", "a=b,7", "\"'=a,\"\"b\"\"\",8", ",9"];
+    assert_eq!(kept, wanted);
+    let lines = answered("id,open\n=1+2,true\n", Form::Ndjson);
+    assert!(lines[0].starts_with("{\"id\":\"=1+2\","), "{lines:?}");
+}
+
+#[test]
+fn a_row_that_swallows_others_is_set_aside_alone() {
+    let table = "id,open,note\n1,true,\"a\n2,true,b\n3,true,\"c\n4,true,d\n5,true,\",\"\n6,true,\"x\ny\"\n";
+    let answers = answered(table, Form::Csv);
+    let ids: Vec<&str> = answers.iter().map(|row| row.split(',').next().unwrap()).collect();
+    assert_eq!(
+        ids,
+        [
+            "2: a quotation mark opens a cell",
+            "4: a quotation mark on line 6 opens a cell",
+            "2",
+            "4",
+            "5",
+            "6"
+        ],
+        "{answers:?}"
+    );
+}
+
+#[test]
+fn lines_in_every_spelling_are_read_as_profiles_are() {
+    let lines = [
+        r#" { "open" : true , "posts" : 4.60 , "goals" : [ ] , "x" : [ {"a": "\u00e9\"]"} , 1e5 ] } "#,
+        r#"{"open":true,"posts":-0,"start":"2024-01-01","y":-1.5E+3,"z":"\ud83d\ude00\\"}"#,
+        r#"{"open":true,"goals":["sell","talk","sell"],"start":null}"#,
+        r#"{"open":true,"posts":4.600000000,"goals":["sell"],"start":"\u0032024-01-01"}"#,
+        r#"{"open":true,"posts":00}"#,
+        r#"{"open":true,"posts":1.}"#,
+        r#"{"open":true,"posts":+1}"#,
+        r#"{"open":true,"goals":["sell",]}"#,
+        r#"{"open":true,}"#,
+        r#"{"open":true,"x":tru}"#,
+        r#"{"open":true,"x":"\q"}"#,
+        r#"{"open":true,"x":[1,]}"#,
+        "{\"open\":true,\"x\":\"\t\"}",
+        r#"{"open":true "x":1}"#,
+        r#"{,"open":true}"#,
+        r#"{"open":true}}"#,
+        r#"{}"#,
+    ];
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../batch");
+    settings.set_prepend_module_to_snapshot(false);
+    let _guard = settings.bind_to_scope();
+    insta::assert_snapshot!("spellings", rejects(&lines.join("\n"), false).join("\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_ends_a_run_that_waits_for_input_and_leaves_nothing() {
+    use std::io::{Read, Write};
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("out.csv"), "as it was").unwrap();
+    let mut child = support::program(folder.path())
+        .args(["batch", "wechat", "-", "-o", "out.csv", "--threads", "2"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // Enough that it is read and told while more could come.
+    stdin.write_all("x\n".repeat(1_000_000).as_bytes()).unwrap();
+    let mut told = [0_u8; 10];
+    let mut stderr = child.stderr.take().unwrap();
+    stderr.read_exact(&mut told).unwrap();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut rest = String::new();
+    stderr.read_to_string(&mut rest).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(2));
+    assert!(rest.ends_with("error: interrupted; nothing was written\n"), "{rest}");
+    let files: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(files, ["out.csv"]);
+    assert_eq!(std::fs::read_to_string(folder.path().join("out.csv")).unwrap(), "as it was");
+    drop(stdin);
+}
+
+/// All choices of what is told of a target.
+pub(crate) fn choices() -> impl Iterator<Item = Parts> {
+    (0..32_u8).map(|bits| Parts {
+        verdict: bits & 1 > 0,
+        leaning: bits & 2 > 0,
+        score: bits & 4 > 0,
+        range: bits & 8 > 0,
+        needs: bits & 16 > 0,
+    })
+}
+
+#[test]
+fn a_narrow_answer_is_a_part_of_the_whole() {
+    let ruleset = support::ruleset(RULES);
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let lines = "{\"open\":false,\"goals\":[\"sell\"]}\n{\"open\":true}\n{\"open\":null}\n";
+    let told = |parts: Parts, form: Form| {
+        let options = Options { parts, reasons: true, ..Options::default() };
+        let batch = Batch::new(&program, &options, form).unwrap();
+        let mut worker = batch.worker();
+        worker.ndjson(lines.as_bytes(), 1);
+        let (out, rejects) = worker.take();
+        assert!(rejects.is_empty(), "{rejects:?}");
+        String::from_utf8([batch.header(), out].concat()).unwrap()
+    };
+    let whole: Vec<Json> = told(Parts::default(), Form::Ndjson)
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let table = |parts: Parts| -> Vec<Vec<String>> {
+        let text = told(parts, Form::Csv);
+        text.lines().map(|line| line.split(',').map(String::from).collect()).collect()
+    };
+    let full = table(Parts::default());
+    for parts in choices() {
+        let names = [
+            ("verdict", parts.verdict),
+            ("leaning", parts.leaning),
+            ("score", parts.score),
+            ("low", parts.range),
+            ("high", parts.range),
+            ("needs", parts.needs),
+        ];
+        let is_told = |name: &str| names.iter().all(|(part, told)| *told || *part != name);
+        for (line, whole) in told(parts, Form::Ndjson).lines().zip(&whole) {
+            let mut wanted = whole.clone();
+            for target in wanted["targets"].as_object_mut().unwrap().values_mut() {
+                target.as_object_mut().unwrap().retain(|key, _| is_told(key));
+            }
+            if parts == Parts::NONE {
+                wanted.as_object_mut().unwrap().shift_remove("targets");
+            }
+            assert_eq!(serde_json::from_str::<Json>(line).unwrap(), wanted, "{parts:?}");
+        }
+        let wanted: Vec<Vec<String>> = full
+            .iter()
+            .map(|row| {
+                let cells = row.iter().zip(&full[0]);
+                let told = cells.filter(|(_, name)| is_told(name.rsplit('.').next().unwrap()));
+                told.map(|(cell, _)| cell.clone()).collect()
+            })
+            .collect();
+        assert_eq!(table(parts), wanted, "{parts:?}");
+    }
 }

@@ -1,16 +1,17 @@
 //! What a shell is offered when somebody presses tab.
 
-use std::process::Command;
+use std::path::Path;
+
+use crate::support::program;
 
 /// Asks as the script for Bash does: the last word is the one that is being written.
 fn offered(words: &[&str]) -> Vec<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_qudao"))
+    let output = program(Path::new(env!("CARGO_MANIFEST_DIR")))
         .env("QUDAO_COMPLETE", "bash")
         .env("_CLAP_IFS", "\n")
         .env("_CLAP_COMPLETE_INDEX", words.len().to_string())
         .args(["--", "qudao"])
         .args(words)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     let found = String::from_utf8(output.stdout).unwrap();
@@ -23,6 +24,9 @@ fn names_are_offered() {
     assert_eq!(offered(&["explain", "unknown-f"]), ["unknown-fact", "unknown-field", "unknown-function"]);
     assert!(offered(&["check", "wech"]).contains(&"wechat".to_string()));
     assert!(offered(&["why", "wechat", "profile.yaml", "serv"]).contains(&"service".to_string()));
+    assert!(offered(&["why", "wechat", "profile.yaml", "ar01"]).contains(&"ar01_closed".to_string()));
+    assert_eq!(offered(&["facts", "wechat", "--cited", "art"]), ["article"]);
+    assert_eq!(offered(&["eval", "wechat", "--lang", "z"]), ["zh"]);
     assert!(offered(&["why", "wechat", "--over", "serv"]).contains(&"service".to_string()));
     assert_eq!(offered(&["eval", "wechat", "--set", "entity_t"]), ["entity_type="]);
     assert!(
@@ -36,7 +40,7 @@ fn names_are_offered() {
 #[test]
 fn every_shell_has_its_script() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_qudao")).args(["completions", shell]).output().unwrap();
+        let output = program(Path::new(".")).args(["completions", shell]).output().unwrap();
         let script = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success() && script.contains("QUDAO_COMPLETE"), "{shell}");
     }

@@ -476,15 +476,9 @@ fn wrong_assignments_are_told_what_is_wrong() {
 const FIXES_THAT_FAIL: &[&str] = &[
     // Where a brace is missing can only be guessed.
     "bracket-unclosed-header.qd:1:31 guess of unbalanced-bracket: there is syntax instead",
-    // `needs` takes neither a colon nor an equals sign.
-    "clause-needs-colon.qd:4:21 guess of syntax: there is unknown-fact instead",
-    // `then` is near `when`, but `expect` is meant.
-    "clause-property-then.qd:6:24 guess of syntax: there is syntax instead",
     // `default = 4` becomes a field of the name `default`.
     "keyword-default-colon.qd:3:45 guess of syntax: there is syntax instead",
     "rule-in-channel.qd:4:17 guess of unbalanced-bracket: there is syntax instead",
-    // The place is off by the blank before `=`, so that the comma goes into the name.
-    "separator-facts.qd:5:25 guess of missing-separator: there is unknown-unit, unknown-fact instead",
     // In a path, a slash is meant.
     "text-bad-escape.qd:3:35 guess of bad-escape: there is bad-path instead",
     // Without the filler there is no name.

@@ -13,14 +13,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use qudao::bundled;
 use qudao::diagnostic::{Code, short};
 use qudao::source::Files;
 use serde_json::Value as Json;
 
-use crate::support::{answer, files_below, profile, ruleset};
+use crate::support::{answer, files_below, profile, program, ruleset};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -160,9 +160,11 @@ impl Page {
                 // One pipe for both streams, so that they come in the order of a terminal.
                 let (mut reader, writer) = std::io::pipe().unwrap();
                 let input = input.map(|file| fs::File::open(folder.join(file)).unwrap().into());
-                let mut command = Command::new(env!("CARGO_BIN_EXE_qudao"));
-                command.args(arguments).current_dir(folder).env("NO_COLOR", "1").env_remove("COLUMNS");
-                command.stdin(input.unwrap_or(Stdio::null())).stdout(writer.try_clone().unwrap());
+                let mut command = program(folder);
+                command
+                    .args(arguments)
+                    .stdin(input.unwrap_or(Stdio::null()))
+                    .stdout(writer.try_clone().unwrap());
                 let mut child = command.stderr(writer).spawn().unwrap();
                 drop(command);
                 let mut shown = String::new();
@@ -180,7 +182,7 @@ impl Page {
 fn the_reference_tells_every_command_and_option() {
     let text = text_of("docs/reference/commands.md");
     let help = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_qudao")).args(arguments).arg("--help").output();
+        let output = program(root()).args(arguments).arg("--help").output();
         String::from_utf8(output.unwrap().stdout).unwrap()
     };
     let main = help(&[]);

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::Work;
+use crate::support::{Work, program};
 
 const SHOP: &str = r#"ruleset shop "Shop" { as of 2026-01-01 }
 profile { n: int }
@@ -36,10 +36,9 @@ fn is_clean(work: &Work) -> bool {
     names == (0..CASES).map(|case| format!("c{case}.snap")).collect()
 }
 
-fn program(work: &Work, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_qudao"));
-    command.args(arguments).current_dir(work.0.path()).env_remove("CI");
-    command.stdout(Stdio::null()).stderr(Stdio::null());
+fn quiet(work: &Work, arguments: &[&str]) -> Command {
+    let mut command = program(work.0.path());
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
     command
 }
 
@@ -62,7 +61,7 @@ fn a_kill_at_any_point_loses_nothing_and_leaves_no_litter() {
     let other = SHOP.replace("+3", "+4");
     work.write("shop.qd", &other);
     let began = Instant::now();
-    assert!(program(&work, &["test", "shop.qd", "--accept"]).status().unwrap().success());
+    assert!(quiet(&work, &["test", "shop.qd", "--accept"]).status().unwrap().success());
     let long = began.elapsed().as_micros() as u64;
     let new = accepted(&work);
     assert_ne!(old, new);
@@ -71,7 +70,7 @@ fn a_kill_at_any_point_loses_nothing_and_leaves_no_litter() {
         work.write("shop.qd", if kill % 2 == 0 { SHOP } else { &other });
         let accept: &[&str] =
             if kill % 4 < 2 { &["test", "shop.qd", "--accept"] } else { &["test", "shop.qd"] };
-        let mut child = program(&work, accept).spawn().unwrap();
+        let mut child = quiet(&work, accept).spawn().unwrap();
         std::thread::sleep(Duration::from_micros(numbers.below(long)));
         child.kill().unwrap();
         child.wait().unwrap();
@@ -91,7 +90,7 @@ fn runs_side_by_side_do_not_disturb_each_other() {
     for round in 0..5 {
         work.write("shop.qd", &SHOP.replace("+3", &format!("+{}", 4 + round)));
         let children: Vec<_> =
-            (0..4).map(|_| program(&work, &["test", "shop.qd", "--accept"]).spawn().unwrap()).collect();
+            (0..4).map(|_| quiet(&work, &["test", "shop.qd", "--accept"]).spawn().unwrap()).collect();
         for mut child in children {
             assert!(child.wait().unwrap().success());
         }

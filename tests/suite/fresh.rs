@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
+
+use crate::support::program;
 
 fn qudao(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_qudao"));
-    command.args(arguments).current_dir(folder).env("CI", "1").output().unwrap()
+    program(folder).args(arguments).env("CI", "1").output().unwrap()
 }
 
 /// What lies in a folder, hidden or not.

@@ -58,7 +58,7 @@ pub(crate) const FIELDS: &[FieldModel] = &[
     FieldModel { name: "flag", values: &["true", "false"] },
     FieldModel { name: "icp", values: &["true", "false"] },
     FieldModel { name: "posts", values: &["0", "1", "2", "3", "\"1 per week\""] },
-    FieldModel { name: "size", values: &["0", "5", "10", "10.5"] },
+    FieldModel { name: "size", values: &["-2.25", "5", "10", "10.5"] },
     FieldModel { name: "staff", values: &["0", "1", "2", "3"] },
     FieldModel { name: "owner", values: &["one", "two", "three"] },
     FieldModel { name: "repeat", values: &["never", "some", "often"] },
@@ -397,7 +397,7 @@ impl Generator<'_> {
             };
         }
         let op = self.dice.one(&["<", "<=", ">", ">=", "==", "!="]);
-        match self.dice.pick(18) {
+        match self.dice.pick(21) {
             0 => "flag".into(),
             1 => "icp".into(),
             2 => {
@@ -477,10 +477,41 @@ impl Generator<'_> {
                     LetKind::Rate => format!("l{index} {op} 2 per month"),
                 }
             }
+            17..=19 => self.several(op, &channel),
             _ => {
                 self.used("percent");
                 format!("staff * 50% {op} 0.5")
             }
+        }
+    }
+
+    /// A condition on several fields at once, or one that turns round more than once.
+    fn several(&mut self, op: &str, channel: &str) -> String {
+        self.used("several fields");
+        let any = self.dice.one(&["==", "!="]);
+        match self.dice.pick(22) {
+            0 => format!("staff + count(goals) {op} 2"),
+            1 => format!("staff * 2 - count(goals) {op} abs(staff - 2)"),
+            2 => format!("staff / 3 + count(goals) / 7 {op} 0.5"),
+            3 => format!("posts {op} max({channel}.limit, posts / 2)"),
+            4 => format!("(if {} then staff else count(goals) - 1) {op} 1", self.condition(0)),
+            5 => format!("{channel}.open_to[(if {} then owner else two)]", self.condition(0)),
+            6 => format!("flag {any} icp"),
+            7 => format!("staff in count(goals) .. {}", self.dice.one(&["2", "count(goals) + 1"])),
+            8 => format!("owner {any} (if {} then one else three)", self.condition(0)),
+            9 => format!("months(start, max(start, {channel}.born)) {op} 4 months"),
+            10 => format!("min(size, {channel}.room) {op} {}", self.dice.one(&["5 MB", "size - 1 MB"])),
+            11 => format!("word {any} (if flag then \"a\" else \"b\")"),
+            12 => format!("goals {any} (if {} then {channel}.tags else goals)", self.condition(0)),
+            13 => format!("repeat {op} (if flag then {channel}.rank else some)"),
+            14 => format!("max(start, {channel}.born) {op} start + 1 month"),
+            15 => "-staff - 0.5 in (if icp then -2 else -3) .. -count(goals)".into(),
+            16 => format!("(if {} then goals else {channel}.tags) has any {{sell}}", self.condition(0)),
+            17 => format!("goals has (if {} then sell else talk)", self.condition(0)),
+            18 => format!("{channel}.tags has (if flag then sell else talk)"),
+            19 => format!("(if {} then owner else one) in {{one, three}}", self.condition(0)),
+            20 => format!("(if {} then {channel}.open_to[owner] else icp)", self.condition(0)),
+            _ => format!("(if flag then size else {channel}.room) * 3 {op} size + 7 MB"),
         }
     }
 

@@ -15,6 +15,11 @@ pub(crate) fn cases(usual: u64) -> u64 {
     usual * times
 }
 
+/// Other random rulesets are tried with another number in the environment variable `QUDAO_SEED`.
+fn other_seeds() -> u64 {
+    std::env::var("QUDAO_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0)
+}
+
 pub(crate) struct Case {
     pub(crate) seed: u64,
     pub(crate) ruleset: Ruleset,
@@ -25,13 +30,13 @@ pub(crate) struct Case {
 }
 
 pub(crate) fn case(seed: u64, known: usize) -> Case {
-    let mut dice = Dice::seeded(seed, 200 + (seed % 5) as usize * 150);
+    let mut dice = Dice::seeded(seed ^ (other_seeds() << 32), 200 + (seed % 5) as usize * 150);
     case_of(seed, known, generate::ruleset(&mut dice))
 }
 
 /// A ruleset of many rules.
 pub(crate) fn large_case(seed: u64, known: usize) -> Case {
-    let mut dice = Dice::seeded(seed, 12_000);
+    let mut dice = Dice::seeded(seed ^ (other_seeds() << 32), 12_000);
     case_of(seed, known, generate::ruleset_with(&mut dice, 60, 60))
 }
 

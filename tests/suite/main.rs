@@ -11,11 +11,15 @@
 mod advise;
 mod agreement;
 mod analysis;
+mod ask;
 mod batch;
+#[cfg(feature = "parquet")]
+mod columns;
 mod completions;
 mod conformance;
 mod content;
 mod diagnostics;
+mod differences;
 mod docs;
 mod editors;
 mod facts;
@@ -26,6 +30,7 @@ mod generate;
 mod laws;
 mod mutations;
 mod paths;
+mod planted;
 mod profiles;
 mod reports;
 mod rulesets;

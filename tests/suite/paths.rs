@@ -2,16 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+
+use crate::support::program;
 
 /// Runs the program in a folder; returns its status, and what it wrote to standard output and standard error.
 fn qudao(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_qudao"))
-        .current_dir(folder)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
+    let output = program(folder).args(arguments).stdin(Stdio::null()).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -37,6 +34,30 @@ fn more_than_256_files_are_refused_in_one_diagnostic() {
     let (status, out, _) = qudao(folder, &["check", "main.qd", "--format", "short"]);
     assert_eq!(status, 1, "{out}");
     assert_eq!(out.matches("bad-path").count(), 1, "{out}");
+}
+
+#[test]
+fn a_part_stands_for_the_rulesets_that_import_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    write(folder, "shop/main.qd", "ruleset t \"T\"\nimport \"parts/rules.qd\"\nimport \"channels.qd\"\n");
+    write(folder, "shop/channels.qd", "channel a\nchannel b\n");
+    write(folder, "shop/other.qd", "ruleset u \"U\"\nchannel c\nrule s { then score c +1 }\n");
+    let rules = "rule r { then score a +1, score dd +1 }\ntest \"t\" { expect a recommended }\n";
+    write(folder, "shop/parts/rules.qd", rules);
+    let parts = ["shop/parts/rules.qd", "shop/channels.qd", "shop/main.qd"];
+    let check = [&["check", "--format", "short"][..], &parts].concat();
+    let (status, out, err) = qudao(folder, &check);
+    let expected = "shop/parts/rules.qd:1:33: error[unknown-target]";
+    assert!(status == 1 && out.starts_with(expected) && out.lines().count() == 1, "{out}{err}");
+    assert!(err.contains("in 3 files"), "{err}");
+    write(folder, "shop/parts/rules.qd", &rules.replace(", score dd +1", ""));
+    let (status, out, err) = qudao(folder, &[&["test"][..], &parts].concat());
+    assert_eq!((status, out.trim()), (0, "1 passed"), "{err}");
+    // A part of nothing says what it lacks.
+    write(folder, "shop/alone.qd", "channel x\n");
+    let (status, out, _) = qudao(folder, &["check", "--format", "short", "shop/alone.qd"]);
+    assert!(status == 1 && out.contains("missing-ruleset"), "{out}");
 }
 
 #[cfg(unix)]

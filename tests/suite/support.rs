@@ -21,6 +21,16 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
+/// The program, in a folder, untouched by what the environment of the tests says of terminals and of CI.
+pub(crate) fn program(folder: &Path) -> Command {
+    let kept =
+        ["PATH", "HOME", "TMPDIR", "TEMP", "SYSTEMROOT", "LD_PRELOAD", "FAKETIME", "LLVM_PROFILE_FILE"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qudao"));
+    command.env_clear().envs(kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command.current_dir(folder);
+    command
+}
+
 /// All files below a folder, in order.
 pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -123,9 +133,7 @@ impl Work {
 
     /// The exit status, and what was printed on both streams.
     pub(crate) fn qudao(&self, arguments: &str) -> (i32, String, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_qudao"));
-        command.args(arguments.split_whitespace()).current_dir(self.0.path()).env_remove("CI");
-        let ended = command.output().unwrap();
+        let ended = program(self.0.path()).args(arguments.split_whitespace()).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (ended.status.code().unwrap(), text(ended.stdout), text(ended.stderr))
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Difference, Extent, ProfileOutcome, Region, Side, What};
+use super::{Difference, Extent, ProfileOutcome, Region, Side, Uncovered, What};
 use crate::analyse::change::{Change, Standing};
 use crate::model::{FieldValue, Origin, Profile, Ruleset, Target};
 use crate::operator::Verdict;
@@ -41,12 +41,14 @@ pub fn to_json(difference: &Difference<'_>) -> Json {
     let all = difference.regions.as_ref().map(|found| {
         let (state, why, sampled, differing) = match &found.extent {
             Extent::Proved => ("proved", None, None, None),
-            Extent::Undecided(why) => ("undecided", Some(why), None, None),
+            Extent::Undecided(why) => ("undecided", Some(why.text()), None, None),
             Extent::Sampled { profiles, differing } => ("sampled", None, Some(profiles), Some(differing)),
         };
         let regions: Vec<Json> = found.regions.iter().map(|found| region(difference, found)).collect();
+        let uncovered: Vec<Json> = found.uncovered.iter().map(not_compared).collect();
         json!({
-            "extent": state, "why": why, "sampled": sampled, "differing": differing, "unknown_too": found.unknown_too, "regions": regions,
+            "extent": state, "why": why, "sampled": sampled, "differing": differing, "unknown_too": found.unknown_too,
+            "unknown_same": found.unknown_same, "uncovered": uncovered, "regions": regions,
         })
     });
     json!({
@@ -59,6 +61,16 @@ pub fn to_json(difference: &Difference<'_>) -> Json {
         "all": all,
         "changes": difference.changes(),
     })
+}
+
+fn not_compared(uncovered: &Uncovered) -> Json {
+    let (what, name) = match uncovered {
+        Uncovered::Default(name) => ("default", name),
+        Uncovered::Range(name) => ("range", name),
+        Uncovered::Type(name) => ("type", name),
+        Uncovered::Values(name) => ("values", name),
+    };
+    json!({ "what": what, "name": name, "text": uncovered.text() })
 }
 
 fn side(side: &Side<'_>) -> Json {
@@ -109,6 +121,12 @@ fn region(difference: &Difference<'_>, region: &Region) -> Json {
         What::First { old, new } => {
             json!({ "kind": "first", "target": null, "need": null, "old": old, "new": new })
         }
+        What::Lead { target, gains } => {
+            let name = |is: bool| if is { "first" } else { "other" };
+            json!({
+                "kind": "lead", "target": target, "need": null, "old": name(!gains), "new": name(*gains),
+            })
+        }
         What::Need { target, need, old, new } => json!({
             "kind": "need", "target": target, "need": need,
             "old": old.map(|state| state.as_str()), "new": new.map(|state| state.as_str()),
@@ -118,6 +136,7 @@ fn region(difference: &Difference<'_>, region: &Region) -> Json {
         "what": what,
         "text": region.what.text(),
         "conditions": region.conditions,
+        "only": region.only,
         "more": region.more,
         "profile": profile(difference.new.ruleset, &region.witness.1),
         "yaml": yaml_text(difference.new.ruleset, &region.witness.1),

@@ -1,85 +1,106 @@
 //! A difference in Markdown: for a pull request.
 
 use super::text::causes;
-use super::{Difference, ProfileOutcome, Tally, conclusion, needs, standing};
+use super::words::{self, conclusion, edit, needs, pick, rejected, standing, what};
+use super::{Difference, ProfileOutcome, Tally};
 use crate::analyse::change::Change;
 use crate::profile::yaml_text;
 use crate::visible::visible;
+use crate::words::Tongue;
 
 /// Returns a difference in Markdown.
 #[must_use]
-pub fn markdown(difference: &Difference<'_>) -> String {
+pub fn markdown(difference: &Difference<'_>, tongue: Tongue) -> String {
     let mut text = format!("## `{}` → `{}`\n", code(&difference.old.label), code(&difference.new.label));
     if difference.edits.is_empty() {
-        text.push_str("\nNothing is declared otherwise that could decide anything.\n");
+        text.push_str(pick(
+            tongue,
+            "\nNothing is declared otherwise that could decide anything.\n",
+            "\n没有可能影响结论的改动。\n",
+        ));
     } else {
-        text.push_str("\n### Edits\n\n");
-        for edit in &difference.edits {
-            text.push_str(&format!("- {}\n", plain(&edit.to_string())));
+        text.push_str(&format!("\n### {}\n\n", pick(tongue, "Edits", "改动")));
+        for declared in &difference.edits {
+            text.push_str(&format!("- {}\n", plain(&edit(tongue, declared))));
         }
     }
     if !difference.profiles.is_empty() {
-        profiles(difference, &mut text);
+        profiles(difference, tongue, &mut text);
     }
     for region in difference.regions.iter().flat_map(|found| &found.regions) {
-        text.push_str(&format!("\n### {}\n\n", plain(&region.what.text())));
+        text.push_str(&format!("\n### {}\n\n", plain(&what(tongue, &region.what))));
         for condition in &region.conditions {
-            text.push_str(&format!("- where `{}`\n", code(condition)));
+            let word = match region.only {
+                true => pick(tongue, "only where", "仅当"),
+                false => pick(tongue, "where", "当"),
+            };
+            text.push_str(&format!("- {word} `{}`\n", code(condition)));
         }
         if region.more {
-            text.push_str("- and elsewhere\n");
+            text.push_str(pick(tongue, "- and elsewhere\n", "- 以及其他情况\n"));
         }
-        for cause in causes(difference, &region.change) {
-            text.push_str(&format!("- by {}\n", plain(&cause)));
+        for cause in causes(tongue, difference, &region.change) {
+            text.push_str(&format!("- {} {}\n", pick(tongue, "by", "因"), plain(&cause)));
         }
         let yaml = yaml_text(difference.new.ruleset, &region.witness.1);
         text.push_str(&format!("\n```yaml\n{}```\n\n", visible(&yaml).replace("```", "` ` `")));
-        table(difference, &region.change, &mut text);
+        table(difference, tongue, &region.change, &mut text);
     }
-    if let Some(conclusion) = conclusion(difference) {
+    if let Some(conclusion) = conclusion(tongue, difference) {
         text.push_str(&format!("\n{}\n", plain(&conclusion)));
     }
     text
 }
 
-fn profiles(difference: &Difference<'_>, text: &mut String) {
+fn profiles(difference: &Difference<'_>, tongue: Tongue, text: &mut String) {
     let tally = Tally::of(difference);
-    text.push_str(&format!("\n### Profiles\n\n{}\n", plain(&tally.text())));
+    text.push_str(&format!(
+        "\n### {}\n\n{}\n",
+        pick(tongue, "Profiles", "资料"),
+        plain(&words::tally(tongue, &tally))
+    ));
     for profile in &difference.profiles {
         match &profile.outcome {
             ProfileOutcome::Compared(change) if change.is_none() => {}
             ProfileOutcome::Compared(change) => {
                 text.push_str(&format!("\n#### {}\n\n", plain(&profile.name)));
-                for cause in causes(difference, change) {
-                    text.push_str(&format!("- by {}\n", plain(&cause)));
+                for cause in causes(tongue, difference, change) {
+                    text.push_str(&format!("- {} {}\n", pick(tongue, "by", "因"), plain(&cause)));
                 }
                 text.push('\n');
-                table(difference, change, text);
+                table(difference, tongue, change, text);
             }
             ProfileOutcome::Rejected { by_old, by_new } => {
-                let who = match (by_old, by_new) {
-                    (true, true) => "neither version can read it",
-                    (true, false) => "only the new version can read it",
-                    (false, _) => "only the old version can read it",
-                };
+                let who = rejected(tongue, *by_old, *by_new);
                 text.push_str(&format!("\n#### {}\n\n{who}\n", plain(&profile.name)));
             }
         }
     }
 }
 
-fn table(difference: &Difference<'_>, change: &Change, text: &mut String) {
-    text.push_str("| | before | now | needs |\n| --- | --- | --- | --- |\n");
+fn table(difference: &Difference<'_>, tongue: Tongue, change: &Change, text: &mut String) {
+    text.push_str(pick(tongue, "| | before | now | needs |\n", "| | 之前 | 现在 | 需要 |\n"));
+    text.push_str("| --- | --- | --- | --- |\n");
+    let none = pick(tongue, "none", "无");
     if let Some((old, new)) = &change.first {
-        let old = old.map_or("none", |target| difference.old.ruleset.target_name(target));
-        let new = new.map_or("none", |target| difference.new.ruleset.target_name(target));
-        text.push_str(&format!("| **first** | {} | {} | |\n", plain(old), plain(new)));
+        let old = old.map_or(none, |target| difference.old.ruleset.target_name(target));
+        let new = new.map_or(none, |target| difference.new.ruleset.target_name(target));
+        text.push_str(&format!(
+            "| **{}** | {} | {} | |\n",
+            pick(tongue, "first", "首选"),
+            plain(old),
+            plain(new)
+        ));
     }
     for target in &change.targets {
         let (old, new) = (target.old.as_ref(), target.new.as_ref());
         let name = plain(difference.name(target.target));
-        let needs = plain(&needs(old, new).join(", "));
-        text.push_str(&format!("| {name} | {} | {} | {needs} |\n", standing(old), standing(new)));
+        let needs = plain(&needs(tongue, old, new).join(", "));
+        text.push_str(&format!(
+            "| {name} | {} | {} | {needs} |\n",
+            standing(tongue, old),
+            standing(tongue, new)
+        ));
     }
 }
 

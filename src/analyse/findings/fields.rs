@@ -65,6 +65,11 @@ impl Work<'_, '_> {
     fn free_places(&self, id: Id<Field>) -> Vec<usize> {
         let reads = |(_, asked): &(usize, &crate::analyse::space::Asked)| match asked.kind {
             AskedKind::Free { opaque, .. } => self.study.ground.opaque[Id::new(opaque)].fields.contains(&id),
+            // The fields of a space of one ruleset have the numbers that they have there.
+            AskedKind::Form(number) => {
+                let form = self.space.forms.get(number);
+                form.is_some_and(|form| form.terms.iter().any(|(field, _)| *field == id.index()))
+            }
             _ => false,
         };
         self.space.asked.iter().enumerate().filter(reads).map(|(place, _)| place).collect()

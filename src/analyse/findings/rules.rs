@@ -26,7 +26,12 @@ impl<'r> Work<'_, 'r> {
         let mut alike: BTreeMap<Acts, Id<Rule>> = BTreeMap::new();
         let mut with_unknown = None;
         for id in ruleset.rules.ids() {
-            if self.never_fires(id) {
+            let Some(never) = self.never_fires(id)? else {
+                let rule = &ruleset.rules[id];
+                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name));
+                continue;
+            };
+            if never {
                 // A rule that speaks of what is not known fires for profiles with unknown fields alone.
                 if reads_known(ruleset, &ruleset.rules[id]) {
                     let fires = with_unknown.get_or_insert_with(|| self.fires_somewhere());
@@ -34,15 +39,10 @@ impl<'r> Work<'_, 'r> {
                         continue;
                     }
                 }
-                keys.insert(self.why_never(id));
+                keys.insert(self.why_never(id)?);
                 continue;
             }
-            if !self.shows_itself(id)? {
-                let rule = &ruleset.rules[id];
-                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name));
-                continue;
-            }
-            self.always_keys(id, keys);
+            self.always_keys(id, keys)?;
             if let Some(acts) = self.acts(id) {
                 match alike.get(&acts) {
                     Some(first) => drop(keys.insert(Key::Same(*first, id))),
@@ -61,24 +61,21 @@ impl<'r> Work<'_, 'r> {
         all.filter(|id| !self.study.ground.instances[*id].left_out).collect()
     }
 
-    fn never_fires(&self, rule: Id<Rule>) -> bool {
-        self.instances(rule).into_iter().all(|id| self.is_never(self.view.fires(id).yes))
-    }
-
-    /// Whether a rule fires for some profile: certain where its condition fits cells, else shown by a profile.
-    fn shows_itself(&mut self, rule: Id<Rule>) -> Result<bool, TooLarge> {
+    /// Whether a rule fires for no profile, and would not either if facts were known that no source tells; nothing where
+    /// that is not known.
+    fn never_fires(&mut self, rule: Id<Rule>) -> Result<Option<bool>, TooLarge> {
         let mut region = NO;
         for id in self.instances(rule) {
-            let fires = self.view.fires(id).yes;
-            if fires != NO && self.space.is_exact(fires) {
-                return Ok(true);
+            let could = self.space.diagrams.not(self.view.fires(id).no)?;
+            if could != NO && self.space.is_exact(could) {
+                return Ok(Some(false));
             }
-            region = self.space.diagrams.or(region, fires)?;
+            region = self.space.diagrams.or(region, could)?;
         }
-        let fires = |decision: &Decision<'_>| {
-            decision.instances(rule).iter().any(|instance| instance.fires.truth == Truth::True)
+        let could = |decision: &Decision<'_>| {
+            decision.instances(rule).iter().any(|instance| instance.fires.truth != Truth::False)
         };
-        Ok(!matches!(self.example(region, &fires)?, Example::Undecided))
+        self.is_nowhere(region, &could)
     }
 
     /// The rules that fire for some profile, unknown fields counted.
@@ -90,16 +87,19 @@ impl<'r> Work<'_, 'r> {
     }
 
     /// Why a rule never fires.
-    fn why_never(&self, rule: Id<Rule>) -> Key {
-        let condition = |id: Id<Instance>| self.view.truths(self.study.ground.instances[id].condition).yes;
-        if self.instances(rule).into_iter().any(|id| condition(id) != NO) {
-            return Key::Excepted(rule);
+    fn why_never(&mut self, rule: Id<Rule>) -> Result<Key, TooLarge> {
+        for id in self.instances(rule) {
+            let condition = self.view.truths(self.study.ground.instances[id].condition).no;
+            if !self.is_always(condition)? {
+                return Ok(Key::Excepted(rule));
+            }
         }
-        let own = self.further(self.study.rows.get(&rule)).map(|node| self.view.truths(node).yes);
-        if own.is_some_and(|own| own != NO) { Key::Unreached(rule) } else { Key::Dead(rule) }
+        let own = self.further(self.study.rows.get(&rule)).map(|node| self.view.truths(node).no);
+        let reached = own.map_or(Ok(false), |own| self.is_always(own).map(|never| !never))?;
+        Ok(if reached { Key::Unreached(rule) } else { Key::Dead(rule) })
     }
 
-    fn always_keys(&self, id: Id<Rule>, keys: &mut BTreeSet<Key>) {
+    fn always_keys(&mut self, id: Id<Rule>, keys: &mut BTreeSet<Key>) -> Result<(), TooLarge> {
         let ruleset = self.ruleset();
         let rule = &ruleset.rules[id];
         let own_row = self.study.rows.get(&id);
@@ -108,24 +108,28 @@ impl<'r> Work<'_, 'r> {
             None => rule.when.as_ref().is_some_and(|when| reads_field(ruleset, when)),
         };
         if !reads {
-            return;
+            return Ok(());
         }
+        let own = self.further(own_row);
         let instances = self.instances(id);
-        let holds = |instance: &Id<Instance>| match self.further(own_row) {
-            Some(own) => self.is_always(self.view.truths(own).yes),
-            None => self.is_always(self.view.truths(self.study.ground.instances[*instance].condition).yes),
-        };
-        if !instances.is_empty() && instances.iter().all(holds) {
+        let mut always = !instances.is_empty();
+        for instance in instances {
+            let condition = own.unwrap_or(self.study.ground.instances[instance].condition);
+            always = always && self.is_always(self.view.truths(condition).yes)?;
+        }
+        if always {
             keys.insert(Key::AlwaysTrue(id));
-            return;
+            return Ok(());
         }
         let all = parts(rule);
         for (number, _) in all.iter().enumerate().filter(|(_, part)| reads_field(ruleset, part)) {
             let node = self.further(self.study.parts.get(&(id, number)));
-            if all.len() > 1 && node.is_some_and(|node| self.view.truths(node).yes == YES) {
+            let Some(node) = node.filter(|_| all.len() > 1) else { continue };
+            if self.is_always(self.view.truths(node).yes)? {
                 keys.insert(Key::PartAlwaysTrue(id, number));
             }
         }
+        Ok(())
     }
 
     /// What a rule does, each effect with when it comes; nothing for a rule that decides nothing.
@@ -166,7 +170,8 @@ impl<'r> Work<'_, 'r> {
                 let Some(target) = target.resolve(channel).filter(|_| fires != NO) else { continue };
                 scores += 1;
                 let excluded = self.view.excluded(target).yes;
-                if self.space.diagrams.without(fires, excluded)? != NO {
+                let counts = self.space.diagrams.without(fires, excluded)?;
+                if !self.space.is_nowhere(counts)? {
                     return Ok(false);
                 }
             }
@@ -241,14 +246,16 @@ impl<'r> Work<'_, 'r> {
         let mut core: Vec<usize> = (0..count).collect();
         for number in 0..count {
             let rest: Vec<usize> = core.iter().copied().filter(|other| *other != number).collect();
-            if self.all_of(&nodes, &rest)? == NO {
+            let all = self.all_of(&nodes, &rest)?;
+            if self.space.is_nowhere(all)? {
                 core = rest;
             }
         }
         let last = core.last().copied();
         let others: Vec<usize> = (0..count).filter(|number| Some(*number) != last).collect();
         let rest = self.all_of(&nodes, &others)?;
-        Ok(Some((core, (rest != NO).then_some(rest))))
+        let nowhere = self.space.is_nowhere(rest)?;
+        Ok(Some((core, (!nowhere).then_some(rest))))
     }
 
     fn all_of(&mut self, nodes: &[Ref], numbers: &[usize]) -> Result<Ref, TooLarge> {
@@ -275,7 +282,6 @@ impl<'r> Work<'_, 'r> {
         let accept = |decision: &Decision<'_>| {
             let mut instances = decision.instances(id).iter();
             instances.any(|instance| {
-                // An exception may be pending for a fact that no source tells: it sets the rule aside all the same.
                 instance.condition.truth == Truth::True && instance.fires.truth != Truth::True
             })
         };

@@ -34,7 +34,7 @@ impl Work<'_, '_> {
         };
         let (one, other) = (own(self, &first.1), own(self, &second.1));
         let both = self.space.diagrams.and(one, other)?;
-        if both == NO {
+        if self.space.is_nowhere(both)? {
             return Ok(None);
         }
         let matches: Vec<&Expr> =

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Example, Key, Work, with_example};
-use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
+use crate::analyse::diagram::{TooLarge, YES};
 use crate::analyse::sample::{SAMPLES, samples};
 use crate::decide::{Decision, decide};
 use crate::diagnostic::{Code, Diagnostic};
@@ -20,10 +20,8 @@ impl Work<'_, '_> {
         let mut unsettled = Vec::new();
         for target in ruleset.channels.ids().map(Target::Channel) {
             self.space.diagrams.renew(self.budget);
-            match self.view.at_least(&mut self.space, target, Verdict::Recommended) {
-                Ok(NO) => drop(keys.insert(Key::Never(target))),
-                Ok(YES) => drop(keys.insert(Key::Always(target))),
-                Ok(region) => self.settle(target, region),
+            match self.target_key(target) {
+                Ok(key) => keys.extend(key),
                 Err(TooLarge) => unsettled.push(target),
             }
         }
@@ -33,17 +31,54 @@ impl Work<'_, '_> {
         }
     }
 
-    /// Notes a channel of which only conditions over several fields could tell whether it is ever recommended.
-    fn settle(&mut self, target: Target, region: Ref) {
-        if self.space.is_exact(region) {
-            return;
+    /// Whether a channel is never recommended, or always. What waits for a fact that no source tells could change that.
+    fn target_key(&mut self, target: Target) -> Result<Option<Key>, TooLarge> {
+        let region = self.view.at_least(&mut self.space, target, Verdict::Recommended)?;
+        let is = |decision: &Decision<'_>| decision.target(target).leaning == Verdict::Recommended;
+        match self.is_nowhere(region, &is)? {
+            Some(false) => {}
+            Some(true) if !self.waits(target)? => return Ok(Some(Key::Never(target))),
+            Some(true) => {
+                let could = self.view.could_be(&mut self.space, target, Verdict::Recommended, false)?;
+                return Ok(self.space.is_nowhere(could)?.then_some(Key::Never(target)));
+            }
+            None => {
+                if let Target::Channel(id) = target {
+                    let channel = &self.ruleset().channels[id];
+                    self.undecided(channel.span, &format!("whether `{}` is ever recommended", channel.name));
+                }
+                return Ok(None);
+            }
         }
-        let accept = |decision: &Decision<'_>| decision.target(target).verdict == Some(Verdict::Recommended);
-        let found = self.example(region, &accept);
-        if let (Ok(Example::Undecided), Target::Channel(id)) = (found, target) {
-            let channel = &self.ruleset().channels[id];
-            self.undecided(channel.span, &format!("whether `{}` is ever recommended", channel.name));
+        if !self.is_always(region)? {
+            return Ok(None);
         }
+        if !self.waits(target)? {
+            return Ok(Some(Key::Always(target)));
+        }
+        for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
+            let could = self.view.could_be(&mut self.space, target, verdict, false)?;
+            if !self.space.is_nowhere(could)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Key::Always(target)))
+    }
+
+    /// Whether something that acts on a target waits for a fact.
+    fn waits(&mut self, target: Target) -> Result<bool, TooLarge> {
+        let Some(effects) = self.study.ground.targets.get(self.ruleset().target_index(target)) else {
+            return Ok(false);
+        };
+        let scores = effects.scores.iter().map(|(instance, _)| instance);
+        let acting = scores.chain(effects.caps.iter().map(|(instance, _)| instance));
+        let acting = acting.map(|instance| self.view.fires(*instance));
+        for truths in acting.chain([self.view.excluded(target)]) {
+            if self.space.diagrams.or(truths.yes, truths.no)? != YES {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn sampled(&mut self, mut unsettled: Vec<Target>) {

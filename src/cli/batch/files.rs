@@ -1,10 +1,12 @@
 //! The tables that a batch reads, and the file that it writes.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use qudao::program::batch::{Batch, Form, Rows};
+use clap::ValueEnum;
+use qudao::program::batch::{Form, Rows};
 
 use super::super::output::{Failure, Output};
 
@@ -19,21 +21,56 @@ pub(super) struct Source {
     pub(super) form: Form,
 }
 
-/// Returns the form that a file's ending tells.
-pub(super) fn form_of(path: &Path) -> Option<Form> {
+/// How a table is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum TableFormat {
+    /// One JSON object a line
+    Ndjson,
+    /// Comma-separated values with a header
+    Csv,
+    /// Columns; only in a program that was built with `--features parquet`
+    Parquet,
+}
+
+/// Returns the form of tables of a format.
+pub(super) fn form(format: TableFormat) -> Result<Form, Failure> {
+    match format {
+        TableFormat::Ndjson => Ok(Form::Ndjson),
+        TableFormat::Csv => Ok(Form::Csv),
+        #[cfg(feature = "parquet")]
+        TableFormat::Parquet => Ok(Form::Arrow),
+        #[cfg(not(feature = "parquet"))]
+        TableFormat::Parquet => Err(super::parquet::absent()),
+    }
+}
+
+/// Tells whether a form is one of text.
+pub(super) fn is_text(form: Form) -> bool {
+    matches!(form, Form::Ndjson | Form::Csv)
+}
+
+/// Returns the format that a file's ending tells.
+pub(super) fn format_of(path: &Path) -> Option<TableFormat> {
     match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-        "ndjson" | "jsonl" | "json" => Some(Form::Ndjson),
-        "csv" => Some(Form::Csv),
+        "ndjson" | "jsonl" | "json" => Some(TableFormat::Ndjson),
+        "csv" => Some(TableFormat::Csv),
+        "parquet" => Some(TableFormat::Parquet),
         _ => None,
     }
 }
 
 /// Returns the tables that arguments name, patterns filled in.
-pub(super) fn sources(arguments: &[String], form: Option<Form>) -> Result<Vec<Source>, Failure> {
+pub(super) fn sources(arguments: &[String], from: Option<TableFormat>) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     for argument in arguments {
         if argument == "-" {
-            sources.push(Source { name: "-".into(), path: None, form: form.unwrap_or(Form::Ndjson) });
+            let form = form(from.unwrap_or(TableFormat::Ndjson))?;
+            if !is_text(form) {
+                return Err(Failure::new(
+                    "Parquet is read from its end, so not from standard input; give a file",
+                ));
+            }
+            sources.push(Source { name: "-".into(), path: None, form });
             continue;
         }
         let mut found: Vec<PathBuf> = Vec::new();
@@ -51,12 +88,12 @@ pub(super) fn sources(arguments: &[String], form: Option<Form>) -> Result<Vec<So
         }
         for path in found {
             let name = path.display().to_string();
-            let Some(form) = form.or(form_of(&path)) else {
+            let Some(format) = from.or(format_of(&path)) else {
                 return Err(Failure::new(format!(
-                    "`{name}` ends in none of .ndjson, .jsonl and .csv; say --from"
+                    "`{name}` ends in none of .ndjson, .jsonl, .csv and .parquet; say --from"
                 )));
             };
-            sources.push(Source { name, path: Some(path), form });
+            sources.push(Source { form: form(format)?, name, path: Some(path) });
         }
     }
     Ok(sources)
@@ -73,11 +110,22 @@ impl Source {
         std::fs::metadata(self.path.as_ref()?).ok().map(|metadata| metadata.len())
     }
 
+    /// Opens a table of text.
     pub(super) fn open(&self) -> Result<Box<dyn Read>, Failure> {
         Ok(match &self.path {
             None => Box::new(io::stdin().lock()),
-            Some(path) => Box::new(File::open(path).map_err(|error| self.failed(&error))?),
+            Some(_) => Box::new(self.file()?),
         })
+    }
+
+    /// Opens it as a file.
+    pub(super) fn file(&self) -> Result<File, Failure> {
+        let path = self.path.as_deref().unwrap_or(Path::new("-"));
+        let file = File::open(path).map_err(|error| self.failed(&error))?;
+        if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
+            return Err(self.failed(&io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
+        }
+        Ok(file)
     }
 
     fn failed(&self, error: &io::Error) -> Failure {
@@ -99,21 +147,12 @@ pub(super) fn header(name: &str, rows: &Rows) -> Result<(Vec<String>, Rows), Fai
     Ok((names, rest))
 }
 
-/// Tells which columns nothing asks for.
-pub(super) fn tell_idle(
-    batch: &Batch<'_, '_>,
-    name: &str,
-    columns: &[String],
-    output: &mut Output,
-) -> Result<(), Failure> {
-    tell(name, &batch.idle(columns.iter().map(String::as_str)), output)
-}
-
 /// Tells names that are no fields.
-pub(super) fn tell(name: &str, idle: &[&str], output: &mut Output) -> Result<(), Failure> {
+pub(super) fn tell(name: &str, idle: &BTreeSet<String>, output: &mut Output) -> Result<(), Failure> {
     if idle.is_empty() {
         return Ok(());
     }
+    let idle: Vec<&str> = idle.iter().map(String::as_str).collect();
     output
         .note(&format!("{name}: no field is named {}; not read\n", qudao::visible::visible(&idle.join(", "))))
 }
@@ -121,12 +160,18 @@ pub(super) fn tell(name: &str, idle: &[&str], output: &mut Output) -> Result<(),
 /// Where answers go: a file that is whole or not there, or standard output.
 pub(super) enum Target {
     Stdout(BufWriter<io::Stdout>),
-    File(BufWriter<tempfile::NamedTempFile>, PathBuf),
+    File(BufWriter<NewFile>),
+    Parquet(super::parquet::Table),
 }
 
-impl Target {
-    pub(super) fn open(path: Option<&Path>) -> Result<Target, Failure> {
-        let Some(path) = path else { return Ok(Target::Stdout(BufWriter::new(io::stdout()))) };
+/// A file under another name until it is whole.
+pub(super) struct NewFile {
+    file: tempfile::NamedTempFile,
+    path: PathBuf,
+}
+
+impl NewFile {
+    pub(super) fn open(path: &Path) -> Result<NewFile, Failure> {
         let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
         if path.is_dir() {
             return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
@@ -134,15 +179,55 @@ impl Target {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = tempfile::Builder::new().prefix(".qudao-").tempfile_in(folder).map_err(failed)?;
         super::super::files::readable(file.as_file()).map_err(failed)?;
-        Ok(Target::File(BufWriter::new(file), path.to_path_buf()))
+        Ok(NewFile { file, path: path.to_path_buf() })
+    }
+
+    pub(super) fn failed(&self, error: impl std::fmt::Display) -> Failure {
+        Failure::new(format!("cannot write `{}`: {error}", self.path.display()))
+    }
+
+    /// Gives the file its name.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        self.file.as_file().sync_all().map_err(|error| self.failed(error))?;
+        let NewFile { file, path } = self;
+        file.persist(&path)
+            .map_err(|error| Failure::new(format!("cannot write `{}`: {}", path.display(), error.error)))?;
+        Ok(())
+    }
+}
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Target {
+    pub(super) fn open(path: Option<&Path>) -> Result<Target, Failure> {
+        let Some(path) = path else { return Ok(Target::Stdout(BufWriter::new(io::stdout()))) };
+        Ok(Target::File(BufWriter::new(NewFile::open(path)?)))
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         match self {
             Target::Stdout(out) => out.write_all(bytes).map_err(super::super::output::closed),
-            Target::File(file, path) => file
-                .write_all(bytes)
-                .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display()))),
+            Target::File(file) => {
+                let written = file.write_all(bytes);
+                written.map_err(|error| file.get_ref().failed(error))
+            }
+            Target::Parquet(_) => Ok(()),
+        }
+    }
+
+    /// Adds a row group.
+    pub(super) fn write_group(&mut self, group: super::parquet::Chunks) -> Result<(), Failure> {
+        match self {
+            Target::Parquet(table) => table.write(group),
+            Target::Stdout(_) | Target::File(_) => Ok(()),
         }
     }
 
@@ -150,14 +235,13 @@ impl Target {
     pub(super) fn finish(self) -> Result<bool, Failure> {
         match self {
             Target::Stdout(mut out) => out.flush().map_err(super::super::output::closed).map(|()| false),
-            Target::File(file, path) => {
-                let failed =
-                    |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
-                let file = file.into_inner().map_err(|error| failed(error.into_error()))?;
-                file.as_file().sync_all().map_err(failed)?;
-                file.persist(&path).map_err(|error| failed(error.error))?;
-                Ok(true)
+            Target::File(mut file) => {
+                let flushed = file.flush();
+                flushed.map_err(|error| file.get_ref().failed(error))?;
+                let (file, _) = file.into_parts();
+                file.finish().map(|()| true)
             }
+            Target::Parquet(table) => table.finish().map(|()| true),
         }
     }
 }

@@ -13,7 +13,6 @@ pub(super) struct Progress {
     /// All bytes, where that is known.
     size: Option<u64>,
     bytes: u64,
-    /// Rows of inputs that are done.
     rows: u64,
 }
 
@@ -30,23 +29,16 @@ impl Progress {
         }
     }
 
-    pub(super) fn bytes(&mut self, count: usize) {
-        self.bytes += count as u64;
-    }
-
-    /// Tells the rows of an input that is done.
-    pub(super) fn done(&mut self, rows: u64) {
+    /// Tells what was answered: so many rows, of so many bytes.
+    pub(super) fn add(&mut self, rows: u64, bytes: u64) {
         self.rows += rows;
-    }
-
-    /// Tells how many rows of the present input are answered.
-    pub(super) fn rows(&mut self, rows: u64) {
+        self.bytes += bytes;
         if !self.shown || self.last.elapsed() < Duration::from_millis(200) {
             return;
         }
         self.last = Instant::now();
         let seconds = self.start.elapsed().as_secs_f64().max(0.001);
-        let rows = self.rows + rows;
+        let rows = self.rows;
         let rate = rows as f64 / seconds;
         let left = self.size.filter(|size| *size > 0 && self.bytes > 0).map(|size| {
             let share = (self.bytes as f64 / size as f64).min(1.0);

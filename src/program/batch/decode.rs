@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::{Batch, Column, Given, Worker};
@@ -15,15 +15,16 @@ use crate::profile::{Format, read};
 /// What is needed to read a field's plain values.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    kind: Kind,
+    pub(super) kind: Kind,
     default: Option<Value>,
     required: bool,
     /// Whether a range has to be looked at that is no range of numbers.
     ranged: bool,
 }
 
+/// How a field's values are written.
 #[derive(Clone, Debug)]
-enum Kind {
+pub(super) enum Kind {
     Bool,
     Enum(Id<crate::model::Enum>),
     Set(Id<crate::model::Enum>, usize),
@@ -73,7 +74,7 @@ impl Plan {
 }
 
 /// A decimal without exponent: its digits as a whole number, and how many of them stand behind the point.
-fn decimal(text: &str) -> Option<(i64, u32)> {
+pub(super) fn decimal(text: &str) -> Option<(i64, u32)> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let (whole, rest) = digits.split_once('.').map_or((digits, ""), |(whole, rest)| (whole, rest));
     let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -87,23 +88,20 @@ fn decimal(text: &str) -> Option<(i64, u32)> {
     Some((if digits.len() < text.len() { -units } else { units }, rest.len() as u32))
 }
 
-/// A text as it stands between its quotation marks, where it needs no reading.
-fn plain_text(raw: &str) -> Option<&str> {
-    let inner = raw.strip_prefix('"')?.strip_suffix('"')?;
-    (inner.is_ascii() && !inner.contains(['\\', '"'])).then_some(inner)
+/// Says that a row has not as many cells as the header.
+pub(super) fn ragged(record: &csv::StringRecord, header: &[String]) -> String {
+    let cells = if record.len() == 1 { "cell" } else { "cells" };
+    format!("this row has {} {cells}, and the header has {}", record.len(), header.len())
 }
 
 impl Worker<'_, '_, '_> {
     /// Reads one object.
     pub(super) fn read_json(&mut self, text: &[u8]) -> Result<(), String> {
         self.begin();
-        let mut parser = serde_json::Deserializer::from_slice(text);
-        let fast = Row { worker: self }.deserialize(&mut parser).and_then(|fast| parser.end().map(|()| fast));
-        match fast {
-            Ok(true) if self.finish() => Ok(()),
-            Ok(_) => self.read_slowly(text),
-            Err(error) => Err(format!("this is not a JSON object: {error}")),
+        if self.scan(text).is_some() && self.finish() {
+            return Ok(());
         }
+        self.read_slowly(text)
     }
 
     /// Reads one record of CSV. An empty cell leaves the field out.
@@ -113,8 +111,7 @@ impl Worker<'_, '_, '_> {
         header: &[String],
     ) -> Result<(), String> {
         if record.len() != header.len() {
-            let cells = |n: usize| format!("{n} cell{}", if n == 1 { "" } else { "s" });
-            return Err(format!("this row has {}, and the header has {}", cells(record.len()), header.len()));
+            return Err(ragged(record, header));
         }
         self.begin();
         let mut fast = true;
@@ -137,13 +134,13 @@ impl Worker<'_, '_, '_> {
         self.take_profile(self.batch.object_of_record(record, header))
     }
 
-    fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.given.fill(Given::No);
         self.kept.iter_mut().for_each(String::clear);
     }
 
     /// Gives the fields that were left out their defaults; tells whether none of them is required.
-    fn finish(&mut self) -> bool {
+    pub(super) fn finish(&mut self) -> bool {
         let program = self.batch.program;
         for ((id, plan), given) in program.ruleset().fields.ids().zip(&self.batch.plans).zip(&mut self.given)
         {
@@ -159,12 +156,16 @@ impl Worker<'_, '_, '_> {
         true
     }
 
-    /// Reads a row once more, as a profile of its own.
+    /// Reads a line as a profile of its own.
     fn read_slowly(&mut self, text: &[u8]) -> Result<(), String> {
-        self.take_profile(self.batch.object_of_line(text)?)
+        let (object, kept) = self.batch.object_of_line(text)?;
+        for (slot, raw) in self.kept.iter_mut().zip(kept) {
+            *slot = raw;
+        }
+        self.take_profile(object)
     }
 
-    fn take_profile(&mut self, object: String) -> Result<(), String> {
+    pub(super) fn take_profile(&mut self, object: String) -> Result<(), String> {
         let program = self.batch.program;
         let read = read(program.ruleset(), "row", object.into_bytes(), Format::Json, &[]);
         let Some(profile) = read.profile else {
@@ -179,28 +180,9 @@ impl Worker<'_, '_, '_> {
     }
 
     /// Notes that a field is given; tells whether it is for the first time.
-    fn note(&mut self, id: Id<Field>, given: Given) -> bool {
+    pub(super) fn note(&mut self, id: Id<Field>, given: Given) -> bool {
         let slot = self.given.get_mut(id.index());
         slot.is_some_and(|slot| std::mem::replace(slot, given) == Given::No)
-    }
-
-    /// Gives a field what a JSON value says; `false` where that needs a closer look.
-    fn give(&mut self, id: Id<Field>, raw: &str) -> bool {
-        if raw == "null" {
-            self.batch.program.set_unknown(&mut self.scratch, id);
-            return self.note(id, Given::Unknown);
-        }
-        let Some(plan) = self.batch.plans.get(id.index()) else { return false };
-        let given = match plan.kind {
-            Kind::Number { .. } => self.give_number(id, raw),
-            Kind::Bool => self.give_bool(id, raw),
-            Kind::Set(of, words) => self.give_members(id, of, words, raw),
-            Kind::Enum(_) | Kind::Date | Kind::Text => {
-                plain_text(raw).is_some_and(|text| self.give_word(id, text))
-            }
-            Kind::Slow => false,
-        };
-        given && self.note(id, Given::Known)
     }
 
     /// Gives a field what a cell of CSV says.
@@ -214,7 +196,8 @@ impl Worker<'_, '_, '_> {
             Kind::Number { .. } => self.give_number(id, text),
             Kind::Bool => self.give_bool(id, text),
             Kind::Enum(_) | Kind::Date | Kind::Text => text.is_ascii() && self.give_word(id, text),
-            Kind::Set(..) | Kind::Slow => false,
+            Kind::Set(of, words) => self.give_list(id, of, words, text),
+            Kind::Slow => false,
         };
         given && self.note(id, Given::Known)
     }
@@ -230,11 +213,16 @@ impl Worker<'_, '_, '_> {
     }
 
     fn give_number(&mut self, id: Id<Field>, text: &str) -> bool {
+        decimal(text).is_some_and(|(units, places)| self.give_decimal(id, units, places))
+    }
+
+    /// Gives a field a decimal of at most nine places, if it may have it.
+    #[inline]
+    pub(super) fn give_decimal(&mut self, id: Id<Field>, units: i64, places: u32) -> bool {
         let Some(Plan { kind: Kind::Number { whole, low, high }, .. }) = self.batch.plans.get(id.index())
         else {
             return false;
         };
-        let Some((units, places)) = decimal(text) else { return false };
         let steps = i128::from(units) * 10_i128.pow(MAX_FRACTION_DIGITS as u32 - places);
         if (*whole && steps % STEPS != 0) || !(*low..=*high).contains(&steps) {
             return false;
@@ -243,7 +231,7 @@ impl Worker<'_, '_, '_> {
         true
     }
 
-    fn give_word(&mut self, id: Id<Field>, text: &str) -> bool {
+    pub(super) fn give_word(&mut self, id: Id<Field>, text: &str) -> bool {
         let program = self.batch.program;
         let ruleset = program.ruleset();
         let Some(plan) = self.batch.plans.get(id.index()) else { return false };
@@ -262,27 +250,30 @@ impl Worker<'_, '_, '_> {
             },
             _ => Value::Text(text.into()),
         };
-        if plan.ranged && !ruleset.fields[id].allows(&value) {
+        self.give_value(id, &value)
+    }
+
+    /// Gives a field a value, if it may have it.
+    pub(super) fn give_value(&mut self, id: Id<Field>, value: &Value) -> bool {
+        let program = self.batch.program;
+        let Some(plan) = self.batch.plans.get(id.index()) else { return false };
+        if plan.ranged && !program.ruleset().fields[id].allows(value) {
             return false;
         }
-        program.set(&mut self.scratch, id, Some(&value));
+        program.set(&mut self.scratch, id, Some(value));
         true
     }
 
-    fn give_members(&mut self, id: Id<Field>, of: Id<crate::model::Enum>, words: usize, raw: &str) -> bool {
-        let Some(inner) = raw.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else { return false };
+    /// Gives a set the members that a cell of CSV names.
+    fn give_list(&mut self, id: Id<Field>, of: Id<crate::model::Enum>, words: usize, text: &str) -> bool {
         let mut bits = [0_u64; 8];
         if words > bits.len() {
             return false;
         }
-        if !inner.trim().is_empty() {
-            for text in inner.split(',') {
-                let member = plain_text(text.trim())
-                    .and_then(|text| self.batch.program.ruleset().enums[of].member(text));
-                let Some(member) = member else { return false };
-                if let Some(word) = bits.get_mut(member as usize / 64) {
-                    *word |= 1 << (member % 64);
-                }
+        for name in names_of_cell(text) {
+            let Some(member) = self.batch.program.ruleset().enums[of].member(name) else { return false };
+            if let Some(word) = bits.get_mut(member as usize / 64) {
+                *word |= 1 << (member % 64);
             }
         }
         self.batch.program.set_members(&mut self.scratch, id, bits.get(..words).unwrap_or(&[]));
@@ -291,7 +282,7 @@ impl Worker<'_, '_, '_> {
 }
 
 impl Batch<'_, '_> {
-    fn field_of(&self, column: &str) -> Option<Id<Field>> {
+    pub(super) fn field_of(&self, column: &str) -> Option<Id<Field>> {
         match self.columns.get(column)? {
             Column::Field(id) | Column::Both(id, _) => Some(*id),
             Column::Keep(_) => None,
@@ -311,7 +302,7 @@ impl Batch<'_, '_> {
             let number = usize::try_from(line.checked_sub(rows.line)?).ok()?;
             let text = rows.bytes.split(|byte| *byte == b'\n').nth(number)?;
             let blank = text.iter().all(u8::is_ascii_whitespace);
-            return (!blank).then(|| self.object_of_line(text));
+            return (!blank).then(|| self.object_of_line(text).map(|(object, _)| object));
         }
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows.bytes.as_slice());
@@ -327,13 +318,20 @@ impl Batch<'_, '_> {
         }
     }
 
-    /// A line's fields, under their names in the ruleset.
-    fn object_of_line(&self, text: &[u8]) -> Result<String, String> {
+    /// A line's fields, under their names in the ruleset, and what is taken over of it.
+    fn object_of_line(&self, text: &[u8]) -> Result<(String, Vec<String>), String> {
         let entries: Entries<'_> =
             serde_json::from_slice(text).map_err(|error| format!("this is not a JSON object: {error}"))?;
         let mut object = String::from("{");
+        let mut kept = vec![String::new(); self.keep.len()];
         for (name, raw) in entries.0 {
-            if let Some(id) = self.field_of(&name) {
+            let column = self.columns.get(&name).copied();
+            if let Some(Column::Keep(number) | Column::Both(_, number)) = column
+                && let Some(kept) = kept.get_mut(number)
+            {
+                *kept = raw.get().to_string();
+            }
+            if let Some(Column::Field(id) | Column::Both(id, _)) = column {
                 if object.len() > 1 {
                     object.push(',');
                 }
@@ -342,7 +340,7 @@ impl Batch<'_, '_> {
             }
         }
         object.push('}');
-        Ok(object)
+        Ok((object, kept))
     }
 
     /// A record's fields, under their names in the ruleset. An empty cell leaves the field out.
@@ -365,15 +363,17 @@ impl Batch<'_, '_> {
     }
 }
 
+/// The names of a set's members in a cell of CSV: `a;b`, `{a, b}`, `[]`.
+fn names_of_cell(text: &str) -> impl Iterator<Item = &str> {
+    let inner = text.trim().trim_start_matches(['{', '[']).trim_end_matches(['}', ']']);
+    let members = inner.split([';', ',', '|']).map(|member| member.trim().trim_matches('"'));
+    members.filter(|member| !member.is_empty())
+}
+
 /// A cell of CSV as a profile in JSON would have it.
 fn json_of_cell(ty: Type, text: &str) -> String {
     let json = |text: &str| serde_json::Value::from(text).to_string();
-    let list = |text: &str| {
-        let inner = text.trim().trim_start_matches(['{', '[']).trim_end_matches(['}', ']']);
-        let members = inner.split([';', ',', '|']).map(|member| member.trim().trim_matches('"'));
-        let members: Vec<String> = members.filter(|member| !member.is_empty()).map(json).collect();
-        format!("[{}]", members.join(","))
-    };
+    let list = |text: &str| format!("[{}]", names_of_cell(text).map(json).collect::<Vec<_>>().join(","));
     let bare = |text: &str| text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     match (text, ty) {
         ("null" | "unknown", _) => "null".into(),
@@ -385,77 +385,10 @@ fn json_of_cell(ty: Type, text: &str) -> String {
     }
 }
 
-/// Reads an object into a worker; tells whether all of it was plain.
-struct Row<'w, 'b, 'p, 'r> {
-    worker: &'w mut Worker<'b, 'p, 'r>,
-}
-
-impl<'de> DeserializeSeed<'de> for Row<'_, '_, '_, '_> {
-    type Value = bool;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Row<'_, '_, '_, '_> {
-    type Value = bool;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object with fields")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        let worker = self.worker;
-        let mut fast = true;
-        while let Some(column) = map.next_key_seed(Name { batch: worker.batch, idle: &mut worker.idle })? {
-            let Some(column) = column else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let raw: &RawValue = map.next_value()?;
-            if let Column::Keep(number) | Column::Both(_, number) = column
-                && let Some(kept) = worker.kept.get_mut(number)
-            {
-                kept.clear();
-                kept.push_str(raw.get());
-            }
-            if let Column::Field(id) | Column::Both(id, _) = column {
-                fast = fast && worker.give(id, raw.get());
-            }
-        }
-        Ok(fast)
-    }
-}
-
-/// Looks a key up.
-struct Name<'w, 'p, 'r> {
-    batch: &'w Batch<'p, 'r>,
-    /// The names that are no columns.
-    idle: &'w mut BTreeSet<String>,
-}
-
-impl<'de> DeserializeSeed<'de> for Name<'_, '_, '_> {
-    type Value = Option<Column>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<Column>, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_, '_, '_> {
-    type Value = Option<Column>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Option<Column>, E> {
-        let column = self.batch.columns.get(name).copied();
-        if column.is_none() && self.idle.len() < MOST_IDLE && !self.idle.contains(name) {
-            self.idle.insert(name.to_string());
-        }
-        Ok(column)
+/// Notes a name that is no column, if it is among the first.
+pub(super) fn note_idle(idle: &mut BTreeSet<String>, name: &str) {
+    if idle.len() < MOST_IDLE && !idle.contains(name) {
+        idle.insert(name.to_string());
     }
 }
 

@@ -2,27 +2,89 @@
 
 use std::io::Write;
 
-use super::super::Program;
+use super::super::{Outcome, Program};
 use super::summary::instance_name;
-use super::{Batch, Form, Worker};
-use crate::model::{NeedState, Target};
+use super::{Batch, Form, Parts, Worker};
+use crate::model::{Need, NeedState, Target};
+use crate::operator::Verdict;
+
+/// What is said of a target: the verdicts in their order, and that there is none.
+pub(super) const WORDS: [&str; 5] = ["recommended", "possible", "unsuitable", "excluded", UNDECIDED];
+const UNDECIDED: &str = "undecided";
 
 /// What is written again and again.
 #[derive(Clone, Debug)]
 pub(super) struct Texts {
     /// The names of the targets.
-    targets: Vec<String>,
+    pub(super) targets: Vec<String>,
     /// The names of the instances.
-    instances: Vec<String>,
+    pub(super) instances: Vec<String>,
+    /// The names of what may be needed: of the requirements, then of the channels.
+    pub(super) needs: Vec<String>,
+    requirements: usize,
+    /// How a target's part of a line of NDJSON begins, by target.
+    heads: Vec<Heads>,
+}
+
+/// How a target's part of a line of NDJSON begins, up to its score: by its verdict and what it leans to.
+#[derive(Clone, Debug)]
+struct Heads([[Vec<u8>; 4]; 5]);
+
+impl Heads {
+    /// The heads of the target of a number. Each part ends in a comma.
+    fn new(name: &str, number: usize, parts: Parts) -> Heads {
+        let comma = if number > 0 { "," } else { "" };
+        let name = serde_json::Value::from(name);
+        Heads(WORDS.map(|verdict| {
+            Verdict::ALL.map(|leaning| {
+                let part = |told: bool, part: &str, word: &str| match told {
+                    true => format!("\"{part}\":\"{word}\","),
+                    false => String::new(),
+                };
+                let verdict = part(parts.verdict, "verdict", verdict);
+                let leaning = part(parts.leaning, "leaning", leaning.as_str());
+                format!("{comma}{name}:{{{verdict}{leaning}").into_bytes()
+            })
+        }))
+    }
+
+    fn of(&self, outcome: &Outcome) -> &[u8] {
+        let verdict = outcome.verdict.map_or(Verdict::ALL.len(), |verdict| verdict as usize);
+        self.0.get(verdict).and_then(|heads| heads.get(outcome.leaning as usize)).map_or(&[], Vec::as_slice)
+    }
 }
 
 impl Texts {
-    pub(super) fn new(program: &Program<'_>) -> Texts {
+    pub(super) fn new(program: &Program<'_>, parts: Parts) -> Texts {
         let ruleset = program.ruleset();
         let ids = program.ground().instances.ids();
         Texts {
             targets: ruleset.targets().map(|target| ruleset.target_name(target).to_string()).collect(),
             instances: ids.map(|id| instance_name(program, id)).collect(),
+            needs: ruleset
+                .requirements
+                .ids()
+                .map(Need::Requirement)
+                .chain(ruleset.channels.ids().map(Need::Channel))
+                .map(|need| ruleset.need_name(need).to_string())
+                .collect(),
+            requirements: ruleset.requirements.len(),
+            heads: (0..)
+                .zip(ruleset.targets())
+                .map(|(n, target)| Heads::new(ruleset.target_name(target), n, parts))
+                .collect(),
+        }
+    }
+
+    fn need_name(&self, need: Need) -> &str {
+        self.needs.get(self.need(need)).map_or("", String::as_str)
+    }
+
+    /// Returns the number of something needed among their names.
+    pub(super) fn need(&self, need: Need) -> usize {
+        match need {
+            Need::Requirement(id) => id.index(),
+            Need::Channel(id) => self.requirements + id.index(),
         }
     }
 }
@@ -31,15 +93,13 @@ impl Batch<'_, '_> {
     /// Returns what stands before the first row: the names of the columns for CSV, nothing for NDJSON.
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
-        if self.form == Form::Ndjson {
+        if self.form != Form::Csv {
             return Vec::new();
         }
         let mut names: Vec<String> = self.keep.clone();
         names.extend(["line", "first", "settled"].map(String::from));
         for target in &self.texts.targets {
-            for part in ["verdict", "leaning", "score", "low", "high", "needs"] {
-                names.push(format!("{target}.{part}"));
-            }
+            names.extend(self.parts.names().map(|part| format!("{target}.{part}")));
         }
         if self.reasons {
             names.push("fired".into());
@@ -62,6 +122,11 @@ impl Worker<'_, '_, '_> {
         match self.batch.form {
             Form::Ndjson => self.write_json(line),
             Form::Csv => self.write_csv(line),
+            #[cfg(feature = "arrow")]
+            Form::Arrow => {
+                let kept = if self.of_text { Some(self.kept.as_slice()) } else { None };
+                self.columns.push(self.batch, &self.scratch, line, kept);
+            }
         }
     }
 
@@ -75,38 +140,43 @@ impl Worker<'_, '_, '_> {
             out.extend(if value.is_empty() { "null" } else { value.as_str() }.as_bytes());
             out.push(b',');
         }
-        put(out, format_args!("\"line\":{line},\"first\":"));
+        out.extend(b"\"line\":");
+        unsigned(out, line);
+        out.extend(b",\"first\":");
         let first = program.first(scratch);
         match first.target.and_then(|target| name(batch, target)) {
             Some(name) => string(out, name),
             None => out.extend(b"null"),
         }
-        put(out, format_args!(",\"settled\":{},\"targets\":{{", first.settled));
-        for (number, (name, outcome)) in batch.texts.targets.iter().zip(&scratch.outcomes).enumerate() {
-            if number > 0 {
-                out.push(b',');
-            }
-            string(out, name);
-            let verdict = outcome.verdict.map_or("undecided", |verdict| verdict.as_str());
-            let (low, high) = outcome.score_range;
-            put(
-                out,
-                format_args!(
-                    ":{{\"verdict\":\"{verdict}\",\"leaning\":\"{}\",\"score\":{},\"low\":{low},\"high\":{high},\"needs\":[",
-                    outcome.leaning.as_str(),
-                    outcome.score
-                ),
-            );
-            let mut more = false;
-            for need in scratch.needs.of(number).iter().filter(|need| need.state != NeedState::Met) {
-                if std::mem::replace(&mut more, true) {
+        out.extend(if first.settled { &b",\"settled\":true"[..] } else { b",\"settled\":false" });
+        if batch.parts != Parts::NONE {
+            out.extend_from_slice(b",\"targets\":{");
+            for (number, (heads, outcome)) in batch.texts.heads.iter().zip(&scratch.outcomes).enumerate() {
+                out.extend_from_slice(heads.of(outcome));
+                if batch.parts.score {
+                    out.extend_from_slice(b"\"score\":");
+                    signed(out, outcome.score);
                     out.push(b',');
                 }
-                string(out, program.ruleset().need_name(need.need));
+                if batch.parts.range {
+                    out.extend_from_slice(b"\"low\":");
+                    signed(out, outcome.score_range.0);
+                    out.extend_from_slice(b",\"high\":");
+                    signed(out, outcome.score_range.1);
+                    out.push(b',');
+                }
+                if batch.parts.needs {
+                    out.extend_from_slice(b"\"needs\":[");
+                    let open = scratch.needs.of(number).iter().filter(|need| need.state != NeedState::Met);
+                    strings(out, open.map(|need| batch.texts.need_name(need.need)));
+                    out.extend_from_slice(b"],");
+                }
+                // The last part's comma.
+                out.pop();
+                out.push(b'}');
             }
-            out.extend(b"]}");
+            out.push(b'}');
         }
-        out.push(b'}');
         if batch.reasons {
             out.extend(b",\"fired\":[");
             let mut more = false;
@@ -127,7 +197,7 @@ impl Worker<'_, '_, '_> {
         for value in kept {
             // A text is written as it is, anything else as JSON.
             match serde_json::from_str::<String>(value) {
-                Ok(text) => cell(out, &text),
+                Ok(text) => cell(out, &harmless(text)),
                 Err(_) if value == "null" => {}
                 Err(_) => cell(out, value),
             }
@@ -137,21 +207,47 @@ impl Worker<'_, '_, '_> {
         put(out, format_args!("{line},"));
         cell(out, first.target.and_then(|target| name(batch, target)).unwrap_or(""));
         put(out, format_args!(",{}", first.settled));
+        // Names of a ruleset need no quotation marks.
         for (number, outcome) in scratch.outcomes.iter().enumerate() {
-            let verdict = outcome.verdict.map_or("undecided", |verdict| verdict.as_str());
+            let parts = batch.parts;
+            let verdict = outcome.verdict.map_or(UNDECIDED, Verdict::as_str);
+            for (_, word) in [(parts.verdict, verdict), (parts.leaning, outcome.leaning.as_str())]
+                .iter()
+                .filter(|(told, _)| *told)
+            {
+                out.push(b',');
+                out.extend_from_slice(word.as_bytes());
+            }
             let (low, high) = outcome.score_range;
-            put(out, format_args!(",{verdict},{},{},{low},{high},", outcome.leaning.as_str(), outcome.score));
+            for (_, score) in [(parts.score, outcome.score), (parts.range, low), (parts.range, high)]
+                .iter()
+                .filter(|(told, _)| *told)
+            {
+                out.push(b',');
+                signed(out, *score);
+            }
+            if !parts.needs {
+                continue;
+            }
+            out.push(b',');
             let open = scratch.needs.of(number).iter().filter(|need| need.state != NeedState::Met);
-            let open: Vec<&str> = open.map(|need| program.ruleset().need_name(need.need)).collect();
-            cell(out, &open.join(";"));
+            for (place, need) in open.enumerate() {
+                if place > 0 {
+                    out.push(b';');
+                }
+                out.extend_from_slice(batch.texts.need_name(need.need).as_bytes());
+            }
         }
         if batch.reasons {
-            let mut fired: Vec<&str> = Vec::new();
-            scratch
-                .fired
-                .each(|index| fired.push(batch.texts.instances.get(index).map_or("", String::as_str)));
-            out.push(b',');
-            cell(out, &fired.join(";"));
+            let mut between = b',';
+            scratch.fired.each(|index| {
+                out.push(std::mem::replace(&mut between, b';'));
+                let name = batch.texts.instances.get(index).map_or("", String::as_str);
+                out.extend_from_slice(name.as_bytes());
+            });
+            if between == b',' {
+                out.push(b',');
+            }
         }
         out.push(b'\n');
     }
@@ -166,6 +262,38 @@ fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     let _ = out.write_fmt(text);
 }
 
+/// Writes a whole number.
+fn unsigned(out: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0_u8; 20];
+    let mut length = 0;
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + (number % 10) as u8;
+        number /= 10;
+        length += 1;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(digits.get(20 - length..).unwrap_or(&[]));
+}
+
+fn signed(out: &mut Vec<u8>, number: i64) {
+    if number < 0 {
+        out.push(b'-');
+    }
+    unsigned(out, number.unsigned_abs());
+}
+
+/// Writes JSON strings, parted by commas.
+fn strings<'s>(out: &mut Vec<u8>, texts: impl Iterator<Item = &'s str>) {
+    for (number, text) in texts.enumerate() {
+        if number > 0 {
+            out.push(b',');
+        }
+        string(out, text);
+    }
+}
+
 /// Writes a JSON string.
 fn string(out: &mut Vec<u8>, text: &str) {
     let plain = |byte: u8| byte >= 0x20 && byte != b'"' && byte != b'\\';
@@ -176,6 +304,13 @@ fn string(out: &mut Vec<u8>, text: &str) {
     } else {
         put(out, format_args!("{}", serde_json::Value::from(text)));
     }
+}
+
+/// Makes a text that spreadsheets would run as a formula one that they show.
+fn harmless(text: String) -> String {
+    let formula =
+        text.starts_with(['=', '+', '-', '@', '\t', '\r']) && super::decode::decimal(&text).is_none();
+    if formula { format!("'{text}") } else { text }
 }
 
 /// Writes a cell of CSV, between quotation marks where it needs them.

@@ -1,0 +1,211 @@
+//! `qudao ask`
+
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, IsTerminal};
+use std::path::PathBuf;
+
+use qudao::ask::{Question, next, required, value};
+use qudao::decide::decide;
+use qudao::model::{Field, Id, Ruleset};
+use qudao::profile::ReadProfile;
+use qudao::visible::visible;
+use qudao::words::Speaker;
+use qudao::{profile, why};
+
+use super::output::{Failure, Output, closed};
+use super::profiles::{Input, quoted};
+use super::{Exit, completions, files, load};
+
+/// What `qudao ask` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// A ruleset: a file, a folder, or the name of one inside the binary
+    #[arg(add = completions::rulesets())]
+    ruleset: String,
+    /// A profile to go on from: a file in JSON, YAML or TOML
+    profile: Option<String>,
+    /// Write the profile to this file, which is not there yet
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    input: Input,
+    /// Tell only so many channels in full
+    #[arg(long, value_name = "N")]
+    top: Option<usize>,
+}
+
+/// The longest answer that is read, in bytes.
+const LONGEST: u64 = 64 * 1024;
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    if args.profile.as_deref() == Some("-") {
+        return Err(Failure::new("standard input gives the answers; name the profile as a file"));
+    }
+    if let Some(path) = args.output.as_deref().filter(|path| path.exists()) {
+        return Err(Failure::new(format!("`{}` is there already", path.display())));
+    }
+    let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
+    let speaker = args.input.speaker(&ruleset, output)?;
+    let mut interview = Interview { args, ruleset: &ruleset, speaker, answers: Vec::new() };
+    let Some(read) = interview.hold(output)? else { return Ok(Exit::Found) };
+    output.diagnostics(&read.files, &read.diagnostics, false)?;
+    let Some(profile) = &read.profile else { return Ok(Exit::Found) };
+    if let Some(path) = &args.output {
+        files::replace(path, &profile::yaml_text(&ruleset, profile))
+            .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+        output.note(&format!("wrote {}\n", path.display()))?;
+    }
+    let decision = decide(&ruleset, profile, args.input.day(&ruleset));
+    let command = format!("qudao why {}", quoted(&args.ruleset));
+    let why = match &args.output {
+        Some(path) => format!("{command} {}", quoted(&path.to_string_lossy())),
+        None => interview.input().command(&command, args.profile.as_deref()),
+    };
+    let options = why::Options { top: args.top, colour: output.colour(), trace: false, why: Some(why) };
+    output.print(&why::answer(&decision, speaker, &options))?;
+    Ok(Exit::Done)
+}
+
+/// What was answered so far.
+struct Interview<'a> {
+    args: &'a Args,
+    ruleset: &'a Ruleset,
+    speaker: Speaker<'a>,
+    /// The fields in the order in which they were asked, each with an assignment; nothing where it was left open.
+    answers: Vec<(Id<Field>, Option<String>)>,
+}
+
+/// What somebody types.
+enum Typed {
+    Answer(String),
+    /// The answer before is to be given anew.
+    Back,
+    /// Nothing more is answered.
+    End,
+}
+
+impl Interview<'_> {
+    /// Asks until nothing is open, or nobody answers any more; returns the profile then. Nothing if what the command
+    /// line gave is wrong already.
+    fn hold(&mut self, output: &mut Output) -> Result<Option<ReadProfile>, Failure> {
+        let mut lines = io::stdin().lock();
+        let mut ended = false;
+        output.note(&format!("{}\n\n", why::question_keys(self.speaker.tongue)))?;
+        loop {
+            let question = match self.lacking() {
+                Some(question) => question,
+                None => {
+                    let read = self.read(None)?;
+                    let Some(profile) = &read.profile else {
+                        output.diagnostics(&read.files, &read.diagnostics, false)?;
+                        return Ok(None);
+                    };
+                    let decision = decide(self.ruleset, profile, self.args.input.day(self.ruleset));
+                    let asked: BTreeSet<Id<Field>> = self.answers.iter().map(|(field, _)| *field).collect();
+                    match next(&decision, &asked).filter(|_| !ended) {
+                        Some(question) => question,
+                        None => return Ok(Some(read)),
+                    }
+                }
+            };
+            if ended {
+                // What every profile answers is not known, as far as we were told.
+                self.answers.push((question.field, Some(self.assignment(question.field, "?"))));
+                continue;
+            }
+            let number = self.answers.len() + 1;
+            output.note(&why::question(self.speaker, &question, number, output.colour()))?;
+            match self.ask(&question, &mut lines, output)? {
+                Typed::Answer(text) if text.is_empty() => self.answers.push((question.field, None)),
+                Typed::Answer(assignment) => self.answers.push((question.field, Some(assignment))),
+                Typed::Back => {
+                    self.answers.pop();
+                }
+                Typed::End => ended = true,
+            }
+        }
+    }
+
+    /// Returns the first question that every profile answers, and this one does not yet.
+    fn lacking(&self) -> Option<Question> {
+        if self.args.profile.is_some() {
+            return None;
+        }
+        let given = self.input().assignments;
+        let given: Vec<&str> =
+            given.iter().filter_map(|assignment| Some(assignment.split_once('=')?.0.trim())).collect();
+        let is_given = |id: Id<Field>| {
+            let field = &self.ruleset.fields[id];
+            let names = field.was.iter().chain([&field.name]);
+            names.into_iter().any(|name| given.contains(&&**name))
+        };
+        required(self.ruleset).find(|question| !is_given(question.field))
+    }
+
+    /// Reads an answer that the field takes; says what is wrong with others.
+    fn ask(
+        &self,
+        question: &Question,
+        lines: &mut impl BufRead,
+        output: &mut Output,
+    ) -> Result<Typed, Failure> {
+        loop {
+            output.note("> ")?;
+            let mut line = Vec::new();
+            let mut bounded = io::Read::take(&mut *lines, LONGEST);
+            let length = bounded.read_until(b'\n', &mut line).map_err(closed)?;
+            if length == 0 {
+                output.note("\n")?;
+                return Ok(Typed::End);
+            }
+            let line = String::from_utf8_lossy(&line);
+            if !io::stdin().is_terminal() {
+                // What is typed stands on a terminal already.
+                output.note(&format!("{}\n", visible(line.trim_end())))?;
+            }
+            let required = question.why == qudao::ask::Why::Required;
+            match line.trim() {
+                "<" => return Ok(Typed::Back),
+                "." => return Ok(Typed::End),
+                "" if !required => return Ok(Typed::Answer(String::new())),
+                "" => output.note("? if it is not known\n")?,
+                answer => {
+                    let assignment = self.assignment(question.field, answer);
+                    let read = self.read(Some(assignment.clone()))?;
+                    let place = format!("--set #{}", self.input().assignments.len() + 1);
+                    let wrong = read
+                        .diagnostics
+                        .into_iter()
+                        .filter(|found| read.files.get(found.label.span.file).name() == place);
+                    let wrong: Vec<_> = wrong.collect();
+                    if wrong.is_empty() {
+                        return Ok(Typed::Answer(assignment));
+                    }
+                    output.diagnostics(&read.files, &wrong, false)?;
+                }
+            }
+        }
+    }
+
+    fn assignment(&self, field: Id<Field>, answer: &str) -> String {
+        format!("{}={}", self.ruleset.fields[field].name, value(self.ruleset, field, answer))
+    }
+
+    /// What evaluation takes: what the command line gave, and the answers.
+    fn input(&self) -> Input {
+        let given = &self.args.input;
+        let answers = self.answers.iter().filter_map(|(_, answer)| answer.clone());
+        Input {
+            assignments: given.assignments.iter().cloned().chain(answers).collect(),
+            as_of: given.as_of,
+            lang: given.lang.clone(),
+            profile_format: given.profile_format,
+        }
+    }
+
+    fn read(&self, answer: Option<String>) -> Result<ReadProfile, Failure> {
+        let mut input = self.input();
+        input.assignments.extend(answer);
+        input.read(self.ruleset, self.args.profile.as_deref())
+    }
+}

@@ -1,0 +1,273 @@
+//! Tables on their way through the workers: one thread reads, others answer, and answers are written in the order of
+//! the rows. So many jobs at most are on their way, which bounds what is held.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use qudao::program::batch::{Batch, Form, Reject, Summary, Worker};
+
+use super::super::output::{Failure, Output};
+use super::Args;
+use super::files::{self, Source, Target};
+use super::input::{Content, Job, Reader};
+use super::parquet::{Chunks, Encoder, Input, Table};
+use super::progress::Progress;
+
+/// So many rejected rows are shown where no file takes them.
+const SHOWN: usize = 10;
+/// So many jobs are on their way for each thread.
+const AHEAD: usize = 3;
+/// So many pieces of text make a row group.
+const PIECES: usize = 16;
+/// So often it is looked whether the run is to end.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A run over some tables.
+pub(super) struct Flow<'b, 'p, 'r> {
+    batch: &'b Batch<'p, 'r>,
+    threads: usize,
+    sources: Vec<Source>,
+    /// What is known of those in Parquet.
+    tables: Vec<Option<Input>>,
+    target: Target,
+    /// How rows become Parquet, if they do.
+    encoder: Option<Encoder>,
+    rejects: Option<Target>,
+    /// Rejected rows shown so far.
+    shown: usize,
+    /// Names already told that are no fields.
+    told: BTreeSet<String>,
+    progress: Progress,
+}
+
+/// What came of a job.
+struct Answer {
+    source: usize,
+    written: Written,
+    rejects: Vec<Reject>,
+    /// Names of columns that are no fields.
+    idle: BTreeSet<String>,
+    rows: u64,
+    bytes: u64,
+}
+
+/// Answers as they are written.
+enum Written {
+    Text(Vec<u8>),
+    Group(Chunks),
+}
+
+/// A job's number, and what came of it or why there are no more jobs.
+type Numbered = (u64, Result<Answer, Failure>);
+
+impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
+    /// Looks at all tables and begins the answer.
+    pub(super) fn new(
+        args: &Args,
+        batch: &'b Batch<'p, 'r>,
+        sources: Vec<Source>,
+        to: Form,
+    ) -> Result<Flow<'b, 'p, 'r>, Failure> {
+        let open = |source: &Source| {
+            if files::is_text(source.form) { Ok(None) } else { Input::open(source, batch).map(Some) }
+        };
+        let tables: Vec<Option<Input>> = sources.iter().map(open).collect::<Result<_, _>>()?;
+        let (target, encoder) = if files::is_text(to) {
+            (Target::open(args.output.as_deref())?, None)
+        } else {
+            let Some(path) = &args.output else {
+                return Err(Failure::new("Parquet is written to a file; say -o FILE, or --to ndjson"));
+            };
+            let (table, encoder) = Table::open(path, batch, &sources, &tables)?;
+            (Target::Parquet(table), Some(encoder))
+        };
+        Ok(Flow {
+            batch,
+            threads: args.threads.unwrap_or_else(files::cores).max(1),
+            progress: Progress::new(&sources),
+            sources,
+            tables,
+            target,
+            encoder,
+            rejects: args.rejects.as_deref().map(|path| Target::open(Some(path))).transpose()?,
+            shown: 0,
+            told: BTreeSet::new(),
+        })
+    }
+
+    /// Answers all tables.
+    pub(super) fn run(&mut self, stop: &AtomicBool, output: &mut Output) -> Result<Summary, Failure> {
+        let (jobs, queue) = mpsc::sync_channel(self.threads);
+        let (permit, permits) = mpsc::channel();
+        let (done, answers) = mpsc::channel();
+        for _ in 0..self.threads * AHEAD {
+            // The reader has the other end.
+            let _ = permit.send(());
+        }
+        let tables = std::mem::take(&mut self.tables);
+        let pieces = if self.encoder.is_some() { PIECES } else { 1 };
+        let reader = Reader { sources: self.sources.clone(), pieces, tables, permits, jobs };
+        // It is not waited for, as it may wait for input that never comes.
+        std::thread::spawn(move || reader.run());
+        let queue = Mutex::new(queue);
+        let encoder = self.encoder.take();
+        let ended = AtomicBool::new(false);
+        let (batch, encoder, queue, ended) = (self.batch, encoder.as_ref(), &queue, &ended);
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.threads)
+                .map(|_| {
+                    let done = done.clone();
+                    scope.spawn(move || {
+                        let mut worker = batch.worker();
+                        work(queue, &done, ended, |job| answer(&mut worker, job, encoder));
+                        worker.take_summary()
+                    })
+                })
+                .collect();
+            drop(done);
+            let written = self.write_all(&answers, permit, stop, output);
+            ended.store(true, Ordering::Relaxed);
+            let mut summary = self.batch.worker().take_summary();
+            for worker in workers {
+                match worker.join() {
+                    Ok(counts) => summary.add(&counts),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+            written.map(|()| summary)
+        })
+    }
+
+    /// Writes answers in the order of their jobs as they come.
+    fn write_all(
+        &mut self,
+        answers: &Receiver<Numbered>,
+        permit: Sender<()>,
+        stop: &AtomicBool,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let mut waiting: BTreeMap<u64, Result<Answer, Failure>> = BTreeMap::new();
+        let mut next = 0;
+        loop {
+            if stop.load(Ordering::Relaxed) {
+                self.progress.end();
+                return Err(Failure::new(match self.target {
+                    Target::Stdout(_) => "interrupted; not all rows are answered",
+                    Target::File(_) | Target::Parquet(_) => "interrupted; nothing was written",
+                }));
+            }
+            match answers.recv_timeout(PATIENCE) {
+                Ok((number, answer)) => waiting.insert(number, answer),
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            while let Some(answer) = waiting.remove(&next) {
+                let answer = answer?;
+                if next == 0 {
+                    self.target.write(&self.batch.header())?;
+                }
+                self.write(answer, output)?;
+                next += 1;
+                // At the end of all tables the reader is gone.
+                let _ = permit.send(());
+            }
+        }
+        self.progress.end();
+        Ok(())
+    }
+
+    fn write(&mut self, answer: Answer, output: &mut Output) -> Result<(), Failure> {
+        let name = self.sources.get(answer.source).map_or_else(String::new, |source| source.name.clone());
+        match answer.written {
+            Written::Text(bytes) => self.target.write(&bytes)?,
+            Written::Group(chunks) => self.target.write_group(chunks)?,
+        }
+        for reject in &answer.rejects {
+            self.reject(&name, reject, output)?;
+        }
+        let new: BTreeSet<String> = answer.idle.difference(&self.told).cloned().collect();
+        files::tell(&name, &new, output)?;
+        self.told.extend(new);
+        self.progress.add(answer.rows, answer.bytes);
+        Ok(())
+    }
+
+    /// Sets a row aside: in the file for such rows, or the first of them beside the results.
+    fn reject(&mut self, file: &str, reject: &Reject, output: &mut Output) -> Result<(), Failure> {
+        let Reject { line, reason } = reject;
+        if let Some(rejects) = &mut self.rejects {
+            let reject = serde_json::json!({
+                "schema": "qudao.rejected/1", "file": file, "line": line, "reason": reason,
+            });
+            return rejects.write(format!("{reject}\n").as_bytes());
+        }
+        self.shown += 1;
+        if self.shown > SHOWN + 1 {
+            return Ok(());
+        }
+        self.progress.end();
+        if self.shown > SHOWN {
+            return output.note("more rows are set aside; --rejects FILE lists them all\n");
+        }
+        let text = qudao::visible::visible(&format!("{file}:{line}: {reason}")).into_owned();
+        output.note(&format!("{text}\n"))
+    }
+
+    /// Gives the files their names; tells whether a file took the answers.
+    pub(super) fn finish(self) -> Result<bool, Failure> {
+        let written = self.target.finish()?;
+        if let Some(rejects) = self.rejects {
+            rejects.finish()?;
+        }
+        Ok(written)
+    }
+}
+
+/// Answers jobs until there are no more, or the run has ended.
+fn work(
+    queue: &Mutex<Receiver<Result<Job, (u64, Failure)>>>,
+    done: &Sender<Numbered>,
+    ended: &AtomicBool,
+    mut answer: impl FnMut(Job) -> Result<Answer, Failure>,
+) {
+    while !ended.load(Ordering::Relaxed) {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(PATIENCE);
+        let numbered = match job {
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Err((number, failure))) => (number, Err(failure)),
+            Ok(Ok(job)) => (job.number, answer(job)),
+        };
+        if done.send(numbered).is_err() {
+            return;
+        }
+    }
+}
+
+fn answer(worker: &mut Worker<'_, '_, '_>, job: Job, encoder: Option<&Encoder>) -> Result<Answer, Failure> {
+    let before = worker.summary().rows;
+    let mut group = encoder.map(Encoder::group).transpose()?;
+    let mut add = |worker: &mut Worker<'_, '_, '_>| match &mut group {
+        Some(group) => group.add(worker),
+        None => Ok(()),
+    };
+    match &job.rows {
+        Content::Text(pieces) => {
+            for rows in pieces {
+                worker.rows(rows, job.form, &job.header);
+                add(worker)?;
+            }
+        }
+        Content::Columns(columns) => columns.answer(worker, &mut add)?,
+    }
+    let (text, rejects) = worker.take();
+    let written = match group {
+        Some(group) => Written::Group(group.close()?),
+        None => Written::Text(text),
+    };
+    let rows = worker.summary().rows - before;
+    Ok(Answer { source: job.source, written, rejects, idle: worker.take_idle(), rows, bytes: job.bytes })
+}

@@ -1,0 +1,143 @@
+//! Reading tables: rows on their way to the workers, in order.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender};
+
+use qudao::program::batch::{Form, Rows, Split};
+
+use super::super::output::Failure;
+use super::files::{self, Source};
+use super::parquet::{Columns, Input};
+
+/// So many bytes are read at a time.
+pub(super) const CHUNK: usize = 1024 * 1024;
+
+/// Some rows of a table, in the order of all rows.
+pub(super) struct Job {
+    pub(super) number: u64,
+    /// The number of its table.
+    pub(super) source: usize,
+    pub(super) form: Form,
+    /// The names of the columns, for CSV.
+    pub(super) header: Arc<Vec<String>>,
+    pub(super) rows: Content,
+    /// How much of the table they are, in bytes.
+    pub(super) bytes: u64,
+}
+
+/// Rows as they were read.
+pub(super) enum Content {
+    Text(Vec<Rows>),
+    Columns(Columns),
+}
+
+/// Reads tables one after the other. A job is read when there is a permit for it, so that no more are on their way than
+/// there are permits.
+pub(super) struct Reader {
+    pub(super) sources: Vec<Source>,
+    /// So many pieces of text make a job.
+    pub(super) pieces: usize,
+    pub(super) tables: Vec<Option<Input>>,
+    pub(super) permits: Receiver<()>,
+    pub(super) jobs: SyncSender<Result<Job, (u64, Failure)>>,
+}
+
+/// Why reading ends early.
+enum Stop {
+    /// Nobody takes jobs any more.
+    Gone,
+    Failed(Failure),
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Stop {
+        Stop::Failed(failure)
+    }
+}
+
+impl Reader {
+    /// Reads everything. What cannot be read is the last job.
+    pub(super) fn run(self) {
+        let mut number = 0;
+        for index in 0..self.sources.len() {
+            match self.source(index, &mut number) {
+                Ok(()) => {}
+                Err(Stop::Failed(failure)) => {
+                    // If nobody listens there is nobody to tell.
+                    let _ = self.jobs.send(Err((number, failure)));
+                    return;
+                }
+                Err(Stop::Gone) => return,
+            }
+        }
+    }
+
+    fn send(&self, number: &mut u64, job: Job) -> Result<(), Stop> {
+        *number += 1;
+        self.jobs.send(Ok(job)).map_err(|_| Stop::Gone)
+    }
+
+    fn permit(&self) -> Result<(), Stop> {
+        self.permits.recv().map_err(|_| Stop::Gone)
+    }
+
+    fn source(&self, index: usize, number: &mut u64) -> Result<(), Stop> {
+        let Some(source) = self.sources.get(index) else { return Ok(()) };
+        if let Some(Some(input)) = self.tables.get(index) {
+            return self.columns(index, source, input, number);
+        }
+        self.text(index, source, number)
+    }
+
+    fn text(&self, index: usize, source: &Source, number: &mut u64) -> Result<(), Stop> {
+        let mut reader = source.open()?;
+        let mut split = Split::new(source.form == Form::Csv);
+        let mut header: Option<Arc<Vec<String>>> = None;
+        let mut ended = false;
+        while !ended {
+            self.permit()?;
+            let (mut rows, mut count) = (Vec::new(), 0);
+            while rows.len() < self.pieces && !ended {
+                let bytes = source.read(&mut reader, CHUNK)?;
+                count += bytes.len() as u64;
+                ended = bytes.is_empty();
+                rows.extend(split.push(&bytes, ended));
+            }
+            if source.form == Form::Csv && header.is_none() {
+                header = head(source, &mut rows)?.map(Arc::new);
+                if ended && header.is_none() {
+                    return Err(Failure::new(format!("{}: there is no header", source.name)).into());
+                }
+            }
+            let (form, header) = (source.form, header.clone().unwrap_or_default());
+            let rows = Content::Text(rows);
+            self.send(number, Job { number: *number, source: index, form, header, rows, bytes: count })?;
+        }
+        Ok(())
+    }
+
+    fn columns(&self, index: usize, source: &Source, input: &Input, number: &mut u64) -> Result<(), Stop> {
+        let mut rows = input.rows(source)?;
+        while let Some(columns) = rows.next()? {
+            self.permit()?;
+            let (form, header, bytes) = (source.form, Arc::default(), columns.bytes);
+            let rows = Content::Columns(columns);
+            self.send(number, Job { number: *number, source: index, form, header, rows, bytes })?;
+        }
+        Ok(())
+    }
+}
+
+/// Takes the header off the first rows of a table, if they are there already.
+fn head(source: &Source, rows: &mut [Rows]) -> Result<Option<Vec<String>>, Failure> {
+    let Some(first) = rows.first_mut() else { return Ok(None) };
+    if let Some(reject) = first.aside.first().filter(|_| first.bytes.is_empty()) {
+        return Err(Failure::new(format!("{}:{}: {}", source.name, reject.line, reject.reason)));
+    }
+    if first.bytes.is_empty() {
+        return Ok(None);
+    }
+    let (names, rest) = files::header(&source.name, first)?;
+    *first = rest;
+    Ok(Some(names))
+}

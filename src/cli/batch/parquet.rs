@@ -1,0 +1,354 @@
+//! Tables in Parquet: the one file that knows `parquet`.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+};
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
+use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use qudao::program::batch::arrow::Reading;
+use qudao::program::batch::{Batch, Worker};
+
+use super::super::output::Failure;
+use super::files::{NewFile, Source};
+
+/// So many rows are decoded at a time.
+const ROWS: usize = 8192;
+/// So many of these make a job, and a row group of the answer.
+const PIECES: usize = 8;
+
+/// A table whose columns are known to fit.
+pub(super) struct Input {
+    metadata: ArrowReaderMetadata,
+    mask: ProjectionMask,
+    /// The schema of the columns that are read.
+    schema: SchemaRef,
+    reading: Arc<Reading>,
+    /// The names of the columns that are not read.
+    idle: Arc<Vec<String>>,
+    /// Bytes of the file for each row.
+    weight: f64,
+}
+
+impl Input {
+    /// Reads what the end of the file says of its columns.
+    pub(super) fn open(source: &Source, batch: &Batch<'_, '_>) -> Result<Input, Failure> {
+        let failed = |error: ParquetError| wrong(source, &error);
+        let file = source.file()?;
+        let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(failed)?;
+        let coded = Arc::new(coded(plain.schema(), batch));
+        let options = ArrowReaderOptions::new().with_schema(coded);
+        let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).unwrap_or(plain);
+        let names: Vec<&String> = metadata.schema().fields().iter().map(|field| field.name()).collect();
+        let wanted: Vec<usize> =
+            names.iter().enumerate().filter(|(_, name)| batch.wants(name)).map(|(at, _)| at).collect();
+        let idle = names.iter().filter(|name| !batch.wants(name)).map(ToString::to_string).collect();
+        let schema = metadata.schema().project(&wanted);
+        let schema = schema.map_err(|error| Failure::new(format!("{}: {error}", source.name)))?;
+        let reading =
+            batch.reading(&schema).map_err(|error| Failure::new(format!("{}: {error}", source.name)))?;
+        let rows = metadata.metadata().file_metadata().num_rows().max(1) as f64;
+        let mask = ProjectionMask::roots(metadata.parquet_schema(), wanted);
+        let weight = source.size().unwrap_or(0) as f64 / rows;
+        Ok(Input {
+            mask,
+            schema: Arc::new(schema),
+            reading: Arc::new(reading),
+            idle: Arc::new(idle),
+            weight,
+            metadata,
+        })
+    }
+
+    /// Reads the rows from the first.
+    pub(super) fn rows(&self, source: &Source) -> Result<Rows, Failure> {
+        self.rows_from(source, 0, usize::MAX)
+    }
+
+    fn rows_from(&self, source: &Source, from: usize, count: usize) -> Result<Rows, Failure> {
+        let builder =
+            ParquetRecordBatchReaderBuilder::<File>::new_with_metadata(source.file()?, self.metadata.clone());
+        let builder = builder.with_batch_size(ROWS).with_projection(self.mask.clone());
+        let builder = if count == usize::MAX { builder } else { builder.with_offset(from).with_limit(count) };
+        let reader = builder.build().map_err(|error| wrong(source, &error))?;
+        Ok(Rows {
+            reader,
+            source: source.clone(),
+            reading: Arc::clone(&self.reading),
+            idle: Arc::clone(&self.idle),
+            row: 1 + from as u64,
+            weight: self.weight,
+        })
+    }
+
+    /// Returns a row, counted from 1, as a profile in JSON; nothing if there are fewer.
+    pub(super) fn profile(
+        &self,
+        source: &Source,
+        batch: &Batch<'_, '_>,
+        row: u64,
+    ) -> Result<Option<Result<String, String>>, Failure> {
+        let rows = self.metadata.metadata().file_metadata().num_rows();
+        let Some(from) = usize::try_from(row).ok().and_then(|row| row.checked_sub(1)) else {
+            return Ok(None);
+        };
+        if i64::try_from(row).map_or(true, |row| row > rows) {
+            return Ok(None);
+        }
+        let columns = self.rows_from(source, from, 1)?.next()?;
+        let first = columns.as_ref().and_then(|columns| columns.batches.first());
+        Ok(first.map(|rows| batch.profile_of_row(&self.reading, rows, 0)))
+    }
+}
+
+/// The schema with words as dictionaries, as they mostly are in the file.
+fn coded(schema: &Schema, batch: &Batch<'_, '_>) -> Schema {
+    let word = |ty: &DataType| matches!(ty, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
+    let coded = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let field = |field: &FieldRef| -> FieldRef {
+        let ty = match field.data_type() {
+            ty if word(ty) => coded(),
+            DataType::List(item) if word(item.data_type()) => {
+                DataType::List(Arc::new(item.as_ref().clone().with_data_type(coded())))
+            }
+            _ => return Arc::clone(field),
+        };
+        if !batch.repeats(field.name()) {
+            return Arc::clone(field);
+        }
+        Arc::new(Field::clone(field).with_data_type(ty))
+    };
+    Schema::new_with_metadata(
+        schema.fields().iter().map(field).collect::<Vec<FieldRef>>(),
+        schema.metadata().clone(),
+    )
+}
+
+fn wrong(source: &Source, error: &ParquetError) -> Failure {
+    let text = error.to_string();
+    let text = text.strip_prefix("Parquet error: ").unwrap_or(&text);
+    Failure::new(format!("`{}` is no whole Parquet file: {text}", source.name))
+}
+
+/// Some rows of a table.
+pub(super) struct Columns {
+    reading: Arc<Reading>,
+    idle: Arc<Vec<String>>,
+    batches: Vec<RecordBatch>,
+    /// The number of the first row, from 1.
+    row: u64,
+    /// How much of the table they are, in bytes.
+    pub(super) bytes: u64,
+}
+
+impl Columns {
+    /// Answers them, and does something after each part.
+    pub(super) fn answer(
+        &self,
+        worker: &mut Worker<'_, '_, '_>,
+        then: &mut dyn FnMut(&mut Worker<'_, '_, '_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut row = self.row;
+        for batch in &self.batches {
+            worker.read_columns(&self.reading, batch, row).map_err(Failure::new)?;
+            worker.note_idle(&self.idle);
+            row += batch.num_rows() as u64;
+            then(worker)?;
+        }
+        Ok(())
+    }
+}
+
+/// The rows of a table, from the first to the last.
+pub(super) struct Rows {
+    reader: ParquetRecordBatchReader,
+    source: Source,
+    reading: Arc<Reading>,
+    idle: Arc<Vec<String>>,
+    row: u64,
+    weight: f64,
+}
+
+impl Rows {
+    /// Reads the next rows; nothing at the end.
+    pub(super) fn next(&mut self) -> Result<Option<Columns>, Failure> {
+        let first = self.row;
+        let mut batches = Vec::new();
+        while batches.len() < PIECES {
+            match self.reader.next() {
+                None => break,
+                Some(Ok(batch)) => {
+                    self.row += batch.num_rows() as u64;
+                    batches.push(batch);
+                }
+                Some(Err(error)) => {
+                    return Err(Failure::new(format!(
+                        "`{}` cannot be read from row {} on: {error}",
+                        self.source.name, self.row
+                    )));
+                }
+            }
+        }
+        if batches.is_empty() {
+            return Ok(None);
+        }
+        let bytes = ((self.row - first) as f64 * self.weight) as u64;
+        let (reading, idle) = (Arc::clone(&self.reading), Arc::clone(&self.idle));
+        Ok(Some(Columns { reading, idle, batches, row: first, bytes }))
+    }
+}
+
+/// How row groups are made, on any thread.
+pub(super) struct Encoder {
+    factory: ArrowRowGroupWriterFactory,
+    schema: SchemaRef,
+}
+
+/// A row group that grows.
+pub(super) struct Group<'e> {
+    encoder: &'e Encoder,
+    writers: Vec<ArrowColumnWriter>,
+    rows: usize,
+}
+
+impl Encoder {
+    pub(super) fn group(&self) -> Result<Group<'_>, Failure> {
+        let writers = self.factory.create_column_writers(0).map_err(|error| unwritten(&error))?;
+        Ok(Group { encoder: self, writers, rows: 0 })
+    }
+}
+
+impl Group<'_> {
+    /// Adds what a worker answered.
+    pub(super) fn add(&mut self, worker: &mut Worker<'_, '_, '_>) -> Result<(), Failure> {
+        let rows = worker.take_columns().map_err(Failure::new)?;
+        self.rows += rows.num_rows();
+        self.write(&rows).map_err(|error| unwritten(&error))
+    }
+
+    fn write(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
+        let mut writers = self.writers.iter_mut();
+        for (field, array) in self.encoder.schema.fields().iter().zip(rows.columns()) {
+            for leaf in compute_leaves(field, array)? {
+                if let Some(writer) = writers.next() {
+                    writer.write(&leaf)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(self) -> Result<Chunks, Failure> {
+        let chunks = self.writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>();
+        Ok(Chunks { chunks: chunks.map_err(|error| unwritten(&error))?, rows: self.rows })
+    }
+}
+
+/// A row group.
+pub(super) struct Chunks {
+    chunks: Vec<ArrowColumnChunk>,
+    rows: usize,
+}
+
+fn unwritten(error: &ParquetError) -> Failure {
+    Failure::new(format!("the answers cannot be written as Parquet: {error}"))
+}
+
+/// Returns the schema of the answer; what is taken over must have one type in all tables.
+fn answers(
+    batch: &Batch<'_, '_>,
+    sources: &[Source],
+    tables: &[Option<Input>],
+) -> Result<SchemaRef, Failure> {
+    let mut found: Option<(&str, SchemaRef)> = None;
+    for (source, table) in sources.iter().zip(tables) {
+        let own = batch.schema(table.as_ref().map(|table| table.schema.as_ref())).map_err(Failure::new)?;
+        let Some((name, schema)) = &found else {
+            found = Some((&source.name, own));
+            continue;
+        };
+        let mut pairs = schema.fields().iter().zip(own.fields());
+        if let Some((a, b)) = pairs.find(|(a, b)| a != b) {
+            return Err(Failure::new(format!(
+                "`{}` is {} in `{name}` and {} in `{}`; answer the tables apart, or do not keep it",
+                a.name(),
+                a.data_type(),
+                b.data_type(),
+                source.name
+            )));
+        }
+    }
+    match found {
+        Some((_, schema)) => Ok(schema),
+        None => batch.schema(None).map_err(Failure::new),
+    }
+}
+
+/// The answer as a file in Parquet.
+pub(super) struct Table {
+    writer: SerializedFileWriter<BufWriter<NewFile>>,
+}
+
+impl Table {
+    /// Begins a file that is there when it is finished.
+    pub(super) fn open(
+        path: &Path,
+        batch: &Batch<'_, '_>,
+        sources: &[Source],
+        tables: &[Option<Input>],
+    ) -> Result<(Table, Encoder), Failure> {
+        let schema = &answers(batch, sources, tables)?;
+        let failed =
+            |error: ParquetError| Failure::new(format!("cannot write `{}`: {error}", path.display()));
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::SNAPPY)
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_created_by(concat!("qudao ", env!("CARGO_PKG_VERSION")).to_string())
+            .build();
+        let types = ArrowSchemaConverter::new().convert(schema).map_err(failed)?;
+        let file = BufWriter::new(NewFile::open(path)?);
+        let writer =
+            SerializedFileWriter::new(file, types.root_schema_ptr(), Arc::new(properties)).map_err(failed)?;
+        let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
+        Ok((Table { writer }, Encoder { factory, schema: Arc::clone(schema) }))
+    }
+
+    /// Adds a row group.
+    pub(super) fn write(&mut self, group: Chunks) -> Result<(), Failure> {
+        if group.rows == 0 {
+            return Ok(());
+        }
+        let write = || -> Result<(), ParquetError> {
+            let mut row_group = self.writer.next_row_group()?;
+            for chunk in group.chunks {
+                chunk.append_to_row_group(&mut row_group)?;
+            }
+            row_group.close()?;
+            Ok(())
+        };
+        let written = write();
+        written.map_err(|error| self.writer.inner().get_ref().failed(error))
+    }
+
+    /// Writes the end and gives the file its name.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        let failed = |error: ParquetError| Failure::new(format!("cannot write the answer: {error}"));
+        let mut file = self.writer.into_inner().map_err(failed)?;
+        let flushed = file.flush();
+        flushed.map_err(|error| file.get_ref().failed(error))?;
+        let (file, _) = file.into_parts();
+        file.finish()
+    }
+}

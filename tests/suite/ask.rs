@@ -1,0 +1,87 @@
+//! `qudao ask`: what it asks, in which order, and what it makes of the answers.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::Stdio;
+
+use crate::support::{Work, program};
+
+const TRIP: &str = r#"ruleset trip "How to travel?" @zh "怎么去？" { languages en, zh  as of 2026-01-01 }
+enum Load "Luggage" { bag "a bag" @zh "一个包", case "a suitcase" @zh "行李箱", bike "a bicycle" @zh "自行车" }
+profile {
+  km:      number "How far is it?" @zh "有多远？" in 0 .. 20000
+  loads:   set of Load "What do you carry?" @zh "带什么？"
+  day:     date "When?" @zh "哪天？"
+  hurry:   bool "Is time short?" @zh "赶时间吗？"
+  who:     Load "Which is the largest?" @zh "最大的是哪件？" required
+  quiet:   bool "Must it be quiet?" @zh "要安静吗？" default false
+}
+channel train "Train" @zh "火车"
+channel plane "Plane" @zh "飞机"
+rule far { when km > 800 then score plane +3 }
+rule near { when km < 200 then exclude plane }
+rule slow { when hurry and km > 400 then score train -2 }
+rule heavy { when loads has any {case, bike} or who == bike then score train +2 }
+rule quiet_one { when quiet then score train +1 }
+"#;
+
+/// Runs an interview in which these lines are typed; returns the status and both streams.
+fn interview(work: &Work, arguments: &[&str], typed: &str) -> (i32, String, String) {
+    let mut command = program(work.0.path());
+    command.args(["ask"]).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (ended.status.code().unwrap(), text(ended.stdout), text(ended.stderr))
+}
+
+fn shown(name: &str, text: &str) {
+    insta::with_settings!({
+        snapshot_path => "../ask", prepend_module_to_snapshot => false, omit_expression => true
+    }, { insta::assert_snapshot!(name, text) });
+}
+
+#[test]
+fn the_question_that_settles_most_comes_first() {
+    let work = Work::new(&[("trip.qd", TRIP)]);
+    // Wrong answers are told and asked again; `<` takes an answer back.
+    let typed = "motorbike\n3\nfar\n30000\n<\nA suitcase\n500\n1, bike\ny\n";
+    let (status, out, err) = interview(&work, &["trip.qd", "-o", "me.yaml"], typed);
+    assert_eq!(status, 0, "{err}");
+    shown("interview", &format!("{err}----\n{out}"));
+    shown("profile", &work.read("me.yaml"));
+    let (_, answer, _) = work.qudao("eval trip.qd me.yaml");
+    assert_eq!(out, answer);
+    // A file that is there is not written over.
+    assert_eq!(interview(&work, &["trip.qd", "-o", "me.yaml"], "").0, 2);
+    // What the profile tells is not asked.
+    let (_, _, asked) = interview(&work, &["trip.qd", "me.yaml", "--set", "loads=unknown"], "");
+    assert!(asked.contains("1. What do you carry?") && !asked.contains("How far"), "{asked}");
+}
+
+#[test]
+fn an_interview_may_end_early_and_in_chinese() {
+    let work = Work::new(&[("trip.qd", TRIP)]);
+    let (status, out, err) = interview(&work, &["trip.qd", "--lang", "zh"], "行李箱\n？\n.\n");
+    assert_eq!(status, 0, "{err}");
+    shown("interview_zh", &format!("{err}----\n{out}"));
+    // Nothing answered: what every profile answers is taken as not known.
+    assert_eq!(interview(&work, &["trip.qd"], "").0, 0);
+    assert_eq!(interview(&work, &["trip.qd", "--set", "who=car"], "").0, 1);
+}
+
+#[test]
+fn each_field_is_asked_once_at_most() {
+    let work = Work::new(&[]);
+    for answer in ["1\n", "2\n", "?\n", "\n", "y\n1\n0\n", "n\n0\n-\n2\n"] {
+        let typed = answer.repeat(200);
+        let (status, out, err) = interview(&work, &["wechat"], &typed);
+        let question = |line: &&str| line.starts_with(|c: char| c.is_ascii_digit()) && line.contains(". ");
+        let asked: Vec<&str> =
+            err.lines().filter(question).filter_map(|line| Some(line.split_once(". ")?.1)).collect();
+        let distinct: BTreeSet<&str> = asked.iter().copied().collect();
+        assert!(status == 0 && !asked.is_empty(), "{answer:?}: {err}{out}");
+        assert_eq!(asked.len(), distinct.len(), "{answer:?}: {asked:?}");
+    }
+}
