@@ -53,6 +53,34 @@ impl CompareOp {
         }
     }
 
+    /// Tells whether the comparison can hold, and whether it can fail, of two values of which only ranges are known: the
+    /// least and the greatest, where there is one. `holds` compares two values.
+    #[must_use]
+    pub fn of_ranges<T>(
+        self,
+        left: &(Option<T>, Option<T>),
+        right: &(Option<T>, Option<T>),
+        holds: impl Fn(CompareOp, &T, &T) -> bool,
+    ) -> (bool, bool) {
+        let below = |low: &Option<T>, high: &Option<T>, op: CompareOp| match (low, high) {
+            (Some(low), Some(high)) => holds(op, low, high),
+            _ => true,
+        };
+        // Whether some value on the left is less, or at most, as great as some on the right; and the other way round.
+        let less = below(&left.0, &right.1, CompareOp::Less);
+        let at_most = below(&left.0, &right.1, CompareOp::AtMost);
+        let greater = below(&right.0, &left.1, CompareOp::Less);
+        let at_least = below(&right.0, &left.1, CompareOp::AtMost);
+        match self {
+            CompareOp::Less => (less, at_least),
+            CompareOp::AtLeast => (at_least, less),
+            CompareOp::AtMost => (at_most, greater),
+            CompareOp::Greater => (greater, at_most),
+            CompareOp::Equal => (at_most && at_least, less || greater),
+            CompareOp::NotEqual => (less || greater, at_most && at_least),
+        }
+    }
+
     /// Returns the comparison that holds of two numbers with the other sign.
     #[must_use]
     pub fn turned(self) -> CompareOp {

@@ -17,7 +17,7 @@ pub use brief::{brief, rules};
 pub use markdown::markdown;
 pub use over::over;
 pub use proof::proof;
-pub use question::{question, question_keys};
+pub use question::question;
 pub use rules::proof_of_rules;
 
 use std::collections::BTreeSet;

@@ -90,7 +90,7 @@ impl Interview<'_> {
     fn hold(&mut self, output: &mut Output) -> Result<Option<ReadProfile>, Failure> {
         let mut lines = io::stdin().lock();
         let mut ended = false;
-        output.note(&format!("{}\n\n", why::question_keys(self.speaker.tongue)))?;
+        output.note(&format!("{}\n\n", self.speaker.tongue.keys()))?;
         loop {
             let question = match self.lacking() {
                 Some(question) => question,

@@ -50,8 +50,11 @@ pub(crate) fn load(argument: &str, texts: Option<&Path>) -> Result<Vec<Loaded>, 
         }
         return mains.iter().map(|main| load_file(main, texts)).collect();
     }
-    let wholes = if has_header(path) { Vec::new() } else { wholes(path, texts) };
-    if wholes.is_empty() { Ok(vec![load_file(path, texts)?]) } else { Ok(wholes) }
+    let loaded = load_file(path, texts)?;
+    let files = loaded.sources.files();
+    let begins = begins_ruleset(files.get(loaded.sources.main()).text().as_bytes());
+    let wholes = if begins { Vec::new() } else { wholes(path, texts) };
+    Ok(if wholes.is_empty() { vec![loaded] } else { wholes })
 }
 
 /// Finds the rulesets that a file without a header is a part of: their main files lie in its folder, or in a folder

@@ -235,24 +235,7 @@ impl Valued {
                 ..Judged::STUCK
             };
         }
-        let (left, right) = (left.range(), right.range());
-        let below = |low: &Option<Value>, high: &Option<Value>, op: CompareOp| match (low, high) {
-            (Some(low), Some(high)) => compare(op, low, high),
-            _ => true,
-        };
-        // Whether some value on the left is less, or at most, as great as some on the right; and the other way round.
-        let less = below(&left.0, &right.1, CompareOp::Less);
-        let at_most = below(&left.0, &right.1, CompareOp::AtMost);
-        let greater = below(&right.0, &left.1, CompareOp::Less);
-        let at_least = below(&right.0, &left.1, CompareOp::AtMost);
-        let (can_hold, can_fail) = match op {
-            CompareOp::Less => (less, at_least),
-            CompareOp::AtLeast => (at_least, less),
-            CompareOp::AtMost => (at_most, greater),
-            CompareOp::Greater => (greater, at_most),
-            CompareOp::Equal => (at_most && at_least, less || greater),
-            CompareOp::NotEqual => (less || greater, at_most && at_least),
-        };
+        let (can_hold, can_fail) = op.of_ranges(&left.range(), &right.range(), compare);
         Judged { can_hold, can_fail, ..Judged::STUCK }
     }
 

@@ -12,15 +12,6 @@ const MOST_RULES: usize = 3;
 /// So many targets are named at most.
 const MOST_TARGETS: usize = 4;
 
-/// Returns what may be typed instead of an answer.
-#[must_use]
-pub fn question_keys(tongue: Tongue) -> &'static str {
-    match tongue {
-        Tongue::English => "An empty line leaves a question open, < goes back to the one before, . ends.",
-        Tongue::Chinese => "空行跳过此题，< 返回上一题，. 结束。",
-    }
-}
-
 /// Returns a question as a text of 80 columns: the question itself, why it is asked, and the answers that it takes.
 #[must_use]
 pub fn question(speaker: Speaker<'_>, question: &Question, number: usize, colour: bool) -> String {

@@ -44,6 +44,8 @@ impl Tongue {
         nothing: "nothing", "无";
         /// What became of a rule for a channel that it has no instance for.
         no_instance: "`where` leaves it out", "不在 where 的范围内";
+        /// What may be typed instead of an answer to a question.
+        keys: "An empty line leaves a question open, < goes back to the one before, . ends.", "空行跳过此题，< 返回上一题，. 结束。";
         /// The heading of the channels.
         channels: "Channels", "渠道";
         /// The heading of the mixes.

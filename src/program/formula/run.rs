@@ -546,21 +546,7 @@ impl<'a> Run<'a> {
             return Kleene::unknown(can_hold, can_fail);
         }
         let (left, right) = (self.range(left), self.range(right));
-        let below = |low: Option<i128>, high: Option<i128>, op: CompareOp| {
-            low.zip(high).is_none_or(|(low, high)| op.holds(low.cmp(&high)))
-        };
-        let less = below(left.0, right.1, CompareOp::Less);
-        let at_most = below(left.0, right.1, CompareOp::AtMost);
-        let greater = below(right.0, left.1, CompareOp::Less);
-        let at_least = below(right.0, left.1, CompareOp::AtMost);
-        let (can_hold, can_fail) = match op {
-            CompareOp::Less => (less, at_least),
-            CompareOp::AtLeast => (at_least, less),
-            CompareOp::AtMost => (at_most, greater),
-            CompareOp::Greater => (greater, at_most),
-            CompareOp::Equal => (at_most && at_least, less || greater),
-            CompareOp::NotEqual => (less || greater, at_most && at_least),
-        };
+        let (can_hold, can_fail) = op.of_ranges(&left, &right, |op, a, b| op.holds(a.cmp(b)));
         Kleene::unknown(can_hold, can_fail)
     }
 }
