@@ -187,6 +187,15 @@ fn special(
         "\"" | "\"…\"" if operator => return Some(syntax("a text cannot follow here").here("a text")),
         _ => {}
     }
+    if let Some(comma) = thousands(text, at) {
+        let span = Span { start: here.start - (at - comma) as u32, ..here };
+        let span = Span { end: span.start + 1, ..span };
+        return Some(
+            Diagnostic::new(Code::Syntax, span, "the thousands of a number are parted by `_`, if at all")
+                .here("this comma ends the number")
+                .guess("write `_`", span, "_"),
+        );
+    }
     let wants_text = [Kind::text, Kind::short_text, Kind::plain_text].iter().any(|kind| kinds.contains(kind));
     if wants_text
         && is_word(found)
@@ -207,6 +216,15 @@ fn special(
         return Some(syntax("a language tag follows `@`, such as `@zh`").here("no language"));
     }
     None
+}
+
+/// Finds the comma of `10,000`, where reading stopped at it or behind it.
+fn thousands(text: &str, at: usize) -> Option<usize> {
+    let comma = if text.get(at..)?.starts_with(',') { at } else { at.checked_sub(1)? };
+    let is_digit = |c: char| c.is_ascii_digit();
+    let behind = text.get(comma..)?.strip_prefix(',')?;
+    let digits = behind.find(|c| !is_digit(c)).unwrap_or(behind.len());
+    (digits == 3 && text.get(..comma)?.ends_with(is_digit)).then_some(comma)
 }
 
 /// The words that a description of `words` stands for.
