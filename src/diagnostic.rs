@@ -9,7 +9,7 @@ mod nearest;
 mod render;
 mod sarif;
 
-use crate::source::Span;
+use crate::source::{Files, Span};
 
 pub use code::Code;
 pub use fixes::apply_fixes;
@@ -243,6 +243,16 @@ pub fn one_of(words: &[String]) -> String {
         [] => String::new(),
         [one] => one.clone(),
         [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+/// Makes places larger that begin or end within a character.
+pub(crate) fn settle(files: &Files, diagnostics: &mut [Diagnostic]) {
+    for diagnostic in diagnostics {
+        let labels = std::iter::once(&mut diagnostic.label).chain(&mut diagnostic.labels);
+        let edits = diagnostic.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+        let spans = labels.map(|label| &mut label.span).chain(edits.map(|edit| &mut edit.span));
+        spans.for_each(|span| *span = files.whole_characters(*span));
     }
 }
 

@@ -222,6 +222,24 @@ impl Files {
         self.get(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
+    /// Returns a span, made larger where it begins or ends within a character.
+    ///
+    /// Where a look-alike of several bytes stands for a plain character, what is read of it ends after its first byte.
+    #[must_use]
+    pub fn whole_characters(&self, span: Span) -> Span {
+        let text = &self.get(span.file).text;
+        let Span { file, mut start, mut end } = span;
+        end = end.min(text.len() as u32);
+        start = start.min(end);
+        while !text.is_char_boundary(start as usize) {
+            start -= 1;
+        }
+        while !text.is_char_boundary(end as usize) {
+            end += 1;
+        }
+        Span { file, start, end }
+    }
+
     /// Returns where a span begins.
     #[must_use]
     pub fn place(&self, span: Span) -> Place {
@@ -240,6 +258,17 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_within_a_character_is_made_larger() {
+        let mut files = Files::default();
+        let file = files.add("a.qd", "a，b");
+        let whole = |start, end| {
+            let span = files.whole_characters(Span { file, start, end });
+            (span.start, span.end)
+        };
+        assert_eq!((whole(1, 2), whole(3, 5), whole(2, 2), whole(0, 9)), ((1, 4), (1, 5), (1, 4), (0, 5)));
+    }
 
     #[test]
     fn columns_count_characters_across_blocks() {

@@ -22,7 +22,7 @@ pub(crate) use parse::{Kind, Node};
 pub use sources::{Sources, Wanted, WantedKind};
 pub(crate) use words::{LANGUAGE_WORDS, NOT_TARGETS, RESERVED};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic};
 use crate::source::{FileId, Files, Span};
 use crate::visible::is_hidden;
 
@@ -66,6 +66,7 @@ pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
     lost.everything = diagnostics
         .iter()
         .any(|d| d.code == Code::UnclosedText && d.label.span.end - d.label.span.start == 3);
+    diagnostic::settle(files, &mut diagnostics);
     (ast::File { id, declarations, lost }, diagnostics)
 }
 

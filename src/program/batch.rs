@@ -280,7 +280,7 @@ impl Worker<'_, '_, '_> {
             match reader.read_record(&mut record) {
                 Ok(false) => return None,
                 Ok(true) => {
-                    let at = line + record.position().map_or(0, |position| position.line() - 1);
+                    let at = line + row::line_of(records, record.position());
                     if record.len() != header.len()
                         && let Some((second, last)) = row::second_line(records, &record, reader.position())
                     {
@@ -298,7 +298,7 @@ impl Worker<'_, '_, '_> {
                     }
                 }
                 Err(error) => {
-                    let at = line + error.position().map_or(0, |position| position.line() - 1);
+                    let at = line + row::line_of(records, error.position());
                     let reason = match error.kind() {
                         csv::ErrorKind::Utf8 { .. } => "this row is not UTF-8".to_string(),
                         _ => format!("this row is not CSV: {error}"),

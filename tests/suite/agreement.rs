@@ -1,45 +1,16 @@
 //! The engines agree: what is grounded and what is run as bits says what `decide` says, on random rulesets and profiles.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use qudao::decide::{Decision, Judged, Probe, Truth, decide};
+use qudao::decide::decide;
 use qudao::ground::{Ground, Node};
-use qudao::model::{Id, Profile, Target, Value};
-use qudao::program::{Program, Scratch};
+use qudao::model::Value;
+use qudao::program::Program;
 
+use crate::engines::{assert_grounded, assert_runs};
 use crate::generate::{self, Dice};
-use crate::laws::{case, cases, large_case, read};
-
-/// Every node of a grounded ruleset, judged for a profile.
-fn judge(ground: &Ground<'_>, profile: &Profile) -> Vec<Judged> {
-    let mut probe = Probe::new(ground.ruleset, profile, ground.day);
-    let cells = ground.cells(profile);
-    let all = ground.judge_all(&cells, |opaque| probe.judge(opaque.expr, opaque.channel));
-    probe.exclude(ground.targets.iter().map(|target| all[target.excluded.index()]).collect());
-    ground.judge_all(&cells, |opaque| probe.judge(opaque.expr, opaque.channel))
-}
-
-fn assert_grounded(ground: &Ground<'_>, decision: &Decision<'_>, seed: u64) {
-    let all = judge(ground, decision.profile);
-    for (rule, declared) in ground.ruleset.rules.entries() {
-        let says = || format!("seed {seed}: {} for {:?}", declared.name, decision.profile);
-        let instances = decision.instances(rule);
-        let range = ground.instances_of(rule);
-        assert_eq!(range.len(), instances.len(), "{}", says());
-        for (index, decided) in range.zip(instances) {
-            let instance = &ground.instances[Id::new(index)];
-            assert_eq!((instance.rule, instance.channel), (rule, decided.channel), "{}", says());
-            assert_eq!(instance.left_out, decided.left_out, "{}", says());
-            assert_eq!(all[instance.condition.index()], decided.condition, "condition; {}", says());
-            assert_eq!(all[instance.fires.index()], decided.fires, "fires; {}", says());
-        }
-    }
-    for target in ground.ruleset.targets() {
-        let index = ground.ruleset.target_index(target);
-        let (grounded, decided) = (all[ground.targets[index].excluded.index()], decision.target(target));
-        assert_eq!(grounded, decided.excluded, "seed {seed}: {target:?} for {:?}", decision.profile);
-    }
-}
+use crate::laws::{case, cases, large_case};
+use crate::reading::random_profile;
 
 #[test]
 fn what_is_grounded_says_what_decide_says() {
@@ -56,8 +27,8 @@ fn what_is_grounded_says_what_decide_says() {
         }
         let mut dice = Dice::seeded(seed, 4000);
         for known in [0, 30, 60, 60, 90, 100] {
-            let profile = read(&case.ruleset, &generate::profile(&mut dice, known));
-            assert_grounded(&ground, &decide(&case.ruleset, &profile, day), seed);
+            let profile = random_profile(&case.ruleset, &generate::profile(&mut dice, known));
+            assert_grounded(&ground, &decide(&case.ruleset, &profile, day), &format!("seed {seed}"));
         }
     }
     println!("{atoms} atoms, {opaque} opaque; {uses:?}");
@@ -84,7 +55,7 @@ fn the_witness_of_a_cell_answers_for_all_its_values() {
         if !ground.opaque.is_empty() {
             continue;
         }
-        let profile = read(&case.ruleset, &case.profile);
+        let profile = random_profile(&case.ruleset, &case.profile);
         let cells = ground.cells(&profile);
         let witness = ground.witness(&cells, "witness");
         assert_eq!(ground.cells(&witness), cells, "seed {seed}");
@@ -96,50 +67,6 @@ fn the_witness_of_a_cell_answers_for_all_its_values() {
             assert_eq!(shown(a), shown(b), "seed {seed}: {target:?}");
         }
     }
-}
-
-/// What a program says is what `decide` says, to the last key that it has.
-pub(crate) fn assert_runs(program: &Program<'_>, scratch: &mut Scratch, decision: &Decision<'_>, seed: u64) {
-    let ruleset = program.ruleset();
-    let says = || format!("seed {seed}: {:?}", decision.profile);
-    program.load(scratch, decision.profile);
-    program.run(scratch);
-    let (mut fired, mut pending) = (BTreeSet::new(), BTreeSet::new());
-    program.fired(scratch, |id| assert!(fired.insert(id)));
-    program.pending(scratch, |id| assert!(pending.insert(id)));
-    for rule in ruleset.rules.ids() {
-        for (index, decided) in program.ground().instances_of(rule).zip(decision.instances(rule)) {
-            let truth = match (fired.contains(&Id::new(index)), pending.contains(&Id::new(index))) {
-                (true, _) => Truth::True,
-                (_, true) => Truth::Unknown,
-                _ => Truth::False,
-            };
-            assert_eq!(truth, decided.fires.truth, "{}; {}", ruleset.rules[rule].name, says());
-        }
-    }
-    for target in ruleset.targets() {
-        let (run, decided) = (program.outcome(scratch, target), decision.target(target));
-        let name = || format!("{}; {}", ruleset.target_name(target), says());
-        assert_eq!(run.excluded, decided.excluded, "excluded: {}", name());
-        assert_eq!(
-            (run.score, run.score_range, run.leaning, run.verdict, run.rank),
-            (decided.score, decided.score_range, decided.leaning, decided.verdict, decided.rank),
-            "{}",
-            name()
-        );
-        assert_eq!(run.could_be.iter().collect::<Vec<_>>(), decided.could_be, "{}", name());
-        let needs: Vec<_> =
-            program.needs(scratch, target).iter().map(|n| (n.need, n.state, n.because_of)).collect();
-        let wanted: Vec<_> = decided.needs.iter().map(|n| (n.need, n.state, n.because_of)).collect();
-        assert_eq!(needs, wanted, "{}", name());
-    }
-    let channels = program.channels(scratch).iter().map(|index| Target::Channel(Id::new(*index as usize)));
-    assert_eq!(channels.collect::<Vec<_>>(), decision.channels, "{}", says());
-    let mixes = program.mixes(scratch).iter().map(|index| Target::Mix(Id::new(*index as usize)));
-    assert_eq!(mixes.collect::<Vec<_>>(), decision.mixes, "{}", says());
-    let first = program.first(scratch);
-    let wanted = (decision.first.target, decision.first.settled, decision.first.tie.len());
-    assert_eq!((first.target, first.settled, first.ties), wanted, "{}", says());
 }
 
 #[test]
@@ -164,8 +91,13 @@ fn what_runs_as_bits_says_what_decide_says() {
         }
         let mut dice = Dice::seeded(seed, 8000);
         for known in [0, 20, 40, 50, 60, 60, 70, 70, 75, 80, 80, 85, 90, 90, 95, 100] {
-            let profile = read(&case.ruleset, &generate::profile(&mut dice, known));
-            assert_runs(&program, &mut scratch, &decide(&case.ruleset, &profile, day), seed);
+            let profile = random_profile(&case.ruleset, &generate::profile(&mut dice, known));
+            assert_runs(
+                &program,
+                &mut scratch,
+                &decide(&case.ruleset, &profile, day),
+                &format!("seed {seed}"),
+            );
             profiles += 1;
         }
     }
@@ -190,8 +122,13 @@ fn many_rules_run_as_bits_say_what_decide_says() {
         instances += program.ground().instances.len();
         let mut dice = Dice::seeded(seed, 8000);
         for known in [20, 50, 70, 80, 90, 100] {
-            let profile = read(&case.ruleset, &generate::profile(&mut dice, known));
-            assert_runs(&program, &mut scratch, &decide(&case.ruleset, &profile, day), seed);
+            let profile = random_profile(&case.ruleset, &generate::profile(&mut dice, known));
+            assert_runs(
+                &program,
+                &mut scratch,
+                &decide(&case.ruleset, &profile, day),
+                &format!("seed {seed}"),
+            );
         }
     }
     assert!(instances as u64 > 100 * cases(40), "{instances} instances");

@@ -1,121 +1,22 @@
 //! Tables of profiles: each row answered as `decide` answers it, and what is no profile set aside.
 
-use qudao::decide::{Truth, decide};
-use qudao::model::{NeedState, Profile, Ruleset};
-use qudao::operator::Verdict;
 use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Parts, Reject, Split, header};
-use serde_json::{Value as Json, json};
+use qudao::program::batch::{Batch, Form, Options, Parts, Split, header};
+use serde_json::Value as Json;
 
+use crate::engines::assert_rows;
 use crate::generate::{self, Dice};
-use crate::laws::{case, cases, read};
+use crate::laws::{case, cases};
 use crate::support;
-
-/// What a row of the answer should say.
-fn expected(ruleset: &Ruleset, profile: &Profile, line: u64) -> Json {
-    let decision = decide(ruleset, profile, ruleset.as_of.unwrap());
-    let targets = ruleset.targets().map(|target| {
-        let decided = decision.target(target);
-        let open = decided.needs.iter().filter(|need| need.state != NeedState::Met);
-        let row = json!({
-            "verdict": decided.verdict.map_or("undecided", Verdict::as_str),
-            "leaning": decided.leaning.as_str(),
-            "score": decided.score,
-            "low": decided.score_range.0,
-            "high": decided.score_range.1,
-            "needs": open.map(|need| ruleset.need_name(need.need)).collect::<Vec<_>>(),
-        });
-        (ruleset.target_name(target).to_string(), row)
-    });
-    let mut fired = Vec::new();
-    for (id, rule) in ruleset.rules.entries() {
-        for instance in decision.instances(id).iter().filter(|instance| instance.fires.truth == Truth::True) {
-            let channel = instance.channel.map(|channel| format!("[{}]", ruleset.channels[channel].name));
-            fired.push(format!("{}{}", rule.name, channel.unwrap_or_default()));
-        }
-    }
-    json!({
-        "id": line,
-        "line": line,
-        "first": decision.first.target.map(|target| ruleset.target_name(target)),
-        "settled": decision.first.settled,
-        "targets": targets.collect::<serde_json::Map<_, _>>(),
-        "fired": fired,
-    })
-}
-
-fn json_row(profile: &[(&str, Option<&str>)], id: u64) -> String {
-    let fields = profile.iter().map(|(name, value)| {
-        let bare = value.is_none_or(|value| {
-            value.starts_with('"') || matches!(value, "true" | "false") || value.parse::<f64>().is_ok()
-        });
-        let value = value.unwrap_or("null");
-        let list = value.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-        let value = match list {
-            Some(list) => {
-                let members = list.split(", ").filter(|m| !m.is_empty()).map(|m| format!("\"{m}\""));
-                format!("[{}]", members.collect::<Vec<_>>().join(","))
-            }
-            None if bare => value.to_string(),
-            None => format!("\"{value}\""),
-        };
-        format!(", \"{name}\": {value}")
-    });
-    format!("{{\"id\": {id}, \"note\": {{\"any\": [1]}}{}}}", fields.collect::<String>())
-}
-
-fn csv_row(profile: &[(&str, Option<&str>)], id: u64) -> String {
-    let cells = generate::FIELDS.iter().map(|field| {
-        let value = profile.iter().find(|(name, _)| *name == field.name);
-        let value = value.map_or("", |(_, value)| value.unwrap_or("unknown")).trim_matches('"');
-        if value.contains(',') { format!(",\"{value}\"") } else { format!(",{value}") }
-    });
-    format!("{id}{}", cells.collect::<String>())
-}
 
 #[test]
 fn each_row_is_answered_as_decide_answers_it() {
-    let options = Options { keep: vec!["id".into()], reasons: true, ..Options::default() };
-    let mut rows = 0;
     for seed in 0..cases(250) {
         let case = case(seed + 7_000_000, 60);
         let program = Program::new(&case.ruleset, case.ruleset.as_of.unwrap());
-        let batch = Batch::new(&program, &options, Form::Ndjson).unwrap();
         let mut dice = Dice::seeded(seed, 12_000);
-        let given: Vec<_> = (0..40).map(|n| generate::profile(&mut dice, 20 + 2 * n)).collect();
-        let wanted: Vec<Json> = (1..)
-            .zip(&given)
-            .map(|(line, given)| expected(&case.ruleset, &read(&case.ruleset, given), line))
-            .collect();
-        let says = || format!("seed {seed}");
-        let lines: String = (1..).zip(&given).map(|(id, given)| json_row(given, id) + "\n").collect();
-        let mut worker = batch.worker();
-        worker.ndjson(lines.as_bytes(), 1);
-        assert_answers(worker.take(), &wanted, false, &says());
-        let names: Vec<String> = ["id"]
-            .into_iter()
-            .chain(generate::FIELDS.iter().map(|field| field.name))
-            .map(String::from)
-            .collect();
-        let records: String = (1..).zip(&given).map(|(id, given)| csv_row(given, id) + "\n").collect();
-        worker.csv(records.as_bytes(), &names, 1);
-        assert_answers(worker.take(), &wanted, true, &says());
-        rows += worker.summary().rows;
-    }
-    println!("{rows} rows");
-}
-
-fn assert_answers((out, rejects): (Vec<u8>, Vec<Reject>), wanted: &[Json], csv: bool, says: &str) {
-    assert!(rejects.is_empty(), "{says}: {rejects:?}");
-    let lines = String::from_utf8(out).unwrap();
-    let answers: Vec<Json> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(answers.len(), wanted.len(), "{says}");
-    for (answer, wanted) in answers.iter().zip(wanted) {
-        let mut wanted = wanted.clone();
-        if csv {
-            wanted["id"] = json!(wanted["id"].to_string());
-        }
-        assert_eq!(*answer, wanted, "{says}");
+        let rows: Vec<_> = (0..40).map(|n| generate::profile(&mut dice, 20 + 2 * n)).collect();
+        assert_rows(&program, &rows, &format!("seed {seed}"));
     }
 }
 
@@ -252,6 +153,15 @@ fn a_row_that_swallows_others_is_set_aside_alone() {
         ],
         "{answers:?}"
     );
+}
+
+/// Blank lines and both line ends: a row is called by the line on which it stands.
+#[test]
+fn rows_are_counted_by_their_lines() {
+    let table = "\n\nopen,start\n\n\ntrue,=1\r\ntrue,=2\r\n\r\n\n\"tr\nue\",\nfalse,=3\n";
+    let lines: Vec<String> =
+        rejects(table, true).iter().map(|row| row.split(':').next().unwrap().into()).collect();
+    assert_eq!(lines, ["6", "7", "10", "12"]);
 }
 
 #[test]

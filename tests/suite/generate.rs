@@ -26,6 +26,16 @@ impl Dice {
         Dice { bytes, at: 0 }
     }
 
+    /// Bytes that somebody else chose.
+    pub(crate) fn of(bytes: &[u8]) -> Dice {
+        Dice { bytes: bytes.to_vec(), at: 0 }
+    }
+
+    /// Whether no choice is left to chance.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
     fn byte(&mut self) -> u8 {
         let byte = self.bytes.get(self.at).copied().unwrap_or(0);
         self.at += 1;

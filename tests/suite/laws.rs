@@ -7,7 +7,8 @@ use qudao::model::{Profile, Ruleset, Target};
 use qudao::operator::Verdict;
 
 use crate::generate::{self, Dice, FIELDS};
-use crate::support::{self, checked, codes};
+use crate::reading::{self, random_profile};
+use crate::support;
 
 /// So many random rulesets are tried; a multiple by the environment variable `QUDAO_CASES`.
 pub(crate) fn cases(usual: u64) -> u64 {
@@ -41,25 +42,10 @@ pub(crate) fn large_case(seed: u64, known: usize) -> Case {
 }
 
 fn case_of(seed: u64, known: usize, random: generate::Random) -> Case {
-    let (files, checked) = checked("random.qd", &random.text);
-    let wrong = codes(&files, &checked.diagnostics);
-    let doubtful =
-        |code: &&String| code.starts_with("unread-field") || code.starts_with("missing-translation");
-    let wrong: Vec<&String> = wrong.iter().filter(|code| !doubtful(code)).collect();
-    if !wrong.is_empty() {
-        let shown: String =
-            checked.diagnostics.iter().map(|d| qudao::diagnostic::render(&files, d, false)).collect();
-        panic!("seed {seed}: {wrong:?}\n{shown}\n{}", random.text);
-    }
+    let ruleset = reading::random(&random.text, &format!("seed {seed}"));
     let mut dice = Dice::seeded(!seed, 400);
     let profile = generate::profile(&mut dice, known);
-    let ruleset = checked.ruleset.unwrap();
     Case { seed, ruleset, profile, uses: random.uses, declarations: random.declarations, dice }
-}
-
-pub(crate) fn read(ruleset: &Ruleset, profile: &[(&str, Option<&str>)]) -> Profile {
-    let read = support::profile(ruleset, &generate::yaml(profile));
-    read.profile.unwrap_or_else(|| panic!("{:?}\n{profile:?}", read.diagnostics))
 }
 
 fn answer<'r>(ruleset: &'r Ruleset, profile: &'r Profile) -> Decision<'r> {
@@ -129,7 +115,7 @@ fn more_is_known_and_nothing_flips() {
         for construct in case.uses.keys() {
             *uses.entry(construct).or_default() += 1;
         }
-        let profile = read(&case.ruleset, &case.profile);
+        let profile = random_profile(&case.ruleset, &case.profile);
         let decision = answer(&case.ruleset, &profile);
         for target in case.ruleset.targets() {
             let decided = decision.target(target);
@@ -142,7 +128,7 @@ fn more_is_known_and_nothing_flips() {
         for field in unknown(&case.ruleset, &profile) {
             for value in field.values {
                 let filled = with(&case.profile, field.name, value);
-                let more = read(&case.ruleset, &filled);
+                let more = random_profile(&case.ruleset, &filled);
                 assert_within(&decision, &answer(&case.ruleset, &more), &case, &filled);
             }
         }
@@ -164,12 +150,12 @@ fn every_filling_lies_within_what_was_open() {
         let mut case = case(seed + 1_000_000, 85);
         let mut base = case.profile.clone();
         // All unknown fields but three are filled, so that every filling of the rest can be tried.
-        let profile = read(&case.ruleset, &base);
+        let profile = random_profile(&case.ruleset, &base);
         for field in unknown(&case.ruleset, &profile).into_iter().skip(3) {
             base = with(&base, field.name, field.values[case.dice.pick(field.values.len())]);
         }
         case.profile = base.clone();
-        let profile = read(&case.ruleset, &base);
+        let profile = random_profile(&case.ruleset, &base);
         let decision = answer(&case.ruleset, &profile);
         let mut fillings = vec![base];
         for field in unknown(&case.ruleset, &profile) {
@@ -180,7 +166,7 @@ fn every_filling_lies_within_what_was_open() {
         }
         let mut leanings: BTreeMap<Target, BTreeSet<Verdict>> = BTreeMap::new();
         for filling in &fillings {
-            let filled = read(&case.ruleset, filling);
+            let filled = random_profile(&case.ruleset, filling);
             let full = answer(&case.ruleset, &filled);
             assert!(full.missing.is_empty(), "seed {}: nothing is left to ask", case.seed);
             assert_within(&decision, &full, &case, filling);
@@ -272,7 +258,8 @@ fn the_order_of_declarations_moves_ties_alone() {
         let text = "ruleset random \"Random\" { languages en, zh  as of 2024-06-15 }\n".to_string()
             + &declarations.join("\n");
         let shuffled = support::ruleset(&text);
-        let (first, second) = (read(&case.ruleset, &case.profile), read(&shuffled, &case.profile));
+        let (first, second) =
+            (random_profile(&case.ruleset, &case.profile), random_profile(&shuffled, &case.profile));
         let (before, after) = (answer(&case.ruleset, &first), answer(&shuffled, &second));
         for target in case.ruleset.targets() {
             let name = case.ruleset.target_name(target);

@@ -1,20 +1,19 @@
-//! What tests share: rulesets from text, answers as JSON, files of a folder.
+//! What tests share: answers as JSON, files of a folder, the program.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use qudao::check::{Checked, check};
 use qudao::date::Date;
 use qudao::decide::decide;
-use qudao::diagnostic::{Diagnostic, Severity, render};
+use qudao::diagnostic::render;
 use qudao::model::Ruleset;
-use qudao::profile::{Format, ReadProfile, read};
+use qudao::profile::ReadProfile;
 use qudao::result::to_json;
-use qudao::source::Files;
-use qudao::syntax::Sources;
 use qudao::why;
 use qudao::words::Speaker;
 use serde_json::Value as Json;
+
+pub(crate) use crate::reading::{checked, codes, codes_of, profile, ruleset};
 
 /// A folder beside this suite.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -46,27 +45,6 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Checks a ruleset of one file; its sources' texts are absent.
-pub(crate) fn checked(name: &str, text: &str) -> (Files, Checked) {
-    let mut sources = Sources::new(name, text.as_bytes().to_vec());
-    while sources.wanted().is_some() {
-        sources.absent("it is not there");
-    }
-    (sources.files().clone(), check(&sources))
-}
-
-/// Checks a ruleset that has no errors.
-pub(crate) fn ruleset(text: &str) -> Ruleset {
-    let (files, checked) = checked("test.qd", text);
-    let shown: String = checked.diagnostics.iter().map(|d| render(&files, d, false)).collect();
-    checked.ruleset.unwrap_or_else(|| panic!("the ruleset has errors\n{shown}"))
-}
-
-/// Reads a profile in YAML.
-pub(crate) fn profile(ruleset: &Ruleset, text: &str) -> ReadProfile {
-    read(ruleset, "profile.yaml", text.as_bytes().to_vec(), Format::Yaml, &[])
-}
-
 /// Decides a profile and returns the result as JSON, every rule in it.
 pub(crate) fn answer(
     ruleset: &Ruleset,
@@ -90,27 +68,6 @@ pub(crate) fn answer_text(
     let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors"));
     let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
     why::answer(&decide(ruleset, profile, day), Speaker::new(ruleset, language), &why::Options::default())
-}
-
-/// Each error and warning as `code line`, or `code FILE:line` outside of the first file.
-pub(crate) fn codes(files: &Files, diagnostics: &[Diagnostic]) -> Vec<String> {
-    codes_of(files, diagnostics, |severity| severity != Severity::Note)
-}
-
-/// The diagnostics of some severities as `code line`, or `code FILE:line` outside of the first file.
-pub(crate) fn codes_of(
-    files: &Files,
-    diagnostics: &[Diagnostic],
-    which: impl Fn(Severity) -> bool,
-) -> Vec<String> {
-    let main = files.iter().next().map(|(id, _)| id);
-    let shown = diagnostics.iter().filter(|d| which(d.severity)).map(|d| {
-        let line = files.place(d.label.span).line;
-        let file = d.label.span.file;
-        let at = if Some(file) == main { String::new() } else { format!("{}:", files.get(file).name()) };
-        format!("{} {at}{line}", d.code.name())
-    });
-    shown.collect()
 }
 
 /// A folder with files; runs the program in it.

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{Batch, Column, Given, Worker};
+use super::{Batch, Column, Given, Worker, row};
 use crate::date::Date;
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
 use crate::model::{Field, Id, Ruleset, Type, Value};
@@ -310,7 +310,7 @@ impl Batch<'_, '_> {
         loop {
             match reader.read_record(&mut record) {
                 Ok(false) => return None,
-                Ok(true) if rows.line + record.position().map_or(0, |at| at.line() - 1) == line => {
+                Ok(true) if rows.line + row::line_of(&rows.bytes, record.position()) == line => {
                     return Some(Ok(self.object_of_record(&record, header)));
                 }
                 Ok(true) | Err(_) => {}

@@ -244,6 +244,15 @@ pub(super) fn lines(bytes: &[u8]) -> u64 {
     bytes.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
+/// Returns on which line a record begins, from 0, by the reader's place before it.
+pub(super) fn line_of(records: &[u8], place: Option<&csv::Position>) -> u64 {
+    let Some(place) = place else { return 0 };
+    let start = usize::try_from(place.byte()).unwrap_or(usize::MAX);
+    // It lies before the line ends that the reader passes over.
+    let passed = records.get(start..).unwrap_or(&[]).iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    place.line() - 1 + passed.filter(|byte| **byte == b'\n').count() as u64
+}
+
 /// Returns where the second line of a record begins, and on which line it ends, from 0; nothing if it has one line.
 pub(super) fn second_line(
     records: &[u8],
