@@ -443,6 +443,15 @@ impl Ruleset {
         self.channels.ids().map(Target::Channel).chain(self.mixes.ids().map(Target::Mix))
     }
 
+    /// Returns what a target states that it needs.
+    #[must_use]
+    pub fn stated_needs(&self, target: Target) -> &[StatedNeed] {
+        match target {
+            Target::Channel(id) => &self.channels[id].needs,
+            Target::Mix(id) => &self.mixes[id].needs,
+        }
+    }
+
     /// Returns how many targets there are.
     #[must_use]
     pub fn target_count(&self) -> usize {

@@ -4,8 +4,8 @@
 //! each variable has a row of bits that says which conjunctions it leaves possible (the bit vectors of packet
 //! classification: Lakshman and Stiliadis, SIGCOMM 1998). A value picks a row, one `and` over the rows gives all rules
 //! at once: of the rows for *true* those that hold, of the rows for *not false* those that hold or are pending. Then come
-//! exceptions, exclusions, caps, scores with their ranges, needs, verdicts and ranks, as [`crate::decide`] defines
-//! them. Nothing is allocated for a profile; all of it lives in a [`Scratch`].
+//! exceptions, exclusions, caps, scores with their ranges, needs, verdicts and the first place, as [`crate::decide`]
+//! defines them. Nothing is allocated for a profile; all of it lives in a [`Scratch`].
 //!
 //! Opaque conditions (sums, fields compared with fields) are run by themselves, part by part. What does not fit,
 //! [`Program::slow`] names: opaque conditions that the evaluator has to judge, and conditions that would grow too large,
@@ -62,12 +62,10 @@ pub struct Program<'r> {
     /// The instances that ask.
     asks: Vec<Id<Instance>>,
     effects: outcome::Effects,
+    verdicts: outcome::Verdicts,
     /// The targets that may be excluded through others.
     linked: Vec<(usize, Vec<Id<Channel>>)>,
-    /// Whether a target needs nothing but requirements, by its number.
-    simple: Vec<bool>,
-    /// How channels and mixes are ranked.
-    rankings: [rank::Ranking; 2],
+    needing: needs::Needing,
     slow: Vec<Slow>,
 }
 
@@ -97,7 +95,7 @@ pub enum SlowReason {
 pub struct Scratch {
     /// The cell of each variable.
     cells: Vec<u32>,
-    /// The state of each slot of the matrix that holds members of sets.
+    /// The state of each slot of the matrix.
     index: Vec<u32>,
     fired: Bits,
     /// Fired or pending.
@@ -119,18 +117,18 @@ pub struct Scratch {
     stale: bool,
     outcomes: Vec<Outcome>,
     tallies: Vec<outcome::Tally>,
-    open: Vec<outcome::Open>,
+    odds: Vec<outcome::Odd>,
+    /// Whether one of these says something.
+    odd: bool,
     /// Whether no instance is pending.
     certain: bool,
-    /// Whether scores and verdicts are settled besides.
-    settled: bool,
     excluded: Vec<Kleene>,
     needs: needs::NeedScratch,
-    /// Targets by rank, as numbers.
-    keys: Vec<i32>,
-    wide_keys: Vec<u128>,
-    channels: Vec<u32>,
-    mixes: Vec<u32>,
+    /// How the targets stand.
+    standings: Vec<rank::Standing>,
+    /// The instances that fired, by number, and those that are pending and plain.
+    listed: bits::List,
+    pending: bits::List,
     first: FirstOutcome,
 }
 
@@ -188,9 +186,9 @@ impl<'r> Program<'r> {
         Program {
             excepted: excepted.collect(),
             effects: outcome::Effects::new(&ground),
+            verdicts: outcome::Verdicts::new(ground.ruleset.thresholds),
             linked: outcome::linked(&ground),
-            simple: needs::simple(&ground),
-            rankings: rank::rankings(&ground),
+            needing: needs::Needing::new(&ground),
             slow: slow(&ground, &forms, &formulas),
             encoders,
             matrix,
@@ -252,12 +250,13 @@ impl<'r> Program<'r> {
             profile.set(field, None);
         }
         let mut scratch = Scratch {
-            cells: self.ground.variables.iter().map(|variable| variable.missing() as u32).collect(),
+            // All in the first cell, to begin with: the first state of each slot.
+            cells: vec![0; self.ground.variables.len()],
             index: vec![0; self.matrix.slot_count()],
             fired: Bits::new(instances),
             possible: Bits::new(instances),
             rows: self.matrix.rows(),
-            nodes: vec![Kleene::STUCK; self.ground.nodes.len()],
+            nodes: self.ground.nodes.iter().map(walk::beginning).collect(),
             runs: 0,
             judged_in: vec![0; self.ground.nodes.len()],
             waiting: Vec::new(),
@@ -267,16 +266,16 @@ impl<'r> Program<'r> {
             profile,
             stale: true,
             outcomes: self.ruleset().targets().map(Outcome::of).collect(),
-            tallies: vec![outcome::Tally::NOTHING; self.ruleset().target_count()],
-            open: vec![outcome::Open::NOTHING; self.ruleset().target_count()],
+            // One more, for what does nothing.
+            tallies: vec![outcome::Tally::default(); self.ruleset().target_count() + 1],
+            odds: vec![outcome::Odd::NOTHING; self.ruleset().target_count() + 1],
+            odd: false,
             certain: false,
-            settled: false,
             excluded: vec![Kleene::FALSE; self.ruleset().target_count()],
             needs: needs::NeedScratch::new(self.ruleset()),
-            keys: Vec::new(),
-            wide_keys: Vec::new(),
-            channels: (0..self.ruleset().channels.len() as u32).collect(),
-            mixes: (0..self.ruleset().mixes.len() as u32).collect(),
+            standings: vec![rank::Standing::WORST; self.ruleset().target_count()],
+            listed: bits::List::default(),
+            pending: bits::List::default(),
             first: FirstOutcome::default(),
         };
         for field in self.ruleset().fields.ids() {
@@ -303,8 +302,12 @@ impl<'r> Program<'r> {
     }
 
     /// Says that a field is not known.
+    #[inline]
     pub fn set_unknown(&self, scratch: &mut Scratch, field: Id<Field>) {
-        self.set(scratch, field, None);
+        self.hold(scratch, field, || (Held::Unknown, None));
+        if let Some(encoder) = self.encoders.get(field.index()) {
+            encoder.unknown(scratch, &self.ground);
+        }
     }
 
     /// Gives a field of type `bool` (0 or 1) or of an enum (the value's number) a value.
@@ -393,15 +396,16 @@ impl<'r> Program<'r> {
                 scratch.fired.clear(*instance);
             }
         }
+        scratch.listed.fill(scratch.fired.words.iter().copied());
     }
 
-    /// Runs everything: rules, exclusions, scores, verdicts, needs, ranks.
+    /// Runs everything: rules, exclusions, scores, verdicts, needs, and which channel comes first.
     pub fn run(&self, scratch: &mut Scratch) {
         self.run_rules(scratch);
         if !self.states.is_empty() {
             self.states.run(self, scratch);
         }
-        scratch.certain = scratch.fired.words == scratch.possible.words;
+        scratch.certain = scratch.fired.is(&scratch.possible);
         self.exclusions(scratch);
         if !self.asks.is_empty() {
             self.asking.run(self, scratch);
@@ -410,12 +414,14 @@ impl<'r> Program<'r> {
                 scratch.fired.set(id.index() as u32, fires.is_true());
                 scratch.possible.set(id.index() as u32, !fires.is_false());
             }
-            scratch.certain = scratch.fired.words == scratch.possible.words;
+            scratch.listed.fill(scratch.fired.words.iter().copied());
+            scratch.certain = scratch.fired.is(&scratch.possible);
             self.add_asking(scratch);
         }
+        self.meet(scratch);
         self.scores(scratch);
         self.all_needs(scratch);
-        self.ranks(scratch);
+        self.find_first(scratch);
     }
 
     /// Judges an instance that was run.
@@ -436,7 +442,7 @@ impl<'r> Program<'r> {
 
     /// Calls a function with each instance that fired, in the order of declaration.
     pub fn fired(&self, scratch: &Scratch, mut visit: impl FnMut(Id<Instance>)) {
-        scratch.fired.each(|index| visit(Id::new(index)));
+        scratch.listed.all().iter().for_each(|index| visit(Id::new(*index as usize)));
     }
 
     /// Calls a function with each instance that is pending, in the order of declaration.
@@ -452,21 +458,12 @@ impl<'r> Program<'r> {
     }
 
     /// Returns what a target needs, in the order of [`crate::decide::TargetDecision::needs`].
-    #[must_use]
-    pub fn needs<'s>(&self, scratch: &'s Scratch, target: Target) -> &'s [NeedOutcome] {
-        scratch.needs.of(self.ruleset().target_index(target))
-    }
-
-    /// Returns the channels by number, best first.
-    #[must_use]
-    pub fn channels<'s>(&self, scratch: &'s Scratch) -> &'s [u32] {
-        &scratch.channels
-    }
-
-    /// Returns the mixes by number, best first.
-    #[must_use]
-    pub fn mixes<'s>(&self, scratch: &'s Scratch) -> &'s [u32] {
-        &scratch.mixes
+    pub fn needs<'s>(
+        &'s self,
+        scratch: &'s Scratch,
+        target: Target,
+    ) -> impl Iterator<Item = NeedOutcome> + 's {
+        self.needs_at(scratch, self.ruleset().target_index(target))
     }
 
     /// Returns which channel comes first.

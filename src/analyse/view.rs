@@ -4,7 +4,7 @@ use super::diagram::{NO, Ref, TooLarge, YES};
 use super::space::{Scope, Space, Truths, constant};
 use crate::decide::Judged;
 use crate::ground::{Ground, Instance, Node};
-use crate::model::{Channel, Id, Need, NeedState, Rule, StatedNeed, Target};
+use crate::model::{Channel, Id, Need, NeedState, Rule, Target};
 use crate::operator::Verdict;
 
 /// A ruleset's conditions over a space.
@@ -310,10 +310,7 @@ impl<'g, 'r> View<'g, 'r> {
     /// What a target itself needs, and when.
     fn own_needs(&self, target: Target) -> Vec<(Need, Ref)> {
         let ruleset = self.ground.ruleset;
-        let stated: &[StatedNeed] = match target {
-            Target::Channel(id) => &ruleset.channels[id].needs,
-            Target::Mix(id) => &ruleset.mixes[id].needs,
-        };
+        let stated = ruleset.stated_needs(target);
         let fired = self.ground.targets.get(self.index(target)).map_or(&[][..], |effects| &effects.needs);
         let fired = fired.iter().map(|(instance, need)| (*need, self.fires(*instance).yes));
         stated.iter().map(|stated| (stated.need, YES)).chain(fired).collect()

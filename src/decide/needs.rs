@@ -5,9 +5,7 @@ use std::collections::BTreeSet;
 use super::eval::{Context, Silent};
 use super::exclusion::each_effect;
 use super::{Instance, Truth};
-use crate::model::{
-    Channel, EffectKind, Id, Need, NeedState, Requirement, Rule, Ruleset, StatedNeed, Target,
-};
+use crate::model::{Channel, EffectKind, Id, Need, NeedState, Requirement, Rule, Ruleset, Target};
 
 /// Something that a target needs.
 #[derive(Clone, PartialEq, Debug)]
@@ -123,12 +121,8 @@ impl Needs {
 
     fn push_own(&self, context: &Context<'_>, target: Target, open: &mut Vec<NeedDecision>) {
         let ruleset = context.ruleset;
-        let stated: &[StatedNeed] = match target {
-            Target::Channel(id) => &ruleset.channels[id].needs,
-            Target::Mix(id) => &ruleset.mixes[id].needs,
-        };
-        let stated =
-            stated.iter().enumerate().map(|(index, stated)| (stated.need, NeedOrigin::Stated(index)));
+        let stated = ruleset.stated_needs(target).iter().enumerate();
+        let stated = stated.map(|(index, stated)| (stated.need, NeedOrigin::Stated(index)));
         let fired = self.fired.get(ruleset.target_index(target)).into_iter().flatten().copied();
         let own: Vec<(Need, NeedOrigin)> = stated.chain(fired).collect();
         open.extend(own.into_iter().rev().map(|(need, origin)| NeedDecision {

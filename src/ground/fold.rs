@@ -578,10 +578,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             caps: Vec::new(),
             scores: Vec::new(),
             needs: Vec::new(),
-            channels: match target {
-                Target::Channel(id) => stated(&ruleset.channels[id].needs),
-                Target::Mix(id) => stated(&ruleset.mixes[id].needs),
-            },
+            channels: stated(ruleset.stated_needs(target)),
         };
         self.targets = ruleset.targets().map(effects).collect();
         for (id, instance) in self.instances.entries() {

@@ -7,9 +7,11 @@
 #[cfg(feature = "arrow")]
 pub mod arrow;
 mod decode;
+mod pieces;
 mod row;
 mod scan;
 mod summary;
+mod vocabulary;
 mod write;
 
 use std::collections::HashMap;
@@ -110,6 +112,7 @@ pub struct Batch<'p, 'r> {
     form: Form,
     plans: Vec<decode::Plan>,
     texts: write::Texts,
+    pieces: pieces::Pieces,
 }
 
 impl<'p, 'r> Batch<'p, 'r> {
@@ -120,6 +123,7 @@ impl<'p, 'r> Batch<'p, 'r> {
     pub fn new(program: &'p Program<'r>, options: &Options, form: Form) -> Result<Batch<'p, 'r>, String> {
         let ruleset = program.ruleset();
         let columns = columns(ruleset, options)?;
+        let texts = write::Texts::new(program);
         Ok(Batch {
             program,
             columns,
@@ -128,7 +132,8 @@ impl<'p, 'r> Batch<'p, 'r> {
             parts: options.parts,
             form,
             plans: ruleset.fields.iter().map(|field| decode::Plan::new(ruleset, field)).collect(),
-            texts: write::Texts::new(program, options.parts),
+            pieces: pieces::Pieces::new(form, options.parts, &texts.targets),
+            texts,
         })
     }
 
@@ -232,7 +237,7 @@ pub struct Worker<'b, 'p, 'r> {
     /// Columns to be taken over, as JSON.
     kept: Vec<String>,
     /// The names of the last line of NDJSON, and what their columns mean.
-    names: Vec<(String, Option<Column>)>,
+    names: Vec<scan::Name>,
     out: Vec<u8>,
     #[cfg(feature = "arrow")]
     columns: arrow::Columns,
@@ -248,7 +253,12 @@ pub struct Worker<'b, 'p, 'r> {
 impl Worker<'_, '_, '_> {
     /// Answers whole lines of NDJSON; `line` is the number of the first. Blank lines are passed over.
     pub fn ndjson(&mut self, lines: &[u8], line: u64) {
-        for (line, text) in (line..).zip(lines.split(|byte| *byte == b'\n')) {
+        // What is behind the last line end is a line too.
+        let ends = memchr::memchr_iter(b'\n', lines).chain([lines.len()]);
+        let mut start = 0;
+        for (line, end) in (line..).zip(ends) {
+            let text = lines.get(start..end).unwrap_or(&[]);
+            start = end + 1;
             if text.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
@@ -331,7 +341,9 @@ impl Worker<'_, '_, '_> {
 
     /// Takes what was written and set aside since the last time.
     pub fn take(&mut self) -> (Vec<u8>, Vec<Reject>) {
-        (std::mem::take(&mut self.out), std::mem::take(&mut self.rejects))
+        // The next will be about as long.
+        let next = Vec::with_capacity(self.out.len() + self.out.len() / 16);
+        (std::mem::replace(&mut self.out, next), std::mem::take(&mut self.rejects))
     }
 
     /// Returns the names in NDJSON that are neither fields nor taken over, in order; the first twenty.

@@ -2,7 +2,18 @@
 
 use crate::decide::{Judged, Truth};
 
-/// A set of numbers.
+/// So many words are taken at a time.
+pub(super) const LINE: usize = 8;
+/// Some words.
+pub(super) type Line = [u64; LINE];
+
+/// What two lines have in common; written out, for the loop becomes slower code.
+#[inline]
+pub(super) fn both([a, b, c, d, e, f, g, h]: &Line, [i, j, k, l, m, n, o, p]: &Line) -> Line {
+    [a & i, b & j, c & k, d & l, e & m, f & n, g & o, h & p]
+}
+
+/// A set of numbers, in whole lines.
 #[derive(Clone, Debug)]
 pub(super) struct Bits {
     pub(super) words: Vec<u64>,
@@ -10,7 +21,24 @@ pub(super) struct Bits {
 
 impl Bits {
     pub(super) fn new(length: usize) -> Bits {
-        Bits { words: vec![0; length.div_ceil(64)] }
+        Bits { words: vec![0; length.div_ceil(64 * LINE) * LINE] }
+    }
+
+    #[inline]
+    pub(super) fn lines(&self) -> &[Line] {
+        self.words.as_chunks().0
+    }
+
+    #[inline]
+    pub(super) fn lines_mut(&mut self) -> &mut [Line] {
+        self.words.as_chunks_mut().0
+    }
+
+    /// Tells whether another set has the same numbers.
+    #[inline]
+    pub(super) fn is(&self, other: &Bits) -> bool {
+        let differ = |a: &Line, b: &Line| a.iter().zip(b).fold(0, |differ, (a, b)| differ | (a ^ b)) != 0;
+        !self.lines().iter().zip(other.lines()).any(|(a, b)| differ(a, b))
     }
 
     #[inline]
@@ -37,14 +65,6 @@ impl Bits {
         if to { self.insert(index) } else { self.clear(index) }
     }
 
-    /// Calls a function with each number, in ascending order.
-    #[inline]
-    pub(super) fn each(&self, mut visit: impl FnMut(usize)) {
-        for (place, word) in self.words.iter().enumerate() {
-            each_bit(*word, place * 64, &mut visit);
-        }
-    }
-
     /// Calls a function with each number that is not in another set, in ascending order.
     #[inline]
     pub(super) fn each_without(&self, other: &Bits, mut visit: impl FnMut(usize)) {
@@ -52,6 +72,55 @@ impl Bits {
             each_bit(word & !other, place * 64, &mut visit);
         }
     }
+}
+
+/// Numbers in ascending order.
+#[derive(Clone, Default, Debug)]
+pub(super) struct List {
+    /// With room to write over.
+    numbers: Vec<u32>,
+    end: usize,
+}
+
+impl List {
+    #[inline]
+    pub(super) fn all(&self) -> &[u32] {
+        self.numbers.get(..self.end).unwrap_or(&[])
+    }
+
+    /// Writes down the numbers of the bits that are set. Eight at a time, and what is too much is written over: how many a
+    /// word has cannot be foreseen (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019).
+    #[inline]
+    pub(super) fn fill(&mut self, words: impl ExactSizeIterator<Item = u64>) {
+        const AT_A_TIME: usize = 8;
+        let most = words.len() * 64 + AT_A_TIME;
+        if self.numbers.len() < most {
+            self.numbers.resize(most, 0);
+        }
+        self.end = 0;
+        for (mut word, base) in words.zip((0_u32..).step_by(64)) {
+            if word == 0 {
+                continue;
+            }
+            let mut from = self.end;
+            self.end += word.count_ones() as usize;
+            while from < self.end {
+                let rest = self.numbers.get_mut(from..);
+                let Some(some) = rest.and_then(|rest| rest.first_chunk_mut::<AT_A_TIME>()) else { break };
+                for slot in some {
+                    *slot = base.wrapping_add(word.trailing_zeros());
+                    word &= word.wrapping_sub(1);
+                }
+                from += AT_A_TIME;
+            }
+        }
+    }
+}
+
+/// How many bits are set; mostly none or one.
+#[inline]
+pub(super) fn count_few(bits: u32) -> u32 {
+    if bits & bits.wrapping_sub(1) == 0 { u32::from(bits != 0) } else { bits.count_ones() }
 }
 
 #[inline]
@@ -95,6 +164,15 @@ impl Kleene {
             _ => Truth::Unknown,
         };
         Judged { truth, can_hold: self.can_hold(), can_fail: self.can_fail() }
+    }
+
+    #[inline]
+    pub(super) fn bits(self) -> u8 {
+        self.0
+    }
+
+    pub(super) fn from_bits(bits: u8) -> Kleene {
+        Kleene(bits)
     }
 
     /// What is known for certain.

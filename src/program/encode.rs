@@ -1,7 +1,7 @@
 //! From a field's value to the number of its cell.
 
 use super::Scratch;
-use super::matrix::{MISSING_SET, Matrix, NIBBLE};
+use super::matrix::{Cell, MISSING_SET, Matrix, NIBBLE};
 use crate::exact::Exact;
 use crate::ground::{Cut, Ground, Variable, VariableKind};
 use crate::model::{Field, Id, Type, Value};
@@ -12,10 +12,10 @@ pub(super) enum Encoder {
     /// Nothing asks for it, or opaque conditions alone.
     Unread,
     /// The value's number is the cell.
-    Code { cell: usize, missing: u32 },
+    Code { cell: Cell, missing: u32 },
     /// A number or a day, on a scale on which all cuts are whole.
     Number {
-        cell: usize,
+        cell: Cell,
         missing: u32,
         scale: i128,
         cuts: Vec<i64>,
@@ -23,13 +23,13 @@ pub(super) enum Encoder {
         factors: [i64; 10],
     },
     /// Texts, and numbers whose cuts have no such scale.
-    Other { variable: Id<Variable> },
+    Other { variable: Id<Variable>, cell: Cell },
     /// The members of a set.
     Members {
         /// For four members each: the word and the shift, and the slot.
         slots: Vec<(usize, u32, u32)>,
         /// The members whose cells something walks to.
-        cells: Vec<(u32, usize)>,
+        cells: Vec<(u32, Cell)>,
     },
 }
 
@@ -48,7 +48,7 @@ fn encoder(ground: &Ground<'_>, matrix: &Matrix, walked: &[bool], field: Id<Fiel
         };
         let cell = |id: &Id<Variable>| match ground.variables[*id].kind {
             VariableKind::Member(member) if walked.get(id.index()) == Some(&true) => {
-                Some((member, id.index()))
+                Some((member, Cell::apart(*id)))
             }
             _ => None,
         };
@@ -58,14 +58,14 @@ fn encoder(ground: &Ground<'_>, matrix: &Matrix, walked: &[bool], field: Id<Fiel
     }
     let Some(id) = variables.first() else { return Encoder::Unread };
     let variable = &ground.variables[*id];
-    let (cell, missing) = (id.index(), variable.missing() as u32);
+    let (cell, missing) = (matrix.cell(*id), variable.missing() as u32);
     match &variable.kind {
         VariableKind::Values => Encoder::Code { cell, missing },
         VariableKind::Ordered(cuts) => match whole_cuts(cuts, least_scale(ground, field)) {
             Some((scale, cuts)) => Encoder::Number { cell, missing, scale, cuts, factors: factors(scale) },
-            None => Encoder::Other { variable: *id },
+            None => Encoder::Other { variable: *id, cell },
         },
-        VariableKind::Texts(_) | VariableKind::Member(_) => Encoder::Other { variable: *id },
+        VariableKind::Texts(_) | VariableKind::Member(_) => Encoder::Other { variable: *id, cell },
     }
 }
 
@@ -142,11 +142,9 @@ impl Encoder {
             (Encoder::Number { cell, scale, cuts, .. }, Some(Value::Date(date))) => {
                 put(scratch, *cell, place(cuts, coordinate(i128::from(date.number()), 1, *scale)));
             }
-            (Encoder::Code { cell, missing } | Encoder::Number { cell, missing, .. }, _) => {
-                put(scratch, *cell, *missing);
-            }
-            (Encoder::Other { variable }, value) => {
-                put(scratch, variable.index(), ground.variables[*variable].cell(value) as u32);
+            (Encoder::Code { .. } | Encoder::Number { .. }, _) => self.unknown(scratch, ground),
+            (Encoder::Other { variable, cell }, value) => {
+                put(scratch, *cell, ground.variables[*variable].cell(value) as u32);
             }
             (Encoder::Members { slots, cells }, Some(Value::Set(members))) => {
                 let has = |member: u32| u32::from(members.contains(&member));
@@ -159,7 +157,22 @@ impl Encoder {
                     put(scratch, *cell, has(*member));
                 }
             }
-            (Encoder::Members { slots, cells }, _) => {
+            (Encoder::Members { .. }, _) => self.unknown(scratch, ground),
+        }
+    }
+
+    /// No value.
+    #[inline]
+    pub(super) fn unknown(&self, scratch: &mut Scratch, ground: &Ground<'_>) {
+        match self {
+            Encoder::Unread => {}
+            Encoder::Code { cell, missing } | Encoder::Number { cell, missing, .. } => {
+                put(scratch, *cell, *missing);
+            }
+            Encoder::Other { variable, cell } => {
+                put(scratch, *cell, ground.variables[*variable].missing() as u32)
+            }
+            Encoder::Members { slots, cells } => {
                 for (_, _, slot) in slots {
                     put_index(scratch, *slot, MISSING_SET);
                 }
@@ -190,11 +203,11 @@ impl Encoder {
                 };
                 put(scratch, *cell, place(cuts, at));
             }
-            Encoder::Other { variable } => {
+            Encoder::Other { variable, cell } => {
                 let value =
                     POWERS.get(places as usize).and_then(|power| Exact::fraction(i128::from(units), *power));
                 let value = value.map(|value| Value::Number(crate::model::Number::computed(value)));
-                put(scratch, variable.index(), ground.variables[*variable].cell(value.as_ref()) as u32);
+                put(scratch, *cell, ground.variables[*variable].cell(value.as_ref()) as u32);
             }
             Encoder::Unread | Encoder::Code { .. } | Encoder::Members { .. } => {}
         }
@@ -220,9 +233,10 @@ fn place(cuts: &[i64], at: i64) -> u32 {
 }
 
 #[inline]
-fn put(scratch: &mut Scratch, cell: usize, to: u32) {
-    if let Some(slot) = scratch.cells.get_mut(cell) {
-        *slot = to;
+fn put(scratch: &mut Scratch, cell: Cell, to: u32) {
+    if let Some(slot) = scratch.cells.get_mut(cell.variable) {
+        let from = std::mem::replace(slot, to);
+        cell.step(&mut scratch.index, from, to);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Scratch;
-use super::bits::each_bit;
+use super::bits::{Bits, Kleene, LINE, Line, both, each_bit};
 use super::dnf::{Forms, Literal};
 use crate::decide::Truth;
 use crate::ground::{Ground, Node, Variable, VariableKind};
@@ -32,21 +32,38 @@ struct Slot {
     first: u32,
 }
 
+/// A cell of a profile: what changes with it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cell {
+    /// The number of the variable.
+    pub(super) variable: usize,
+    /// The slot that it has a part in, and how far one step of the cell moves the slot's state; 0 where it has none.
+    slot: u32,
+    step: u32,
+}
+
 /// The rows of bits of a ruleset.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Matrix {
     slots: Vec<Slot>,
-    /// For each state of each slot the rows for *true* and *not false*; the same where the state is of known values.
+    /// By variable.
+    cells: Vec<Cell>,
+    /// What of the slots' states comes of nodes that are walked.
+    derived: Vec<(Cell, Id<Node>)>,
+    /// For each state of each slot the rows for *true* and *not false*, by the place of their first line; the same where
+    /// the state is of known values.
     states: Vec<(u32, u32)>,
-    rows: Vec<u64>,
-    /// Words of a row.
-    words: usize,
+    rows: Vec<Line>,
+    /// Lines of a row.
+    lines: usize,
     /// The words that hold the first conjunction of each instance, at the instance's own place.
     own_words: usize,
+    /// These words of a row, all of them set.
+    own: Vec<Line>,
     /// The instances of the further conjunctions, from the word after.
     further: Vec<u32>,
     /// What holds whatever the profile: the rows to begin with.
-    start: (Vec<u64>, Vec<u64>),
+    start: (Vec<Line>, Vec<Line>),
     /// Whether some conjunction is never known, so that these two differ.
     stuck: bool,
     /// The slot of some members of a set, by field and by the number of the four.
@@ -56,10 +73,14 @@ pub(super) struct Matrix {
 /// What running the matrix writes to.
 #[derive(Clone, Debug)]
 pub(super) struct Rows {
-    holds: Vec<u64>,
-    possible: Vec<u64>,
+    /// The rows of the slots' states.
+    states: Vec<(u32, u32)>,
+    holds: Vec<Line>,
+    possible: Vec<Line>,
     same: Vec<u32>,
     split: Vec<(u32, u32)>,
+    /// The states of nodes that are walked, as they are part of the slots' states.
+    derived: Vec<u32>,
 }
 
 /// A literal in a conjunction, by its slot and the number of the part there.
@@ -86,10 +107,14 @@ impl Matrix {
                 conjunctions.push((bit, conjunction));
             }
         }
-        let words = own_words + further.len().div_ceil(64);
-        let mut matrix = Matrix { words, own_words, further, ..Matrix::default() };
+        let lines = (own_words + further.len().div_ceil(64)).div_ceil(LINE);
+        let mut matrix = Matrix { lines, own_words, further, ..Matrix::default() };
+        matrix.own = vec![[0; LINE]; own_words.div_ceil(LINE)];
+        matrix.own.as_flattened_mut().iter_mut().take(own_words).for_each(|word| *word = u64::MAX);
         matrix.begin(&conjunctions);
         let places = matrix.make_slots(ground, &conjunctions);
+        matrix.cells = ground.variables.ids().map(Cell::apart).collect();
+        matrix.place_parts();
         let mut uses: Vec<Vec<Use>> = Vec::new();
         uses.resize_with(matrix.slots.len(), Vec::new);
         for (bit, conjunction) in conjunctions {
@@ -109,7 +134,7 @@ impl Matrix {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.rows.len() * 8
+        self.rows.len() * size_of::<Line>()
     }
 
     pub(super) fn slot_count(&self) -> usize {
@@ -123,24 +148,31 @@ impl Matrix {
 
     pub(super) fn rows(&self) -> Rows {
         Rows {
-            holds: vec![0; self.words],
-            possible: vec![0; self.words],
-            same: Vec::with_capacity(self.slots.len()),
-            split: Vec::with_capacity(self.slots.len()),
+            holds: vec![[0; LINE]; self.lines],
+            possible: vec![[0; LINE]; self.lines],
+            states: vec![(0, 0); self.slots.len()],
+            same: vec![0; self.slots.len()],
+            split: vec![(0, 0); self.slots.len()],
+            derived: vec![0; self.derived.len()],
         }
     }
 
+    /// The cell of a variable.
+    pub(super) fn cell(&self, variable: Id<Variable>) -> Cell {
+        self.cells.get(variable.index()).copied().unwrap_or(Cell::apart(variable))
+    }
+
     fn begin(&mut self, conjunctions: &[(usize, &[Literal])]) {
-        self.start = (vec![0; self.words], vec![0; self.words]);
-        for (bit, conjunction) in conjunctions {
-            let (word, bit) = (bit / 64, 1_u64 << (bit % 64));
-            if let Some(word) = self.start.1.get_mut(word) {
-                *word |= bit;
+        self.start = (vec![[0; LINE]; self.lines], vec![[0; LINE]; self.lines]);
+        let set = |row: &mut Vec<Line>, bit: usize| {
+            if let Some(word) = row.as_flattened_mut().get_mut(bit / 64) {
+                *word |= 1 << (bit % 64);
             }
-            if !conjunction.contains(&Literal::Stuck)
-                && let Some(word) = self.start.0.get_mut(word)
-            {
-                *word |= bit;
+        };
+        for (bit, conjunction) in conjunctions {
+            set(&mut self.start.1, *bit);
+            if !conjunction.contains(&Literal::Stuck) {
+                set(&mut self.start.0, *bit);
             }
         }
         self.stuck = self.start.0 != self.start.1;
@@ -194,6 +226,23 @@ impl Matrix {
         places
     }
 
+    /// Notes where the state of each slot comes from.
+    fn place_parts(&mut self) {
+        for (slot, of) in (0..).zip(&self.slots) {
+            for (source, step) in &of.parts {
+                match source {
+                    Source::Variable(id) => {
+                        let cell = self.cells.get_mut(id.index()).into_iter();
+                        cell.for_each(|cell| *cell = Cell { slot, step: *step, ..*cell });
+                    }
+                    Source::Derived(node) => {
+                        self.derived.push((Cell { variable: 0, slot, step: *step }, *node))
+                    }
+                }
+            }
+        }
+    }
+
     /// Makes the rows of a slot's states.
     fn fill(&mut self, ground: &Ground<'_>, slot: usize, uses: &[Use]) {
         let Some(of) = self.slots.get_mut(slot) else { return };
@@ -212,12 +261,12 @@ impl Matrix {
             let truth = |of: &Use| literal_truth(ground, of.literal, cell(of.part));
             let truths: Vec<Truth> = uses.iter().map(truth).collect();
             let holds = self.rows.len();
-            self.rows.resize(holds + self.words, u64::MAX);
+            self.rows.resize(holds + self.lines, [u64::MAX; LINE]);
             self.clear(holds, uses.iter().zip(&truths).filter(|(_, truth)| **truth != Truth::True));
             let mut possible = holds;
             if truths.contains(&Truth::Unknown) {
                 possible = self.rows.len();
-                self.rows.resize(possible + self.words, u64::MAX);
+                self.rows.resize(possible + self.lines, [u64::MAX; LINE]);
                 self.clear(possible, uses.iter().zip(&truths).filter(|(_, truth)| **truth == Truth::False));
             }
             self.states.push((holds as u32, possible as u32));
@@ -226,82 +275,94 @@ impl Matrix {
 
     fn clear<'u>(&mut self, row: usize, uses: impl Iterator<Item = (&'u Use, &'u Truth)>) {
         for (of, _) in uses {
-            if let Some(word) = self.rows.get_mut(row + of.bit / 64) {
+            if let Some(word) = self.rows.as_flattened_mut().get_mut(row * LINE + of.bit / 64) {
                 *word &= !(1 << (of.bit % 64));
             }
         }
     }
 
-    fn row(&self, row: u32) -> &[u64] {
-        self.rows.get(row as usize..row as usize + self.words).unwrap_or(&[])
-    }
-
     /// Finds the instances whose condition holds, and those where it may.
     pub(super) fn run(&self, scratch: &mut Scratch) {
-        let Scratch { cells, index, nodes, rows, fired, possible, .. } = scratch;
-        rows.same.clear();
-        rows.split.clear();
-        for (slot, index) in self.slots.iter().zip(index.iter()) {
-            let mut state = slot.first;
-            if slot.parts.is_empty() {
-                state += index;
-            }
-            for (source, stride) in &slot.parts {
-                state += stride
-                    * match source {
-                        Source::Variable(id) => cells.get(id.index()).copied().unwrap_or_default(),
-                        Source::Derived(id) => match nodes.get(id.index()) {
-                            Some(judged) if judged.is_true() => 1,
-                            Some(judged) if judged.is_false() => 0,
-                            _ => 2,
-                        },
-                    };
-            }
-            let (holds, may) = self.states.get(state as usize).copied().unwrap_or_default();
-            if holds == may { rows.same.push(holds) } else { rows.split.push((holds, may)) }
+        let Scratch { index, nodes, rows, fired, possible, .. } = scratch;
+        let Rows { states, holds, possible: may, same, split, derived } = rows;
+        for ((cell, node), state) in self.derived.iter().zip(derived) {
+            let judged = nodes.get(node.index()).copied().unwrap_or(Kleene::STUCK);
+            let to = if judged.is_unknown() { 2 } else { u32::from(judged.is_true()) };
+            cell.step(index, std::mem::replace(state, to), to);
         }
-        rows.holds.copy_from_slice(&self.start.0);
-        self.and_all(&mut rows.holds, &rows.same);
-        let both = rows.split.is_empty() && !self.stuck;
-        if !both {
+        let mut unknown = false;
+        for ((slot, index), row) in self.slots.iter().zip(index).zip(states.iter_mut()) {
+            *row = self.states.get((slot.first + *index) as usize).copied().unwrap_or_default();
+            unknown |= row.0 != row.1;
+        }
+        if !unknown && !self.stuck {
+            for (place, holds) in (0_u32..).zip(holds.iter_mut()) {
+                let mut line = self.start.0.get(place as usize).copied().unwrap_or_default();
+                for (row, _) in states.iter() {
+                    self.and(&mut line, row + place);
+                }
+                *holds = line;
+            }
+            self.gather(holds, fired);
+            return possible
+                .lines_mut()
+                .iter_mut()
+                .zip(fired.lines())
+                .for_each(|(line, fired)| *line = *fired);
+        }
+        // Each row is written to both lists, and counted in one: which it is cannot be foreseen.
+        let (mut alike, mut apart) = (0, 0);
+        for state in states.iter() {
+            if let (Some(same), Some(split)) = (same.get_mut(alike), split.get_mut(apart)) {
+                (*same, *split) = (state.0, *state);
+            }
+            alike += usize::from(state.0 == state.1);
+            apart += usize::from(state.0 != state.1);
+        }
+        let (same, split) = (same.get(..alike).unwrap_or(&[]), split.get(..apart).unwrap_or(&[]));
+        for (place, (holds, may)) in (0_u32..).zip(holds.iter_mut().zip(may.iter_mut())) {
+            let start = |row: &[Line]| row.get(place as usize).copied().unwrap_or_default();
+            let mut line = start(&self.start.0);
+            for row in same.iter() {
+                self.and(&mut line, row + place);
+            }
+            let mut open = line;
             if self.stuck {
-                rows.possible.copy_from_slice(&self.start.1);
-                self.and_all(&mut rows.possible, &rows.same);
-            } else {
-                rows.possible.copy_from_slice(&rows.holds);
+                open = start(&self.start.1);
+                for row in same.iter() {
+                    self.and(&mut open, row + place);
+                }
             }
-            for (holds, may) in &rows.split {
-                and(&mut rows.holds, self.row(*holds));
-                and(&mut rows.possible, self.row(*may));
+            for (row, open_row) in split.iter() {
+                self.and(&mut line, row + place);
+                self.and(&mut open, open_row + place);
             }
+            *holds = line;
+            *may = open;
         }
-        self.gather(&rows.holds, fired);
-        if both {
-            possible.words.copy_from_slice(&fired.words);
-        } else {
-            self.gather(&rows.possible, possible);
-        }
+        self.gather(holds, fired);
+        self.gather(may, possible);
     }
 
-    fn and_all(&self, row: &mut [u64], others: &[u32]) {
-        for four in others.chunks(4) {
-            match *four {
-                [a, b, c, d] => {
-                    let others = self.row(a).iter().zip(self.row(b)).zip(self.row(c)).zip(self.row(d));
-                    for (word, (((a, b), c), d)) in row.iter_mut().zip(others) {
-                        *word &= a & b & c & d;
-                    }
-                }
-                _ => four.iter().for_each(|other| and(row, self.row(*other))),
-            }
+    #[inline]
+    fn and(&self, line: &mut Line, other: u32) {
+        if let Some(other) = self.rows.get(other as usize) {
+            *line = both(line, other);
         }
     }
 
     /// Brings the conjunctions of each instance together.
-    fn gather(&self, row: &[u64], into: &mut super::Bits) {
-        let (own, further) = row.split_at(self.own_words.min(row.len()));
-        into.words.copy_from_slice(own);
-        for (place, word) in further.iter().enumerate() {
+    #[inline]
+    fn gather(&self, row: &[Line], into: &mut Bits) {
+        for ((line, row), own) in into.lines_mut().iter_mut().zip(row).zip(&self.own) {
+            *line = std::array::from_fn(|word| {
+                row.get(word).zip(own.get(word)).map_or(0, |(row, own)| row & own)
+            });
+        }
+        if self.further.is_empty() {
+            return;
+        }
+        for (place, word) in row.as_flattened().iter().skip(self.own_words).enumerate() {
             each_bit(*word, place * 64, &mut |bit| {
                 if let Some(instance) = self.further.get(bit) {
                     into.insert(*instance);
@@ -311,9 +372,18 @@ impl Matrix {
     }
 }
 
-fn and(row: &mut [u64], other: &[u64]) {
-    for (word, other) in row.iter_mut().zip(other) {
-        *word &= other;
+impl Cell {
+    /// A cell that no row asks for.
+    pub(super) fn apart(variable: Id<Variable>) -> Cell {
+        Cell { variable: variable.index(), slot: 0, step: 0 }
+    }
+
+    /// Moves the state of its slot.
+    #[inline]
+    pub(super) fn step(self, states: &mut [u32], from: u32, to: u32) {
+        if let Some(state) = states.get_mut(self.slot as usize) {
+            *state = state.wrapping_add(self.step.wrapping_mul(to.wrapping_sub(from)));
+        }
     }
 }
 

@@ -41,6 +41,8 @@ impl Walk {
         for id in ground.nodes.ids().filter(|id| within.get(id.index()) == Some(&true)) {
             match ground.nodes[id] {
                 Node::Opaque(opaque) => walk.opaque.push((id, opaque)),
+                // A scratch begins with these.
+                Node::Const(_) => {}
                 _ => walk.nodes.push(id),
             }
         }
@@ -91,6 +93,14 @@ impl Walk {
         if !scratch.left.is_empty() {
             evaluate(program, scratch);
         }
+    }
+}
+
+/// What a node is before anything is judged.
+pub(super) fn beginning(node: &Node) -> Kleene {
+    match node {
+        Node::Const(judged) => Kleene::of(*judged),
+        _ => Kleene::STUCK,
     }
 }
 

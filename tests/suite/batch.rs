@@ -171,6 +171,7 @@ fn lines_in_every_spelling_are_read_as_profiles_are() {
         r#"{"open":true,"posts":-0,"start":"2024-01-01","y":-1.5E+3,"z":"\ud83d\ude00\\"}"#,
         r#"{"open":true,"goals":["sell","talk","sell"],"start":null}"#,
         r#"{"open":true,"posts":4.600000000,"goals":["sell"],"start":"\u0032024-01-01"}"#,
+        r#"{"open":true,"posts":18446744073709551620}"#,
         r#"{"open":true,"posts":00}"#,
         r#"{"open":true,"posts":1.}"#,
         r#"{"open":true,"posts":+1}"#,

@@ -68,20 +68,20 @@ pub(crate) fn assert_runs(program: &Program<'_>, scratch: &mut Scratch, decision
         let name = || format!("{}; {}", ruleset.target_name(target), says());
         assert_eq!(run.excluded, decided.excluded, "excluded: {}", name());
         assert_eq!(
-            (run.score, run.score_range, run.leaning, run.verdict, run.rank),
-            (decided.score, decided.score_range, decided.leaning, decided.verdict, decided.rank),
+            (run.score, run.score_range, run.leaning, run.verdict),
+            (decided.score, decided.score_range, decided.leaning, decided.verdict),
             "{}",
             name()
         );
         assert_eq!(run.could_be.iter().collect::<Vec<_>>(), decided.could_be, "{}", name());
-        let needs: Vec<_> =
-            program.needs(scratch, target).iter().map(|n| (n.need, n.state, n.because_of)).collect();
+        let needs: Vec<_> = program.needs(scratch, target).map(|n| (n.need, n.state, n.because_of)).collect();
         let wanted: Vec<_> = decided.needs.iter().map(|n| (n.need, n.state, n.because_of)).collect();
         assert_eq!(needs, wanted, "{}", name());
     }
-    let channels = program.channels(scratch).iter().map(|index| Target::Channel(Id::new(*index as usize)));
+    let channels =
+        program.channels(scratch).into_iter().map(|index| Target::Channel(Id::new(index as usize)));
     assert_eq!(channels.collect::<Vec<_>>(), decision.channels, "{}", says());
-    let mixes = program.mixes(scratch).iter().map(|index| Target::Mix(Id::new(*index as usize)));
+    let mixes = program.mixes(scratch).into_iter().map(|index| Target::Mix(Id::new(index as usize)));
     assert_eq!(mixes.collect::<Vec<_>>(), decision.mixes, "{}", says());
     let first = program.first(scratch);
     let wanted = (decision.first.target, decision.first.settled, decision.first.tie.len());

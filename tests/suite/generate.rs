@@ -68,7 +68,7 @@ pub(crate) const FIELDS: &[FieldModel] = &[
     FieldModel { name: "flag", values: &["true", "false"] },
     FieldModel { name: "icp", values: &["true", "false"] },
     FieldModel { name: "posts", values: &["0", "1", "2", "3", "\"1 per week\""] },
-    FieldModel { name: "size", values: &["-2.25", "5", "10", "10.5"] },
+    FieldModel { name: "size", values: &["-2.25", "5", "5.000000001", "10.5"] },
     FieldModel { name: "staff", values: &["0", "1", "2", "3"] },
     FieldModel { name: "owner", values: &["one", "two", "three"] },
     FieldModel { name: "repeat", values: &["never", "some", "often"] },
@@ -450,7 +450,8 @@ impl Generator<'_> {
             }
             10 => {
                 self.used("range");
-                format!("staff in {}", self.dice.one(&["1 .. 2", ".. 1", "2 .."]))
+                let ranges = ["staff in 1 .. 2", "staff in .. 1", "2 - staff in .. 0", "-staff in -2 .. -1"];
+                self.dice.one(&ranges).into()
             }
             11 => {
                 self.used("date");

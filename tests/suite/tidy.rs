@@ -79,7 +79,9 @@ fn outside_libraries_have_their_places() {
         "src/program/batch/arrow/cells.rs",
         "src/program/batch/arrow/json.rs",
         "src/cli/batch/parquet.rs",
+        "src/cli/batch/parquet/coded.rs",
     ];
+    const PARQUET: &[&str] = &["src/cli/batch/parquet.rs", "src/cli/batch/parquet/coded.rs"];
     let places: &[(&str, &[&str])] = &[
         ("codespan_reporting", &["src/diagnostic/render.rs"]),
         ("pest", &["src/syntax/parse.rs", "src/syntax/expected.rs"]),
@@ -88,7 +90,8 @@ fn outside_libraries_have_their_places() {
         ("jiff", &["src/date.rs"]),
         ("num_rational", &["src/exact.rs"]),
         ("sha2", &["src/model/meaning.rs"]),
-        ("parquet", &["src/cli/batch/parquet.rs"]),
+        ("parquet", PARQUET),
+        ("bytes", PARQUET),
         ("arrow_array", ARROW),
         ("arrow_buffer", ARROW),
         ("arrow_schema", ARROW),

@@ -1,4 +1,6 @@
-//! Tables in Parquet: the one file that knows `parquet`.
+//! Tables in Parquet: the one room that knows `parquet`.
+
+mod coded;
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -7,6 +9,7 @@ use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
+use bytes::Bytes;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
@@ -14,15 +17,18 @@ use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
 use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Encoding};
+use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::{ColumnPath, SchemaDescPtr};
 use qudao::program::batch::arrow::Reading;
 use qudao::program::batch::{Batch, Worker};
 
 use super::super::output::Failure;
 use super::files::{NewFile, Source};
+use coded::Coded;
 
 /// So many rows are decoded at a time.
 const ROWS: usize = 8192;
@@ -214,19 +220,36 @@ impl Rows {
 pub(super) struct Encoder {
     factory: ArrowRowGroupWriterFactory,
     schema: SchemaRef,
+    types: SchemaDescPtr,
 }
 
 /// A row group that grows.
 pub(super) struct Group<'e> {
     encoder: &'e Encoder,
-    writers: Vec<ArrowColumnWriter>,
+    /// One for each leaf of the schema.
+    writers: Vec<Writer>,
     rows: usize,
+}
+
+/// A column chunk that grows.
+enum Writer {
+    Any(Box<ArrowColumnWriter>),
+    Coded(Box<Coded>),
 }
 
 impl Encoder {
     pub(super) fn group(&self) -> Result<Group<'_>, Failure> {
-        let writers = self.factory.create_column_writers(0).map_err(|error| unwritten(&error))?;
-        Ok(Group { encoder: self, writers, rows: 0 })
+        let any = self.factory.create_column_writers(0).map_err(|error| unwritten(&error))?;
+        let leaves = self.types.columns().iter().enumerate().zip(any);
+        let writers = leaves.map(|((leaf, column), any)| {
+            let field = self.schema.fields().get(self.types.get_column_root_idx(leaf));
+            if field.is_some_and(|field| coded::fits(field)) {
+                Writer::Coded(Box::new(Coded::new(Arc::clone(column))))
+            } else {
+                Writer::Any(Box::new(any))
+            }
+        });
+        Ok(Group { encoder: self, writers: writers.collect(), rows: 0 })
     }
 }
 
@@ -239,10 +262,16 @@ impl Group<'_> {
     }
 
     fn write(&mut self, rows: &RecordBatch) -> Result<(), ParquetError> {
-        let mut writers = self.writers.iter_mut();
+        let mut writers = self.writers.iter_mut().peekable();
         for (field, array) in self.encoder.schema.fields().iter().zip(rows.columns()) {
+            if let Some(Writer::Coded(_)) = writers.peek() {
+                if let Some(Writer::Coded(writer)) = writers.next() {
+                    writer.add(array)?;
+                }
+                continue;
+            }
             for leaf in compute_leaves(field, array)? {
-                if let Some(writer) = writers.next() {
+                if let Some(Writer::Any(writer)) = writers.next() {
                     writer.write(&leaf)?;
                 }
             }
@@ -251,15 +280,27 @@ impl Group<'_> {
     }
 
     pub(super) fn close(self) -> Result<Chunks, Failure> {
-        let chunks = self.writers.into_iter().map(ArrowColumnWriter::close).collect::<Result<_, _>>();
+        let close = |writer: Writer| match writer {
+            Writer::Any(writer) => writer.close().map(|chunk| Chunk::Any(Box::new(chunk))),
+            Writer::Coded(writer) => {
+                writer.close().map(|(bytes, close)| Chunk::Coded(bytes, Box::new(close)))
+            }
+        };
+        let chunks = self.writers.into_iter().map(close).collect::<Result<_, _>>();
         Ok(Chunks { chunks: chunks.map_err(|error| unwritten(&error))?, rows: self.rows })
     }
 }
 
 /// A row group.
 pub(super) struct Chunks {
-    chunks: Vec<ArrowColumnChunk>,
+    chunks: Vec<Chunk>,
     rows: usize,
+}
+
+/// A column of a row group.
+enum Chunk {
+    Any(Box<ArrowColumnChunk>),
+    Coded(Bytes, Box<ColumnCloseResult>),
 }
 
 fn unwritten(error: &ParquetError) -> Failure {
@@ -296,6 +337,22 @@ fn answers(
     }
 }
 
+/// How the columns are written that are not written by their numbers.
+fn properties(schema: &Schema) -> WriterProperties {
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by(concat!("qudao ", env!("CARGO_PKG_VERSION")).to_string());
+    // Lines, and most whole numbers that are taken over, number something: they do not come again, and each is near to
+    // the one before it.
+    for field in schema.fields().iter().filter(|field| field.data_type().is_integer()) {
+        let path = ColumnPath::from(field.name().as_str());
+        builder = builder.set_column_dictionary_enabled(path.clone(), false);
+        builder = builder.set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+    }
+    builder.build()
+}
+
 /// The answer as a file in Parquet.
 pub(super) struct Table {
     writer: SerializedFileWriter<BufWriter<NewFile>>,
@@ -312,17 +369,13 @@ impl Table {
         let schema = &answers(batch, sources, tables)?;
         let failed =
             |error: ParquetError| Failure::new(format!("cannot write `{}`: {error}", path.display()));
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .set_created_by(concat!("qudao ", env!("CARGO_PKG_VERSION")).to_string())
-            .build();
         let types = ArrowSchemaConverter::new().convert(schema).map_err(failed)?;
+        let properties = properties(schema);
         let file = BufWriter::new(NewFile::open(path)?);
         let writer =
             SerializedFileWriter::new(file, types.root_schema_ptr(), Arc::new(properties)).map_err(failed)?;
         let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
-        Ok((Table { writer }, Encoder { factory, schema: Arc::clone(schema) }))
+        Ok((Table { writer }, Encoder { factory, schema: Arc::clone(schema), types: Arc::new(types) }))
     }
 
     /// Adds a row group.
@@ -333,7 +386,10 @@ impl Table {
         let write = || -> Result<(), ParquetError> {
             let mut row_group = self.writer.next_row_group()?;
             for chunk in group.chunks {
-                chunk.append_to_row_group(&mut row_group)?;
+                match chunk {
+                    Chunk::Any(chunk) => chunk.append_to_row_group(&mut row_group)?,
+                    Chunk::Coded(bytes, close) => row_group.append_column(&bytes, *close)?,
+                }
             }
             row_group.close()?;
             Ok(())

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::vocabulary::Vocabulary;
 use super::{Batch, Column, Given, Worker, row};
 use crate::date::Date;
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
@@ -19,15 +20,16 @@ pub(super) struct Plan {
     default: Option<Value>,
     required: bool,
     /// Whether a range has to be looked at that is no range of numbers.
-    ranged: bool,
+    pub(super) ranged: bool,
 }
 
 /// How a field's values are written.
 #[derive(Clone, Debug)]
 pub(super) enum Kind {
     Bool,
-    Enum(Id<crate::model::Enum>),
-    Set(Id<crate::model::Enum>, usize),
+    Enum(Vocabulary),
+    /// The names of members, and how many words have a bit for each.
+    Set(Vocabulary, usize),
     Date,
     Text,
     /// A number; its bounds in steps of the last digit that a number may have.
@@ -35,6 +37,8 @@ pub(super) enum Kind {
         whole: bool,
         low: i128,
         high: i128,
+        /// Whether it has bounds at all.
+        bounded: bool,
     },
     /// Bounds that are not decimals.
     Slow,
@@ -52,8 +56,11 @@ impl Plan {
             Type::Bool => Kind::Bool,
             Type::Text => Kind::Text,
             Type::Date => Kind::Date,
-            Type::Enum(id) => Kind::Enum(id),
-            Type::Set(id) => Kind::Set(id, ruleset.enums[id].members.len().div_ceil(64)),
+            Type::Enum(id) => Kind::Enum(Vocabulary::new(&ruleset.enums[id])),
+            Type::Set(id) => {
+                let of = &ruleset.enums[id];
+                Kind::Set(Vocabulary::new(of), of.members.len().div_ceil(64))
+            }
             Type::Number(number) => {
                 let steps = |bound: &Option<Value>, none: i128| match bound {
                     None => Some(none),
@@ -63,7 +70,10 @@ impl Plan {
                     }
                 };
                 match (steps(&field.low, i128::MIN), steps(&field.high, i128::MAX)) {
-                    (Some(low), Some(high)) => Kind::Number { whole: number.whole, low, high },
+                    (Some(low), Some(high)) => {
+                        let bounded = field.low.is_some() || field.high.is_some();
+                        Kind::Number { whole: number.whole, low, high, bounded }
+                    }
                     _ => Kind::Slow,
                 }
             }
@@ -192,11 +202,11 @@ impl Worker<'_, '_, '_> {
             return self.note(id, Given::Unknown);
         }
         let Some(plan) = self.batch.plans.get(id.index()) else { return false };
-        let given = match plan.kind {
+        let given = match &plan.kind {
             Kind::Number { .. } => self.give_number(id, text),
             Kind::Bool => self.give_bool(id, text),
-            Kind::Enum(_) | Kind::Date | Kind::Text => text.is_ascii() && self.give_word(id, text),
-            Kind::Set(of, words) => self.give_list(id, of, words, text),
+            Kind::Enum(..) | Kind::Date | Kind::Text => text.is_ascii() && self.give_word(id, text),
+            Kind::Set(names, words) => self.give_list(id, names, *words, text),
             Kind::Slow => false,
         };
         given && self.note(id, Given::Known)
@@ -219,13 +229,18 @@ impl Worker<'_, '_, '_> {
     /// Gives a field a decimal of at most nine places, if it may have it.
     #[inline]
     pub(super) fn give_decimal(&mut self, id: Id<Field>, units: i64, places: u32) -> bool {
-        let Some(Plan { kind: Kind::Number { whole, low, high }, .. }) = self.batch.plans.get(id.index())
-        else {
+        let plan = self.batch.plans.get(id.index());
+        let Some(Plan { kind: Kind::Number { whole, low, high, bounded }, .. }) = plan else {
             return false;
         };
-        let steps = i128::from(units) * 10_i128.pow(MAX_FRACTION_DIGITS as u32 - places);
-        if (*whole && steps % STEPS != 0) || !(*low..=*high).contains(&steps) {
+        if *whole && places > 0 && units % 10_i64.pow(places) != 0 {
             return false;
+        }
+        if *bounded {
+            let steps = i128::from(units) * 10_i128.pow(MAX_FRACTION_DIGITS as u32 - places);
+            if !(*low..=*high).contains(&steps) {
+                return false;
+            }
         }
         self.batch.program.set_decimal(&mut self.scratch, id, units, places);
         true
@@ -233,10 +248,9 @@ impl Worker<'_, '_, '_> {
 
     pub(super) fn give_word(&mut self, id: Id<Field>, text: &str) -> bool {
         let program = self.batch.program;
-        let ruleset = program.ruleset();
         let Some(plan) = self.batch.plans.get(id.index()) else { return false };
-        let value = match plan.kind {
-            Kind::Enum(of) => match ruleset.enums[of].member(text) {
+        let value = match &plan.kind {
+            Kind::Enum(names) => match names.number(text.as_bytes()) {
                 Some(member) if !plan.ranged => {
                     program.set_code(&mut self.scratch, id, member);
                     return true;
@@ -265,13 +279,13 @@ impl Worker<'_, '_, '_> {
     }
 
     /// Gives a set the members that a cell of CSV names.
-    fn give_list(&mut self, id: Id<Field>, of: Id<crate::model::Enum>, words: usize, text: &str) -> bool {
+    fn give_list(&mut self, id: Id<Field>, names: &Vocabulary, words: usize, text: &str) -> bool {
         let mut bits = [0_u64; 8];
         if words > bits.len() {
             return false;
         }
         for name in names_of_cell(text) {
-            let Some(member) = self.batch.program.ruleset().enums[of].member(name) else { return false };
+            let Some(member) = names.number(name.as_bytes()) else { return false };
             if let Some(word) = bits.get_mut(member as usize / 64) {
                 *word |= 1 << (member % 64);
             }

@@ -190,8 +190,8 @@ impl Split {
     fn look(&mut self) -> Looked {
         if !self.csv {
             let new = self.bytes.get(self.seen..).unwrap_or(&[]);
-            if let Some(last) = new.iter().rposition(|byte| *byte == b'\n') {
-                let count = new.iter().filter(|byte| **byte == b'\n').count() as u64;
+            if let Some(last) = memchr::memrchr(b'\n', new) {
+                let count = lines(new);
                 self.end = self.seen + last + 1;
                 self.passed += count;
                 self.lines = self.passed;
@@ -241,7 +241,7 @@ impl Split {
 
 /// Counts line ends.
 pub(super) fn lines(bytes: &[u8]) -> u64 {
-    bytes.iter().filter(|byte| **byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', bytes).count() as u64
 }
 
 /// Returns on which line a record begins, from 0, by the reader's place before it.

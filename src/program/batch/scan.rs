@@ -4,6 +4,7 @@
 //! by `serde_json`, which says what is wrong with it, if anything is.
 
 use super::decode::{Kind, note_idle};
+use super::vocabulary::Vocabulary;
 use super::{Column, Worker};
 use crate::exact::MAX_FRACTION_DIGITS;
 use crate::model::{Field, Id};
@@ -17,11 +18,50 @@ struct Cursor<'l> {
 /// A number without exponent that has few digits: its digits as a whole number, and how many stand behind the point.
 type Decimal = Option<(i64, u32)>;
 
+/// The name of a column as the last line had it at this place, to be compared at once: lines mostly have the same names
+/// in the same order.
+#[derive(Debug)]
+pub(super) struct Name {
+    /// The name between its quotation marks, and the colon: the first eight bytes as a number, and which bits of it count.
+    head: u64,
+    mask: u64,
+    /// What stands behind these eight bytes.
+    rest: Box<[u8]>,
+    length: usize,
+    column: Option<Column>,
+}
+
+impl Name {
+    fn new(name: &str, column: Option<Column>) -> Name {
+        let text = format!("\"{name}\":");
+        let (head, rest) = text.as_bytes().split_at(text.len().min(8));
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(head).for_each(|(to, byte)| *to = *byte);
+        let mask = u64::MAX >> (64 - 8 * head.len());
+        Name { head: u64::from_le_bytes(eight), mask, rest: rest.into(), length: text.len(), column }
+    }
+
+    /// Tells whether a text begins with it.
+    #[inline]
+    fn begins(&self, text: &[u8]) -> bool {
+        let Some((first, rest)) = text.split_first_chunk::<8>() else { return false };
+        u64::from_le_bytes(*first) & self.mask == self.head
+            && (self.rest.is_empty() || rest.starts_with(&self.rest))
+    }
+}
+
 impl<'l> Cursor<'l> {
+    #[inline]
+    fn rest(&self) -> &'l [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or(&[])
+    }
+
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
 
+    #[inline]
     fn spaces(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
             self.at += 1;
@@ -29,6 +69,7 @@ impl<'l> Cursor<'l> {
     }
 
     /// Takes a byte, and the spaces after it.
+    #[inline]
     fn take(&mut self, byte: u8) -> Option<()> {
         if self.peek() != Some(byte) {
             return None;
@@ -62,7 +103,17 @@ impl<'l> Cursor<'l> {
         Some((inner, escapes))
     }
 
+    /// Takes a text that is one of some names; gives its number.
+    #[inline]
+    fn known(&mut self, names: &Vocabulary) -> Option<u32> {
+        let (quote, text) = self.rest().split_first()?;
+        let (number, length) = names.quoted(text).filter(|_| *quote == b'"')?;
+        self.at += length + 2;
+        Some(number)
+    }
+
     /// Takes a number.
+    #[inline]
     fn number(&mut self) -> Option<Decimal> {
         let negative = self.peek() == Some(b'-');
         self.at += usize::from(negative);
@@ -151,13 +202,8 @@ impl Worker<'_, '_, '_> {
             } else if cursor.peek() == Some(b'}') {
                 break;
             }
-            let (name, escapes) = cursor.string()?;
-            if escapes {
-                return None;
-            }
-            cursor.spaces();
-            cursor.take(b':')?;
-            match self.column(entry, name) {
+            let column = self.column(entry, &mut cursor)?;
+            match column {
                 Some(column) => self.scan_column(&mut cursor, column)?,
                 None => cursor.pass()?,
             }
@@ -168,23 +214,38 @@ impl Worker<'_, '_, '_> {
         (cursor.at == line.len()).then_some(())
     }
 
-    /// What the column of a name means. Lines mostly have the same names in the same order.
-    fn column(&mut self, entry: usize, name: &str) -> Option<Column> {
-        if let Some((known, column)) = self.names.get(entry)
-            && known == name
+    /// Takes the name of a column and the colon after it; tells what the column means.
+    #[inline]
+    fn column(&mut self, entry: usize, cursor: &mut Cursor<'_>) -> Option<Option<Column>> {
+        if let Some(known) = self.names.get(entry)
+            && known.begins(cursor.rest())
         {
-            return *column;
+            cursor.at += known.length;
+            cursor.spaces();
+            return Some(known.column);
         }
+        self.other_column(entry, cursor)
+    }
+
+    /// The same where the last line had another name at this place.
+    #[cold]
+    fn other_column(&mut self, entry: usize, cursor: &mut Cursor<'_>) -> Option<Option<Column>> {
+        let (name, escapes) = cursor.string()?;
+        if escapes {
+            return None;
+        }
+        cursor.spaces();
+        cursor.take(b':')?;
         let column = self.batch.columns.get(name).copied();
         if column.is_none() {
             note_idle(&mut self.idle, name);
         }
         if let Some(slot) = self.names.get_mut(entry) {
-            *slot = (name.to_string(), column);
+            *slot = Name::new(name, column);
         } else if entry == self.names.len() && entry < 1024 {
-            self.names.push((name.to_string(), column));
+            self.names.push(Name::new(name, column));
         }
-        column
+        Some(column)
     }
 
     fn scan_column(&mut self, cursor: &mut Cursor<'_>, column: Column) -> Option<()> {
@@ -220,16 +281,20 @@ impl Worker<'_, '_, '_> {
                 let (units, places) = cursor.number()??;
                 self.give_decimal(id, units, places)
             }
-            Kind::Enum(_) | Kind::Date | Kind::Text => {
+            Kind::Enum(names) if !plan.ranged => {
+                let code = cursor.known(names)?;
+                batch.program.set_code(&mut self.scratch, id, code);
+                true
+            }
+            Kind::Enum(..) | Kind::Date | Kind::Text => {
                 let (text, escapes) = cursor.string()?;
                 !escapes && text.is_ascii() && self.give_word(id, text)
             }
-            Kind::Set(of, words) => {
+            Kind::Set(names, words) => {
                 let mut bits = [0_u64; 8];
                 cursor.take(b'[')?;
                 while cursor.peek() != Some(b']') {
-                    let (name, _) = cursor.string()?;
-                    let member = batch.program.ruleset().enums[*of].member(name)?;
+                    let member = cursor.known(names)?;
                     *bits.get_mut(member as usize / 64)? |= 1 << (member % 64);
                     cursor.spaces();
                     if cursor.peek() != Some(b']') {

@@ -2,11 +2,10 @@
 
 use std::io::Write;
 
-use super::super::{Outcome, Program};
+use super::super::Program;
 use super::summary::instance_name;
 use super::{Batch, Form, Parts, Worker};
 use crate::model::{Need, NeedState, Target};
-use crate::operator::Verdict;
 
 /// What is said of a target: the verdicts in their order, and that there is none.
 pub(super) const WORDS: [&str; 5] = ["recommended", "possible", "unsuitable", "excluded", UNDECIDED];
@@ -22,40 +21,10 @@ pub(super) struct Texts {
     /// The names of what may be needed: of the requirements, then of the channels.
     pub(super) needs: Vec<String>,
     requirements: usize,
-    /// How a target's part of a line of NDJSON begins, by target.
-    heads: Vec<Heads>,
-}
-
-/// How a target's part of a line of NDJSON begins, up to its score: by its verdict and what it leans to.
-#[derive(Clone, Debug)]
-struct Heads([[Vec<u8>; 4]; 5]);
-
-impl Heads {
-    /// The heads of the target of a number. Each part ends in a comma.
-    fn new(name: &str, number: usize, parts: Parts) -> Heads {
-        let comma = if number > 0 { "," } else { "" };
-        let name = serde_json::Value::from(name);
-        Heads(WORDS.map(|verdict| {
-            Verdict::ALL.map(|leaning| {
-                let part = |told: bool, part: &str, word: &str| match told {
-                    true => format!("\"{part}\":\"{word}\","),
-                    false => String::new(),
-                };
-                let verdict = part(parts.verdict, "verdict", verdict);
-                let leaning = part(parts.leaning, "leaning", leaning.as_str());
-                format!("{comma}{name}:{{{verdict}{leaning}").into_bytes()
-            })
-        }))
-    }
-
-    fn of(&self, outcome: &Outcome) -> &[u8] {
-        let verdict = outcome.verdict.map_or(Verdict::ALL.len(), |verdict| verdict as usize);
-        self.0.get(verdict).and_then(|heads| heads.get(outcome.leaning as usize)).map_or(&[], Vec::as_slice)
-    }
 }
 
 impl Texts {
-    pub(super) fn new(program: &Program<'_>, parts: Parts) -> Texts {
+    pub(super) fn new(program: &Program<'_>) -> Texts {
         let ruleset = program.ruleset();
         let ids = program.ground().instances.ids();
         Texts {
@@ -69,10 +38,6 @@ impl Texts {
                 .map(|need| ruleset.need_name(need).to_string())
                 .collect(),
             requirements: ruleset.requirements.len(),
-            heads: (0..)
-                .zip(ruleset.targets())
-                .map(|(n, target)| Heads::new(ruleset.target_name(target), n, parts))
-                .collect(),
         }
     }
 
@@ -132,7 +97,7 @@ impl Worker<'_, '_, '_> {
 
     fn write_json(&mut self, line: u64) {
         let Worker { batch, scratch, kept, out, .. } = self;
-        let program = batch.program;
+        let (program, pieces) = (batch.program, &batch.pieces);
         out.push(b'{');
         for (name, value) in batch.keep.iter().zip(kept) {
             string(out, name);
@@ -151,40 +116,25 @@ impl Worker<'_, '_, '_> {
         out.extend(if first.settled { &b",\"settled\":true"[..] } else { b",\"settled\":false" });
         if batch.parts != Parts::NONE {
             out.extend_from_slice(b",\"targets\":{");
-            for (number, (heads, outcome)) in batch.texts.heads.iter().zip(&scratch.outcomes).enumerate() {
-                out.extend_from_slice(heads.of(outcome));
-                if batch.parts.score {
-                    out.extend_from_slice(b"\"score\":");
-                    signed(out, outcome.score);
-                    out.push(b',');
-                }
-                if batch.parts.range {
-                    out.extend_from_slice(b"\"low\":");
-                    signed(out, outcome.score_range.0);
-                    out.extend_from_slice(b",\"high\":");
-                    signed(out, outcome.score_range.1);
-                    out.push(b',');
-                }
-                if batch.parts.needs {
-                    out.extend_from_slice(b"\"needs\":[");
-                    let open = scratch.needs.of(number).iter().filter(|need| need.state != NeedState::Met);
+            for (number, outcome) in scratch.outcomes.iter().enumerate() {
+                let needs = batch.parts.needs && outcome.open_needs > 0;
+                pieces.write(number, outcome, needs, out);
+                if needs {
+                    let open = program.needs_at(scratch, number).filter(|need| need.state != NeedState::Met);
                     strings(out, open.map(|need| batch.texts.need_name(need.need)));
-                    out.extend_from_slice(b"],");
+                    out.extend_from_slice(pieces.after_needs());
                 }
-                // The last part's comma.
-                out.pop();
-                out.push(b'}');
             }
             out.push(b'}');
         }
         if batch.reasons {
             out.extend(b",\"fired\":[");
             let mut more = false;
-            scratch.fired.each(|index| {
+            program.fired(scratch, |id| {
                 if std::mem::replace(&mut more, true) {
                     out.push(b',');
                 }
-                string(out, batch.texts.instances.get(index).map_or("", String::as_str));
+                string(out, batch.texts.instances.get(id.index()).map_or("", String::as_str));
             });
             out.push(b']');
         }
@@ -193,7 +143,7 @@ impl Worker<'_, '_, '_> {
 
     fn write_csv(&mut self, line: u64) {
         let Worker { batch, scratch, kept, out, .. } = self;
-        let program = batch.program;
+        let (program, pieces) = (batch.program, &batch.pieces);
         for value in kept {
             // A text is written as it is, anything else as JSON.
             match serde_json::from_str::<String>(value) {
@@ -207,30 +157,13 @@ impl Worker<'_, '_, '_> {
         put(out, format_args!("{line},"));
         cell(out, first.target.and_then(|target| name(batch, target)).unwrap_or(""));
         put(out, format_args!(",{}", first.settled));
-        // Names of a ruleset need no quotation marks.
         for (number, outcome) in scratch.outcomes.iter().enumerate() {
-            let parts = batch.parts;
-            let verdict = outcome.verdict.map_or(UNDECIDED, Verdict::as_str);
-            for (_, word) in [(parts.verdict, verdict), (parts.leaning, outcome.leaning.as_str())]
-                .iter()
-                .filter(|(told, _)| *told)
-            {
-                out.push(b',');
-                out.extend_from_slice(word.as_bytes());
-            }
-            let (low, high) = outcome.score_range;
-            for (_, score) in [(parts.score, outcome.score), (parts.range, low), (parts.range, high)]
-                .iter()
-                .filter(|(told, _)| *told)
-            {
-                out.push(b',');
-                signed(out, *score);
-            }
-            if !parts.needs {
+            let needs = batch.parts.needs && outcome.open_needs > 0;
+            pieces.write(number, outcome, needs, out);
+            if !needs {
                 continue;
             }
-            out.push(b',');
-            let open = scratch.needs.of(number).iter().filter(|need| need.state != NeedState::Met);
+            let open = program.needs_at(scratch, number).filter(|need| need.state != NeedState::Met);
             for (place, need) in open.enumerate() {
                 if place > 0 {
                     out.push(b';');
@@ -240,9 +173,9 @@ impl Worker<'_, '_, '_> {
         }
         if batch.reasons {
             let mut between = b',';
-            scratch.fired.each(|index| {
+            program.fired(scratch, |id| {
                 out.push(std::mem::replace(&mut between, b';'));
-                let name = batch.texts.instances.get(index).map_or("", String::as_str);
+                let name = batch.texts.instances.get(id.index()).map_or("", String::as_str);
                 out.extend_from_slice(name.as_bytes());
             });
             if between == b',' {
@@ -277,7 +210,7 @@ fn unsigned(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(digits.get(20 - length..).unwrap_or(&[]));
 }
 
-fn signed(out: &mut Vec<u8>, number: i64) {
+pub(super) fn signed(out: &mut Vec<u8>, number: i64) {
     if number < 0 {
         out.push(b'-');
     }

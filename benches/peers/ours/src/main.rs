@@ -1,6 +1,6 @@
 //! Our side of the comparison. Variants:
 //!   single   one profile at a time, up to the ids of the rules that fired, as the other engines do
-//!   full     one profile at a time, and exclusions, scores with ranges, needs, verdicts and ranks besides
+//!   full     one profile at a time, and exclusions, scores with ranges, needs, verdicts and the first place besides
 //!   full10   the same, a tenth of the values unknown
 //!   adverse  the same, nine tenths unknown, an exception to every rule, each with a sum over two fields
 //! The last two cannot fire what the reference fires. In their place it is made sure that what fires and what is

@@ -10,8 +10,8 @@ use arrow_array::{
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
-use super::super::Batch;
 use super::super::write::WORDS;
+use super::super::{Batch, Parts};
 use crate::model::NeedState;
 use crate::operator::Verdict;
 use crate::program::Scratch;
@@ -24,11 +24,26 @@ pub(in super::super) struct Columns {
     first: Vec<Option<i32>>,
     settled: Vec<bool>,
     targets: Vec<TargetColumns>,
+    /// What was said of the targets in the last few rows, row by row: they go to their columns together, as writing to a
+    /// hundred places for each row takes long.
+    recent: Vec<Told>,
     fired: Lists,
     /// What is taken over of rows of text, as text; nothing for null.
     texts: Vec<Vec<Option<String>>>,
     /// What is taken over of columns.
     kept: Vec<Vec<ArrayRef>>,
+}
+
+/// So many rows go to their columns together.
+const RECENT: usize = 32;
+
+/// What is said of a target in a row.
+#[derive(Clone, Copy, Default, Debug)]
+struct Told {
+    score: i64,
+    range: (i64, i64),
+    verdict: i8,
+    leaning: i8,
 }
 
 #[derive(Clone, Default, Debug)]
@@ -111,11 +126,27 @@ pub(super) fn schema(batch: &Batch<'_, '_>, kept: &[DataType]) -> SchemaRef {
 
 impl Columns {
     pub(in super::super) fn new(batch: &Batch<'_, '_>) -> Columns {
+        Columns::of_rows(batch, 0)
+    }
+
+    /// With room for so many rows.
+    fn of_rows(batch: &Batch<'_, '_>, rows: usize) -> Columns {
+        let parts = batch.parts;
+        let room = |told: bool| if told { rows } else { 0 };
+        let target = |_| TargetColumns {
+            verdict: Vec::with_capacity(room(parts.verdict)),
+            leaning: Vec::with_capacity(room(parts.leaning)),
+            score: Vec::with_capacity(room(parts.score)),
+            low: Vec::with_capacity(room(parts.range)),
+            high: Vec::with_capacity(room(parts.range)),
+            needs: Lists { words: Vec::new(), lengths: Vec::with_capacity(room(parts.needs)) },
+        };
         Columns {
-            line: Vec::new(),
-            first: Vec::new(),
-            settled: Vec::new(),
-            targets: vec![TargetColumns::default(); batch.texts.targets.len()],
+            line: Vec::with_capacity(rows),
+            first: Vec::with_capacity(rows),
+            settled: Vec::with_capacity(rows),
+            targets: batch.texts.targets.iter().map(target).collect(),
+            recent: Vec::with_capacity(RECENT * batch.texts.targets.len()),
             fired: Lists::default(),
             texts: vec![Vec::new(); batch.keep.len()],
             kept: vec![Vec::new(); batch.keep.len()],
@@ -143,34 +174,52 @@ impl Columns {
         self.line.push(line);
         self.first.push(first.target.map(|target| program.ruleset().target_index(target) as i32));
         self.settled.push(first.settled);
-        for (number, (column, outcome)) in self.targets.iter_mut().zip(&scratch.outcomes).enumerate() {
-            let parts = batch.parts;
-            if parts.verdict {
-                column.verdict.push(outcome.verdict.map_or(UNDECIDED, |verdict| verdict as i8));
-            }
-            if parts.leaning {
-                column.leaning.push(outcome.leaning as i8);
-            }
-            if parts.score {
-                column.score.push(outcome.score);
-            }
-            if parts.range {
-                column.low.push(outcome.score_range.0);
-                column.high.push(outcome.score_range.1);
-            }
-            if !parts.needs {
-                continue;
-            }
+        self.recent.extend(scratch.outcomes.iter().map(|outcome| Told {
+            score: outcome.score,
+            range: outcome.score_range,
+            verdict: outcome.verdict.map_or(UNDECIDED, |verdict| verdict as i8),
+            leaning: outcome.leaning as i8,
+        }));
+        if self.recent.len() >= RECENT * self.targets.len() {
+            self.spread(batch.parts);
+        }
+        let all = self.targets.iter_mut().zip(&scratch.outcomes).enumerate();
+        for (number, (column, outcome)) in all.filter(|_| batch.parts.needs) {
             let start = column.needs.words.len();
-            let open = scratch.needs.of(number).iter().filter(|need| need.state != NeedState::Met);
-            column.needs.words.extend(open.map(|need| batch.texts.need(need.need) as i32));
+            if outcome.open_needs > 0 {
+                let open = program.needs_at(scratch, number).filter(|need| need.state != NeedState::Met);
+                column.needs.words.extend(open.map(|need| batch.texts.need(need.need) as i32));
+            }
             column.needs.end(start);
         }
         if batch.reasons {
             let start = self.fired.words.len();
-            scratch.fired.each(|instance| self.fired.words.push(instance as i32));
+            program.fired(scratch, |id| self.fired.words.push(id.index() as i32));
             self.fired.end(start);
         }
+    }
+
+    /// Brings what was said in the last rows to the columns.
+    fn spread(&mut self, parts: Parts) {
+        let targets = self.targets.len().max(1);
+        for (number, column) in self.targets.iter_mut().enumerate() {
+            let rows = self.recent.chunks_exact(targets);
+            let told = || rows.clone().map(|row| row.get(number).copied().unwrap_or_default());
+            if parts.verdict {
+                column.verdict.extend(told().map(|told| told.verdict));
+            }
+            if parts.leaning {
+                column.leaning.extend(told().map(|told| told.leaning));
+            }
+            if parts.score {
+                column.score.extend(told().map(|told| told.score));
+            }
+            if parts.range {
+                column.low.extend(told().map(|told| told.range.0));
+                column.high.extend(told().map(|told| told.range.1));
+            }
+        }
+        self.recent.clear();
     }
 
     /// Takes over the values of a column.
@@ -182,8 +231,9 @@ impl Columns {
 
     /// Takes everything as a record batch.
     pub(super) fn take(&mut self, batch: &Batch<'_, '_>) -> Result<RecordBatch, String> {
-        let Columns { line, first, settled, targets, fired, texts, kept } =
-            std::mem::replace(self, Columns::new(batch));
+        self.spread(batch.parts);
+        let Columns { line, first, settled, targets, fired, texts, kept, .. } =
+            std::mem::replace(self, Columns::of_rows(batch, self.line.len()));
         let mut arrays: Vec<ArrayRef> = Vec::new();
         for (texts, kept) in texts.into_iter().zip(kept) {
             let mut parts: Vec<&dyn Array> = kept.iter().map(AsRef::as_ref).collect();
