@@ -8,7 +8,7 @@ mod input;
 mod parquet;
 mod progress;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
@@ -60,7 +60,7 @@ pub(crate) struct Args {
     /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, patterns such as `data/*.csv`, or `-`
     #[arg(required = true)]
     inputs: Vec<String>,
-    /// Write the answers to this file, whole or not at all (default: standard output)
+    /// Write the answers to this file, whole or not at all (default, or `-`: standard output)
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     /// How the input is written, whatever its ending
@@ -101,12 +101,19 @@ pub(crate) struct Args {
     lang: Option<String>,
 }
 
+impl Args {
+    /// The file that the answers go to; none where they go to standard output.
+    fn file(&self) -> Option<&Path> {
+        self.output.as_deref().filter(|path| *path != Path::new("-"))
+    }
+}
+
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
     let program = Program::new(&ruleset, day);
     let sources = files::sources(&args.inputs, args.from)?;
-    let ending = args.output.as_deref().and_then(files::format_of);
+    let ending = args.file().and_then(files::format_of);
     let like_input = sources.first().map_or(Form::Ndjson, |source| source.form);
     let to = match args.to.or(ending) {
         Some(format) => files::form(format)?,

@@ -76,9 +76,9 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         };
         let tables: Vec<Option<Input>> = sources.iter().map(open).collect::<Result<_, _>>()?;
         let (target, encoder) = if files::is_text(to) {
-            (Target::open(args.output.as_deref())?, None)
+            (Target::open(args.file())?, None)
         } else {
-            let Some(path) = &args.output else {
+            let Some(path) = args.file() else {
                 return Err(Failure::new("Parquet is written to a file; say -o FILE, or --to ndjson"));
             };
             let (table, encoder) = Table::open(path, batch, &sources, &tables)?;

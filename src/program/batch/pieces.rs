@@ -31,7 +31,7 @@ enum Told {
 /// Numbers with what stands before and after them.
 #[derive(Clone, Debug)]
 struct Numbers {
-    /// Those near zero: always so many bytes, as that is one step, and how many of them count.
+    /// Those near zero: always so many bytes, as that is one step, and how many of them count; none where one is longer.
     near: Vec<([u8; WIDTH], u8)>,
     before: String,
     after: String,
@@ -43,12 +43,12 @@ const WIDTH: usize = 32;
 impl Numbers {
     fn new(before: String, after: String) -> Numbers {
         let near = (-NEAR..NEAR).map(|number| {
-            let mut bytes = [0; WIDTH];
             let text = format!("{before}{number}{after}");
-            bytes.iter_mut().zip(text.bytes()).for_each(|(to, byte)| *to = byte);
-            (bytes, text.len().min(WIDTH) as u8)
+            let mut bytes = [0; WIDTH];
+            bytes.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
+            Some((bytes, text.len() as u8))
         });
-        Numbers { near: near.collect(), before, after }
+        Numbers { near: near.collect::<Option<_>>().unwrap_or_default(), before, after }
     }
 
     #[inline(always)]
