@@ -8,6 +8,7 @@ mod expr;
 mod meaning;
 mod profile;
 mod rule;
+mod target_map;
 mod text;
 mod unit;
 mod value;
@@ -15,7 +16,7 @@ mod value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub use arena::{Arena, Id};
+pub use arena::{Arena, Id, IdMap};
 pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
 pub use meaning::{Meanings, digest, meaning, quote_digest, text_digest};
 pub use profile::{FieldValue, Origin, Profile};
@@ -23,6 +24,7 @@ pub use rule::{
     Cell, Effect, EffectKind, Expectation, ExpectationKind, ForEach, GivenValue, NeedState, Property,
     Replaced, RowOf, Rule, RuleSelector, Table, Test,
 };
+pub use target_map::TargetMap;
 pub use text::{Hole, Piece, Template, Text};
 pub use unit::{Dimension, Unit, UnitDefinition, Units};
 pub use value::{Number, NumberType, Type, Value, Written};

@@ -141,3 +141,48 @@ impl<T> IndexMut<Id<T>> for Arena<T> {
         self.items.get_mut(id.index()).expect("an id is used with the arena that made it")
     }
 }
+
+/// A value for each thing of an [`Arena`], by its id. An id of a thing that the arena did not have is a mistake of the
+/// program, and stops it.
+#[derive(Debug)]
+pub struct IdMap<K, V> {
+    values: Vec<V>,
+    of: PhantomData<fn() -> K>,
+}
+
+impl<K, V: Clone> Clone for IdMap<K, V> {
+    fn clone(&self) -> IdMap<K, V> {
+        IdMap { values: self.values.clone(), of: PhantomData }
+    }
+}
+
+impl<K, V> IdMap<K, V> {
+    /// Makes a value for each thing of an arena.
+    pub fn of(arena: &Arena<K>, value: impl FnMut(Id<K>) -> V) -> IdMap<K, V> {
+        IdMap { values: arena.ids().map(value).collect(), of: PhantomData }
+    }
+
+    /// Returns all values, in the order of their ids.
+    pub fn values(&self) -> std::slice::Iter<'_, V> {
+        self.values.iter()
+    }
+
+    /// Returns all ids with their values.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = (Id<K>, &V)> {
+        self.values.iter().enumerate().map(|(i, value)| (Id::new(i), value))
+    }
+}
+
+impl<K, V> Index<Id<K>> for IdMap<K, V> {
+    type Output = V;
+
+    fn index(&self, id: Id<K>) -> &V {
+        self.values.get(id.index()).expect("an id is used with the values of the arena that made it")
+    }
+}
+
+impl<K, V> IndexMut<Id<K>> for IdMap<K, V> {
+    fn index_mut(&mut self, id: Id<K>) -> &mut V {
+        self.values.get_mut(id.index()).expect("an id is used with the values of the arena that made it")
+    }
+}
