@@ -4,6 +4,7 @@ pub mod ast;
 mod build;
 mod concrete;
 mod expected;
+mod habits;
 mod outline;
 mod parse;
 mod sources;

@@ -129,6 +129,10 @@ impl Checker<'_> {
         let mut diagnostic = Diagnostic::new(Code::TypeMismatch, span, message).here("of another type");
         if let Type::Enum(id) | Type::Set(id) = expected {
             diagnostic = diagnostic.note(self.members_note(id));
+        } else if matches!(expected, Type::Number(_)) && matches!(found, "`free`" | "`gratis`" | "`nothing`")
+        {
+            diagnostic =
+                diagnostic.note("what costs nothing is `0` with its unit; what is not known is `unknown`");
         }
         self.report(offer(diagnostic, span, meant));
     }
@@ -329,6 +333,8 @@ impl Checker<'_> {
         diagnostic = diagnostic.here("neither true nor false");
         if matches!(checked.ty, Type::Set(_)) {
             diagnostic = diagnostic.note("ask a set with `has`");
+        } else if matches!(checked.ty, Type::Number(_)) {
+            diagnostic = diagnostic.note("compare it: each side of `and` and `or` is a condition of its own");
         } else if matches!(checked.ty, Type::Enum(_)) {
             diagnostic = diagnostic.note(match checked.kind {
                 ExprKind::Literal(_) => "compare a field with it: `==`",

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
+use super::habits::{Place, habit};
 use super::parse::Kind;
 use super::words::{DECLARATIONS, RESERVED};
 use crate::diagnostic::{Code, Diagnostic, nearest, one_of};
@@ -32,7 +33,8 @@ pub(super) fn diagnostic(error: &Error<Kind>, file: FileId, text: &str, base: us
         Span { file, start: (base + at) as u32, end: (base + at + found.len()) as u32 }
     };
     let before = text.get(..at).unwrap_or("").trim_end();
-    if let Some(special) = special(kinds, here, found, before, text, at) {
+    let habit = || habit(&Place { kinds, text, at, found, here });
+    if let Some(special) = habit().or_else(|| special(kinds, here, found, before, text, at)) {
         return special;
     }
 
@@ -142,13 +144,30 @@ fn special(
                 "write `x is unknown`; of a field, only a rule that does nothing but `note` or `warn` asks",
             ));
         }
+        _ if wanted("leaning") && wanted("could") && is_word(found) => {
+            let verdicts = alternatives(Kind::verdict);
+            let expectation = syntax(&format!("`{found}` is not expected of a target")).here("no verdict");
+            return Some(match nearest(found, verdicts.iter().copied()) {
+                Some(_) => expectation.near(here, found, verdicts.iter().copied()),
+                None => expectation.note(format!(
+                    "a verdict is {}; also `score >= 2`, `needs R`, `because RULE`",
+                    one_of(&verdicts.iter().map(|verdict| format!("`{verdict}`")).collect::<Vec<_>>())
+                )),
+            });
+        }
         "then" if wanted("expect") => {
             return replace("a property says what to `expect`", "not a word of properties", "expect");
         }
         "[" if kinds.contains(&Kind::range) || kinds.contains(&Kind::literal_set) => {
-            return Some(
-                syntax("a set stands between `{` and `}`").here("brackets hold the index of a fact"),
-            );
+            let set = syntax("a set stands between `{` and `}`").here("brackets hold the index of a fact");
+            let inside = rest.split('\n').next().and_then(|line| line.get(1..line.find(']')?));
+            return Some(match inside.filter(|inside| !inside.contains(['[', '{'])) {
+                Some(inside) => {
+                    let span = Span { end: here.start + inside.len() as u32 + 2, ..here };
+                    set.fix(format!("write `{{{}}}`", inside.trim()), span, format!("{{{inside}}}"))
+                }
+                None => set,
+            });
         }
         ":" if kinds.contains(&Kind::assign) && before.ends_with("needs") => {
             return Some(syntax("what a channel needs stands right behind `needs`").here("not needed").fix(
@@ -290,7 +309,7 @@ fn shown(found: &str) -> String {
 
 /// The words for a rule of the grammar: the token itself, or a description that begins with a space.
 /// Rules that only group others have none.
-fn words(kind: Kind) -> Option<&'static str> {
+pub(super) fn words(kind: Kind) -> Option<&'static str> {
     Some(match kind {
         Kind::name | Kind::dotted | Kind::unit_name | Kind::rule_name => " a name",
         Kind::EOI => " the end",

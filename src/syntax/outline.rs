@@ -11,6 +11,7 @@ use std::borrow::Cow;
 pub(super) use nesting::check_depth;
 use nesting::{Nesting, too_deep};
 
+use super::habits;
 use super::tokens::{Kind, Token, span, tokens};
 use super::words::{DECLARATIONS, RESERVED};
 use crate::diagnostic::{Code, Diagnostic, nearest};
@@ -332,6 +333,14 @@ impl<'a> Cutter<'a> {
         };
         let message = format!("no declaration begins with {shown}");
         let diagnostic = Diagnostic::new(Code::Syntax, here, message).here("a declaration would stand here");
+        if let Some(meant) = habits::declaration(word) {
+            let diagnostic = match meant.split_once(' ') {
+                None => diagnostic.guess(format!("write `{meant}`"), here, meant),
+                Some(_) => diagnostic.note(meant),
+            };
+            self.diagnostics.push(diagnostic);
+            return;
+        }
         let near = !RESERVED.contains(&word) && nearest(word, DECLARATIONS.iter().copied()).is_some();
         let indented =
             token.indent.is_some_and(|indent| indent > 0) && matches!(self.mark(index + 1), "=" | "[" | ":");

@@ -476,8 +476,6 @@ fn wrong_assignments_are_told_what_is_wrong() {
 const FIXES_THAT_FAIL: &[&str] = &[
     // Where a brace is missing can only be guessed.
     "bracket-unclosed-header.qd:1:31 guess of unbalanced-bracket: there is syntax instead",
-    // `default = 4` becomes a field of the name `default`.
-    "keyword-default-colon.qd:3:45 guess of syntax: there is syntax instead",
     "rule-in-channel.qd:4:17 guess of unbalanced-bracket: there is syntax instead",
     // In a path, a slash is meant.
     "text-bad-escape.qd:3:35 guess of bad-escape: there is bad-path instead",

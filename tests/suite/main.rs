@@ -46,3 +46,4 @@ mod testing;
 mod textmate;
 mod tidy;
 mod trace;
+mod typos;

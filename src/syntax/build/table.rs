@@ -6,7 +6,7 @@ use super::{Builder, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::operator::{CompareOp, Policy};
 use crate::source::{Span, Spanned};
-use crate::syntax::{ast, outline, parse};
+use crate::syntax::{ast, habits, outline, parse};
 
 /// A piece of a file: where it begins, and its text.
 pub(crate) type Piece<'t> = (usize, &'t str);
@@ -326,6 +326,10 @@ impl Builder<'_> {
                     .here("nothing stands here")
                     .guess("write `-`, which matches anything", span, "-"),
             );
+            return None;
+        }
+        if let Some(habit) = habits::cell(cell.1, self.at_piece(cell)) {
+            self.report(habit);
             return None;
         }
         let node = self.piece(Kind::test_cell_entry, cell)?;

@@ -139,6 +139,17 @@ impl Lexer<'_> {
             );
             self.push(Kind::Number, at, after, true);
             return after;
+        } else if let (Some((sign, code)), true) = (
+            CURRENCIES.iter().find(|(sign, _)| *sign == c),
+            self.source
+                .get(..at)
+                .is_some_and(|before| before.trim_end().ends_with(|c: char| c.is_ascii_digit())),
+        ) {
+            let message = format!("a currency is written by its code, not by `{sign}`");
+            let with = format!(" {code}");
+            self.report(report(&message).here("no code").fix(format!("write `{code}`"), here, with));
+            self.push(Kind::Mark, at, end, true);
+            return end;
         } else if c == '$' && self.char_at(end).is_some_and(is_xid_continue) {
             self.report(report("a name stands alone, without `$`").here("no part of a name").fix(
                 "remove it",

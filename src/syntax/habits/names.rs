@@ -1,0 +1,159 @@
+//! Names and titles: which comes first, what a name may hold, types in other words.
+
+use super::{Place, first_word, is_name, last_word, word_end};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Span;
+use crate::syntax::parse::Kind;
+use crate::syntax::words::DECLARATIONS;
+
+pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
+    types(place).or_else(|| name(place)).or_else(|| title(place))
+}
+
+/// The name of what is declared.
+fn name(place: &Place<'_>) -> Option<Diagnostic> {
+    let before = place.before();
+    let previous = place.previous();
+    let declares = DECLARATIONS.contains(&previous) && before.trim_start() == previous;
+    if declares && place.found.starts_with('"') {
+        let mistake = place.says("the name comes first, then the title").here("a title");
+        let name = first_word(place.behind());
+        if is_name(name) {
+            let end = place.text.len() - place.behind().len() + name.len();
+            let with = format!("{name} {}", place.found);
+            let span = place.span(place.at, end);
+            return Some(mistake.fix(format!("write `{with}`"), span, with));
+        }
+        return Some(mistake.note(format!("such as `{previous} my_name {}`", place.found)));
+    }
+    if declares && place.found.starts_with(|c: char| c.is_ascii_digit()) {
+        let mistake = place.says("a name begins with a letter or `_`").here("a digit comes first");
+        return Some(mistake.guess(
+            format!("write `_{}`", place.found),
+            place.here,
+            format!("_{}", place.found),
+        ));
+    }
+    // `own-shop`
+    let hyphen = place.found == "-" && before.len() == place.at && place.wants(Kind::open_brace);
+    if hyphen && place.rest().get(1..).is_some_and(|rest| word_end(rest) > 0) {
+        let end = place.rest().find(|c: char| !(c == '_' || c == '-' || c.is_alphanumeric()));
+        let end = place.at + end.unwrap_or(place.rest().len());
+        let start = before.len() - previous.len();
+        let with = place.text.get(start..end)?.trim_end_matches('-').replace('-', "_");
+        let span = place.span(start, end);
+        let mistake = Diagnostic::new(Code::Syntax, span, "a name holds letters, digits and `_`");
+        return Some(mistake.here("a hyphen in a name").guess(format!("write `{with}`"), span, with));
+    }
+    let score = place.found.starts_with(['+', '-']) && before.ends_with(|c: char| c.is_alphanumeric());
+    let hyphenated = before.rfind(char::is_whitespace).and_then(|at| before.get(at + 1..))?;
+    if score && hyphenated.contains('-') && last_word(before.strip_suffix(hyphenated)?.trim_end()) == "score"
+    {
+        let with = hyphenated.replace('-', "_");
+        let span = place.span(before.len() - hyphenated.len(), before.len());
+        let mistake = Diagnostic::new(Code::Syntax, span, "a name holds letters, digits and `_`");
+        return Some(mistake.here("a hyphen in a name").guess(format!("write `{with}`"), span, with));
+    }
+    None
+}
+
+/// What stands between a name and its block, and is no text.
+fn title(place: &Place<'_>) -> Option<Diagnostic> {
+    let before = place.before();
+    let mut words = before.split_whitespace();
+    let (Some(declaration), Some(name), None) = (words.next(), words.next(), words.next()) else {
+        return None;
+    };
+    let titled =
+        ["channel", "mix", "rule", "enum", "scale", "requirement", "source", "ruleset", "table", "property"];
+    if !titled.contains(&declaration) || !is_name(place.found) {
+        return None;
+    }
+    let line = place.rest().split('\n').next()?;
+    let end = line.find(['{', '"', '@']).unwrap_or(line.len());
+    let words = line.get(..end)?.trim_end();
+    if words
+        .split_whitespace()
+        .any(|word| matches!(word, "for" | "exception" | "when" | "then" | "from" | "foreach"))
+    {
+        return None;
+    }
+    if line.get(end..)?.starts_with('"') {
+        let with = format!("{name}_{}", words.split_whitespace().collect::<Vec<_>>().join("_"));
+        if !with.chars().all(|c| c == '_' || c.is_alphanumeric()) {
+            return None;
+        }
+        let span = place.span(before.len() - name.len(), place.at + words.len());
+        let mistake = Diagnostic::new(Code::Syntax, span, "a name is one word");
+        return Some(mistake.here("several words").guess(format!("write `{with}`"), span, with));
+    }
+    if words.contains(|c: char| !(c == '_' || c == ' ' || c.is_alphanumeric())) {
+        return None;
+    }
+    let span = place.span(place.at, place.at + words.len());
+    let mistake = Diagnostic::new(Code::Syntax, span, "a title stands between `\"`");
+    Some(mistake.here("no quotation mark before this").guess(
+        format!("write `\"{words}\"`"),
+        span,
+        format!("\"{words}\""),
+    ))
+}
+
+/// Types as other languages write them, and fields without one.
+fn types(place: &Place<'_>) -> Option<Diagnostic> {
+    let previous = place.previous();
+    let before = place.before();
+    if place.found == "[" && place.rest().starts_with("[]") && is_name(previous) && before.len() == place.at {
+        let span = Span { end: place.here.end + 1, ..place.previous_span() };
+        let mistake = Diagnostic::new(Code::Syntax, span, "several values are a `set of` an enum");
+        let with = format!("set of {previous}");
+        return Some(mistake.here("not a type").fix(format!("write `{with}`"), span, with));
+    }
+    let in_words = [
+        ("integer", "int"),
+        ("whole", "int"),
+        ("decimal", "number"),
+        ("float", "number"),
+        ("numeric", "number"),
+    ];
+    if let (Some((_, meant)), "per") = (in_words.iter().find(|(word, _)| *word == previous), place.found) {
+        let span = place.previous_span();
+        let mistake = Diagnostic::new(Code::UnknownType, span, format!("no type is named `{previous}`"));
+        return Some(mistake.here("not a type").fix(format!("write `{meant}`"), span, *meant));
+    }
+    if !place.wants(Kind::colon) {
+        let type_missing = place.wants(Kind::number_type)
+            || place.wants(Kind::set_type)
+            || place.wants(Kind::number_word)
+            || place.wants(Kind::kw_set);
+        if before.ends_with(':') && place.found.starts_with('"') && type_missing {
+            let mistake = place.says("a type follows `:`").here("a text, not a type");
+            return Some(
+                mistake
+                    .note("a type is `bool`, `int`, `number`, `text`, `date`, an enum, or `set of` an enum"),
+            );
+        }
+        return None;
+    }
+    // What stands before was taken for a type, and its rest for the next field.
+    let head = before.get(..before.len() - previous.len())?.trim_end();
+    let word = last_word(head);
+    if previous == "of" && matches!(word, "list" | "array" | "many" | "sets" | "Set" | "List" | "multiple") {
+        let start = head.len() - word.len();
+        let span = place.span(start, before.len());
+        let mistake = Diagnostic::new(Code::Syntax, span, "several values are a `set of` an enum");
+        return Some(mistake.here("not a type").fix("write `set of`", span, "set of"));
+    }
+    if word == "set" && head.get(..head.len() - 3)?.trim_end().ends_with(':') {
+        let span = place.previous_span();
+        let mistake = Diagnostic::new(Code::Syntax, span, "a set is declared as `set of` its enum");
+        return Some(mistake.here("`of` is missing before this").fix("write `of`", span.before(), "of "));
+    }
+    let is_type = matches!(place.found, "bool" | "int" | "number" | "text" | "date" | "set");
+    if is_type || is_name(place.found) && place.behind().starts_with('"') {
+        let mistake = place.says("a type follows `:`").here("no `:` before this");
+        let colon = place.span(before.len(), before.len());
+        return Some(mistake.guess("insert `:`", colon, ":"));
+    }
+    None
+}
