@@ -9,7 +9,10 @@ mod nearest;
 mod render;
 mod sarif;
 
-use crate::source::{Files, Span};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::source::{Conflict, FileId, Files, Span};
 
 pub use code::Code;
 pub use fixes::apply_fixes;
@@ -194,6 +197,42 @@ impl Diagnostic {
         lines
     }
 }
+
+/// Tells of the merge conflicts of a file.
+#[must_use]
+pub fn merge_conflicts(file: FileId, conflicts: &[Conflict]) -> Vec<Diagnostic> {
+    let at = |range: &Range<usize>| Span { file, start: range.start as u32, end: range.end as u32 };
+    let told = conflicts.iter().map(|conflict| match &conflict.end {
+        Some(end) => {
+            Diagnostic::new(Code::MergeConflict, at(&conflict.mark), "a merge conflict is not resolved")
+                .here("this conflict marker begins it")
+                .also(at(end), "and this one ends it")
+                .note(RESOLVE)
+        }
+        None => lone_marker(at(&conflict.mark)),
+    });
+    told.collect()
+}
+
+/// Takes away the fixes of files that hold what a merge left: people are to settle that first.
+pub(crate) fn leave_conflicts_alone(diagnostics: &mut [Diagnostic]) {
+    let conflicts = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::MergeConflict);
+    let files: BTreeSet<FileId> = conflicts.map(|diagnostic| diagnostic.label.span.file).collect();
+    for diagnostic in diagnostics.iter_mut().filter(|_| !files.is_empty()) {
+        let settled = |fix: &Fix| fix.edits.iter().all(|edit| !files.contains(&edit.span.file));
+        diagnostic.fix = diagnostic.fix.take().filter(settled);
+    }
+}
+
+/// Tells of a conflict marker that stands alone.
+#[must_use]
+pub fn lone_marker(at: Span) -> Diagnostic {
+    Diagnostic::new(Code::MergeConflict, at, "a conflict marker was left here by a merge")
+        .here("a conflict marker, without its like")
+        .note(RESOLVE)
+}
+
+const RESOLVE: &str = "settle what is to stay of the two sides, then remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`";
 
 /// Names and texts longer than this are shortened in messages, in characters.
 const LONGEST_NAME: usize = 64;

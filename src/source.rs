@@ -1,6 +1,10 @@
 //! Files, spans and places: where everything that Qudao speaks of stands.
 
+mod conflict;
+
 use std::fmt;
+
+pub use conflict::{Conflict, conflicts, is_lone_mark, one_side};
 
 /// The longest file that is read, in bytes: 16 MiB.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;

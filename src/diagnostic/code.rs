@@ -61,6 +61,7 @@ codes! {
     IdleValue "idle-value" Note,
     LongQuote "long-quote" Warning,
     MalformedProfile "malformed-profile" Error,
+    MergeConflict "merge-conflict" Error,
     MisplacedQuestion "misplaced-question" Error,
     MissingAsOf "missing-as-of" Warning,
     MissingField "missing-field" Error,

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::ast::{self, DeclarationKind};
 use super::parse;
 use crate::bundled;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Files, Span};
+use crate::diagnostic::{Code, Diagnostic, merge_conflicts};
+use crate::source::{Conflict, FileId, Files, Span, conflicts};
 
 /// A ruleset may have so many files, those of the rulesets that it extends included.
 const MAX_FILES: usize = 256;
@@ -153,6 +153,7 @@ impl Sources {
 
     fn take(&mut self, kind: WantedKind, home: Home, name: &str, bytes: Vec<u8>) {
         let id = add(&mut self.files, name, bytes, &mut self.diagnostics);
+        self.conflicts(kind, id);
         match kind {
             WantedKind::Part => self.read_part(home, id),
             WantedKind::Base => {
@@ -175,6 +176,24 @@ impl Sources {
                 }
             }
         }
+    }
+
+    /// Reports the merge conflicts of what is no part; a part's are found when it is parsed.
+    fn conflicts(&mut self, kind: WantedKind, id: FileId) {
+        let mut found = match kind {
+            WantedKind::Part | WantedKind::Base => return,
+            WantedKind::Table | WantedKind::Text | WantedKind::Lock => conflicts(self.files.get(id).text()),
+        };
+        // In a letter, `>` stands before what is quoted.
+        let text = self.files.get(id).text();
+        let begins =
+            |conflict: &Conflict| text.get(conflict.mark.start..).is_some_and(|t| t.starts_with('<'));
+        found.retain(|conflict| kind != WantedKind::Text || begins(conflict));
+        let told = merge_conflicts(id, &found).into_iter();
+        self.diagnostics.extend(told.map(|told| match kind {
+            WantedKind::Lock => told.note("or delete the lock, and write it anew: `qudao check --lock`"),
+            _ => told,
+        }));
     }
 
     /// Says that the file that [`Sources::wanted`] asks for cannot be had, and why, if it should be there.

@@ -31,6 +31,7 @@ mod fuzz;
 mod generate;
 mod laws;
 mod mutations;
+mod nothing_lost;
 mod paths;
 mod planted;
 mod profiles;
