@@ -162,7 +162,7 @@ struct Checker<'s> {
     tests: Vec<model::Test>,
     properties: Vec<model::Property>,
 
-    quotes: quotes::Quotes,
+    quotes: quotes::Quotes<'s>,
     read_fields: BTreeSet<Id<Field>>,
     uses_day: Option<Span>,
     /// What is left for looking for near names and passages.
@@ -305,8 +305,10 @@ impl<'s> Checker<'s> {
             digest: String::new(),
             meaning: String::new(),
         };
+        self.check_quotes(&ruleset);
         if !diagnostic::any_error(&self.diagnostics) {
-            ruleset.digest = model::digest(&self.sources.part_texts(), &self.quotes.text_digests());
+            let texts = self.quotes.text_digests(&ruleset.sources);
+            ruleset.digest = model::digest(&self.sources.part_texts(), &texts);
             ruleset.meaning = model::meaning(&ruleset);
         }
         Some(ruleset)

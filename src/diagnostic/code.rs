@@ -52,6 +52,7 @@ codes! {
     DuplicateName "duplicate-name" Error,
     EmptyCell "empty-cell" Error,
     EmptyRule "empty-rule" Error,
+    ExpiredFact "expired-fact" Warning,
     FileTooLarge "file-too-large" Error,
     FileUnreadable "file-unreadable" Error,
     ForbiddenCharacter "forbidden-character" Error,
@@ -131,6 +132,7 @@ impl Code {
                 | Code::AlwaysRecommended
                 | Code::AlwaysTrue
                 | Code::DeadRule
+                | Code::ExpiredFact
                 | Code::IdleField
                 | Code::IdleScore
                 | Code::IdleValue
