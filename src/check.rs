@@ -137,6 +137,10 @@ struct Checker<'s> {
     units: Units,
     enums: Arena<Enum>,
     sections: Vec<model::Text>,
+    /// The name of each section, if it has one.
+    section_names: Vec<Option<ast::Name>>,
+    /// Where the title of each section stands.
+    section_places: Vec<Span>,
     fields: Arena<Field>,
     facts: Arena<Fact>,
     source_list: Arena<Source>,
@@ -217,6 +221,8 @@ impl<'s> Checker<'s> {
             units: Units::default(),
             enums: Arena::default(),
             sections: Vec::new(),
+            section_names: Vec::new(),
+            section_places: Vec::new(),
             fields: Arena::default(),
             facts: Arena::default(),
             source_list: Arena::default(),

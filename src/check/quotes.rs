@@ -166,6 +166,11 @@ impl<'s> Quotes<'s> {
             checker.each(|kind| if let DeclarationKind::Source(source) = kind { Some(source) } else { None });
         for (index, (_, source)) in declared.into_iter().enumerate() {
             let Some(path) = &source.text else { continue };
+            // Of a text that is not to be read, that is told, and not that its quotes are not known.
+            let refused = |d: &Diagnostic| d.code == Code::BadPath && d.label.span == path.span;
+            if checker.diagnostics.iter().any(refused) {
+                continue;
+            }
             let searched = match checker.sources.brought(path.span.file, &path.value) {
                 Some(file) => Searched::Text(Text::new(checker.sources.files().get(file))),
                 None => Searched::Absent,

@@ -78,6 +78,7 @@ codes! {
     NotUtf8 "not-utf8" Error,
     NotWhole "not-whole" Error,
     NumberTooLong "number-too-long" Error,
+    NumberedText "numbered-text" Error,
     OutOfRange "out-of-range" Error,
     OverlappingDates "overlapping-dates" Error,
     OverlappingRows "overlapping-rows" Error,

@@ -202,6 +202,20 @@ impl Sources {
         self.miss(&wanted, home, why);
     }
 
+    /// Says that the file that [`Sources::wanted`] asks for is not to be read, and why: a link leads to where no part
+    /// may lie, say. That is reported even of what may be absent.
+    pub fn refused(&mut self, why: &str) {
+        let Some((wanted, home)) = self.wanted.pop_front() else { return };
+        match (wanted.kind, wanted.span) {
+            (WantedKind::Text | WantedKind::Lock, Some(span)) => {
+                let message = format!("`{}` is not read", wanted.path);
+                self.diagnostics.push(Diagnostic::new(Code::BadPath, span, message).here(why));
+                self.brought.insert(home, None);
+            }
+            _ => self.miss(&wanted, home, why),
+        }
+    }
+
     fn miss(&mut self, wanted: &Wanted, home: Home, why: &str) {
         match wanted.kind {
             WantedKind::Part | WantedKind::Base | WantedKind::Table => {
@@ -374,7 +388,7 @@ impl Sources {
         path: &crate::source::Spanned<String>,
     ) -> Option<String> {
         match resolve(folder, &path.value) {
-            Ok(resolved) if !resolved.starts_with("../") => {
+            Ok(resolved) if !leads_out(&resolved) => {
                 self.want(WantedKind::Part, (layer, resolved.clone()), path.span);
                 Some(resolved)
             }
@@ -397,8 +411,15 @@ impl Sources {
         path: &crate::source::Spanned<String>,
     ) {
         match resolve(folder, &path.value) {
-            Ok(resolved) if kind == WantedKind::Table && resolved.starts_with("../") => {
+            Ok(resolved) if leads_out(&resolved) && kind == WantedKind::Table => {
                 self.bad_path(path.span, "a table stays below the folder of the main file");
+            }
+            Ok(resolved) if leads_out(&resolved) => {
+                let message = "the text of a source stays below the folder of the main file";
+                let diagnostic = Diagnostic::new(Code::BadPath, path.span, message);
+                self.diagnostics.push(diagnostic.here("not a path that can be followed").note(
+                    "name the text alone, and where it lies: `qudao check --texts DIR`; `--lock` then stands in for it",
+                ));
             }
             Ok(resolved) => self.want(kind, (layer, resolved), path.span),
             Err(why) => self.bad_path(path.span, why),
@@ -567,6 +588,11 @@ fn flatten<'s>(
         }
     }
     open.pop();
+}
+
+/// Tells whether a path that was joined goes up at its beginning.
+fn leads_out(resolved: &str) -> bool {
+    resolved == ".." || resolved.starts_with("../")
 }
 
 /// Joins a path to the folder of the file that names it. The result goes up only at its beginning.

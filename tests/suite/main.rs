@@ -16,6 +16,7 @@ mod batch;
 #[cfg(feature = "parquet")]
 mod columns;
 mod completions;
+mod confined;
 mod conformance;
 mod content;
 mod diagnostics;
