@@ -91,6 +91,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// A change that would mend it.
     pub fix: Option<Fix>,
+    /// Changes of which one would mend it, where none is likelier than the others. None of them is applied.
+    pub choices: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -105,6 +107,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             fix: None,
+            choices: Vec::new(),
         }
     }
 
@@ -139,6 +142,14 @@ impl Diagnostic {
     #[must_use]
     pub fn guess(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
         self.change(message, span, text, false)
+    }
+
+    /// Offers a replacement of one piece as one of several that may be meant.
+    #[must_use]
+    pub fn either(mut self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        let edits = vec![Edit { span, text: text.into() }];
+        self.choices.push(Fix { message: readable(message.into()), edits, sure: false });
+        self
     }
 
     fn change(
@@ -194,6 +205,7 @@ impl Diagnostic {
         {
             lines.push(format!("{}: {}", if fix.sure { "fix" } else { "perhaps" }, fix.message));
         }
+        lines.extend(self.choices.iter().map(|choice| format!("either: {}", choice.message)));
         lines
     }
 }
@@ -221,6 +233,7 @@ pub(crate) fn leave_conflicts_alone(diagnostics: &mut [Diagnostic]) {
     for diagnostic in diagnostics.iter_mut().filter(|_| !files.is_empty()) {
         let settled = |fix: &Fix| fix.edits.iter().all(|edit| !files.contains(&edit.span.file));
         diagnostic.fix = diagnostic.fix.take().filter(settled);
+        diagnostic.choices.retain(settled);
     }
 }
 
@@ -289,7 +302,8 @@ pub fn one_of(words: &[String]) -> String {
 pub(crate) fn settle(files: &Files, diagnostics: &mut [Diagnostic]) {
     for diagnostic in diagnostics {
         let labels = std::iter::once(&mut diagnostic.label).chain(&mut diagnostic.labels);
-        let edits = diagnostic.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+        let fixes = diagnostic.fix.iter_mut().chain(&mut diagnostic.choices);
+        let edits = fixes.flat_map(|fix| &mut fix.edits);
         let spans = labels.map(|label| &mut label.span).chain(edits.map(|edit| &mut edit.span));
         spans.for_each(|span| *span = files.whole_characters(*span));
     }

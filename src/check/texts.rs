@@ -236,7 +236,8 @@ impl<'s> Checker<'s> {
     }
 
     /// Says that a text is addressed by a number, and offers to name what it belongs to.
-    fn numbered(&self, path: &ast::Name, part: usize) -> Diagnostic {
+    /// Returns the path that is meant too.
+    fn numbered(&self, path: &ast::Name, part: usize) -> (Diagnostic, String) {
         let pieces: Vec<&str> = path.value.split('.').collect();
         let piece = |at: usize| pieces.get(at).copied().unwrap_or("");
         let number: usize = piece(part).parse().unwrap_or(0);
@@ -254,6 +255,7 @@ impl<'s> Checker<'s> {
             let own = |row: &model::Rule| row.name.split_once('.').map(|(_, name)| Arc::from(name));
             ("row", row.map(|row| (own(row).filter(|_| row.name_span != row.span), row.span.before())))
         };
+        let mut meant = path.value.to_string();
         let told = match what {
             "section" => "a section is named before its title: `section NAME \"…\"`",
             _ => "a row is named before its first bar, in a sheet in the column `name`",
@@ -265,6 +267,9 @@ impl<'s> Checker<'s> {
         match found {
             Some((Some(name), _)) => {
                 diagnostic = diagnostic.guess(format!("write its name, `{name}`"), place, &*name);
+                let pieces =
+                    pieces.iter().enumerate().map(|(at, piece)| if at == part { &*name } else { piece });
+                meant = pieces.collect::<Vec<_>>().join(".");
             }
             // Only a table that stands here has bars.
             Some((None, at)) if at.file == path.span.file => {
@@ -281,7 +286,7 @@ impl<'s> Checker<'s> {
             }
             Some((None, _)) | None => {}
         }
-        diagnostic
+        (diagnostic, meant)
     }
 
     /// Reports translations of nothing, and what lacks one: one diagnostic a declaration.
@@ -304,11 +309,11 @@ impl<'s> Checker<'s> {
                 continue;
             }
             if let Some(part) = number_in(&entry.path.value) {
-                let numbered = self.numbered(entry.path, part);
+                let (numbered, meant) = self.numbered(entry.path, part);
                 self.report(numbered);
                 // The text that is meant is not reported again for want of this translation.
                 self.translations.lacking.retain(|owner, (_, lacking)| {
-                    let same = |part: &str| *entry.path.value == *format!("{owner}.{part}");
+                    let same = |part: &str| meant == format!("{owner}.{part}");
                     lacking.retain(|(part, language)| *language != entry.language.value || !same(part));
                     !lacking.is_empty()
                 });

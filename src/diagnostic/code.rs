@@ -87,6 +87,7 @@ codes! {
     RenamedField "renamed-field" Note,
     ReservedName "reserved-name" Error,
     SameRule "same-rule" Warning,
+    SmallPercent "small-percent" Note,
     StaleLock "stale-lock" Warning,
     Syntax "syntax" Error,
     TooDeep "too-deep" Error,

@@ -79,10 +79,13 @@ pub fn cited_text(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> Str
     page
 }
 
+/// Orders what ends at one place: what began last, and of what began together the shorter.
+type Nested = (Reverse<usize>, usize);
+
 /// A line in which each cited part stands between marks. A passage over several lines is marked on each.
 fn marked(line: &str, start: usize, passages: &[Passage]) -> String {
     // Each with what orders those at one place.
-    let mut marks: Vec<(usize, bool, (Reverse<usize>, usize), usize)> = Vec::new();
+    let mut marks: Vec<(usize, bool, Nested, usize)> = Vec::new();
     for (number, passage) in (1..).zip(passages) {
         let Some((begins, ends)) = passage.range else { continue };
         let (from, to) = (begins.max(start), ends.min(start + line.len()));

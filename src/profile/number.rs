@@ -133,6 +133,9 @@ fn radix(text: &str) -> Option<u64> {
 pub(super) struct Meant {
     /// Its digits, as profiles write them.
     pub(super) digits: String,
+    /// What they are where the mark among them is one between thousands, or the point before a fraction, whichever
+    /// `digits` does not take it for.
+    pub(super) other: Option<String>,
     /// The words of the unit itself.
     pub(super) numerator: Option<String>,
     /// The word of what it is counted per.
@@ -209,7 +212,7 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     }
     let text = text.get(before.len()..)?;
     if let Some(whole) = radix(text) {
-        return Some(Meant { digits: format!("{sign}{whole}"), numerator, denominator: None });
+        return Some(Meant { digits: format!("{sign}{whole}"), other: None, numerator, denominator: None });
     }
     let end = text
         .char_indices()
@@ -219,7 +222,9 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
             !(c.is_ascii_digit() || *c == '.' || *c == '_' || inside)
         })
         .map_or(text.len(), |(at, _)| at);
-    let mut digits = plain(text.get(..end)?)?;
+    let written = text.get(..end)?;
+    let mut digits = plain(written)?;
+    let mut other = other_reading(written);
     let mut rest = text.get(end..)?.trim_start();
     for (mark, factor) in MULTIPLIERS {
         let Some(after) = rest.strip_prefix(mark) else { continue };
@@ -227,7 +232,10 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
         if mark.is_ascii() && after.starts_with(char::is_alphabetic) {
             continue;
         }
-        digits = digits.parse::<Exact>().ok()?.times(Exact::whole(*factor))?.to_string();
+        let times =
+            |digits: &str| Some(digits.parse::<Exact>().ok()?.times(Exact::whole(*factor))?.to_string());
+        digits = times(&digits)?;
+        other = other.and_then(|other| times(&other));
         rest = after.trim_start();
         break;
     }
@@ -249,7 +257,8 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     if (per && denominator.is_none()) || digits.starts_with('≈') {
         return None;
     }
-    Some(Meant { digits: format!("{sign}{digits}"), numerator, denominator })
+    let other = other.map(|other| format!("{sign}{other}"));
+    Some(Meant { digits: format!("{sign}{digits}"), other, numerator, denominator })
 }
 
 /// Says what is wrong with a number that has a meaning.
@@ -312,6 +321,25 @@ fn plain(text: &str) -> Option<String> {
     let whole = if whole.is_empty() { "0" } else { whole };
     let point = if fraction.is_empty() { "" } else { "." };
     Some(format!("{whole}{point}{fraction}"))
+}
+
+/// Returns what digits with one mark before three of them may mean besides: `50.000` is fifty, or fifty thousand where
+/// points part thousands, and `50,000` the other way round.
+pub(super) fn other_reading(digits: &str) -> Option<String> {
+    let (sign, digits) = match digits.strip_prefix(['-', '+']) {
+        Some(rest) => (digits.get(..1)?.trim_start_matches('+'), rest),
+        None => ("", digits),
+    };
+    let mark = digits.find(['.', ',']).and_then(|at| digits.get(at..=at))?;
+    let whole = grouped(digits, mark.chars().next()?)?;
+    if digits.contains('_') || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match (mark, digits.matches(mark).count()) {
+        (".", _) => Some(format!("{sign}{whole}")),
+        (",", 1) => Some(format!("{sign}{}", digits.replace(',', "."))),
+        _ => None,
+    }
 }
 
 /// Returns digits without the marks between groups of three; nothing where the groups are others.

@@ -13,7 +13,7 @@ rule one { when x then score a +1 from letter "hidden words" }
 "#;
 
 /// A folder `in` with a ruleset, and a folder `out` with what it must not read.
-fn work() -> Work {
+fn folders() -> Work {
     Work::new(&[
         ("in/r.qd", RULESET),
         ("out/secret.txt", "hidden words\n"),
@@ -44,16 +44,16 @@ fn hides(work: &Work, texts: &str) {
 
 #[test]
 fn a_link_leads_no_text_out_of_the_folder() {
-    let work = work();
+    let work = folders();
     symlink(work.path("out/secret.txt"), work.path("in/letter.txt")).unwrap();
     hides(&work, "");
     // Neither does a folder that is a link.
-    let work = self::work();
+    let work = folders();
     symlink(work.path("out"), work.path("in/texts")).unwrap();
     work.write("in/r.qd", &RULESET.replace("letter.txt", "texts/secret.txt"));
     hides(&work, "");
     // A folder that is named on purpose confines likewise.
-    let work = self::work();
+    let work = folders();
     work.write("texts/other.txt", "");
     symlink(work.path("out/secret.txt"), work.path("texts/letter.txt")).unwrap();
     hides(&work, "--texts texts");
@@ -62,7 +62,7 @@ fn a_link_leads_no_text_out_of_the_folder() {
     assert_eq!(status, 0, "{out}{err}");
     assert!(out.contains("⟦hidden words⟧[1]"), "{out}");
     // And what is linked within the folder is read.
-    let work = self::work();
+    let work = folders();
     work.write("in/texts/real.txt", "hidden words\n");
     symlink(work.path("in/texts/real.txt"), work.path("in/letter.txt")).unwrap();
     assert_eq!(work.qudao("check in/r.qd").0, 0);
@@ -77,7 +77,7 @@ fn a_link_leads_no_part_table_lock_or_profile_out_of_the_folder() {
         assert!(said.contains("it lies outside of the folder"), "{said}");
         assert!(!said.contains("hidden: words") && !said.contains("rule two"), "{said}");
     };
-    let work = self::work();
+    let work = folders();
     for (file, link) in [
         ("part.qd", "part.qd"),
         ("rows.csv", "rows.csv"),
@@ -102,7 +102,7 @@ fn a_link_leads_no_part_table_lock_or_profile_out_of_the_folder() {
 
 #[test]
 fn a_base_reads_below_its_own_folder() {
-    let work = work();
+    let work = folders();
     work.write("child/c.qd", "ruleset c \"C\" { as of 2026-01-01 }\nextends \"../in/r.qd\"\n");
     work.write("in/letter.txt", "hidden words\n");
     let (status, out, err) = work.qudao("check child/c.qd");
