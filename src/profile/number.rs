@@ -306,7 +306,10 @@ fn plain(text: &str) -> Option<String> {
         (Some(_), Some(_)) => return None,
         // `10,000` has thousands, `3,5` and `0,125` a fraction
         (None, Some(comma)) if grouped(&text, ',').is_none() => {
-            (text.get(..comma)?.into(), text.get(comma + 1..)?)
+            // `1 234,5`
+            let whole = text.get(..comma)?;
+            let mark = whole.chars().find(|c| !c.is_ascii_digit() && *c != ',');
+            (grouped(whole, mark.unwrap_or(' '))?, text.get(comma + 1..)?)
         }
         (None, _) => {
             let mark = text.chars().find(|c| !c.is_ascii_digit());
@@ -379,6 +382,28 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_before_three_digits_has_two_readings() {
+        let other = |text: &str| other_reading(text);
+        for (text, expected) in [
+            ("50.000", Some("50000")),
+            ("-1.234", Some("-1234")),
+            ("1.000.000", Some("1000000")),
+            ("50,000", Some("50.000")),
+            ("10,000,000", None),
+            ("50.0", None),
+            ("0.125", None),
+            ("1234.000", None),
+            ("1_000.000", None),
+            ("1.000,50", None),
+            ("50", None),
+        ] {
+            assert_eq!(other(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(meant("50,000 CNY").and_then(|meant| meant.other).as_deref(), Some("50.000"));
+        assert_eq!(meant("1,234万").and_then(|meant| meant.other).as_deref(), Some("12340"));
+    }
+
+    #[test]
     fn what_else_people_write_has_one_meaning_or_none() {
         let shown = |text: &str| {
             meant(text).map(|meant| {
@@ -395,6 +420,8 @@ mod tests {
             ("1.000,50", "1000.50||"),
             ("3,5", "3.5||"),
             ("0,125", "0.125||"),
+            ("1 234,5", "1234.5||"),
+            ("1'234,5 EUR", "1234.5|EUR|"),
             ("10 000 CNY", "10000|CNY|"),
             ("1'000", "1000||"),
             ("¥300", "300|CNY|"),

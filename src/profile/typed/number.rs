@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Reader, normal};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
-use crate::model::{Field, Id, Number, NumberType, Unit, UnitDefinition, Value, Written};
+use crate::model::{Field, Id, Number, NumberType, Type, Unit, UnitDefinition, Value, Written};
 use crate::profile::notation::short;
 use crate::profile::number::{self, Meant, Quantity, Reading};
 use crate::profile::tree::{Node, NodeKind};
@@ -28,7 +28,7 @@ impl Reader<'_> {
                 let plain = text.replace('_', "");
                 let other = number::other_reading(&plain).filter(|other| *other != plain);
                 let diagnostic = match (other, ty.whole && is_fraction(&plain)) {
-                    (Some(other), _) => self.two_readings(diagnostic, [&plain, &other], ty.unit, ty, node),
+                    (Some(other), _) => self.two_readings(diagnostic, [&plain, &other], ty.unit, field, node),
                     (None, true) => self.without_fraction(diagnostic, &plain, node),
                     (None, false) => {
                         diagnostic.fix("write the number without quotation marks", node.span, plain)
@@ -79,7 +79,7 @@ impl Reader<'_> {
             let diagnostic = match &other {
                 Some(other) => {
                     let diagnostic = diagnostic.here("a fraction, or a mark between thousands");
-                    self.two_readings(diagnostic, [digits, other], unit, ty, node)
+                    self.two_readings(diagnostic, [digits, other], unit, field, node)
                 }
                 None => self.without_fraction(diagnostic.here("digits behind the point"), digits, node),
             };
@@ -95,7 +95,7 @@ impl Reader<'_> {
                 diagnostic = diagnostic.here(format!("this is {value} {own}, which is not whole"));
             }
             if let Some(other) = &other {
-                diagnostic = self.two_readings(diagnostic, [digits, other], unit, ty, node);
+                diagnostic = self.two_readings(diagnostic, [digits, other], unit, field, node);
             }
             self.complain(diagnostic);
             return None;
@@ -213,7 +213,7 @@ impl Reader<'_> {
         let meant = number::meant(text).and_then(|meant| self.in_units(&meant, ty, field));
         if let Some((digits, other, unit)) = meant {
             let diagnostic = match other {
-                Some(other) => self.two_readings(diagnostic, [&digits, &other], unit, ty, node),
+                Some(other) => self.two_readings(diagnostic, [&digits, &other], unit, field, node),
                 None => self.offer_number(diagnostic, &digits, unit, node),
             };
             return self.complain(diagnostic);
@@ -296,7 +296,7 @@ impl Reader<'_> {
         diagnostic: Diagnostic,
         readings: [&str; 2],
         unit: Unit,
-        ty: NumberType,
+        field: &Field,
         node: &Node,
     ) -> Diagnostic {
         let plain =
@@ -305,11 +305,28 @@ impl Reader<'_> {
         let diagnostic = diagnostic.note(format!(
             "it may be {one} or {two}: write it without a mark between thousands, and a fraction behind a point"
         ));
+        let Type::Number(ty) = field.ty else { return diagnostic };
+        let own = if unit.is_none() { ty.unit } else { unit };
+        let takes = |digits: &&String| {
+            let factor = self.ruleset.units.conversion(own, ty.unit);
+            let value = number::value(digits).zip(factor).and_then(|(value, factor)| value.times(factor));
+            value.is_some_and(|value| {
+                let whole = !ty.whole || value.as_whole().is_some();
+                whole && field.allows(&Value::Number(Number::computed(value)))
+            })
+        };
         let unit = if unit == ty.unit { Unit::default() } else { unit };
-        [one, two].iter().fold(diagnostic, |diagnostic, digits| {
-            let mend = self.number_mended(digits, unit, node);
-            diagnostic.either(format!("write `{mend}`"), node.span, mend)
-        })
+        let mends: Vec<String> = [&one, &two]
+            .into_iter()
+            .filter(takes)
+            .map(|digits| self.number_mended(digits, unit, node))
+            .collect();
+        match mends.as_slice() {
+            [only] => diagnostic.guess(format!("write `{only}`"), node.span, only.clone()),
+            _ => mends.into_iter().fold(diagnostic, |diagnostic, mend| {
+                diagnostic.either(format!("write `{mend}`"), node.span, mend)
+            }),
+        }
     }
 
     /// Offers the number before a point behind which nothing but zeros stands.
@@ -343,7 +360,7 @@ impl Reader<'_> {
             Some((digits, other, unit)) => {
                 let diagnostic = diagnostic.here(number::slip(text));
                 match other {
-                    Some(other) => self.two_readings(diagnostic, [&digits, &other], unit, ty, node),
+                    Some(other) => self.two_readings(diagnostic, [&digits, &other], unit, field, node),
                     None => self.offer_number(diagnostic, &digits, unit, node),
                 }
             }

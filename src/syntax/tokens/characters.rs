@@ -123,6 +123,14 @@ impl Lexer<'_> {
         }
         if let Some(plain) = plain_form(c) {
             self.look_alike(self.span(at, next), c.encode_utf8(&mut [0; 4]), plain);
+            let number = self.tokens.last().is_some_and(|token| token.kind == Kind::Number);
+            let next_digit =
+                self.rest(next).trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit());
+            if let (true, Some(last)) = (plain == "-" && number && next_digit, self.diagnostics.last_mut()) {
+                // Between numbers, a dash says from where to where.
+                last.fix.iter_mut().for_each(|fix| fix.sure = false);
+                last.notes.push("a range is written `50 .. 60`".into());
+            }
             self.plain(at, next, plain);
             let kind = match plain.as_bytes().first() {
                 Some(b'#') => return self.comment(at),
