@@ -85,6 +85,7 @@ pub fn check(sources: &Sources) -> Checked {
     let ruleset = checker.run();
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     diagnostic::settle(sources.files(), &mut diagnostics);
+    diagnostic::leave_conflicts_alone(&mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     let ruleset = if diagnostic::any_error(&diagnostics) { None } else { ruleset };
     Checked { ruleset, diagnostics, allowed: checker.allowed }
@@ -136,6 +137,10 @@ struct Checker<'s> {
     units: Units,
     enums: Arena<Enum>,
     sections: Vec<model::Text>,
+    /// The name of each section, if it has one.
+    section_names: Vec<Option<ast::Name>>,
+    /// Where the title of each section stands.
+    section_places: Vec<Span>,
     fields: Arena<Field>,
     facts: Arena<Fact>,
     source_list: Arena<Source>,
@@ -161,7 +166,7 @@ struct Checker<'s> {
     tests: Vec<model::Test>,
     properties: Vec<model::Property>,
 
-    quotes: quotes::Quotes,
+    quotes: quotes::Quotes<'s>,
     read_fields: BTreeSet<Id<Field>>,
     uses_day: Option<Span>,
     /// What is left for looking for near names and passages.
@@ -216,6 +221,8 @@ impl<'s> Checker<'s> {
             units: Units::default(),
             enums: Arena::default(),
             sections: Vec::new(),
+            section_names: Vec::new(),
+            section_places: Vec::new(),
             fields: Arena::default(),
             facts: Arena::default(),
             source_list: Arena::default(),
@@ -304,8 +311,10 @@ impl<'s> Checker<'s> {
             digest: String::new(),
             meaning: String::new(),
         };
+        self.check_quotes(&ruleset);
         if !diagnostic::any_error(&self.diagnostics) {
-            ruleset.digest = model::digest(&self.sources.part_texts(), &self.quotes.text_digests());
+            let texts = self.quotes.text_digests(&ruleset.sources);
+            ruleset.digest = model::digest(&self.sources.part_texts(), &texts);
             ruleset.meaning = model::meaning(&ruleset);
         }
         Some(ruleset)

@@ -9,7 +9,10 @@ mod nearest;
 mod render;
 mod sarif;
 
-use crate::source::{Files, Span};
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use crate::source::{Conflict, FileId, Files, Span};
 
 pub use code::Code;
 pub use fixes::apply_fixes;
@@ -88,6 +91,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// A change that would mend it.
     pub fix: Option<Fix>,
+    /// Changes of which one would mend it, where none is likelier than the others. None of them is applied.
+    pub choices: Vec<Fix>,
 }
 
 impl Diagnostic {
@@ -102,6 +107,7 @@ impl Diagnostic {
             labels: Vec::new(),
             notes: Vec::new(),
             fix: None,
+            choices: Vec::new(),
         }
     }
 
@@ -136,6 +142,14 @@ impl Diagnostic {
     #[must_use]
     pub fn guess(self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
         self.change(message, span, text, false)
+    }
+
+    /// Offers a replacement of one piece as one of several that may be meant.
+    #[must_use]
+    pub fn either(mut self, message: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
+        let edits = vec![Edit { span, text: text.into() }];
+        self.choices.push(Fix { message: readable(message.into()), edits, sure: false });
+        self
     }
 
     fn change(
@@ -191,9 +205,47 @@ impl Diagnostic {
         {
             lines.push(format!("{}: {}", if fix.sure { "fix" } else { "perhaps" }, fix.message));
         }
+        lines.extend(self.choices.iter().map(|choice| format!("either: {}", choice.message)));
         lines
     }
 }
+
+/// Tells of the merge conflicts of a file.
+#[must_use]
+pub fn merge_conflicts(file: FileId, conflicts: &[Conflict]) -> Vec<Diagnostic> {
+    let at = |range: &Range<usize>| Span { file, start: range.start as u32, end: range.end as u32 };
+    let told = conflicts.iter().map(|conflict| match &conflict.end {
+        Some(end) => {
+            Diagnostic::new(Code::MergeConflict, at(&conflict.mark), "a merge conflict is not resolved")
+                .here("this conflict marker begins it")
+                .also(at(end), "and this one ends it")
+                .note(RESOLVE)
+        }
+        None => lone_marker(at(&conflict.mark)),
+    });
+    told.collect()
+}
+
+/// Takes away the fixes of files that hold what a merge left: people are to settle that first.
+pub(crate) fn leave_conflicts_alone(diagnostics: &mut [Diagnostic]) {
+    let conflicts = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::MergeConflict);
+    let files: BTreeSet<FileId> = conflicts.map(|diagnostic| diagnostic.label.span.file).collect();
+    for diagnostic in diagnostics.iter_mut().filter(|_| !files.is_empty()) {
+        let settled = |fix: &Fix| fix.edits.iter().all(|edit| !files.contains(&edit.span.file));
+        diagnostic.fix = diagnostic.fix.take().filter(settled);
+        diagnostic.choices.retain(settled);
+    }
+}
+
+/// Tells of a conflict marker that stands alone.
+#[must_use]
+pub fn lone_marker(at: Span) -> Diagnostic {
+    Diagnostic::new(Code::MergeConflict, at, "a conflict marker was left here by a merge")
+        .here("a conflict marker, without its like")
+        .note(RESOLVE)
+}
+
+const RESOLVE: &str = "settle what is to stay of the two sides, then remove the lines that begin with `<<<<<<<`, `=======` and `>>>>>>>`";
 
 /// Names and texts longer than this are shortened in messages, in characters.
 const LONGEST_NAME: usize = 64;
@@ -250,7 +302,8 @@ pub fn one_of(words: &[String]) -> String {
 pub(crate) fn settle(files: &Files, diagnostics: &mut [Diagnostic]) {
     for diagnostic in diagnostics {
         let labels = std::iter::once(&mut diagnostic.label).chain(&mut diagnostic.labels);
-        let edits = diagnostic.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+        let fixes = diagnostic.fix.iter_mut().chain(&mut diagnostic.choices);
+        let edits = fixes.flat_map(|fix| &mut fix.edits);
         let spans = labels.map(|label| &mut label.span).chain(edits.map(|edit| &mut edit.span));
         spans.for_each(|span| *span = files.whole_characters(*span));
     }

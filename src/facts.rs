@@ -11,7 +11,7 @@ use crate::model::{Channel, Citation, Entry, Id, Ruleset};
 pub use cited::{Passage, cited, cited_json, cited_text};
 pub use json::to_json;
 pub use sheet::{markdown, text};
-pub use stale::{Aged, stale, stale_json, stale_text};
+pub use stale::{Aged, expired, stale, stale_json, stale_text};
 
 /// Lists the entries of all facts in the order of their declaration: of an indexed fact, one for each value.
 #[must_use]

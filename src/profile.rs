@@ -19,7 +19,7 @@ use self::notation::Notation;
 use self::tree::{Node, NodeKind, Parsed};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::model::{Profile, Ruleset, Type};
-use crate::source::{FileId, Files, Span};
+use crate::source::{FileId, Files, Span, conflicts, is_lone_mark};
 
 /// How a profile is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -123,15 +123,35 @@ fn parse(ruleset: &Ruleset, files: &Files, file: FileId, format: Format) -> Pars
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
         return empty(file, text, format).into();
     }
+    let conflicts = conflicts(text);
+    if !conflicts.is_empty() {
+        return Parsed { tree: None, diagnostics: diagnostic::merge_conflicts(file, &conflicts) };
+    }
     let names = typed::fields(ruleset);
     let field = |name: &str| names.get(&typed::normal(name)).map(|id| &ruleset.fields[*id]);
-    match format {
+    let parsed = match format {
         Format::Json => json::parse(file, text),
         Format::Yaml => yaml::parse(file, text, &|name| field(name).is_some()),
         Format::Toml => {
             toml::parse(file, text, &|name| field(name).is_some_and(|field| field.ty == Type::Text))
         }
+    };
+    match lone_mark(file, text).filter(|_| diagnostic::any_error(&parsed.diagnostics)) {
+        Some(mark) => Parsed { tree: None, diagnostics: vec![diagnostic::lone_marker(mark)] },
+        None => parsed,
     }
+}
+
+/// Finds a line that a merge left, though the marks around it were removed.
+fn lone_mark(file: FileId, text: &str) -> Option<Span> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if is_lone_mark(line) {
+            return Some(Span { file, start: at as u32, end: (at + line.trim_end().len()) as u32 });
+        }
+        at += line.len();
+    }
+    None
 }
 
 fn whole(file: FileId, text: &str) -> Span {

@@ -1,6 +1,12 @@
 //! Files, spans and places: where everything that Qudao speaks of stands.
 
+mod conflict;
+mod quotable;
+
 use std::fmt;
+
+pub use conflict::{Conflict, conflicts, is_lone_mark, one_side};
+pub(crate) use quotable::{Quotable, fold, is_unspaced};
 
 /// The longest file that is read, in bytes: 16 MiB.
 pub const MAX_FILE_BYTES: usize = 16 * 1024 * 1024;
@@ -174,16 +180,6 @@ impl File {
 
 fn count_characters(bytes: &[u8]) -> u32 {
     bytes.iter().filter(|b| (**b as i8) >= -0x40).count() as u32
-}
-
-/// Returns the plain form of a quotation mark or a dash; quotes are looked up without regard to such forms.
-pub(crate) fn alike(c: char) -> char {
-    match c {
-        '“' | '”' | '„' | '‟' | '«' | '»' | '″' | '＂' => '"',
-        '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | '＇' => '\'',
-        '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' | '－' => '-',
-        _ => c,
-    }
 }
 
 /// Returns a text with every run of white space folded to one blank, and none at its ends.

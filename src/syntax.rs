@@ -24,7 +24,7 @@ pub use sources::{Sources, Wanted, WantedKind};
 pub(crate) use words::{LANGUAGE_WORDS, NOT_TARGETS, RESERVED};
 
 use crate::diagnostic::{self, Code, Diagnostic};
-use crate::source::{FileId, Files, Span};
+use crate::source::{FileId, Files, Span, conflicts, one_side};
 use crate::visible::is_hidden;
 
 /// Parses a file. A declaration with a syntax error is left out and reported; the others are all there.
@@ -35,7 +35,10 @@ pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
         let lost = ast::Lost { everything: true, ..ast::Lost::default() };
         return (ast::File { id, declarations: Vec::new(), lost }, vec![unreadable]);
     }
-    let outline = outline::outline(id, text);
+    let conflicts = conflicts(text);
+    // What was there before the merge is read on; the other side would only say everything twice.
+    let side = one_side(text, &conflicts);
+    let outline = outline::outline(id, &side);
     let mut diagnostics = outline.diagnostics;
     let reported: BTreeSet<u32> = diagnostics.iter().map(|diagnostic| diagnostic.label.span.start).collect();
     let mut builder = Builder::new(id, &outline.text);
@@ -63,6 +66,8 @@ pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
         }
     }
     diagnostics.append(&mut builder.diagnostics);
+    diagnostics.extend(diagnostic::merge_conflicts(id, &conflicts));
+    diagnostic::leave_conflicts_alone(&mut diagnostics);
     // A long text that is never closed has swallowed the rest of the file.
     lost.everything = diagnostics
         .iter()

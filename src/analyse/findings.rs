@@ -1,5 +1,6 @@
 //! What is doubtful in a ruleset that has no errors, each finding proved, and shown by a profile where one can show it.
 
+mod facts;
 mod fields;
 mod gaps;
 mod rules;
@@ -27,6 +28,8 @@ use crate::profile::yaml_text;
 pub struct Options {
     /// Look for profiles that get no recommendation too.
     pub gaps: bool,
+    /// The day on which facts are read where the ruleset names none.
+    pub today: Option<Date>,
     /// How much may be built for each question.
     pub budget: Budget,
 }
@@ -68,12 +71,18 @@ pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Ve
         Ok(found) => found,
         Err(TooLarge) => vec![too_large(ruleset)],
     };
+    let today = ruleset.as_of.or(options.today);
+    found.extend(today.into_iter().flat_map(|today| facts::expired(ruleset, today)));
     for allow in allowed {
         let before = found.len();
         found.retain(|d| {
             d.severity == Severity::Error || d.code != allow.code || !allow.within.contains(d.label.span)
         });
-        let looked_for = allow.code != Code::NoRecommendation || options.gaps;
+        let looked_for = match allow.code {
+            Code::NoRecommendation => options.gaps,
+            Code::ExpiredFact => today.is_some(),
+            _ => true,
+        };
         if found.len() == before && looked_for && !allow.inherited {
             found.push(
                 Diagnostic::new(

@@ -244,13 +244,19 @@ impl Checker<'_> {
             (Some(quantifier), ast::ExprKind::Set(members)) => {
                 ExprKind::HasMany(set, quantifier, self.member_set(members, id, scope)?)
             }
-            (None, ast::ExprKind::Set(_)) => {
-                self.report(
+            (None, ast::ExprKind::Set(members)) => {
+                let diagnostic =
                     Diagnostic::new(Code::TypeMismatch, element.span, "`has` with a set needs a word before it")
                         .here("a set")
-                        .note("`has any {…}` one of them, `has all {…}` each, `has none {…}` not one, `has only {…}` no other")
-                        .fix("write `all`", element.span.before(), "all "),
-                );
+                        .note("`has any {…}` one of them, `has all {…}` each, `has none {…}` not one, `has only {…}` no other");
+                let before = element.span.before();
+                // Of one value, any is all.
+                self.report(match members.len() {
+                    1 => diagnostic.fix("write `all`", before, "all "),
+                    _ => {
+                        diagnostic.either("write `any`", before, "any ").either("write `all`", before, "all ")
+                    }
+                });
                 return None;
             }
             _ => {

@@ -110,22 +110,45 @@ impl Checker<'_> {
             );
             return None;
         };
-        if ty.whole && value.as_whole().is_none() {
-            self.not_whole(quantity.span, value, ty.unit);
+        let thousands = thousands(&quantity.digits).filter(|_| ty.whole);
+        if ty.whole && (value.as_whole().is_none() || thousands.is_some()) {
+            let mut diagnostic = self.not_whole(quantity.span, value, ty.unit);
+            if let Some(thousands) = thousands {
+                let written = self.sources.files().slice(quantity.span);
+                let one = quantity.number.to_string();
+                diagnostic = diagnostic
+                    .here("a fraction, or a mark between thousands")
+                    .note(format!("it may be {one} or {thousands}; thousands are parted by `_`, if at all"));
+                for digits in [&one, &thousands].into_iter().filter(|digits| !digits.contains('.')) {
+                    let mend = written.replacen(
+                        quantity.digits.trim_start_matches('-'),
+                        digits.trim_start_matches('-'),
+                        1,
+                    );
+                    diagnostic = diagnostic.either(format!("write `{mend}`"), quantity.span, mend);
+                }
+            }
+            self.report(diagnostic);
             return None;
         }
         Some(Number { value, written: Some(Arc::new(Written { digits: quantity.digits.clone(), unit })) })
     }
 
-    pub(super) fn not_whole(&mut self, span: Span, value: Exact, unit: Unit) {
+    fn not_whole(&self, span: Span, value: Exact, unit: Unit) -> Diagnostic {
         let unit = self.units.name(unit, true);
         let shown = if unit.is_empty() { value.to_string() } else { format!("{value} {unit}") };
-        self.report(
-            Diagnostic::new(Code::NotWhole, span, format!("expected a whole number, found {shown}"))
-                .here("not whole")
-                .note("a type that takes fractions is `number`"),
-        );
+        Diagnostic::new(Code::NotWhole, span, format!("expected a whole number, found {shown}"))
+            .here("not whole")
+            .note("a type that takes fractions is `number`")
     }
+}
+
+/// Returns what is meant where the point of `50.000` parts thousands, as it does in many countries.
+fn thousands(digits: &str) -> Option<String> {
+    let (whole, fraction) = digits.split_once('.')?;
+    let bare = whole.trim_start_matches('-');
+    let grouped = (1..=3).contains(&bare.len()) && !bare.starts_with('0') && fraction.len() == 3;
+    (grouped && !digits.contains('_')).then(|| format!("{whole}{fraction}"))
 }
 
 /// Returns a text in normal form C, so that equal texts are equal however they were typed.

@@ -292,7 +292,7 @@ impl<'s> Merged<'s> {
     fn change_fields(&mut self, items: &'s [ast::ProfileItem], has_base: bool) {
         for item in items {
             match item {
-                ast::ProfileItem::Section(_, items) => self.change_fields(items, has_base),
+                ast::ProfileItem::Section(_, _, items) => self.change_fields(items, has_base),
                 ast::ProfileItem::Field(change) => self.change_field(change, has_base),
             }
         }
@@ -343,7 +343,7 @@ impl<'s> Merged<'s> {
 fn remove_in(items: &mut Vec<ast::ProfileItem>, name: &ast::Name) {
     items.retain(|item| !matches!(item, ast::ProfileItem::Field(field) if field.name.value == name.value));
     for item in items {
-        if let ast::ProfileItem::Section(_, items) = item {
+        if let ast::ProfileItem::Section(_, _, items) = item {
             remove_in(items, name);
         }
     }
@@ -352,7 +352,7 @@ fn remove_in(items: &mut Vec<ast::ProfileItem>, name: &ast::Name) {
 fn change_in(items: &mut [ast::ProfileItem], change: &ast::Field) {
     for item in items {
         match item {
-            ast::ProfileItem::Section(_, items) => change_in(items, change),
+            ast::ProfileItem::Section(_, _, items) => change_in(items, change),
             ast::ProfileItem::Field(field) if field.name.value == change.name.value => {
                 field.ty = change.ty.clone();
                 replace(&mut field.question, &change.question);

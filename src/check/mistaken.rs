@@ -117,7 +117,11 @@ impl Checker<'_> {
     pub(super) fn not_a_word_for_unknown(&mut self, span: Span, word: &str) {
         let message = format!("`{word}` is no value; what is not known is `unknown`");
         let diagnostic = Diagnostic::new(Code::TypeMismatch, span, message).here("no value");
-        self.report(diagnostic.fix("write `unknown`", span, "unknown"));
+        // What costs nothing may be said to have none.
+        self.report(match word.to_lowercase().as_str() {
+            "none" | "-" | "–" | "—" => diagnostic.guess("write `unknown`", span, "unknown"),
+            _ => diagnostic.fix("write `unknown`", span, "unknown"),
+        });
     }
 
     pub(super) fn mismatch(&mut self, span: Span, expected: Type, found: &str) {

@@ -164,10 +164,21 @@ impl<'s> Checker<'s> {
     fn declare_items(&mut self, items: &[ast::ProfileItem], section: Option<usize>) {
         for item in items {
             match item {
-                ast::ProfileItem::Section(title, items) => {
+                ast::ProfileItem::Section(name, title, items) => {
                     let section = self.sections.len();
-                    let name = Spanned { value: Arc::from((section + 1).to_string()), span: title.main.span };
-                    let title = self.words(&Owner::new("section", &name), "title", Some(title));
+                    let earlier = |name: &ast::Name| {
+                        self.section_names.iter().flatten().find(|other| other.value == name.value)
+                    };
+                    if let Some((name, first)) =
+                        name.as_ref().and_then(|name| Some((name, earlier(name)?.span)))
+                    {
+                        self.duplicate(name, first);
+                    }
+                    self.section_names.push(name.clone());
+                    self.section_places.push(title.main.span);
+                    let number = Spanned { value: (section + 1).to_string().into(), span: title.main.span };
+                    let owner = Owner::new("section", name.as_ref().unwrap_or(&number));
+                    let title = self.words(&owner, "title", Some(title));
                     self.sections.extend(title);
                     self.declare_items(items, Some(section));
                 }
@@ -448,7 +459,7 @@ pub(super) fn fields(items: &[ast::ProfileItem]) -> Vec<&ast::Field> {
     for item in items {
         match item {
             ast::ProfileItem::Field(field) => found.push(&**field),
-            ast::ProfileItem::Section(_, items) => found.extend(fields(items)),
+            ast::ProfileItem::Section(_, _, items) => found.extend(fields(items)),
         }
     }
     found

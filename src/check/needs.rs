@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cycles::{self, Link};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{EffectKind, Id, Need, StatedNeed, Target};
+use crate::model::{Channel, EffectKind, Id, IdMap, Need, StatedNeed, Target};
 use crate::source::Span;
 use crate::syntax::ast;
 
@@ -62,11 +62,11 @@ impl Checker<'_> {
 
     /// No channel comes to need itself, the needs of all rules counted.
     pub(super) fn check_needs(&mut self) {
-        let mut edges: Vec<BTreeMap<usize, Span>> = vec![BTreeMap::new(); self.channels.len()];
+        let mut edges: IdMap<Channel, BTreeMap<usize, Span>> = IdMap::of(&self.channels, |_| BTreeMap::new());
         for (id, channel) in self.channels.entries() {
             for need in &channel.needs {
-                if let (Need::Channel(other), Some(edges)) = (need.need, edges.get_mut(id.index())) {
-                    edges.entry(other.index()).or_insert(need.span);
+                if let Need::Channel(other) = need.need {
+                    edges[id].entry(other.index()).or_insert(need.span);
                 }
             }
         }
@@ -76,14 +76,14 @@ impl Checker<'_> {
                 for channel in rule.instances() {
                     let Some(Target::Channel(id)) = target.resolve(channel) else { continue };
                     for need in needs {
-                        if let (Need::Channel(other), Some(edges)) = (need, edges.get_mut(id.index())) {
-                            edges.entry(other.index()).or_insert(effect.span);
+                        if let Need::Channel(other) = need {
+                            edges[id].entry(other.index()).or_insert(effect.span);
                         }
                     }
                 }
             }
         }
-        let plain: Vec<Vec<usize>> = edges.iter().map(|edges| edges.keys().copied().collect()).collect();
+        let plain: Vec<Vec<usize>> = edges.values().map(|edges| edges.keys().copied().collect()).collect();
         for group in cycles::groups(&plain) {
             if !cycles::is_circle(&group, &plain) {
                 self.channel_order.extend(group.into_iter().map(Id::new));
@@ -92,7 +92,7 @@ impl Checker<'_> {
             let circle = cycles::circle(&group, &plain);
             let links = cycles::links(&circle, |from, to| {
                 let channel = &self.channels[Id::new(from)];
-                let place = edges.get(from).and_then(|edges| edges.get(&to)).copied();
+                let place = edges[Id::new(from)].get(&to).copied();
                 Some(Link { name: &channel.name, declared: channel.span, place: place? })
             });
             if let Some(found) = cycles::report(links, "needs", "comes to need itself", "channels") {

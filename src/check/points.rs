@@ -3,7 +3,7 @@
 use super::unknown::POINTS;
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{EffectKind, Target, TargetRef, Thresholds};
+use crate::model::{Channel, EffectKind, IdMap, Mix, Target, TargetRef, Thresholds};
 use crate::operator::Sign;
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -16,6 +16,9 @@ pub(super) enum Worth {
     Points(i64),
     Level(usize, Sign),
 }
+
+/// What is added up for each channel and each mix.
+type Totals = (IdMap<Channel, i128>, IdMap<Mix, i128>);
 
 impl Checker<'_> {
     pub(super) fn worth(&mut self, points: &ast::Points) -> Option<Worth> {
@@ -67,37 +70,33 @@ impl Checker<'_> {
 
     /// Gives levels their points: the lowest 1, each higher one 2n + 1 times the one below.
     pub(super) fn define_levels(&mut self) {
-        let targets = self.channels.len() + self.mixes.len();
-        let mut counts = vec![0_i128; targets];
-        let mut totals = vec![0_i128; targets];
-        let visit = |checker: &Self, totals: &mut [i128], worth: &dyn Fn(i64, Option<usize>) -> i128| {
-            for rule in checker.rules.iter() {
-                let instances = rule.instances();
-                for effect in &rule.effects {
-                    let EffectKind::Score(target, points, level) = &effect.kind else { continue };
-                    match target {
-                        TargetRef::Named(target) => {
-                            let index = match target {
-                                Target::Channel(id) => id.index(),
-                                Target::Mix(id) => checker.channels.len() + id.index(),
-                            };
-                            if let Some(total) = totals.get_mut(index) {
+        let none = || (IdMap::of(&self.channels, |_| 0_i128), IdMap::of(&self.mixes, |_| 0_i128));
+        let (mut counts, mut totals) = (none(), none());
+        let visit =
+            |checker: &Self, (channels, mixes): &mut Totals, worth: &dyn Fn(i64, Option<usize>) -> i128| {
+                for rule in checker.rules.iter() {
+                    let instances = rule.instances();
+                    for effect in &rule.effects {
+                        let EffectKind::Score(target, points, level) = &effect.kind else { continue };
+                        match target {
+                            TargetRef::Named(target) => {
+                                let total = match target {
+                                    Target::Channel(id) => &mut channels[*id],
+                                    Target::Mix(id) => &mut mixes[*id],
+                                };
                                 *total += worth(*points, *level) * instances.len() as i128;
                             }
-                        }
-                        TargetRef::Variable => {
-                            for channel in instances.iter().flatten() {
-                                if let Some(total) = totals.get_mut(channel.index()) {
-                                    *total += worth(*points, *level);
+                            TargetRef::Variable => {
+                                for channel in instances.iter().flatten() {
+                                    channels[*channel] += worth(*points, *level);
                                 }
                             }
                         }
                     }
                 }
-            }
-        };
+            };
         visit(self, &mut counts, &|points, level| if level.is_some() { 1 } else { i128::from(points.abs()) });
-        let n = counts.iter().copied().max().unwrap_or(0);
+        let n = counts.0.values().chain(counts.1.values()).copied().max().unwrap_or(0);
         let mut points: i128 = 1;
         for level in self.levels.iter_mut().rev() {
             level.points = i64::try_from(points).unwrap_or(i64::MAX);
@@ -106,11 +105,11 @@ impl Checker<'_> {
         let levels: Vec<i64> = self.levels.iter().map(|level| level.points).collect();
         for effect in self.rules.iter_mut().flat_map(|rule| &mut rule.effects) {
             if let EffectKind::Score(_, points, Some(level)) = &mut effect.kind {
-                *points = points.signum() * levels.get(*level).copied().unwrap_or(0);
+                *points = points.signum() * levels.get(*level).expect("a level is found by its name");
             }
         }
         visit(self, &mut totals, &|points, _| i128::from(points.unsigned_abs()));
-        if totals.iter().any(|total| *total >= i128::from(MAX_POINTS)) {
+        if totals.0.values().chain(totals.1.values()).any(|total| *total >= i128::from(MAX_POINTS)) {
             let span = self.levels_span.or(self.header.map(|header| header.name.span));
             if let Some(span) = span {
                 self.report(
@@ -146,7 +145,7 @@ impl Checker<'_> {
                 let points = match self.worth(&threshold.points) {
                     Some(Worth::Points(points)) => points,
                     Some(Worth::Level(level, sign)) => {
-                        let points = self.levels.get(level).map_or(0, |level| level.points);
+                        let points = self.levels.get(level).expect("a level is found by its name").points;
                         if sign == Sign::Minus { -points } else { points }
                     }
                     None => continue,

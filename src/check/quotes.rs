@@ -8,13 +8,16 @@ use serde::{Deserialize, Serialize};
 use super::Checker;
 use super::unknown::SOURCE;
 use crate::diagnostic::{Code, Diagnostic, Effort};
-use crate::model::{self, Citation, Id, Quote, Source};
-use crate::source::{Span, Spanned, alike};
+use crate::model::{self, Arena, Citation, Id, Quote, Source};
+use crate::source::{File, Quotable, Span, Spanned, fold, folded, is_unspaced};
 use crate::syntax::Sources;
 use crate::syntax::ast::{self, DeclarationKind};
 
 /// Longer quotes are more than a fragment.
 const MAX_QUOTE_WORDS: usize = 25;
+
+/// So many names and quotes are told in one message.
+const MAX_TOLD: usize = 5;
 
 /// For longer ones, in words, no near passage is looked for.
 const MAX_NEAR_WORDS: usize = 100;
@@ -36,65 +39,62 @@ struct LockedText {
 
 /// The texts of sources, made ready to be searched.
 #[derive(Default)]
-pub(super) struct Quotes {
-    texts: BTreeMap<Id<Source>, Searched>,
+pub(super) struct Quotes<'s> {
+    texts: BTreeMap<Id<Source>, Searched<'s>>,
     lock: Lock,
+    /// A lock could not be read: what it knew is not known.
+    lock_lost: bool,
+    /// The quotes that were not found: where they are cited, from which source, and how they are looked up.
+    missing: BTreeMap<Span, (Id<Source>, String)>,
 }
 
-enum Searched {
+enum Searched<'s> {
     /// The text is here.
-    Text(Folded),
+    Text(Text<'s>),
     /// The text is absent; the lock may know it.
-    Absent(String),
+    Absent,
 }
 
-/// A text with white space folded and quotation marks and dashes made alike.
-struct Folded {
+/// A source's text.
+struct Text<'s> {
+    file: &'s File,
     digest: String,
-    text: String,
-    /// For each line end that was folded away: where the next line begins in `text`, and its number.
-    lines: Vec<(usize, u32)>,
+    quotable: Quotable<'s>,
 }
 
-impl Folded {
-    fn new(text: &str) -> Folded {
-        let digest = model::text_digest(text);
-        let mut folded = Folded { digest, text: String::with_capacity(text.len()), lines: Vec::new() };
-        for (number, line) in (1..).zip(text.split('\n')) {
-            let mut space = true;
-            let mut first = true;
-            for c in line.chars() {
-                if c.is_whitespace() {
-                    space = true;
-                    continue;
-                }
-                if space && !folded.text.is_empty() {
-                    folded.text.push(' ');
-                }
-                space = false;
-                if first {
-                    folded.lines.push((folded.text.len(), number));
-                    first = false;
-                }
-                folded.text.push(alike(c));
-            }
-        }
-        folded
+impl<'s> Text<'s> {
+    fn new(file: &'s File) -> Text<'s> {
+        let text = file.text();
+        Text { file, digest: model::text_digest(text), quotable: Quotable::new(text) }
+    }
+
+    /// The number of the line on which an offset of the text lies.
+    fn line(&self, at: usize) -> u32 {
+        self.file.line_index(at as u32) as u32 + 1
     }
 
     fn find(&self, quote: &str) -> Option<u32> {
-        let at = self.text.find(quote)?;
-        let line = self.lines.partition_point(|(start, _)| *start <= at);
-        self.lines.get(line.checked_sub(1)?).map(|(_, number)| *number)
+        self.quotable.find(quote).map(|range| self.line(range.start))
     }
 
-    /// The place whose words are most like the quote's: its words, and its line.
+    /// The words that hold the quote, or the place whose words are most like the quote's; and the line.
     fn nearest(&self, quote: &str, effort: &mut Effort) -> Option<(String, u32)> {
+        if let Some(range) = self.quotable.around(quote) {
+            let words = folded(self.file.text().get(range.clone())?);
+            return Some((words, self.line(range.start)));
+        }
+        let (start, words) = self.most_alike(&fold(quote), effort)?;
+        Some((words, self.line(self.quotable.place(start))))
+    }
+
+    /// The place whose words are most like a folded quote's: where it begins in the folded text, and its words.
+    fn most_alike(&self, quote: &str, effort: &mut Effort) -> Option<(usize, String)> {
         let words = words_of(quote);
-        if words.len() > MAX_NEAR_WORDS || !effort.spend(self.text.len()) {
+        let text = self.quotable.folded();
+        if words.len() > MAX_NEAR_WORDS || !effort.spend(text.len()) {
             return None;
         }
-        let starts = words_of(&self.text);
+        let starts = words_of(text);
         // Only places that share something rare with the quote are compared.
         let mut anchors = BTreeMap::new();
         for place in (0..words.len()).rev() {
@@ -122,10 +122,12 @@ impl Folded {
         }
         let start = starts.get(from)?.0;
         let (last, word) = starts.get(from + length - 1)?;
-        let text = self.text.get(start..last + word.len())?.to_string();
-        let line = self.lines.partition_point(|(begin, _)| *begin <= start);
-        Some((text, self.lines.get(line.checked_sub(1)?)?.1))
+        Some((start, text.get(start..last + word.len())?.to_string()))
     }
+}
+
+fn digits(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_numeric())
 }
 
 /// Cuts a folded text into words and where they begin; what is written without spaces, into characters.
@@ -148,12 +150,6 @@ fn words_of(text: &str) -> Vec<(usize, &str)> {
     words
 }
 
-/// Tells whether a character is of a script that is written without spaces: Chinese and Japanese.
-fn is_unspaced(c: char) -> bool {
-    matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
-        | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
-}
-
 /// What a place must share with a quote to be compared with it: a word of four letters, or two characters.
 fn anchor(words: &[(usize, &str)], place: usize) -> Option<String> {
     let (_, word) = words.get(place)?;
@@ -163,63 +159,55 @@ fn anchor(words: &[(usize, &str)], place: usize) -> Option<String> {
     (word.chars().count() > 3).then(|| word.to_lowercase())
 }
 
-fn fold(quote: &str) -> String {
-    quote.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(alike).collect()
-}
-
-impl Quotes {
-    pub(super) fn new(checker: &mut Checker<'_>) -> Quotes {
-        let mut quotes = Quotes { lock: read_lock(checker), ..Quotes::default() };
+impl<'s> Quotes<'s> {
+    pub(super) fn new(checker: &mut Checker<'s>) -> Quotes<'s> {
+        let mut quotes = read_locks(checker);
         let declared =
             checker.each(|kind| if let DeclarationKind::Source(source) = kind { Some(source) } else { None });
         for (index, (_, source)) in declared.into_iter().enumerate() {
             let Some(path) = &source.text else { continue };
+            // Of a text that is not to be read, that is told, and not that its quotes are not known.
+            let refused = |d: &Diagnostic| d.code == Code::BadPath && d.label.span == path.span;
+            if checker.diagnostics.iter().any(refused) {
+                continue;
+            }
             let searched = match checker.sources.brought(path.span.file, &path.value) {
-                Some(file) => {
-                    let text = checker.sources.files().get(file).text();
-                    quotes.check_digest(checker, &source.name, text);
-                    Searched::Text(Folded::new(text))
-                }
-                None => Searched::Absent(source.name.value.to_string()),
+                Some(file) => Searched::Text(Text::new(checker.sources.files().get(file))),
+                None => Searched::Absent,
             };
             quotes.texts.insert(Id::new(index), searched);
         }
         quotes
     }
 
-    fn check_digest(&self, checker: &mut Checker<'_>, name: &ast::Name, text: &str) {
-        if let Some(locked) = self.lock.texts.get(&*name.value)
-            && locked.digest != model::text_digest(text)
-        {
-            checker.report(
-                Diagnostic::new(
-                    Code::StaleLock,
-                    name.span,
-                    format!("`sources.lock` holds another text of `{}`", name.value),
-                )
-                .here("the text changed since it was locked")
-                .note("write the lock again: `qudao check --lock`"),
-            );
-        }
-    }
-
     /// The digests of all texts that were brought or locked.
-    pub(super) fn text_digests(&self) -> Vec<String> {
-        let known = self.texts.values().filter_map(|text| match text {
-            Searched::Absent(name) => self.lock.texts.get(name).map(|locked| locked.digest.clone()),
+    pub(super) fn text_digests(&self, sources: &Arena<Source>) -> Vec<String> {
+        let known = self.texts.iter().filter_map(|(id, text)| match text {
+            Searched::Absent => self.lock.texts.get(&*sources[*id].name).map(|locked| locked.digest.clone()),
             Searched::Text(text) => Some(text.digest.clone()),
         });
         known.collect()
     }
+
+    /// The line on which the lock has a folded quote.
+    fn locked(&self, source: &str, quote: &str) -> Option<u32> {
+        self.lock.texts.get(source)?.quotes.get(&model::quote_digest(quote)).copied()
+    }
 }
 
 /// Reads the lock of the ruleset and those of the rulesets that it extends; what the nearer one knows goes first.
-fn read_lock(checker: &mut Checker<'_>) -> Lock {
-    let mut all = Lock::default();
+fn read_locks<'s>(checker: &mut Checker<'s>) -> Quotes<'s> {
+    let mut quotes = Quotes::default();
     for file in checker.sources.locks() {
-        match serde_json::from_str::<Lock>(checker.sources.files().get(file).text()) {
-            Ok(lock) => all.add(lock),
+        let text = checker.sources.files().get(file).text();
+        match serde_json::from_str::<Lock>(text) {
+            Ok(lock) => quotes.lock.add(lock),
             Err(error) => {
+                quotes.lock_lost = true;
+                let told = checker.diagnostics.iter();
+                if told.clone().any(|d| d.code == Code::MergeConflict && d.label.span.file == file) {
+                    continue;
+                }
                 let start = Span { file, start: 0, end: 0 };
                 checker.report(
                     Diagnostic::new(Code::StaleLock, start, "`sources.lock` cannot be read")
@@ -229,7 +217,7 @@ fn read_lock(checker: &mut Checker<'_>) -> Lock {
             }
         }
     }
-    all
+    quotes
 }
 
 impl Lock {
@@ -286,34 +274,42 @@ impl Checker<'_> {
         }
         let missing = Diagnostic::new(Code::QuoteNotFound, quote.span, format!("`{name}` does not say this"))
             .here("not in the source's text");
+        let locked = self.quotes.locked(&name, &folded);
         match self.quotes.texts.get(&source) {
             None => found(None),
-            Some(Searched::Text(text)) => match text.find(&folded) {
+            Some(Searched::Text(text)) => match text.find(&quote.value) {
                 Some(line) => found(Some(line)),
                 None => {
-                    let missing = match text.nearest(&folded, &mut self.effort) {
-                        Some((near, line)) => {
-                            missing.note(format!("the nearest passage, on line {line}: {near:?}")).guess(
-                                "quote that passage",
-                                quote.span,
-                                format!("\"{}\"", near.replace('\\', "\\\\").replace('"', "\\\"")),
-                            )
+                    let missing = match locked {
+                        Some(line) => {
+                            Diagnostic { message: format!("`{name}` no longer says this"), ..missing }
+                                .here("gone from the source's text")
+                                .note(format!("when `sources.lock` was written, it stood on line {line}"))
                         }
                         None => missing,
                     };
+                    let missing = match text.nearest(&quote.value, &mut self.effort) {
+                        Some((near, line)) => {
+                            let missing =
+                                missing.note(format!("the nearest passage, on line {line}: {near:?}"));
+                            let written = near.replace('\\', "\\\\").replace('"', "\\\"");
+                            // Where numbers differ, another quote would not make the fact true.
+                            match digits(&near).eq(digits(&folded)) {
+                                true => {
+                                    missing.guess("quote that passage", quote.span, format!("\"{written}\""))
+                                }
+                                false => missing,
+                            }
+                        }
+                        None => missing,
+                    };
+                    self.quotes.missing.insert(quote.span, (source, folded));
                     self.report(missing);
                     found(None)
                 }
             },
-            Some(Searched::Absent(_)) => {
-                let line = self
-                    .quotes
-                    .lock
-                    .texts
-                    .get(&*name)
-                    .and_then(|l| l.quotes.get(&model::quote_digest(&folded)));
-                let line = line.copied();
-                if line.is_none() {
+            Some(Searched::Absent) => {
+                if locked.is_none() && !self.quotes.lock_lost {
                     self.report(
                         Diagnostic::new(
                             Code::QuoteUnverified,
@@ -324,10 +320,108 @@ impl Checker<'_> {
                         .note("bring the text: `qudao check --texts DIR`; lock its quotes: `--lock`"),
                     );
                 }
-                found(line)
+                found(locked)
             }
         }
     }
+
+    /// Says what rests on the quotes that were not found, and what became of those that are locked, where a text is
+    /// another than the one that was.
+    pub(super) fn check_quotes(&mut self, ruleset: &model::Ruleset) {
+        let mut by: BTreeMap<(Id<Source>, String), Cited<'_>> = BTreeMap::new();
+        for (name, citation) in ruleset.citing() {
+            for quote in &citation.quotes {
+                let cited = by.entry((citation.source, fold(&quote.text)));
+                let cited = cited.or_insert_with(|| Cited { by: Vec::new(), quote });
+                if !cited.by.contains(&name) {
+                    cited.by.push(name.clone());
+                }
+            }
+        }
+        for diagnostic in self.diagnostics.iter_mut().filter(|d| d.code == Code::QuoteNotFound) {
+            let cited = self.quotes.missing.get(&diagnostic.label.span).and_then(|quote| by.get(quote));
+            if let Some(cited) = cited {
+                diagnostic.notes.push(format!("on it rests {}", cited.names()));
+            }
+        }
+        let declared =
+            self.each(|kind| if let DeclarationKind::Source(source) = kind { Some(source) } else { None });
+        for ((_, declared), id) in declared.into_iter().zip(ruleset.sources.ids()) {
+            let (Some(Searched::Text(text)), Some(locked)) =
+                (self.quotes.texts.get(&id), self.quotes.lock.texts.get(&*declared.name.value))
+            else {
+                continue;
+            };
+            if locked.digest == text.digest {
+                continue;
+            }
+            let cited = by.iter().filter(|((source, _), _)| *source == id);
+            let report =
+                stale(&declared.name, locked, cited.map(|((_, folded), cited)| (folded.as_str(), cited)));
+            self.report(report);
+        }
+    }
+}
+
+/// A quote, and who cites it.
+struct Cited<'r> {
+    by: Vec<String>,
+    quote: &'r Quote,
+}
+
+impl Cited<'_> {
+    fn names(&self) -> String {
+        let names: Vec<String> = self.by.iter().take(MAX_TOLD).map(|name| format!("`{name}`")).collect();
+        let more = self.by.len() - names.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("{}{more}", names.join(", "))
+    }
+}
+
+/// Tells that a text is not the one that was locked, and which of its quotes stand, moved or are gone.
+fn stale<'r>(
+    name: &ast::Name,
+    locked: &LockedText,
+    cited: impl Iterator<Item = (&'r str, &'r Cited<'r>)>,
+) -> Diagnostic {
+    let (mut stand, mut moved, mut gone) = (0, Vec::new(), Vec::new());
+    for (folded, cited) in cited {
+        let Some(line) = locked.quotes.get(&model::quote_digest(folded)) else { continue };
+        match cited.quote.line {
+            Some(now) if now == *line => stand += 1,
+            Some(now) => moved.push(format!("moved from line {line} to line {now}: {:?}", cited.quote.text)),
+            None => gone.push(format!(
+                "gone, once on line {line}: {:?}, on which rests {}",
+                cited.quote.text,
+                cited.names()
+            )),
+        }
+    }
+    let mut diagnostic = Diagnostic::new(
+        Code::StaleLock,
+        name.span,
+        format!("`sources.lock` holds another text of `{}`", name.value),
+    )
+    .here("the text changed since it was locked");
+    let count = |count: usize| if count == 1 { "1 quote".to_string() } else { format!("{count} quotes") };
+    diagnostic = diagnostic.note(match (stand, moved.len(), gone.len()) {
+        (0, 0, 0) => "no quote of it was locked".to_string(),
+        (stand, 0, 0) => format!("of its locked quotes, all stand where they stood ({stand})"),
+        (stand, moved, gone) => {
+            format!("of its locked quotes, {stand} stand where they stood, {moved} moved, {gone} are gone")
+        }
+    });
+    for told in [gone, moved] {
+        let more = told.len().saturating_sub(MAX_TOLD);
+        for line in told.into_iter().take(MAX_TOLD) {
+            diagnostic = diagnostic.note(line);
+        }
+        if more > 0 {
+            diagnostic = diagnostic.note(format!("and {} more", count(more)));
+        }
+    }
+    diagnostic
+        .note("see whether what rests on it still follows, then write the lock again: `qudao check --lock`")
 }
 
 /// Returns the contents of `sources.lock` for a ruleset: the digest of each text that was brought and the line of each
@@ -358,7 +452,7 @@ pub fn lock(sources: &Sources, ruleset: &model::Ruleset) -> String {
             }
         }
     }
-    for citation in ruleset.citations() {
+    for (_, citation) in ruleset.citing() {
         let Some(text) = new.texts.get_mut(&*ruleset.sources[citation.source].name) else { continue };
         for quote in &citation.quotes {
             if let Some(line) = quote.line {
@@ -374,17 +468,21 @@ pub fn lock(sources: &Sources, ruleset: &model::Ruleset) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Files;
 
     #[test]
-    fn quotes_are_found_across_lines_and_marks() {
-        let text = Folded::new("One.\n\nIt’s  “quite”\n  clear – here.\n");
-        assert_eq!(text.find(&fold("It's \"quite\" clear - here.")), Some(3));
-        assert_eq!(text.find(&fold("clear")), Some(4));
-        assert_eq!(text.find("unclear"), None);
-        let nearest = |text: &Folded, quote| text.nearest(&fold(quote), &mut Effort::default());
+    fn quotes_have_their_lines_and_near_passages() {
+        let mut files = Files::default();
+        let english = files.add("a.txt", "One.\n\nIt’s  “quite”\n  clear – here.\nIt costs 130 USD.\n");
+        let chinese = files.add("b.txt", "服务号\n每月可群发四条消息，订阅号每天一条。");
+        let text = Text::new(files.get(english));
+        assert_eq!(text.find("It's \"quite\" clear - here."), Some(3));
+        assert_eq!(text.find("clear"), Some(4));
+        let nearest = |text: &Text<'_>, quote| text.nearest(quote, &mut Effort::default());
         assert_eq!(nearest(&text, "it's quite clear").map(|(_, line)| line), Some(3));
         assert_eq!(nearest(&text, "nothing like it"), None);
-        let text = Folded::new("服务号\n每月可群发四条消息，订阅号每天一条。");
+        assert_eq!(nearest(&text, "30 USD"), Some(("130 USD".into(), 5)));
+        let text = Text::new(files.get(chinese));
         assert_eq!(text.find("每月可群发四条"), Some(2));
         assert_eq!(nearest(&text, "每月能群发四条消息"), Some(("每月可群发四条消息".into(), 2)));
     }

@@ -10,7 +10,7 @@ use super::unknown::{Around, CAPPED, EACH, EXCLUDED, NEEDING, NOTED, RULE, SCORE
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    Channel, Effect, EffectKind, Expr, ExprKind, ForEach, Id, Need, Replaced, Rule, TargetRef,
+    Channel, Effect, EffectKind, Expr, ExprKind, ForEach, Id, IdMap, Need, Replaced, Rule, TargetRef,
 };
 use crate::operator::{Sign, Verdict};
 use crate::source::Span;
@@ -270,13 +270,12 @@ impl<'s> Checker<'s> {
                 for rule in excepted {
                     self.rules[rule].exceptions.extend(&own);
                     places.extend(own.iter().map(|id| ((id.index(), rule.index()), name.span)));
-                    if let Some(edges) = edges.get_mut(rule.index()) {
-                        edges.extend(own.iter().map(|id| id.index()));
-                    }
+                    let edges = edges.get_mut(rule.index()).expect("each rule has its edges");
+                    edges.extend(own.iter().map(|id| id.index()));
                 }
             }
         }
-        let mut depths = vec![0; self.rules.len()];
+        let mut depths = IdMap::of(&self.rules, |_| 0);
         for group in cycles::groups(&edges) {
             if cycles::is_circle(&group, &edges) {
                 // An edge leads from a rule to its exception; it is told the other way.
@@ -302,8 +301,7 @@ impl<'s> Checker<'s> {
                 self.rule_order.push(id);
                 let through = self.rules[id].exceptions.iter().any(|exception| self.rules[*exception].asks);
                 self.rules[id].asks |= through;
-                let below =
-                    self.rules[id].exceptions.iter().filter_map(|e| depths.get(e.index()).copied()).max();
+                let below = self.rules[id].exceptions.iter().map(|exception| depths[*exception]).max();
                 let depth = below.map_or(0, |depth| depth + 1);
                 if depth == MAX_EXCEPTION_DEPTH {
                     let message =
@@ -311,9 +309,7 @@ impl<'s> Checker<'s> {
                     let span = self.rules[id].name_span;
                     self.report(Diagnostic::new(Code::TooDeep, span, message).here("the last of them"));
                 }
-                if let Some(slot) = depths.get_mut(id.index()) {
-                    *slot = depth;
-                }
+                depths[id] = depth;
             }
         }
     }

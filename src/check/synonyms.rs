@@ -60,16 +60,18 @@ pub(super) fn unit(word: &str) -> Option<UnitWord> {
     Some(UnitWord::Unit(unit))
 }
 
-/// Returns the type that a word means in other languages.
-pub(super) fn ty(word: &str) -> Option<&'static str> {
-    Some(match word.to_lowercase().as_str() {
+/// Returns the type that a word means in other languages, and whether it means nothing more.
+pub(super) fn ty(word: &str) -> Option<(&'static str, bool)> {
+    let sure = !matches!(word.to_lowercase().as_str(), "datetime" | "timestamp");
+    let ty = match word.to_lowercase().as_str() {
         "integer" | "long" | "whole" | "整数" => "int",
         "string" | "str" | "varchar" | "文本" => "text",
         "boolean" | "布尔" => "bool",
         "float" | "decimal" | "double" | "real" | "numeric" | "数字" => "number",
         "datetime" | "timestamp" | "日期" => "date",
         _ => return None,
-    })
+    };
+    Some((ty, sure))
 }
 
 /// Returns the function that a word means in other languages.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::scope::Scope;
 use super::unknown::TARGET;
 use super::{Checker, Symbol, synonyms};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Edit, nearest};
 use crate::model;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, DeclarationKind};
@@ -130,7 +130,8 @@ impl<'s> Checker<'s> {
         // is nearest counts.
         let sources = self.sources;
         let layer = |span: Span| sources.layer(span.file);
-        let entries = self.translations.entries.get_mut(path.as_str());
+        // What has no name is translated where it stands.
+        let entries = self.translations.entries.get_mut(path.as_str()).filter(|_| number_in(&path).is_none());
         let mut entries: Vec<&mut Entry<'s>> = entries.into_iter().flatten().collect();
         entries.sort_by_key(|entry| layer(entry.path.span));
         for entry in entries {
@@ -167,7 +168,9 @@ impl<'s> Checker<'s> {
             let slot = self.translations.lacking.entry(owner.path.clone()).or_insert((place, Vec::new()));
             slot.1.extend(lacking.into_iter().map(|language| (part.to_string(), language)));
         }
-        self.translations.paths.push(path);
+        if number_in(&path).is_none() {
+            self.translations.paths.push(path);
+        }
         found
     }
 
@@ -232,6 +235,60 @@ impl<'s> Checker<'s> {
         self.check_size(value).map(model::Hole::Value)
     }
 
+    /// Says that a text is addressed by a number, and offers to name what it belongs to.
+    /// Returns the path that is meant too.
+    fn numbered(&self, path: &ast::Name, part: usize) -> (Diagnostic, String) {
+        let pieces: Vec<&str> = path.value.split('.').collect();
+        let piece = |at: usize| pieces.get(at).copied().unwrap_or("");
+        let number: usize = piece(part).parse().unwrap_or(0);
+        let before: usize = pieces.iter().take(part).map(|piece| piece.len() + 1).sum();
+        let start = path.span.start + before as u32;
+        let place = Span { start, end: start + piece(part).len() as u32, ..path.span };
+        let index = number.wrapping_sub(1);
+        // Its name, or where one would stand; and the names that are taken.
+        let (what, found) = if piece(0) == "section" {
+            let name = self.section_names.get(index).and_then(Option::as_ref).map(|name| name.value.clone());
+            ("section", self.section_places.get(index).map(|at| (name, at.before())))
+        } else {
+            let rows = self.tables.iter().find(|table| &*table.name == piece(1)).map(|table| &table.rows);
+            let row = rows.and_then(|rows| rows.get(index)).map(|row| &self.rules[*row]);
+            let own = |row: &model::Rule| row.name.split_once('.').map(|(_, name)| Arc::from(name));
+            ("row", row.map(|row| (own(row).filter(|_| row.name_span != row.span), row.span.before())))
+        };
+        let mut meant = path.value.to_string();
+        let told = match what {
+            "section" => "a section is named before its title: `section NAME \"…\"`",
+            _ => "a row is named before its first bar, in a sheet in the column `name`",
+        };
+        let message = format!("the text of a {what} is addressed by its name, not by its number");
+        let mut diagnostic = Diagnostic::new(Code::NumberedText, place, message)
+            .here(format!("another {what} has this number once one is put before it"))
+            .note(format!("{told}; or write the translation behind the text: `\"…\" @TAG \"…\"`"));
+        match found {
+            Some((Some(name), _)) => {
+                diagnostic = diagnostic.guess(format!("write its name, `{name}`"), place, &*name);
+                let pieces =
+                    pieces.iter().enumerate().map(|(at, piece)| if at == part { &*name } else { piece });
+                meant = pieces.collect::<Vec<_>>().join(".");
+            }
+            // Only a table that stands here has bars.
+            Some((None, at)) if at.file == path.span.file => {
+                let taken = |name: &str| {
+                    self.section_names.iter().flatten().any(|other| &*other.value == name)
+                        || self.selectors.contains_key(format!("{}.{name}", piece(1)).as_str())
+                };
+                let free = (number..).map(|n| format!("{what}_{n}")).find(|name| !taken(name));
+                let name = free.unwrap_or_default();
+                diagnostic = diagnostic.guess(format!("name the {what} `{name}`"), place, &*name);
+                if let Some(fix) = &mut diagnostic.fix {
+                    fix.edits.push(Edit { span: at, text: format!("{name} ") });
+                }
+            }
+            Some((None, _)) | None => {}
+        }
+        (diagnostic, meant)
+    }
+
     /// Reports translations of nothing, and what lacks one: one diagnostic a declaration.
     pub(super) fn check_texts(&mut self) {
         for (_, texts) in
@@ -249,6 +306,17 @@ impl<'s> Checker<'s> {
         for entry in unused {
             let last = entry.path.value.rsplit('.').next().unwrap_or("");
             if self.lost_everything || entry.path.value.split('.').any(|name| self.lost.contains(name)) {
+                continue;
+            }
+            if let Some(part) = number_in(&entry.path.value) {
+                let (numbered, meant) = self.numbered(entry.path, part);
+                self.report(numbered);
+                // The text that is meant is not reported again for want of this translation.
+                self.translations.lacking.retain(|owner, (_, lacking)| {
+                    let same = |part: &str| meant == format!("{owner}.{part}");
+                    lacking.retain(|(part, language)| *language != entry.language.value || !same(part));
+                    !lacking.is_empty()
+                });
                 continue;
             }
             let message = format!("there is no text `{}`", entry.path.value);
@@ -282,7 +350,11 @@ impl<'s> Checker<'s> {
             let example =
                 by_language.first_key_value().and_then(|(language, parts)| Some((language, parts.first()?)));
             let example = example.map(|(language, part)| {
-                format!("write `@{language} \"…\"` behind it, or `{owner}.{part} = \"…\"` in a block `texts {language}`")
+                let beside = format!("write `@{language} \"…\"` behind it");
+                match number_in(&owner) {
+                    None => format!("{beside}, or `{owner}.{part} = \"…\"` in a block `texts {language}`"),
+                    Some(_) => format!("{beside}; a block `texts {language}` translates what has a name"),
+                }
             });
             let lists: Vec<String> = by_language
                 .iter()
@@ -296,6 +368,17 @@ impl<'s> Checker<'s> {
             );
         }
     }
+}
+
+/// Returns which part of a path is a number in the place of a name: `section.1.title`, `table.fit.2.because`.
+fn number_in(path: &str) -> Option<usize> {
+    let place = match path.split_once('.')?.0 {
+        "section" => 1,
+        "table" => 2,
+        _ => return None,
+    };
+    let part = path.split('.').nth(place)?;
+    (!part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit())).then_some(place)
 }
 
 fn plain(pieces: &[ast::Piece]) -> String {

@@ -486,18 +486,27 @@ impl Checker<'_> {
 
     /// Reports what stands for a unit and is none.
     pub(super) fn unknown_unit(&mut self, name: &ast::Name, unit: &ast::UnitName) {
-        let all = |checker: &Self| -> Vec<Arc<str>> {
+        // Short names are all near to each other: `kg` is no `kB`, and `GBP` no `GB`.
+        let wrong = name.value.clone();
+        let short = wrong.chars().count() <= 3;
+        let is_code = |name: &str| name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_uppercase());
+        let all = move |checker: &Self| -> Vec<Arc<str>> {
             let names = checker.units.iter();
-            names
-                .flat_map(|(_, unit)| [Some(unit.name.clone()), unit.plural.map(Arc::from)])
-                .flatten()
-                .collect()
+            let names = names.flat_map(|(_, unit)| [Some(unit.name.clone()), unit.plural.map(Arc::from)]);
+            let near = |name: &Arc<str>| {
+                !short || name.eq_ignore_ascii_case(&wrong) || (is_code(&wrong) && is_code(name))
+            };
+            names.flatten().filter(near).collect()
         };
         let word = synonyms::unit(&name.value);
         let word = word.filter(|_| !self.is_lost(&name.value) && !self.is_spelt_alike(&name.value));
         let message = format!("no unit is named `{}`", name.value);
         let diagnostic = Diagnostic::new(Code::UnknownUnit, name.span, message);
         match word {
+            // There are dollars of more than one country.
+            Some(synonyms::UnitWord::Unit("USD")) => {
+                self.report(diagnostic.here("not a unit").guess("write `USD`", name.span, "USD"))
+            }
             Some(synonyms::UnitWord::Unit(unit)) => self.report(
                 diagnostic.here(format!("`{unit}` is meant")).fix(format!("write `{unit}`"), name.span, unit),
             ),
@@ -535,12 +544,15 @@ impl Checker<'_> {
         let word = synonyms::ty(&name.value).filter(|_| !self.is_lost(&name.value));
         let message = format!("no type is named `{}`", name.value);
         let diagnostic = Diagnostic::new(Code::UnknownType, name.span, message);
-        if let Some(word) = word {
-            return self.report(diagnostic.here(format!("`{word}` is meant")).fix(
-                format!("write `{word}`"),
-                name.span,
-                word,
-            ));
+        if let Some((word, sure)) = word {
+            let says = format!("write `{word}`");
+            return self.report(match sure {
+                true => diagnostic.here(format!("`{word}` is meant")).fix(says, name.span, word),
+                false => diagnostic
+                    .here("not a type")
+                    .note(format!("the nearest type is `{word}`, which has no time of day"))
+                    .guess(says, name.span, word),
+            });
         }
         if self.units.find(&name.value).is_some() {
             let full = format!("number {}", name.value);

@@ -12,7 +12,7 @@ use qudao::visible::visible;
 
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
-use super::{Exit, completions, files, paths};
+use super::{Exit, completions, files, paths, profiles};
 
 /// How diagnostics are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -82,7 +82,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         for loaded in all {
             let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
             if let Some(ruleset) = &ruleset {
-                let options = Options { gaps: args.gaps, ..Options::default() };
+                let today = Some(profiles::today());
+                let options = Options { gaps: args.gaps, today, ..Options::default() };
                 diagnostics.extend(findings(ruleset, &allowed, &options));
                 diagnostic::sort(&mut diagnostics);
             }

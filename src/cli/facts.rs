@@ -11,7 +11,7 @@ use qudao::words::Speaker;
 use super::eval::Format;
 use super::load::Loaded;
 use super::output::{Failure, Output};
-use super::{Exit, completions, files, load, profiles};
+use super::{Exit, completions, load, profiles};
 
 /// What `qudao facts` takes.
 #[derive(clap::Args, Debug)]
@@ -80,10 +80,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// Reads the text of a source from a folder.
 fn text_in(folder: &Path, path: &str) -> Result<String, Failure> {
-    let file = folder.join(Path::new(path).file_name().unwrap_or_default());
-    let bytes = files::read(&file)
-        .map_err(|error| Failure::new(format!("cannot read `{}`: {error}", file.display())))?;
-    String::from_utf8(bytes).map_err(|_| Failure::new(format!("`{}` is not UTF-8", file.display())))
+    let bytes = load::read_text(folder, path).map_err(|error| {
+        Failure::new(format!("cannot read the text `{path}` in `{}`: {error}", folder.display()))
+    })?;
+    String::from_utf8(bytes).map_err(|_| Failure::new(format!("the text `{path}` is not UTF-8")))
 }
 
 fn cited(

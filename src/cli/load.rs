@@ -1,5 +1,6 @@
 //! Rulesets from files, folders, or from inside the binary.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use qudao::analyse::findings;
@@ -181,31 +182,44 @@ fn load_file(path: &Path, texts: Option<&Path>) -> Result<Loaded, Failure> {
     let folder = path.parent().unwrap_or(Path::new(""));
     while let Some(wanted) = sources.wanted().cloned() {
         let file = folder.join(&wanted.path);
+        let within = folder.join(&wanted.within);
         let found = match wanted.kind {
-            WantedKind::Part | WantedKind::Table => {
-                inside(&folder.join(&wanted.within), &file).and_then(|()| files::read(&file))
-            }
-            WantedKind::Base | WantedKind::Lock => files::read(&file),
-            WantedKind::Text => files::read(&file).or_else(|error| {
-                let name = Path::new(&wanted.path).file_name().unwrap_or_default();
-                texts.map_or(Err(error), |texts| files::read(&texts.join(name)))
-            }),
+            WantedKind::Part | WantedKind::Table | WantedKind::Lock => read_inside(&within, &file),
+            WantedKind::Base => files::read(&file),
+            WantedKind::Text => match (read_inside(&within, &file), texts) {
+                (Err(error), Some(texts)) if error.kind() == ErrorKind::NotFound => {
+                    read_text(texts, &wanted.path)
+                }
+                (found, _) => found,
+            },
         };
         match found {
             Ok(bytes) => sources.supply(bytes),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                sources.refused(&plain(&error.to_string()));
+            }
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
     Ok(Loaded { sources, main: Some(path.to_path_buf()) })
 }
 
-/// A part stays below the folder of its main file, links followed.
-fn inside(folder: &Path, file: &Path) -> std::io::Result<()> {
+/// Reads the text of a source from a folder that was named on purpose, by the last name of its path.
+pub(crate) fn read_text(folder: &Path, path: &str) -> std::io::Result<Vec<u8>> {
+    read_inside(folder, &folder.join(Path::new(path).file_name().unwrap_or_default()))
+}
+
+/// Reads a file that must lie in a folder or below it, links followed.
+pub(crate) fn read_inside(folder: &Path, file: &Path) -> std::io::Result<Vec<u8>> {
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    if std::fs::canonicalize(file)?.starts_with(std::fs::canonicalize(folder)?) {
-        Ok(())
+    let real = std::fs::canonicalize(file)?;
+    if real.starts_with(std::fs::canonicalize(folder)?) {
+        files::read(&real)
     } else {
-        Err(std::io::Error::other("it lies outside of its main file's folder"))
+        Err(std::io::Error::new(
+            ErrorKind::PermissionDenied,
+            "it lies outside of the folder that it must stay in, links followed",
+        ))
     }
 }
 

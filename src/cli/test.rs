@@ -19,7 +19,7 @@ use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::snapshots::{Beside, Mode, Plan, compare, unknown_cases};
 use super::watch::watch;
-use super::{Exit, completions, files, profiles};
+use super::{Exit, completions, profiles};
 
 /// How outcomes are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -270,9 +270,10 @@ fn base(
         return Err(format!("the profile `{}` ends in none of .json, .yaml, .yml and .toml", wanted.value));
     };
     let bytes = match &loaded.main {
-        Some(_) => {
+        Some(main) => {
             paths.push(PathBuf::from(&name));
-            files::read(Path::new(&name)).map_err(|error| error.to_string())
+            let folder = main.parent().unwrap_or(Path::new(""));
+            load::read_inside(folder, Path::new(&name)).map_err(|error| error.to_string())
         }
         None => bundled(&name).ok_or_else(|| "it is not inside the binary".to_string()),
     };

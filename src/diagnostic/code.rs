@@ -52,6 +52,7 @@ codes! {
     DuplicateName "duplicate-name" Error,
     EmptyCell "empty-cell" Error,
     EmptyRule "empty-rule" Error,
+    ExpiredFact "expired-fact" Warning,
     FileTooLarge "file-too-large" Error,
     FileUnreadable "file-unreadable" Error,
     ForbiddenCharacter "forbidden-character" Error,
@@ -61,6 +62,7 @@ codes! {
     IdleValue "idle-value" Note,
     LongQuote "long-quote" Warning,
     MalformedProfile "malformed-profile" Error,
+    MergeConflict "merge-conflict" Error,
     MisplacedQuestion "misplaced-question" Error,
     MissingAsOf "missing-as-of" Warning,
     MissingField "missing-field" Error,
@@ -76,6 +78,7 @@ codes! {
     NotUtf8 "not-utf8" Error,
     NotWhole "not-whole" Error,
     NumberTooLong "number-too-long" Error,
+    NumberedText "numbered-text" Error,
     OutOfRange "out-of-range" Error,
     OverlappingDates "overlapping-dates" Error,
     OverlappingRows "overlapping-rows" Error,
@@ -84,6 +87,7 @@ codes! {
     RenamedField "renamed-field" Note,
     ReservedName "reserved-name" Error,
     SameRule "same-rule" Warning,
+    SmallPercent "small-percent" Note,
     StaleLock "stale-lock" Warning,
     Syntax "syntax" Error,
     TooDeep "too-deep" Error,
@@ -130,6 +134,7 @@ impl Code {
                 | Code::AlwaysRecommended
                 | Code::AlwaysTrue
                 | Code::DeadRule
+                | Code::ExpiredFact
                 | Code::IdleField
                 | Code::IdleScore
                 | Code::IdleValue

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Diagnostic, Label};
+use super::{Diagnostic, Fix, Label};
 use crate::source::{Files, Span};
 
 #[derive(Serialize)]
@@ -20,6 +20,8 @@ struct View<'a> {
     labels: Vec<LabelView<'a>>,
     notes: &'a [String],
     fix: Option<FixView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<FixView<'a>>,
 }
 
 #[derive(Serialize)]
@@ -70,21 +72,19 @@ fn view<'a>(files: &'a Files, diagnostic: &'a Diagnostic) -> View<'a> {
             .map(|Label { span, message }| place(files, *span, message, None))
             .collect(),
         notes: &diagnostic.notes,
-        fix: diagnostic.fix.as_ref().map(|fix| FixView {
-            message: &fix.message,
-            sure: fix.sure,
-            edits: fix
-                .edits
-                .iter()
-                .map(|edit| EditView {
-                    file: files.get(edit.span.file).name(),
-                    start: edit.span.start,
-                    end: edit.span.end,
-                    text: &edit.text,
-                })
-                .collect(),
-        }),
+        fix: diagnostic.fix.as_ref().map(|fix| change(files, fix)),
+        choices: diagnostic.choices.iter().map(|choice| change(files, choice)).collect(),
     }
+}
+
+fn change<'a>(files: &'a Files, fix: &'a Fix) -> FixView<'a> {
+    let edits = fix.edits.iter().map(|edit| EditView {
+        file: files.get(edit.span.file).name(),
+        start: edit.span.start,
+        end: edit.span.end,
+        text: &edit.text,
+    });
+    FixView { message: &fix.message, sure: fix.sure, edits: edits.collect() }
 }
 
 fn place<'a>(files: &'a Files, span: Span, message: &'a str, label: Option<&'a str>) -> LabelView<'a> {

@@ -1,12 +1,13 @@
 //! A source's text with what is cited of it, and by whom.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use crate::layout::{WIDTH, wrap};
-use crate::model::{Citation, Id, Ruleset, Source};
-use crate::source::alike;
+use crate::model::{Id, Ruleset, Source};
+use crate::source::{Quotable, fold};
 use crate::visible::visible;
 use crate::words::Speaker;
 
@@ -24,13 +25,13 @@ pub struct Passage {
 /// Finds the passages of a text that a ruleset cites from a source, in the order of the text; what is not found last.
 #[must_use]
 pub fn cited(ruleset: &Ruleset, source: Id<Source>, text: &str) -> Vec<Passage> {
-    let folded = Folded::new(text);
+    let quotable = Quotable::new(text);
     let mut passages: BTreeMap<String, Passage> = BTreeMap::new();
-    for (by, citation) in citing(ruleset) {
+    for (by, citation) in ruleset.citing() {
         for quote in citation.quotes.iter().filter(|_| citation.source == source) {
             let words = fold(&quote.text);
-            let passage = passages.entry(words).or_insert_with_key(|words| Passage {
-                range: folded.find(words),
+            let passage = passages.entry(words).or_insert_with_key(|_| Passage {
+                range: quotable.find(&quote.text).map(|range| (range.start, range.end)),
                 quote: quote.text.clone(),
                 by: Vec::new(),
             });
@@ -42,77 +43,6 @@ pub fn cited(ruleset: &Ruleset, source: Id<Source>, text: &str) -> Vec<Passage> 
     let mut passages: Vec<Passage> = passages.into_values().collect();
     passages.sort_by_key(|passage| (passage.range.is_none(), passage.range));
     passages
-}
-
-/// Every citation, and who makes it.
-fn citing(ruleset: &Ruleset) -> Vec<(String, &Citation)> {
-    let mut all: Vec<(String, &Citation)> = Vec::new();
-    for (id, channel) in ruleset.channels.entries() {
-        for (entry, statements) in &channel.statements {
-            let name = ruleset.entry_name(id, *entry);
-            for statement in statements {
-                let disputed = statement.disputed.iter().flat_map(|disputed| &disputed.sources);
-                all.extend(statement.sources.iter().chain(disputed).map(|citation| (name.clone(), citation)));
-            }
-        }
-        let needs = channel.needs.iter().flat_map(|need| &need.sources);
-        all.extend(needs.map(|citation| (format!("channel {}", channel.name), citation)));
-    }
-    for mix in ruleset.mixes.iter() {
-        let needs = mix.needs.iter().flat_map(|need| &need.sources);
-        all.extend(mix.sources.iter().chain(needs).map(|citation| (format!("mix {}", mix.name), citation)));
-    }
-    for requirement in ruleset.requirements.iter() {
-        let name = format!("requirement {}", requirement.name);
-        all.extend(requirement.sources.iter().map(|citation| (name.clone(), citation)));
-    }
-    for rule in ruleset.rules.iter() {
-        all.extend(rule.sources.iter().map(|citation| (format!("rule {}", rule.name), citation)));
-    }
-    for (_, unit) in ruleset.units.iter() {
-        all.extend(unit.sources.iter().map(|citation| (format!("unit {}", unit.name), citation)));
-    }
-    all
-}
-
-/// White space folded to one blank, quotation marks and dashes made alike.
-fn fold(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().map(alike).collect()
-}
-
-/// A folded text, and where each of its bytes comes from.
-struct Folded {
-    text: String,
-    /// For each character: where it begins in the folded text, where it began and ended in the text.
-    places: Vec<(usize, usize, usize)>,
-}
-
-impl Folded {
-    fn new(text: &str) -> Folded {
-        let mut folded = Folded { text: String::with_capacity(text.len()), places: Vec::new() };
-        let mut space = false;
-        for (at, c) in text.char_indices() {
-            if c.is_whitespace() {
-                space = !folded.text.is_empty();
-                continue;
-            }
-            if std::mem::take(&mut space) {
-                folded.places.push((folded.text.len(), at, at));
-                folded.text.push(' ');
-            }
-            folded.places.push((folded.text.len(), at, at + c.len_utf8()));
-            folded.text.push(alike(c));
-        }
-        folded
-    }
-
-    fn find(&self, words: &str) -> Option<(usize, usize)> {
-        let start = self.text.find(words).filter(|_| !words.is_empty())?;
-        let end = start + words.len();
-        let first = self.places.partition_point(|(at, ..)| *at < start);
-        let last = self.places.partition_point(|(at, ..)| *at < end).checked_sub(1)?;
-        Some((self.places.get(first)?.1, self.places.get(last)?.2))
-    }
 }
 
 /// Returns the lines of a text, wrapped, each with its number; what is cited stands between ⟦ and ⟧ with the numbers of
@@ -149,22 +79,27 @@ pub fn cited_text(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> Str
     page
 }
 
+/// Orders what ends at one place: what began last, and of what began together the shorter.
+type Nested = (Reverse<usize>, usize);
+
 /// A line in which each cited part stands between marks. A passage over several lines is marked on each.
 fn marked(line: &str, start: usize, passages: &[Passage]) -> String {
-    let mut marks: Vec<(usize, bool, usize)> = Vec::new();
+    // Each with what orders those at one place.
+    let mut marks: Vec<(usize, bool, Nested, usize)> = Vec::new();
     for (number, passage) in (1..).zip(passages) {
-        let Some((from, to)) = passage.range else { continue };
-        let (from, to) = (from.max(start), to.min(start + line.len()));
+        let Some((begins, ends)) = passage.range else { continue };
+        let (from, to) = (begins.max(start), ends.min(start + line.len()));
         if from < to {
-            marks.push((from - start, true, number));
-            marks.push((to - start, false, number));
+            let inner_first = (Reverse(begins), ends);
+            marks.push((from - start, true, inner_first, number));
+            marks.push((to - start, false, inner_first, number));
         }
     }
-    // At one place, what ends ends before what begins.
+    // At one place, what ends ends before what begins, and of what ends together what began last.
     marks.sort_unstable();
     let mut marked = String::new();
     let mut at = 0;
-    for (place, opens, number) in marks {
+    for (place, opens, _, number) in marks {
         marked.push_str(line.get(at..place).unwrap_or(""));
         at = place;
         if opens { marked.push('⟦') } else { marked.push_str(&format!("⟧[{number}]")) }

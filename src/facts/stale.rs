@@ -1,4 +1,4 @@
-//! Facts whose sources were read long ago.
+//! Facts whose sources were read long ago, and those whose last value ended.
 
 use serde_json::{Value as Json, json};
 
@@ -7,7 +7,7 @@ use crate::model::{Channel, Entry, Id, Ruleset, Source, Statement};
 use crate::visible::visible;
 use crate::words::Speaker;
 
-/// A fact that holds on a day, and how old its newest source is.
+/// A fact that holds on a day, or held before it, and how old its newest source is.
 #[derive(Clone, Copy, Debug)]
 pub struct Aged<'r> {
     /// The channel that states it.
@@ -19,6 +19,8 @@ pub struct Aged<'r> {
     /// The source that was read last, and the day on which it was read or, where that is not told, published. Nothing
     /// where no source has a day.
     pub newest: Option<(Id<Source>, Date)>,
+    /// The last day on which the value held, where that has passed and nothing is stated of any day since.
+    pub ended: Option<Date>,
 }
 
 impl Aged<'_> {
@@ -29,31 +31,58 @@ impl Aged<'_> {
     }
 }
 
-/// The day of a source: when it was read, else when it was published, if that is told as a day.
+/// The day of a source: when it was read, else when it was published, of a month or a year its last day.
 fn day_of(source: &Source) -> Option<Date> {
-    source.accessed.or_else(|| Date::parse(source.published.as_deref()?))
+    source.accessed.or_else(|| {
+        let published = source.published.as_deref()?.trim();
+        let last = ["", "-31", "-30", "-29", "-28", "-12-31"];
+        last.iter().find_map(|end| Date::parse(&format!("{published}{end}")))
+    })
 }
 
-/// Lists the facts that hold on a day and whose newest source was read more than so many days before it, or has no day;
-/// the oldest first, those without a day last. A fact without any source has no age, and is left out.
+/// A statement, with its channel and its entry.
+type Stated<'r> = (Id<Channel>, Entry, &'r Statement);
+
+/// Returns the last statement of each fact whose last value ended before a day, and when; a value said to be unknown
+/// since then has not ended.
 #[must_use]
-pub fn stale(ruleset: &Ruleset, today: Date, days: i64) -> Vec<Aged<'_>> {
+pub fn expired(ruleset: &Ruleset, today: Date) -> Vec<(Stated<'_>, Date)> {
     let mut found = Vec::new();
     for (channel, declared) in ruleset.channels.entries() {
         for (entry, statements) in &declared.statements {
-            for statement in statements.iter().filter(|statement| statement.holds_on(today)) {
-                let sources = statement.sources.iter().map(|citation| citation.source);
-                let dated = sources.filter_map(|id| Some((id, day_of(&ruleset.sources[id])?)));
-                let newest = dated.max_by_key(|(_, day)| *day);
-                let aged = Aged { channel, entry: *entry, statement, newest };
-                if !statement.sources.is_empty() && aged.days(today).is_none_or(|age| age > days) {
-                    found.push(aged);
-                }
+            let last = statements.iter().max_by_key(|statement| statement.until.unwrap_or(Date::MAX));
+            let ended = last.and_then(|last| Some((last, last.until.filter(|until| *until < today)?)));
+            if let Some((last, until)) = ended.filter(|(last, _)| last.value.is_some()) {
+                found.push(((channel, *entry, last), until));
             }
         }
     }
-    found.sort_by_key(|aged| aged.newest.map_or(Date::MAX, |(_, day)| day));
     found
+}
+
+/// Lists the facts whose last value ended before a day, those that ended first first; then those that hold on it and
+/// whose newest source was read more than so many days before it, or has no day; the oldest first, those without a day
+/// last. A fact without any source has no age, and is left out.
+#[must_use]
+pub fn stale(ruleset: &Ruleset, today: Date, days: i64) -> Vec<Aged<'_>> {
+    let ended = expired(ruleset, today).into_iter();
+    let mut found: Vec<Aged<'_>> = ended.map(|(stated, until)| aged(ruleset, stated, Some(until))).collect();
+    for (channel, declared) in ruleset.channels.entries() {
+        for (entry, statements) in &declared.statements {
+            let holding = statements.iter().filter(|s| s.holds_on(today) && !s.sources.is_empty());
+            let holding = holding.map(|statement| aged(ruleset, (channel, *entry, statement), None));
+            found.extend(holding.filter(|aged| aged.days(today).is_none_or(|age| age > days)));
+        }
+    }
+    let read = |aged: &Aged<'_>| aged.newest.map_or(Date::MAX, |(_, day)| day);
+    found.sort_by_key(|aged| (aged.ended.unwrap_or(Date::MAX), read(aged)));
+    found
+}
+
+fn aged<'r>(ruleset: &Ruleset, (channel, entry, statement): Stated<'r>, ended: Option<Date>) -> Aged<'r> {
+    let sources = statement.sources.iter().map(|citation| citation.source);
+    let dated = sources.filter_map(|id| Some((id, day_of(&ruleset.sources[id])?)));
+    Aged { channel, entry, statement, newest: dated.max_by_key(|(_, day)| *day), ended }
 }
 
 /// Returns them as lines: the fact, its value, the source with its day and age.
@@ -65,9 +94,12 @@ pub fn stale_text(speaker: Speaker<'_>, today: Date, found: &[Aged<'_>]) -> Stri
         let ty = ruleset.facts[aged.entry.0].ty;
         let value = aged.statement.value.as_ref();
         let value = value.map_or(speaker.tongue.not_known().to_string(), |value| speaker.value(value, ty));
-        let source = match aged.newest {
-            Some((id, day)) => speaker.tongue.read_ago(&ruleset.sources[id].name, day, day.days_to(today)),
-            None => {
+        let source = match (aged.ended, aged.newest) {
+            (Some(day), _) => speaker.tongue.ended(day),
+            (None, Some((id, day))) => {
+                speaker.tongue.read_ago(&ruleset.sources[id].name, day, day.days_to(today))
+            }
+            (None, None) => {
                 let names: Vec<String> = aged
                     .statement
                     .sources
@@ -97,6 +129,7 @@ pub fn stale_json(speaker: Speaker<'_>, today: Date, days: i64, found: &[Aged<'_
                 "source": aged.newest.map(|(id, _)| ruleset.sources[id].name.to_string()),
                 "read": aged.newest.map(|(_, day)| day.to_string()),
                 "days": aged.days(today),
+                "ended": aged.ended.map(|day| day.to_string()),
             })
         })
         .collect();

@@ -59,22 +59,40 @@ pub fn meaning(ruleset: &Ruleset) -> String {
 }
 
 impl Ruleset {
-    /// Returns every citation of a source.
-    pub fn citations(&self) -> impl Iterator<Item = &Citation> {
-        let statements = self.channels.iter().flat_map(|channel| channel.statements.values().flatten());
-        let facts = statements.flat_map(|statement| {
-            statement.sources.iter().chain(statement.disputed.iter().flat_map(|disputed| &disputed.sources))
-        });
-        let channel_needs = self.channels.iter().flat_map(|channel| &channel.needs);
-        let needs =
-            channel_needs.chain(self.mixes.iter().flat_map(|mix| &mix.needs)).flat_map(|need| &need.sources);
-        let units = self.units.iter().flat_map(|(_, unit)| &unit.sources);
-        facts
-            .chain(needs)
-            .chain(self.mixes.iter().flat_map(|mix| &mix.sources))
-            .chain(self.requirements.iter().flat_map(|requirement| &requirement.sources))
-            .chain(self.rules.iter().flat_map(|rule| &rule.sources))
-            .chain(units)
+    /// Returns every citation, with who makes it: `service.broadcasts`, `rule no_shop`.
+    #[must_use]
+    pub fn citing(&self) -> Vec<(String, &Citation)> {
+        let mut all: Vec<(String, &Citation)> = Vec::new();
+        for (id, channel) in self.channels.entries() {
+            for (entry, statements) in &channel.statements {
+                let name = self.entry_name(id, *entry);
+                for statement in statements {
+                    let disputed = statement.disputed.iter().flat_map(|disputed| &disputed.sources);
+                    all.extend(
+                        statement.sources.iter().chain(disputed).map(|citation| (name.clone(), citation)),
+                    );
+                }
+            }
+            let needs = channel.needs.iter().flat_map(|need| &need.sources);
+            all.extend(needs.map(|citation| (format!("channel {}", channel.name), citation)));
+        }
+        for mix in self.mixes.iter() {
+            let needs = mix.needs.iter().flat_map(|need| &need.sources);
+            all.extend(
+                mix.sources.iter().chain(needs).map(|citation| (format!("mix {}", mix.name), citation)),
+            );
+        }
+        for requirement in self.requirements.iter() {
+            let name = format!("requirement {}", requirement.name);
+            all.extend(requirement.sources.iter().map(|citation| (name.clone(), citation)));
+        }
+        for rule in self.rules.iter() {
+            all.extend(rule.sources.iter().map(|citation| (format!("rule {}", rule.name), citation)));
+        }
+        for (_, unit) in self.units.iter() {
+            all.extend(unit.sources.iter().map(|citation| (format!("unit {}", unit.name), citation)));
+        }
+        all
     }
 }
 

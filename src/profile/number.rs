@@ -133,6 +133,9 @@ fn radix(text: &str) -> Option<u64> {
 pub(super) struct Meant {
     /// Its digits, as profiles write them.
     pub(super) digits: String,
+    /// What they are where the mark among them is one between thousands, or the point before a fraction, whichever
+    /// `digits` does not take it for.
+    pub(super) other: Option<String>,
     /// The words of the unit itself.
     pub(super) numerator: Option<String>,
     /// The word of what it is counted per.
@@ -209,7 +212,7 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     }
     let text = text.get(before.len()..)?;
     if let Some(whole) = radix(text) {
-        return Some(Meant { digits: format!("{sign}{whole}"), numerator, denominator: None });
+        return Some(Meant { digits: format!("{sign}{whole}"), other: None, numerator, denominator: None });
     }
     let end = text
         .char_indices()
@@ -219,7 +222,9 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
             !(c.is_ascii_digit() || *c == '.' || *c == '_' || inside)
         })
         .map_or(text.len(), |(at, _)| at);
-    let mut digits = plain(text.get(..end)?)?;
+    let written = text.get(..end)?;
+    let mut digits = plain(written)?;
+    let mut other = other_reading(written);
     let mut rest = text.get(end..)?.trim_start();
     for (mark, factor) in MULTIPLIERS {
         let Some(after) = rest.strip_prefix(mark) else { continue };
@@ -227,7 +232,10 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
         if mark.is_ascii() && after.starts_with(char::is_alphabetic) {
             continue;
         }
-        digits = digits.parse::<Exact>().ok()?.times(Exact::whole(*factor))?.to_string();
+        let times =
+            |digits: &str| Some(digits.parse::<Exact>().ok()?.times(Exact::whole(*factor))?.to_string());
+        digits = times(&digits)?;
+        other = other.and_then(|other| times(&other));
         rest = after.trim_start();
         break;
     }
@@ -249,7 +257,8 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     if (per && denominator.is_none()) || digits.starts_with('≈') {
         return None;
     }
-    Some(Meant { digits: format!("{sign}{digits}"), numerator, denominator })
+    let other = other.map(|other| format!("{sign}{other}"));
+    Some(Meant { digits: format!("{sign}{digits}"), other, numerator, denominator })
 }
 
 /// Says what is wrong with a number that has a meaning.
@@ -297,7 +306,10 @@ fn plain(text: &str) -> Option<String> {
         (Some(_), Some(_)) => return None,
         // `10,000` has thousands, `3,5` and `0,125` a fraction
         (None, Some(comma)) if grouped(&text, ',').is_none() => {
-            (text.get(..comma)?.into(), text.get(comma + 1..)?)
+            // `1 234,5`
+            let whole = text.get(..comma)?;
+            let mark = whole.chars().find(|c| !c.is_ascii_digit() && *c != ',');
+            (grouped(whole, mark.unwrap_or(' '))?, text.get(comma + 1..)?)
         }
         (None, _) => {
             let mark = text.chars().find(|c| !c.is_ascii_digit());
@@ -312,6 +324,25 @@ fn plain(text: &str) -> Option<String> {
     let whole = if whole.is_empty() { "0" } else { whole };
     let point = if fraction.is_empty() { "" } else { "." };
     Some(format!("{whole}{point}{fraction}"))
+}
+
+/// Returns what digits with one mark before three of them may mean besides: `50.000` is fifty, or fifty thousand where
+/// points part thousands, and `50,000` the other way round.
+pub(super) fn other_reading(digits: &str) -> Option<String> {
+    let (sign, digits) = match digits.strip_prefix(['-', '+']) {
+        Some(rest) => (digits.get(..1)?.trim_start_matches('+'), rest),
+        None => ("", digits),
+    };
+    let mark = digits.find(['.', ',']).and_then(|at| digits.get(at..=at))?;
+    let whole = grouped(digits, mark.chars().next()?)?;
+    if digits.contains('_') || !whole.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    match (mark, digits.matches(mark).count()) {
+        (".", _) => Some(format!("{sign}{whole}")),
+        (",", 1) => Some(format!("{sign}{}", digits.replace(',', "."))),
+        _ => None,
+    }
 }
 
 /// Returns digits without the marks between groups of three; nothing where the groups are others.
@@ -351,6 +382,28 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_before_three_digits_has_two_readings() {
+        let other = |text: &str| other_reading(text);
+        for (text, expected) in [
+            ("50.000", Some("50000")),
+            ("-1.234", Some("-1234")),
+            ("1.000.000", Some("1000000")),
+            ("50,000", Some("50.000")),
+            ("10,000,000", None),
+            ("50.0", None),
+            ("0.125", None),
+            ("1234.000", None),
+            ("1_000.000", None),
+            ("1.000,50", None),
+            ("50", None),
+        ] {
+            assert_eq!(other(text).as_deref(), expected, "{text}");
+        }
+        assert_eq!(meant("50,000 CNY").and_then(|meant| meant.other).as_deref(), Some("50.000"));
+        assert_eq!(meant("1,234万").and_then(|meant| meant.other).as_deref(), Some("12340"));
+    }
+
+    #[test]
     fn what_else_people_write_has_one_meaning_or_none() {
         let shown = |text: &str| {
             meant(text).map(|meant| {
@@ -367,6 +420,8 @@ mod tests {
             ("1.000,50", "1000.50||"),
             ("3,5", "3.5||"),
             ("0,125", "0.125||"),
+            ("1 234,5", "1234.5||"),
+            ("1'234,5 EUR", "1234.5|EUR|"),
             ("10 000 CNY", "10000|CNY|"),
             ("1'000", "1000||"),
             ("¥300", "300|CNY|"),

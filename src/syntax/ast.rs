@@ -229,7 +229,7 @@ pub enum ProfileItem {
     /// A field.
     Field(Box<Field>),
     /// A group of fields.
-    Section(Text, Vec<ProfileItem>),
+    Section(Option<Name>, Text, Vec<ProfileItem>),
 }
 
 /// `NAME: TYPE "question" in … default … required fixed was …`.

@@ -100,9 +100,21 @@ fn special(
         "&&" | "&" if operator => return replace("conditions are joined by `and`", "not an operator", "and"),
         "||" | "|" if operator => return replace("conditions are joined by `or`", "not an operator", "or"),
         "!" if operand => return replace("a condition is denied by `not`", "not an operator", "not "),
+        "=>" if operator
+            && !rest.trim_start_matches(['=', '>', ' ']).starts_with(|c: char| c.is_ascii_digit()) =>
+        {
+            return perhaps("`at least` is written `>=`", "not an operator", ">=");
+        }
         "=>" if operator => return replace("`at least` is written `>=`", "not an operator", ">="),
         "=<" if operator => return replace("`at most` is written `<=`", "not an operator", "<="),
         "<>" if operator => return replace("`not equal` is written `!=`", "not an operator", "!="),
+        "contains" | "includes"
+            if operator && rest.split_whitespace().nth(1).is_some_and(|word| word.starts_with('"')) =>
+        {
+            return Some(syntax("a text is compared as a whole, with `==` or `in {…}`").here("not an operator").note(
+                "what is asked of a part of a text becomes a field of its own; a set of values is asked with `has`",
+            ));
+        }
         "contains" | "includes" if operator => {
             return replace("a set is asked with `has`", "not an operator", "has");
         }

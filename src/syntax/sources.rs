@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::ast::{self, DeclarationKind};
 use super::parse;
 use crate::bundled;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Files, Span};
+use crate::diagnostic::{Code, Diagnostic, merge_conflicts};
+use crate::source::{Conflict, FileId, Files, Span, conflicts};
 
 /// A ruleset may have so many files, those of the rulesets that it extends included.
 const MAX_FILES: usize = 256;
@@ -153,6 +153,7 @@ impl Sources {
 
     fn take(&mut self, kind: WantedKind, home: Home, name: &str, bytes: Vec<u8>) {
         let id = add(&mut self.files, name, bytes, &mut self.diagnostics);
+        self.conflicts(kind, id);
         match kind {
             WantedKind::Part => self.read_part(home, id),
             WantedKind::Base => {
@@ -177,10 +178,42 @@ impl Sources {
         }
     }
 
+    /// Reports the merge conflicts of what is no part; a part's are found when it is parsed.
+    fn conflicts(&mut self, kind: WantedKind, id: FileId) {
+        let mut found = match kind {
+            WantedKind::Part | WantedKind::Base => return,
+            WantedKind::Table | WantedKind::Text | WantedKind::Lock => conflicts(self.files.get(id).text()),
+        };
+        // In a letter, `>` stands before what is quoted.
+        let text = self.files.get(id).text();
+        let begins =
+            |conflict: &Conflict| text.get(conflict.mark.start..).is_some_and(|t| t.starts_with('<'));
+        found.retain(|conflict| kind != WantedKind::Text || begins(conflict));
+        let told = merge_conflicts(id, &found).into_iter();
+        self.diagnostics.extend(told.map(|told| match kind {
+            WantedKind::Lock => told.note("or delete the lock, and write it anew: `qudao check --lock`"),
+            _ => told,
+        }));
+    }
+
     /// Says that the file that [`Sources::wanted`] asks for cannot be had, and why, if it should be there.
     pub fn absent(&mut self, why: &str) {
         let Some((wanted, home)) = self.wanted.pop_front() else { return };
         self.miss(&wanted, home, why);
+    }
+
+    /// Says that the file that [`Sources::wanted`] asks for is not to be read, and why: a link leads to where no part
+    /// may lie, say. That is reported even of what may be absent.
+    pub fn refused(&mut self, why: &str) {
+        let Some((wanted, home)) = self.wanted.pop_front() else { return };
+        match (wanted.kind, wanted.span) {
+            (WantedKind::Text | WantedKind::Lock, Some(span)) => {
+                let message = format!("`{}` is not read", wanted.path);
+                self.diagnostics.push(Diagnostic::new(Code::BadPath, span, message).here(why));
+                self.brought.insert(home, None);
+            }
+            _ => self.miss(&wanted, home, why),
+        }
     }
 
     fn miss(&mut self, wanted: &Wanted, home: Home, why: &str) {
@@ -355,7 +388,7 @@ impl Sources {
         path: &crate::source::Spanned<String>,
     ) -> Option<String> {
         match resolve(folder, &path.value) {
-            Ok(resolved) if !resolved.starts_with("../") => {
+            Ok(resolved) if !leads_out(&resolved) => {
                 self.want(WantedKind::Part, (layer, resolved.clone()), path.span);
                 Some(resolved)
             }
@@ -378,8 +411,15 @@ impl Sources {
         path: &crate::source::Spanned<String>,
     ) {
         match resolve(folder, &path.value) {
-            Ok(resolved) if kind == WantedKind::Table && resolved.starts_with("../") => {
+            Ok(resolved) if leads_out(&resolved) && kind == WantedKind::Table => {
                 self.bad_path(path.span, "a table stays below the folder of the main file");
+            }
+            Ok(resolved) if leads_out(&resolved) => {
+                let message = "the text of a source stays below the folder of the main file";
+                let diagnostic = Diagnostic::new(Code::BadPath, path.span, message);
+                self.diagnostics.push(diagnostic.here("not a path that can be followed").note(
+                    "name the text alone, and where it lies: `qudao check --texts DIR`; `--lock` then stands in for it",
+                ));
             }
             Ok(resolved) => self.want(kind, (layer, resolved), path.span),
             Err(why) => self.bad_path(path.span, why),
@@ -548,6 +588,11 @@ fn flatten<'s>(
         }
     }
     open.pop();
+}
+
+/// Tells whether a path that was joined goes up at its beginning.
+fn leads_out(resolved: &str) -> bool {
+    resolved == ".." || resolved.starts_with("../")
 }
 
 /// Joins a path to the folder of the file that names it. The result goes up only at its beginning.

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Span};
+use crate::diagnostic::{Code, Diagnostic, lone_marker};
+use crate::source::{FileId, Span, is_lone_mark};
 use crate::visible::is_hidden;
 
 /// Words that are followed by a literal.
@@ -97,6 +97,7 @@ impl<'a> Lexer<'a> {
                     self.push(Kind::Close(c as u8), at, next, false);
                     next
                 }
+                '=' | '|' if at == self.line_start && self.is_lone_mark(at) => self.lone_mark(at),
                 '/' | '-' | '=' | '*' | '~' => match self.foreign_comment(at) {
                     Some(end) => end,
                     None => self.other(at, c),
@@ -199,6 +200,18 @@ impl<'a> Lexer<'a> {
     fn comment(&mut self, at: usize) -> usize {
         let end = self.line_end(at);
         self.hidden(at, end, Code::ForbiddenCharacter, "this comment");
+        end
+    }
+
+    fn is_lone_mark(&self, at: usize) -> bool {
+        is_lone_mark(self.source.get(at..self.line_end(at)).unwrap_or(""))
+    }
+
+    /// Takes a line that a merge left.
+    fn lone_mark(&mut self, at: usize) -> usize {
+        let end = self.line_end(at);
+        self.report(lone_marker(self.span(at, end)));
+        self.blank(at, end);
         end
     }
 

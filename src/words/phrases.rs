@@ -237,6 +237,15 @@ impl Tongue {
         }
     }
 
+    /// Says that a value ended, and that none came after it.
+    #[must_use]
+    pub fn ended(self, day: Date) -> String {
+        match self {
+            Tongue::English => format!("ended on {day}; nothing is stated of any day since"),
+            Tongue::Chinese => format!("{day} 已到期，此后没有说明"),
+        }
+    }
+
     /// Says of sources that they have no day.
     #[must_use]
     pub fn without_day(self, sources: &[String]) -> String {

@@ -205,6 +205,45 @@ fn a_lock_that_does_not_fit_is_told() {
     settings.bind(|| insta::assert_snapshot!("locks", shown));
 }
 
+/// A text is locked, then it changes: each quote stands, moved or is gone, and what rests on it is named.
+#[test]
+fn what_became_of_locked_quotes_is_told() {
+    let ruleset = "ruleset r \"R\"\nsource tariff \"Tariff\" { text \"tariff.txt\" }\nfact fee: number USD\n\
+                   fact yearly: bool\nfact old: bool\nchannel stall {\n\
+                   fee = 30 USD from tariff \"30 USD per month\"\nyearly = true from tariff \"once a year\"\n}\n\
+                   channel other { yearly = true from tariff \"once a year\", old = true from tariff \"for long\" }\n\
+                   rule fees { when stall.fee > 10 USD and other.old then score stall +1 from tariff \"30 USD per month\" }\n";
+    let with = |text: &str, lock: Option<&str>| {
+        let mut sources = Sources::new("ruleset.qd", ruleset.as_bytes().to_vec());
+        while let Some(wanted) = sources.wanted() {
+            match (wanted.kind, lock) {
+                (WantedKind::Text, _) => sources.supply(text.as_bytes().to_vec()),
+                (WantedKind::Lock, Some(lock)) => sources.supply(lock.as_bytes().to_vec()),
+                _ => sources.absent("it is not there"),
+            }
+        }
+        let checked = check(&sources);
+        let lock = checked.ruleset.as_ref().map(|ruleset| qudao::check::lock(&sources, ruleset));
+        let shown: String = checked.diagnostics.iter().map(|d| render(sources.files(), d, false)).collect();
+        (lock, shown)
+    };
+    let (lock, _) = with("It stands for long.\nIt costs 30 USD per month.\nPaid once a year.\n", None);
+    let lock = lock.unwrap();
+    let (_, changed) =
+        with("It stands for long.\nPaid\nonce a year.\nIt costs 130 USD per month.\n", Some(&lock));
+    let (_, other) =
+        with("It stands for long.\nIt costs 30 USD per month.\nPaid once a year!\n", Some(&lock));
+    let conflict = format!("<<<<<<< HEAD\n{lock}=======\n{lock}>>>>>>> theirs\n");
+    let (_, conflict) =
+        with("It stands for long.\nIt costs 30 USD per month.\nPaid once a year.\n", Some(&conflict));
+    let conflict_in_text = "<<<<<<< HEAD\nIt stands for long.\nIt costs 30 USD per month.\nPaid once a year.\n=======\n>>>>>>> theirs\n";
+    let (_, in_text) = with(conflict_in_text, None);
+    let mut settings = settings();
+    settings.set_snapshot_path("../diagnostics/snapshots");
+    let shown = [changed, other, conflict, in_text].join("--------\n");
+    settings.bind(|| insta::assert_snapshot!("locked-quotes", shown));
+}
+
 // The fixtures.
 
 /// Everything of a test with snapshots that is not its own.

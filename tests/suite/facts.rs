@@ -1,11 +1,13 @@
 //! The sheet of facts, those that are old, and what of a text is cited.
 
+use qudao::analyse::findings::{Options, findings};
 use qudao::check::check;
 use qudao::date::Date;
+use qudao::diagnostic::Code;
 use qudao::facts::{cited, cited_json, cited_text, markdown, stale, stale_json, stale_text, text, to_json};
 use qudao::layout::width;
 use qudao::model::Ruleset;
-use qudao::syntax::Sources;
+use qudao::syntax::{Sources, WantedKind};
 use qudao::words::Speaker;
 
 use crate::support::folder;
@@ -91,4 +93,82 @@ fn a_text_shows_what_is_cited_and_by_whom() {
     let other = cited(&ruleset, source, "Another text.\r\n");
     assert!(other.iter().all(|passage| passage.range.is_none()));
     assert!(cited_text(Speaker::new(&ruleset, None), "", &other).contains("is not in the text"));
+}
+
+/// Checks a ruleset, with the text of its sources.
+fn with_text(ruleset: &str, text: &str) -> Ruleset {
+    let mut sources = Sources::new("shop.qd", ruleset.as_bytes().to_vec());
+    while let Some(wanted) = sources.wanted() {
+        match wanted.kind {
+            WantedKind::Text => sources.supply(text.as_bytes().to_vec()),
+            _ => sources.absent("it is not there"),
+        }
+    }
+    let checked = check(&sources);
+    checked.ruleset.unwrap_or_else(|| panic!("{:?}", checked.diagnostics))
+}
+
+#[test]
+fn what_ends_together_ends_from_within() {
+    let quotes =
+        ["Posts go out", "go out at night", "out", "at night", "night", "Posts go out at night", "go\nout"];
+    let cited_by: String = quotes.iter().map(|quote| format!(" {:?}", quote.replace('\n', " "))).collect();
+    let ruleset = with_text(
+        &format!(
+            "ruleset r\nsource s {{ text \"s.txt\" }}\nchannel a\nrule x {{ then score a +1 from s{cited_by} }}"
+        ),
+        "Posts go\nout at night",
+    );
+    let source = ruleset.sources.ids().next().unwrap();
+    let text = "Posts go\nout at night";
+    let passages = cited(&ruleset, source, text);
+    let shown = cited_text(Speaker::new(&ruleset, None), text, &passages);
+    // Between each opening mark and its closing one stands exactly the part of the passage on that line.
+    for line in shown.lines().take(2).map(|line| line.split_once("│ ").unwrap().1) {
+        let mut open: Vec<usize> = Vec::new();
+        let mut plain = String::new();
+        for piece in line.split_inclusive(['⟦', ']']) {
+            let (words, mark) = piece.split_at(piece.find(['⟦', '⟧']).unwrap_or(piece.len()));
+            plain += words;
+            if mark.starts_with('⟦') {
+                open.push(plain.len());
+            } else if let Some(number) = mark.strip_prefix("⟧[").and_then(|m| m.strip_suffix(']')) {
+                let range = passages[number.parse::<usize>().unwrap() - 1].range.unwrap();
+                let marked = &plain[open.pop().unwrap()..];
+                assert!(text[range.0..range.1].contains(marked), "{number} marks {marked:?}\n{shown}");
+                assert!(
+                    marked.len() == range.1 - range.0 || text[range.0..range.1].contains('\n'),
+                    "{shown}"
+                );
+            }
+        }
+        assert!(open.is_empty(), "{shown}");
+    }
+    snapshot("nested", &shown);
+}
+
+#[test]
+fn a_value_that_ended_is_told() {
+    let ruleset = with_text(
+        "ruleset r { as of 2026-01-01 }\nsource old { published 2019 }\nsource month { published \"2025-10\" }\n\
+         fact n: number\nfact m[E]: bool\nenum E { x, y }\n\
+         channel a {\n n = 1 until 2024-12-31 from old\n n = 2 since 2025-01-01 until 2025-06-30 from month\n\
+         m[x] = true until 2026-01-01 from old\n m[y] = true until 2025-12-31 from month }\n\
+         channel b {\n n = 1 until 2024-12-31\n n = 2 since 2026-06-01\n m[x] = true until 2020-01-01\n\
+         m[x] = unknown since 2020-01-02 }",
+        "",
+    );
+    let told = |day_: &str, days| {
+        let found = stale(&ruleset, day(day_), days);
+        stale_text(Speaker::new(&ruleset, None), day(day_), &found)
+    };
+    snapshot("ended", &format!("{}--\n{}", told("2026-01-01", 100), told("2020-06-01", 100)));
+    let found = findings(&ruleset, &[], &Options::default());
+    let mut expired: Vec<String> =
+        found.iter().filter(|d| d.code == Code::ExpiredFact).map(|d| d.message.clone()).collect();
+    expired.sort();
+    assert_eq!(
+        expired,
+        ["the last value of `a.m[y]` ended on 2025-12-31", "the last value of `a.n` ended on 2025-06-30"]
+    );
 }

@@ -16,6 +16,7 @@ mod batch;
 #[cfg(feature = "parquet")]
 mod columns;
 mod completions;
+mod confined;
 mod conformance;
 mod content;
 mod diagnostics;
@@ -31,6 +32,7 @@ mod fuzz;
 mod generate;
 mod laws;
 mod mutations;
+mod nothing_lost;
 mod paths;
 mod planted;
 mod profiles;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Reader, normal};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
-use crate::model::{Field, Id, Number, NumberType, Unit, UnitDefinition, Value, Written};
+use crate::model::{Field, Id, Number, NumberType, Type, Unit, UnitDefinition, Value, Written};
 use crate::profile::notation::short;
 use crate::profile::number::{self, Meant, Quantity, Reading};
 use crate::profile::tree::{Node, NodeKind};
@@ -24,11 +24,16 @@ impl Reader<'_> {
         };
         match number::read(text) {
             Reading::Bare if quoted => {
-                let diagnostic = self.wrong(field, node).here("a text").fix(
-                    "write the number without quotation marks",
-                    node.span,
-                    text.replace('_', ""),
-                );
+                let diagnostic = self.wrong(field, node).here("a text");
+                let plain = text.replace('_', "");
+                let other = number::other_reading(&plain).filter(|other| *other != plain);
+                let diagnostic = match (other, ty.whole && is_fraction(&plain)) {
+                    (Some(other), _) => self.two_readings(diagnostic, [&plain, &other], ty.unit, field, node),
+                    (None, true) => self.without_fraction(diagnostic, &plain, node),
+                    (None, false) => {
+                        diagnostic.fix("write the number without quotation marks", node.span, plain)
+                    }
+                };
                 self.complain(diagnostic);
                 None
             }
@@ -65,6 +70,22 @@ impl Reader<'_> {
         field: &Field,
         node: &Node,
     ) -> Option<Value> {
+        // `50.000` may be fifty or fifty thousand. In another unit, a fraction may make a whole number of the own one.
+        let other = number::other_reading(digits).filter(|_| ty.whole);
+        let fraction = ty.whole && unit == ty.unit && is_fraction(digits);
+        if (other.is_some() || fraction) && value.as_whole().is_some() {
+            let message = format!("`{}` takes {}, not {digits}", field.name, self.expected(field.ty));
+            let diagnostic = Diagnostic::new(Code::NotWhole, node.span, message);
+            let diagnostic = match &other {
+                Some(other) => {
+                    let diagnostic = diagnostic.here("a fraction, or a mark between thousands");
+                    self.two_readings(diagnostic, [digits, other], unit, field, node)
+                }
+                None => self.without_fraction(diagnostic.here("digits behind the point"), digits, node),
+            };
+            self.complain(diagnostic);
+            return None;
+        }
         if ty.whole && value.as_whole().is_none() {
             let expected = self.expected(field.ty);
             let message = format!("`{}` takes {expected}, not {value}", field.name);
@@ -73,14 +94,53 @@ impl Reader<'_> {
                 let own = self.ruleset.units.name(ty.unit, true);
                 diagnostic = diagnostic.here(format!("this is {value} {own}, which is not whole"));
             }
+            if let Some(other) = &other {
+                diagnostic = self.two_readings(diagnostic, [digits, other], unit, field, node);
+            }
             self.complain(diagnostic);
             return None;
         }
+        self.doubt_share(value, ty, (digits, unit), field, node);
         // An exponent is a matter of the file; people read the number itself.
         let plain = !digits.contains(['e', 'E', '+']) && (value != Exact::ZERO || !digits.starts_with('-'));
         let digits = if plain { digits.to_string() } else { value.to_string() };
         let written = Some(Arc::new(Written { digits: digits.into(), unit }));
         Some(Value::Number(Number { value, written }))
+    }
+
+    /// Notes that a bare fraction of a percent may be a share of one, where the field takes both.
+    fn doubt_share(
+        &mut self,
+        value: Exact,
+        ty: NumberType,
+        (digits, unit): (&str, Unit),
+        field: &Field,
+        node: &Node,
+    ) {
+        let units = &self.ruleset.units;
+        let percent =
+            units.find("percent").map(|percent| Unit { numerator: Some(percent), denominator: None });
+        let bare = matches!(number::read(self.written(node.span)), Reading::Bare);
+        let small = value != Exact::ZERO
+            && value.as_whole().is_none()
+            && digits.trim_start_matches('-').starts_with('0');
+        let share = value.times(Exact::whole(100));
+        let (true, true, true, Some(share)) =
+            (percent == Some(ty.unit), unit == ty.unit && bare, small, share)
+        else {
+            return;
+        };
+        if !field.allows(&Value::Number(Number::computed(share))) {
+            return;
+        }
+        let message = format!("`{}` is {value}%, not {share}%", field.name);
+        let says = |digits: Exact| self.number_mended(&digits.to_string(), ty.unit, node);
+        let (own, other) = (says(value), says(share));
+        self.complain(
+            Diagnostic::new(Code::SmallPercent, node.span, message)
+                .here("a number of percent, which needs no `%`")
+                .note(format!("write `{own}` if that is meant, `{other}` if it is a share of one")),
+        );
     }
 
     fn quantity(
@@ -146,15 +206,29 @@ impl Reader<'_> {
 
     fn no_unit(&mut self, text: &str, at: Range<usize>, ty: NumberType, field: &Field, node: &Node) {
         let name = text.get(at.clone()).unwrap_or("");
+        let numerator = at.start < text.find(" per ").unwrap_or(text.len());
         let here = self.part(node.span, text, at);
         let message = format!("no unit is named `{}`", short(name));
         let diagnostic = Diagnostic::new(Code::UnknownUnit, here, message).here("not a unit");
         let meant = number::meant(text).and_then(|meant| self.in_units(&meant, ty, field));
-        if let Some((digits, unit)) = meant {
-            let diagnostic = self.offer_number(diagnostic, &digits, unit, node);
+        if let Some((digits, other, unit)) = meant {
+            let diagnostic = match other {
+                Some(other) => self.two_readings(diagnostic, [&digits, &other], unit, field, node),
+                None => self.offer_number(diagnostic, &digits, unit, node),
+            };
             return self.complain(diagnostic);
         }
-        let units = self.ruleset.units.iter();
+        // What cannot be converted to the field's unit is not meant.
+        let part = |id| match numerator {
+            true => Unit { numerator: Some(id), denominator: None },
+            false => Unit { numerator: None, denominator: Some(id) },
+        };
+        let own = match numerator {
+            true => Unit { denominator: None, ..ty.unit },
+            false => Unit { numerator: None, ..ty.unit },
+        };
+        let all = &self.ruleset.units;
+        let units = all.iter().filter(|(id, _)| all.conversion(part(*id), own).is_some());
         let units = units.flat_map(|(_, unit)| [Some(&*unit.name), unit.plural]).flatten();
         let names: Vec<&str> = units.collect();
         let diagnostic = match self.nearest(name, names) {
@@ -178,8 +252,14 @@ impl Reader<'_> {
         Span { start: start + at.start as u32, end: start + at.end as u32, ..span }
     }
 
-    /// Returns what is meant, in units that can be converted to the field's, if the field takes it.
-    fn in_units(&self, meant: &Meant, ty: NumberType, field: &Field) -> Option<(String, Unit)> {
+    /// Returns what is meant, in units that can be converted to the field's, if the field takes it; and what else it may
+    /// be.
+    fn in_units(
+        &self,
+        meant: &Meant,
+        ty: NumberType,
+        field: &Field,
+    ) -> Option<(String, Option<String>, Unit)> {
         let find = |name: &Option<String>| match name {
             None => Some(None),
             Some(name) => self.unit_named(name).map(Some),
@@ -191,30 +271,98 @@ impl Reader<'_> {
         };
         let unit = Unit { numerator, denominator: find(&meant.denominator)? };
         let from = if unit.is_none() { ty.unit } else { unit };
-        let value = number::value(&meant.digits)?.times(self.ruleset.units.conversion(from, ty.unit)?)?;
-        let fits = field.allows(&Value::Number(Number::computed(value)));
-        (fits && (!ty.whole || value.as_whole().is_some())).then(|| (meant.digits.clone(), unit))
+        let factor = self.ruleset.units.conversion(from, ty.unit)?;
+        let value = |digits: &str| {
+            let value = number::value(digits)?.times(factor)?;
+            (!ty.whole || value.as_whole().is_some()).then_some(value)
+        };
+        let other = meant.other.clone().filter(|other| value(other).is_some());
+        let fits = |digits: &str| {
+            value(digits).is_some_and(|value| field.allows(&Value::Number(Number::computed(value))))
+        };
+        match (value(&meant.digits).is_some(), other) {
+            (true, None) => fits(&meant.digits).then(|| (meant.digits.clone(), None, unit)),
+            (true, Some(other)) => {
+                (fits(&meant.digits) || fits(&other)).then(|| (meant.digits.clone(), Some(other), unit))
+            }
+            (false, Some(other)) => fits(&other).then_some((other, None, unit)),
+            (false, None) => None,
+        }
+    }
+
+    /// Says both readings of a number whose mark may part thousands or stand before a fraction.
+    fn two_readings(
+        &self,
+        diagnostic: Diagnostic,
+        readings: [&str; 2],
+        unit: Unit,
+        field: &Field,
+        node: &Node,
+    ) -> Diagnostic {
+        let plain =
+            |digits: &str| number::value(digits).map_or(digits.to_string(), |value| value.to_string());
+        let [one, two] = readings.map(plain);
+        let diagnostic = diagnostic.note(format!(
+            "it may be {one} or {two}: write it without a mark between thousands, and a fraction behind a point"
+        ));
+        let Type::Number(ty) = field.ty else { return diagnostic };
+        let own = if unit.is_none() { ty.unit } else { unit };
+        let takes = |digits: &&String| {
+            let factor = self.ruleset.units.conversion(own, ty.unit);
+            let value = number::value(digits).zip(factor).and_then(|(value, factor)| value.times(factor));
+            value.is_some_and(|value| {
+                let whole = !ty.whole || value.as_whole().is_some();
+                whole && field.allows(&Value::Number(Number::computed(value)))
+            })
+        };
+        let unit = if unit == ty.unit { Unit::default() } else { unit };
+        let mends: Vec<String> = [&one, &two]
+            .into_iter()
+            .filter(takes)
+            .map(|digits| self.number_mended(digits, unit, node))
+            .collect();
+        match mends.as_slice() {
+            [only] => diagnostic.guess(format!("write `{only}`"), node.span, only.clone()),
+            _ => mends.into_iter().fold(diagnostic, |diagnostic, mend| {
+                diagnostic.either(format!("write `{mend}`"), node.span, mend)
+            }),
+        }
+    }
+
+    /// Offers the number before a point behind which nothing but zeros stands.
+    fn without_fraction(&self, diagnostic: Diagnostic, digits: &str, node: &Node) -> Diagnostic {
+        match number::value(digits).filter(|value| value.as_whole().is_some()) {
+            Some(value) => diagnostic.fix(format!("write `{value}`"), node.span, value.to_string()),
+            None => diagnostic.note("it is not whole"),
+        }
     }
 
     /// Offers a number with a unit, or without one.
     fn offer_number(&self, diagnostic: Diagnostic, digits: &str, unit: Unit, node: &Node) -> Diagnostic {
-        let units = &self.ruleset.units;
+        let mend = self.number_mended(digits, unit, node);
+        diagnostic.fix(format!("write `{mend}`"), node.span, mend)
+    }
+
+    /// Returns a number as it is written in the place of a value.
+    fn number_mended(&self, digits: &str, unit: Unit, node: &Node) -> String {
         let text = |text: &str| self.notation(node.span).text(text, self.written(node.span));
-        let mend = match units.name(unit, digits != "1") {
+        match self.ruleset.units.name(unit, digits != "1") {
             name if name.is_empty() => digits.to_string(),
             name if name == "percent" => text(&format!("{digits}%")),
             name => text(&format!("{digits} {name}")),
-        };
-        diagnostic.fix(format!("write `{mend}`"), node.span, mend)
+        }
     }
 
     fn not_a_number(&mut self, text: &str, ty: NumberType, field: &Field, node: &Node) {
         let diagnostic = self.wrong(field, node);
         let meant = number::meant(text).and_then(|meant| self.in_units(&meant, ty, field));
         let diagnostic = match meant {
-            Some((digits, unit)) => {
+            Some((digits, other, unit)) => {
                 let diagnostic = diagnostic.here(number::slip(text));
-                self.offer_number(diagnostic, &digits, unit, node)
+                match other {
+                    Some(other) => self.two_readings(diagnostic, [&digits, &other], unit, field, node),
+                    None => self.offer_number(diagnostic, &digits, unit, node),
+                }
             }
             None => {
                 let label = if number::meant(text).is_some() { number::slip(text) } else { "not a number" };
@@ -227,4 +375,9 @@ impl Reader<'_> {
 
 fn digits_of<'t>(text: &'t str, quantity: &Quantity) -> &'t str {
     text.get(quantity.digits.clone()).unwrap_or("")
+}
+
+/// Tells whether digits stand behind the point of a number that people write.
+fn is_fraction(digits: &str) -> bool {
+    digits.contains('.') && !digits.contains(['e', 'E'])
 }

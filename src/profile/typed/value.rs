@@ -93,24 +93,30 @@ impl Reader<'_> {
             "undefined",
             "nan",
             ".nan",
-            "none",
             "nil",
             "null",
             "n/a",
             "na",
             "tbd",
             "?",
-            "-",
             "未知",
             "不知道",
             "不确定",
             "不详",
             "不清楚",
         ];
-        if !WORDS.contains(&text.trim().to_lowercase().as_str()) {
+        let null = self.notation(node.span).null();
+        let word = text.trim().to_lowercase();
+        if matches!(word.as_str(), "none" | "-" | "–" | "—" | "no" | "无" | "没有") {
+            // It may as well be a value: no goals, no orders.
+            let says = format!("write `{null}`, if it is not known");
+            return diagnostic
+                .note(format!("a value that is not known is {null}"))
+                .guess(says, node.span, null);
+        }
+        if !WORDS.contains(&word.as_str()) {
             return diagnostic;
         }
-        let null = self.notation(node.span).null();
         diagnostic.note(format!("a value that is not known is {null}")).fix(
             format!("write `{null}`"),
             node.span,
@@ -325,12 +331,14 @@ impl Reader<'_> {
         let declared = &self.ruleset.enums[of];
         let notation = self.notation(node.span);
         let quotes = if self.written(node.span).starts_with('"') { "\"" } else { "" };
+        let mut sure = true;
         let members: Option<Vec<String>> = names
             .iter()
             .map(|name| {
                 let text = Node { span: node.span, kind: NodeKind::Plain(name.to_string()) };
                 let exact = self.member_meant(&text, of).map(|member| declared.member_name(member));
                 let all = declared.members.iter().map(|member| &*member.name);
+                sure &= exact.is_some();
                 let near = exact.or_else(|| self.nearest(name, all))?;
                 Some(notation.text(near, quotes))
             })
@@ -339,7 +347,11 @@ impl Reader<'_> {
         self.complain(match members {
             Some(members) if !members.is_empty() => {
                 let list = notation.list(&members);
-                diagnostic.fix(format!("write `{}`", short(&list)), node.span, list)
+                let says = format!("write `{}`", short(&list));
+                match sure {
+                    true => diagnostic.fix(says, node.span, list),
+                    false => diagnostic.guess(says, node.span, list),
+                }
             }
             _ => self.offer_null(diagnostic, names.first().unwrap_or(&""), node).note(members_note(declared)),
         });

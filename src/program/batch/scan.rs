@@ -279,7 +279,7 @@ impl Worker<'_, '_, '_> {
             }
             Kind::Number { .. } => {
                 let (units, places) = cursor.number()??;
-                self.give_decimal(id, units, places)
+                self.give_written(id, units, places)
             }
             Kind::Enum(names) if !plan.ranged => {
                 let code = cursor.known(names)?;

@@ -2,8 +2,8 @@
 
 use super::table::{Piece, trim};
 use super::{Builder, Kind};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{Span, Spanned};
+use crate::diagnostic::{Code, Diagnostic, lone_marker};
+use crate::source::{Span, Spanned, conflicts, is_lone_mark, one_side};
 use crate::syntax::{HeadingKind, ast};
 use crate::visible::{hidden_in, is_hidden};
 
@@ -25,14 +25,25 @@ enum Place {
 impl Builder<'_> {
     /// Builds a table from the text of a CSV file.
     pub(in crate::syntax) fn csv(&mut self, text: &str, kind: &dyn Fn(&str) -> HeadingKind) -> ast::Grid {
-        let start = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+        // What a merge left is reported when the file comes.
+        let text = &one_side(text, &conflicts(text));
+        let start = beginning(text);
         let text = text.get(start..).unwrap_or("");
-        let (records, faults) = records(text, start, delimiter(text));
+        let (mut records, faults) = records(text, start, delimiter(text));
         for (at, message, code) in faults {
             let span = self.at_piece((at, "\""));
             self.report(Diagnostic::new(code, span, message).here("this quotation mark"));
         }
-        let mut records = records.into_iter().filter(|fields| fields.iter().any(|field| !field.is_blank()));
+        records.retain(|fields| {
+            let alone =
+                fields.first().filter(|field| fields.len() == 1 && is_lone_mark(field.text.trim_end()));
+            if let Some(mark) = alone {
+                let span = self.at_piece((mark.start, mark.text.trim_end()));
+                self.report(lone_marker(span));
+            }
+            alone.is_none() && fields.iter().any(|field| !field.is_blank())
+        });
+        let mut records = records.into_iter();
         let Some(heading) = records.next() else {
             let start = Span { file: self.file, start: 0, end: 0 };
             self.report(Diagnostic::new(Code::Syntax, start, "this file has no heading").here("no columns"));
@@ -191,6 +202,16 @@ impl Field {
 
 /// What is wrong with a quotation mark: where, what, and the code for it.
 type Fault = (usize, &'static str, Code);
+
+/// Returns where the table begins: behind a byte order mark, and behind the line in which Excel says what parts the
+/// cells, `sep=;`, which is seen from the heading too.
+fn beginning(text: &str) -> usize {
+    let start = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
+    let line = text.get(start..).and_then(|text| text.split_inclusive('\n').next()).unwrap_or("");
+    let bare = line.trim().trim_matches('"').to_ascii_lowercase();
+    let says = bare.strip_prefix("sep=").is_some_and(|mark| mark.chars().count() <= 1);
+    if says { start + line.len() } else { start }
+}
 
 /// Finds what parts the cells: what the first line that is not blank has most of, outside of quotation marks.
 fn delimiter(text: &str) -> u8 {

@@ -264,7 +264,8 @@ impl Builder<'_> {
                     spans.clear();
                     let title = child.child(Kind::text).map(|text| self.text(&text));
                     let title = title.unwrap_or_else(|| unreachable!("grammar: a section has a title"));
-                    items.push(ast::ProfileItem::Section(title, self.fields_in(&child)));
+                    let name = child.child(Kind::name).map(|name| self.name(&name));
+                    items.push(ast::ProfileItem::Section(name, title, self.fields_in(&child)));
                 }
                 Kind::allow_clause => {
                     self.allow_here(&child);

@@ -6,6 +6,7 @@ use super::{Builder, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::operator::{CompareOp, Policy};
 use crate::source::{Span, Spanned};
+use crate::syntax::words::DECLARATIONS;
 use crate::syntax::{ast, habits, outline, parse};
 
 /// A piece of a file: where it begins, and its text.
@@ -32,6 +33,21 @@ fn first_word(mut text: &str) -> (&str, &str) {
 pub(in crate::syntax) fn body_of(text: &str) -> Option<usize> {
     let mut outside = Outside::default();
     text.char_indices().find(|(_, c)| outside.step(*c) && *c == '{').map(|(at, _)| at)
+}
+
+/// Returns where the brace stands that closes a table's body.
+fn end_of_body(body: &str) -> usize {
+    let mut outside = Outside::default();
+    let mut depth = 0_usize;
+    for (at, c) in body.char_indices() {
+        match (outside.step(c), c) {
+            (true, '{') => depth += 1,
+            (true, '}') if depth == 0 => return at,
+            (true, '}') => depth -= 1,
+            _ => {}
+        }
+    }
+    body.len()
 }
 
 pub(super) fn trim((start, text): Piece<'_>) -> Piece<'_> {
@@ -69,9 +85,17 @@ impl Builder<'_> {
         };
         match (open, &table.csv) {
             (Some(open), None) => {
-                let end = text.rfind('}').unwrap_or(text.len());
+                let end = open + 1 + end_of_body(text.get(open + 1..).unwrap_or(""));
                 let body = text.get(open + 1..end).unwrap_or("");
                 table.grid = self.grid(body, base + open + 1, table.name.span);
+                let behind = trim((base + end + 1, text.get(end + 1..).unwrap_or("")));
+                if !behind.1.is_empty() {
+                    let diagnostic =
+                        Diagnostic::new(Code::Syntax, self.at_piece(behind), "a table ends with its rows");
+                    self.report(diagnostic.here("stands behind the table").note(
+                        "what is said of a whole table stands before its `{`: `table NAME \"Title\" first {`",
+                    ));
+                }
             }
             (None, Some(_)) => {}
             (Some(_), Some(csv)) => {
@@ -119,12 +143,21 @@ impl Builder<'_> {
             let (row_name, cells, divider) = cut(start, line);
             let cells: Vec<Piece<'_>> = cells.into_iter().map(trim).collect();
             let here = self.at_piece(trim((start, line)));
+            if !has_bar(line) {
+                self.no_row(here);
+                continue;
+            }
             let Some(conditions) = heading else {
                 grid.columns = self.heading(here, row_name, &cells, divider);
                 heading = Some(divider);
                 continue;
             };
             if cells.iter().all(|(_, text)| is_rule(text)) {
+                if let Some(name) = row_name {
+                    let diagnostic =
+                        Diagnostic::new(Code::Syntax, self.at_piece(name), "the row of dashes has no name");
+                    self.report(diagnostic.here("names no row"));
+                }
                 continue;
             }
             // A row that does not fit keeps its number and name.
@@ -199,6 +232,37 @@ impl Builder<'_> {
         Span { file: self.file, start: start as u32, end: (start + text.len()) as u32 }
     }
 
+    /// Reports a line of a table that is no row, and says what it may be meant as.
+    fn no_row(&mut self, here: Span) {
+        let text = self.slice(here);
+        let (word, rest) = first_word(text);
+        let diagnostic =
+            Diagnostic::new(Code::Syntax, here, "this line of a table is no row").here("no bars");
+        let prose = !word.is_empty() && text.split_whitespace().count() > 1;
+        let diagnostic = match word {
+            "because" | "from" | "note" => diagnostic.note(format!(
+                "in a table, `{word}` is a column: it stands in the heading behind `||`, and its texts in the rows"
+            )),
+            "when" | "then" | "score" | "exclude" | "cap" | "needs" | "warn" | "exception" | "for" => diagnostic
+                .note("conditions stand in the cells before `||`, effects in those behind it, under a target's name"),
+            "collect" | "first" | "unique" if rest.trim().is_empty() => {
+                diagnostic.note(format!("how rows count is said before the `{{`: `table NAME {word} {{`"))
+            }
+            _ if DECLARATIONS.contains(&word) && prose => {
+                diagnostic.note("another declaration begins behind the `}` that ends the table")
+            }
+            _ if is_sheet_row(text) => {
+                diagnostic.note("a row's cells stand between bars: `| CONDITION || EFFECT |`")
+            }
+            _ if prose => diagnostic
+                .note("a row's cells stand between bars: `| CONDITION || EFFECT |`; a comment begins with `#`")
+                .guess("make it a comment", here.before(), "# "),
+            _ => diagnostic
+                .note("a row's cells stand between bars: `| CONDITION || EFFECT |`; a comment begins with `#`"),
+        };
+        self.report(diagnostic);
+    }
+
     fn allow_line(&mut self, (start, text): Piece<'_>) {
         match parse::parse(Kind::allow_entry, self.file, text, start) {
             Ok(node) => self.allow_here(&node),
@@ -225,6 +289,13 @@ impl Builder<'_> {
 
     /// Parses a piece alone, and reports what is wrong with it.
     pub(super) fn piece<'t>(&mut self, entry: Kind, (start, text): Piece<'t>) -> Option<Node<'t>> {
+        let said = without_comment(text).len();
+        if said < text.len() {
+            let mark = Span { file: self.file, start: (start + said) as u32, end: (start + said + 1) as u32 };
+            let diagnostic = Diagnostic::new(Code::Syntax, mark, "no comment stands in the cell of a sheet");
+            self.report(diagnostic.here("nobody would be told this"));
+            return None;
+        }
         if let Some(deep) = outline::check_depth(self.file, text, start) {
             self.report(deep);
             return None;
@@ -460,9 +531,24 @@ pub(crate) fn cut(start: usize, line: &str) -> (Option<Piece<'_>>, Vec<Piece<'_>
     (name, cells, divider)
 }
 
+/// Tells whether a line has a bar outside of texts.
+fn has_bar(line: &str) -> bool {
+    let mut outside = Outside::default();
+    line.chars().any(|c| outside.step(c) && c == '|')
+}
+
+/// Tells whether a line looks like the cells of a row that something else than bars parts, or nothing.
+fn is_sheet_row(text: &str) -> bool {
+    let mut outside = Outside::default();
+    let plain: String = text.chars().filter(|c| outside.step(*c)).collect();
+    let signs = plain.contains(['\t', ';', '+', '<', '>', '=']);
+    signs
+        || plain.split_whitespace().any(|word| word == "-" || word.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 /// Tells whether a cell is of the row of dashes under a heading.
 pub(crate) fn is_rule(text: &str) -> bool {
-    text.len() >= 2 && text.chars().all(|c| c == '-' || c == ':')
+    text.len() >= 2 && text.contains('-') && text.chars().all(|c| c == '-' || c == ':')
 }
 
 fn comparison(kind: Kind) -> Option<CompareOp> {

@@ -224,6 +224,17 @@ impl Builder<'_> {
             );
             return (None, end + 1);
         }
+        if let Some(mark) = inner.find('#') {
+            let diagnostic = Diagnostic::new(
+                Code::Syntax,
+                self.at(start + mark, start + mark + 1),
+                "no comment stands in the braces of a text",
+            );
+            self.report(
+                diagnostic.here("nobody would be told this").note("a brace that is text is written `\\{`"),
+            );
+            return (None, end + 1);
+        }
         let parsed = match outline::check_depth(self.file, inner, start) {
             Some(too_deep) => Err(Box::new(too_deep)),
             None => parse::parse(Kind::expr_entry, self.file, inner, start),

@@ -62,6 +62,19 @@ impl Lexer<'_> {
         self.text.to_mut().replace_range(start..end, &with);
     }
 
+    /// Tells which word that begins a clause stands before a colon: a field may have such a name, but no field goes on
+    /// with a text, and none is called by a reserved word.
+    fn clause_before(&self, colon_end: usize) -> Option<&'static str> {
+        let last = self.tokens.last().filter(|token| token.kind == Kind::Word)?;
+        let word = self.source.get(last.start..last.end)?;
+        let text = self.rest(colon_end).trim_start_matches([' ', '\t']).chars().next()?;
+        let said = text == '"' || quotation(text).is_some();
+        let reserved = ["when", "then"].into_iter().find(|clause| *clause == word);
+        let speaking =
+            ["because", "note", "warn", "how", "cost", "takes", "version", "url", "publisher", "text"];
+        reserved.or(speaking.into_iter().find(|clause| *clause == word && said))
+    }
+
     fn look_alike(&mut self, here: Span, shown: &str, plain: &str) {
         self.report(
             Diagnostic::new(
@@ -97,8 +110,27 @@ impl Lexer<'_> {
         if quotation(c).is_some() {
             return self.foreign_text(at, c);
         }
+        if let ('：', Some(word)) = (c, self.clause_before(next)) {
+            let here = self.span(at, next);
+            let message = format!("no colon follows `{word}`");
+            self.report(Diagnostic::new(Code::ForbiddenCharacter, here, message).here("not needed").fix(
+                "remove it",
+                here,
+                "",
+            ));
+            self.blank(at, next);
+            return next;
+        }
         if let Some(plain) = plain_form(c) {
             self.look_alike(self.span(at, next), c.encode_utf8(&mut [0; 4]), plain);
+            let number = self.tokens.last().is_some_and(|token| token.kind == Kind::Number);
+            let next_digit =
+                self.rest(next).trim_start_matches(' ').starts_with(|c: char| c.is_ascii_digit());
+            if let (true, Some(last)) = (plain == "-" && number && next_digit, self.diagnostics.last_mut()) {
+                // Between numbers, a dash says from where to where.
+                last.fix.iter_mut().for_each(|fix| fix.sure = false);
+                last.notes.push("a range is written `50 .. 60`".into());
+            }
             self.plain(at, next, plain);
             let kind = match plain.as_bytes().first() {
                 Some(b'#') => return self.comment(at),
@@ -132,11 +164,14 @@ impl Lexer<'_> {
             let after = amount + number.len();
             let named = self.rest(after).trim_start().starts_with(code);
             let with = if named { number.to_string() } else { format!("{number} {code}") };
-            self.report(
-                report("an amount is a number and the code of its currency")
-                    .here("no sign of a currency stands here")
-                    .fix(format!("write `{with}`"), self.span(at, after), with),
-            );
+            let diagnostic = report("an amount is a number and the code of its currency")
+                .here("no sign of a currency stands here");
+            let (says, whole) = (format!("write `{with}`"), self.span(at, after));
+            // The others are signs of more than one currency.
+            self.report(match c == '€' {
+                true => diagnostic.fix(says, whole, with),
+                false => diagnostic.guess(says, whole, with),
+            });
             self.push(Kind::Number, at, after, true);
             return after;
         } else if let (Some((sign, code)), true) = (

@@ -32,10 +32,10 @@ pub(super) fn of(array: &dyn Array, row: usize) -> Result<String, String> {
         DataType::UInt16 => whole::<UInt16Type>(array, row),
         DataType::UInt32 => whole::<UInt32Type>(array, row),
         DataType::UInt64 => whole::<UInt64Type>(array, row),
-        DataType::Decimal32(..) => array.as_primitive::<Decimal32Type>().value_as_string(row),
-        DataType::Decimal64(..) => array.as_primitive::<Decimal64Type>().value_as_string(row),
-        DataType::Decimal128(..) => array.as_primitive::<Decimal128Type>().value_as_string(row),
-        DataType::Decimal256(..) => array.as_primitive::<Decimal256Type>().value_as_string(row),
+        DataType::Decimal32(..) => trimmed(array.as_primitive::<Decimal32Type>().value_as_string(row)),
+        DataType::Decimal64(..) => trimmed(array.as_primitive::<Decimal64Type>().value_as_string(row)),
+        DataType::Decimal128(..) => trimmed(array.as_primitive::<Decimal128Type>().value_as_string(row)),
+        DataType::Decimal256(..) => trimmed(array.as_primitive::<Decimal256Type>().value_as_string(row)),
         DataType::Float32 => float(array.as_primitive::<Float32Type>().value(row))?,
         DataType::Float64 => float(array.as_primitive::<Float64Type>().value(row))?,
         DataType::Date32 => day(array.as_primitive::<Date32Type>(), row),
@@ -44,6 +44,14 @@ pub(super) fn of(array: &dyn Array, row: usize) -> Result<String, String> {
         DataType::LargeList(_) => list(array.as_list::<i64>().value(row).as_ref())?,
         other => format!("\"({other})\""),
     })
+}
+
+/// Returns a decimal without the zeros at its end: how many there are is of the column, nobody wrote them.
+fn trimmed(digits: String) -> String {
+    match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_string(),
+        false => digits,
+    }
 }
 
 /// Returns a text, whatever the kind of its column.
