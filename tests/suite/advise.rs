@@ -52,7 +52,7 @@ fn each_way_gives_the_verdict_that_it_promises() {
 }
 
 #[test]
-fn the_bound_on_trials_is_kept_and_told() {
+fn the_bound_on_steps_is_kept_and_told() {
     let text = "ruleset t { as of 2026-01-01 }\nprofile { a: bool, b: bool, n: int in 0 .. 9 }\nchannel x\n\
                 rule r { when a and b, then score x +1 }\nrule s { when n > 8, then score x +0 }\n";
     let ruleset = ruleset(text);
@@ -60,15 +60,16 @@ fn the_bound_on_trials_is_kept_and_told() {
     let profile = read.profile.unwrap();
     let day = ruleset.as_of.unwrap();
     let target = ruleset.target("x").unwrap();
-    let told = |trials: usize| {
-        let advice = advise(&ruleset, &profile, day, target, trials);
+    let told = |steps: usize| {
+        let advice = advise(&ruleset, &profile, day, target, steps);
         let decision = decide(&ruleset, &profile, day);
         let mut document = why_json(&decision, Speaker::new(&ruleset, None), &advice);
         document["why"].take()
     };
     let value = |value: bool| json!({"value": value, "number": null, "unit": null, "order": null});
-    let changes: Vec<_> =
-        ["a", "b"].map(|field| json!({"field": field, "from": value(false), "to": value(true)})).to_vec();
+    let changes: Vec<_> = ["a", "b"]
+        .map(|field| json!({"field": field, "from": value(false), "to": value(true), "any_other": false}))
+        .to_vec();
     let better = json!([{"verdict": "recommended", "changes": changes}]);
     assert_eq!(told(0), json!({"target": "x", "better": [], "tried": 0, "complete": false}));
     assert_eq!(told(3), json!({"target": "x", "better": [], "tried": 1, "complete": false}));
