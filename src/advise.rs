@@ -23,8 +23,14 @@ use crate::model::{Field, Id, Profile, Ruleset, Target, Value};
 use crate::operator::Verdict;
 use crate::program::{Program, Scratch};
 
-/// So many changed profiles are tried unless told otherwise.
+/// So many steps are taken unless told otherwise. A changed profile takes one, more in a ruleset of many instances.
 pub const STEPS: usize = 20_000;
+
+/// So many instances make a step.
+const INSTANCES_A_STEP: usize = 2_000;
+
+/// So many conditions that are solved make a step.
+const SOLVED_A_STEP: usize = 8;
 
 /// At most so many ways are told.
 const MOST_WAYS: usize = 3;
@@ -70,8 +76,7 @@ pub struct Change {
     pub any_other: bool,
 }
 
-/// Looks for the smallest changes of a profile that give a target a better verdict; at most `steps` changed profiles are
-/// tried.
+/// Looks for the smallest changes of a profile that give a target a better verdict, in so many steps at most.
 #[must_use]
 pub fn advise(ruleset: &Ruleset, profile: &Profile, day: Date, target: Target, steps: usize) -> Advice {
     let mut advice = Advice { target, sought: false, ways: Vec::new(), tried: 0, complete: true };
@@ -115,8 +120,9 @@ struct Search<'s, 'r> {
     alone: BTreeMap<Id<Field>, Rc<Values>>,
     /// Whether all values of each field are gone through.
     few: BTreeMap<Id<Field>, bool>,
-    /// How many more profiles may be tried.
+    /// How many more steps may be taken, and how many a trial takes.
     left: usize,
+    trial: usize,
     found: Vec<(Order, Found)>,
 }
 
@@ -131,7 +137,7 @@ struct Together<'c> {
     fields: &'c [Id<Field>],
     /// The best verdict so far.
     best: Option<Verdict>,
-    /// How many more profiles may be tried.
+    /// How many more steps may be taken.
     left: usize,
 }
 
@@ -159,6 +165,7 @@ impl<'s, 'r> Search<'s, 'r> {
             reached,
             alone: BTreeMap::new(),
             left: steps,
+            trial: 1 + program.ground().instances.len() / INSTANCES_A_STEP,
             found: Vec::new(),
         }
     }
@@ -219,8 +226,9 @@ impl<'s, 'r> Search<'s, 'r> {
             self.program.set(&mut self.scratch, *field, Some(value));
             chosen.push((*field, value.clone()));
             if rest.is_empty() {
-                run.left -= 1;
-                if let Some(verdict) = self.verdict().filter(|verdict| run.best.is_none_or(|b| *verdict < b)) {
+                run.left = run.left.saturating_sub(self.trial);
+                if let Some(verdict) = self.verdict().filter(|verdict| run.best.is_none_or(|b| *verdict < b))
+                {
                     run.best = Some(verdict);
                     self.add(verdict, chosen.clone());
                 }
@@ -238,7 +246,7 @@ impl<'s, 'r> Search<'s, 'r> {
 
     /// Runs the program and returns the verdict, if it is a better one.
     fn verdict(&mut self) -> Option<Verdict> {
-        self.left = self.left.saturating_sub(1);
+        self.left = self.left.saturating_sub(self.trial);
         self.program.run(&mut self.scratch);
         let outcome = self.program.outcome(&self.scratch, self.target);
         outcome.verdict.filter(|verdict| better(*verdict, self.now))
@@ -266,8 +274,8 @@ impl<'s, 'r> Search<'s, 'r> {
             Which::All => among.iter().any(|other| *other != field && self.reached.joins(field, *other)),
         };
         if depends {
-            // Solving takes about as long as a trial.
-            self.left = self.left.saturating_sub(1);
+            let steps = 1 + self.reached.opaque_on(field).len() / SOLVED_A_STEP;
+            self.left = self.left.saturating_sub(steps);
             return Rc::new(values::values(&self.reached, base, field, now, which));
         }
         let values = || Rc::new(values::values(&self.reached, self.profile, field, now, Which::Different));
@@ -283,7 +291,8 @@ impl<'s, 'r> Search<'s, 'r> {
                 let mut others = found.clone();
                 let (field, value) = others.remove(at);
                 still += 1;
-                if let Some((nearest, then)) = self.nearest(field, &others, verdict).filter(|n| n.0 != value) {
+                if let Some((nearest, then)) = self.nearest(field, &others, verdict).filter(|n| n.0 != value)
+                {
                     others.insert(at, (field, nearest));
                     (found, verdict, still) = (others, then, 1);
                 }

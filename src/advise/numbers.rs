@@ -48,24 +48,24 @@ impl<'r> Axis<'r> {
     pub(super) fn of(ruleset: &'r Ruleset, field: Id<Field>) -> Axis<'r> {
         let declared = &ruleset.fields[field];
         let end = |value: &Option<Value>| value.as_ref().and_then(axis);
-        let (mut low, mut high) = (end(&declared.low), end(&declared.high));
+        let (low, high) = (end(&declared.low), end(&declared.high));
         let whole = match declared.ty {
             Type::Number(number) => number.whole,
             _ => true,
         };
-        if declared.ty == Type::Date {
-            low = low.or(Some(Exact::whole(Date::MIN.number())));
-            high = high.or(Some(Exact::whole(Date::MAX.number())));
-        }
         Axis { ruleset, ty: declared.ty, whole, low, high }
     }
 
     /// The least and the greatest value, where all are whole.
     pub(super) fn ends(&self) -> Option<(i128, i128)> {
         let floor = |value: Exact| value.numerator().div_euclid(value.denominator());
-        let low = self.low.map_or(-LAST, |low| -floor(low.negated()));
-        let high = self.high.map_or(LAST, floor);
-        self.whole.then_some((low.max(-LAST), high.min(LAST)))
+        let (first, last) = match self.ty {
+            Type::Date => (0, i128::from(Date::MAX.number())),
+            _ => (-LAST, LAST),
+        };
+        let low = self.low.map_or(first, |low| -floor(low.negated()));
+        let high = self.high.map_or(last, floor);
+        self.whole.then_some((low.max(first), high.min(last)))
     }
 
     /// How many values there are, where these can be counted.
@@ -86,7 +86,8 @@ impl<'r> Axis<'r> {
             None if self.low.is_none() => (-most / 2).min(high - most),
             None => low,
         };
-        let values = (from..=high.min(from + most)).filter_map(|value| self.value(Exact::fraction(value, 1)?));
+        let values =
+            (from..=high.min(from + most)).filter_map(|value| self.value(Exact::fraction(value, 1)?));
         let mut values: Vec<Value> = values.collect();
         self.sort(now, &mut values);
         values
@@ -148,7 +149,8 @@ impl<'r> Axis<'r> {
     fn value(&self, number: Exact) -> Option<Value> {
         match self.ty {
             Type::Date => {
-                let day = number.as_whole().filter(|day| (0..=i128::from(Date::MAX.number())).contains(day))?;
+                let day =
+                    number.as_whole().filter(|day| (0..=i128::from(Date::MAX.number())).contains(day))?;
                 Some(Value::Date(Date::of_number(day as i64)))
             }
             _ => Some(Value::Number(Number::computed(number))),

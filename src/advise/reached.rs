@@ -1,5 +1,6 @@
 //! What of a grounded ruleset has a bearing on one target: the conditions that its verdict depends on.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ground::{Atom, Effects, Ground, Node, Opaque};
@@ -10,13 +11,16 @@ pub(super) struct Reached<'g, 'r> {
     pub(super) ground: &'g Ground<'r>,
     /// Conditions on one field alone that fit its cells, by field.
     atoms: BTreeMap<Id<Field>, Vec<Id<Atom>>>,
-    /// Those that fit no cells.
-    opaque: Vec<&'g Opaque<'r>>,
+    /// Those that fit no cells, by each field that they read.
+    opaque: BTreeMap<Id<Field>, Vec<&'g Opaque<'r>>>,
+    /// Whether two fields are read together, as far as it was asked.
+    joined: RefCell<BTreeMap<(Id<Field>, Id<Field>), bool>>,
 }
 
 impl<'g, 'r> Reached<'g, 'r> {
     pub(super) fn new(ground: &'g Ground<'r>, target: Target) -> Reached<'g, 'r> {
-        let mut reached = Reached { ground, atoms: BTreeMap::new(), opaque: Vec::new() };
+        let mut reached =
+            Reached { ground, atoms: BTreeMap::new(), opaque: BTreeMap::new(), joined: RefCell::default() };
         let effects = ground
             .targets
             .get(ground.ruleset.target_index(target))
@@ -32,7 +36,9 @@ impl<'g, 'r> Reached<'g, 'r> {
                 }
                 Node::Opaque(opaque) => {
                     let opaque = ground.opaque_of(*opaque);
-                    reached.opaque.push(opaque);
+                    for field in &opaque.fields {
+                        reached.opaque.entry(*field).or_default().push(opaque);
+                    }
                     if opaque.asks {
                         parts.extend(asked(ground, opaque));
                     }
@@ -51,8 +57,7 @@ impl<'g, 'r> Reached<'g, 'r> {
 
     /// The fields that may change, in order.
     pub(super) fn fields(&self) -> Vec<Id<Field>> {
-        let opaque = self.opaque.iter().flat_map(|opaque| &opaque.fields);
-        let all: BTreeSet<Id<Field>> = self.atoms.keys().chain(opaque).copied().collect();
+        let all: BTreeSet<Id<Field>> = self.atoms.keys().chain(self.opaque.keys()).copied().collect();
         all.into_iter().filter(|field| !self.ground.ruleset.fields[*field].fixed).collect()
     }
 
@@ -62,18 +67,20 @@ impl<'g, 'r> Reached<'g, 'r> {
     }
 
     /// The other conditions that read a field.
-    pub(super) fn opaque_on(&self, field: Id<Field>) -> impl Iterator<Item = &'g Opaque<'r>> {
-        self.opaque.iter().copied().filter(move |opaque| opaque.fields.contains(&field))
+    pub(super) fn opaque_on(&self, field: Id<Field>) -> &[&'g Opaque<'r>] {
+        self.opaque.get(&field).map_or(&[], Vec::as_slice)
     }
 
     /// Tells whether a condition reads both of two fields, so that where the one turns it depends on the other.
     pub(super) fn joins(&self, a: Id<Field>, b: Id<Field>) -> bool {
-        self.opaque_on(a).any(|opaque| opaque.fields.contains(&b))
+        let (a, b) = (a.min(b), a.max(b));
+        let found = || self.opaque_on(a).iter().any(|opaque| opaque.fields.contains(&b));
+        *self.joined.borrow_mut().entry((a, b)).or_insert_with(found)
     }
 
     /// Calls a function with every part of the conditions on a field that fit no cells, lets followed, each once.
     pub(super) fn each_part(&self, field: Id<Field>, mut visit: impl FnMut(&'r Expr)) {
-        let mut open: Vec<&'r Expr> = self.opaque_on(field).map(|opaque| opaque.expr).collect();
+        let mut open: Vec<&'r Expr> = self.opaque_on(field).iter().map(|opaque| opaque.expr).collect();
         let mut seen: BTreeSet<Id<Let>> = BTreeSet::new();
         while let Some(expr) = open.pop() {
             expr.walk(&mut |part| {

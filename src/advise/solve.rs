@@ -12,13 +12,13 @@ use crate::date::Date;
 use crate::decide::Probe;
 use crate::exact::Exact;
 use crate::ground::{Cut, axis};
-use crate::model::{
-    Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Shift, Type, Value,
-};
+use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Shift, Type, Value};
 use crate::operator::Sign;
 
 /// One part of a condition may come out as so many lines at most.
 const MOST_LINES: usize = 256;
+/// So many places where two of them meet are looked for at most.
+const MOST_CROSSINGS: usize = 20_000;
 
 /// A curve times a number, plus another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,7 +48,7 @@ pub(super) fn cuts(
     ends: Option<(i128, i128)>,
     cuts: &mut BTreeSet<Cut>,
 ) -> bool {
-    if reached.opaque_on(field).next().is_none() {
+    if reached.opaque_on(field).is_empty() {
         return true;
     }
     let ground = reached.ground;
@@ -61,6 +61,7 @@ pub(super) fn cuts(
         lets: HashMap::new(),
         reads: HashMap::new(),
         followed: BTreeSet::new(),
+        left: MOST_CROSSINGS,
         cuts,
         solved: true,
     };
@@ -84,6 +85,8 @@ struct Solver<'a, 'g, 'r> {
     reads: HashMap<Id<Let>, bool>,
     /// The lets that were visited as conditions.
     followed: BTreeSet<Id<Let>>,
+    /// How many more places may be looked for.
+    left: usize,
     cuts: &'a mut BTreeSet<Cut>,
     solved: bool,
 }
@@ -158,7 +161,13 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
                 let field = &self.reached.ground.ruleset.fields[*id];
                 let days = [Date::MIN, Date::MAX].map(Value::Date);
                 let days = days.iter().filter(|_| field.ty == Type::Date);
-                [&field.low, &field.high].into_iter().flatten().chain(days).filter_map(axis).map(constant).collect()
+                [&field.low, &field.high]
+                    .into_iter()
+                    .flatten()
+                    .chain(days)
+                    .filter_map(axis)
+                    .map(constant)
+                    .collect()
             }
             ExprKind::Literal(value) => axis(value).map(constant).into_iter().collect(),
             ExprKind::Today => vec![constant(Exact::whole(self.reached.ground.day.number()))],
@@ -331,7 +340,12 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
         };
         for a in &left {
             for b in &right {
-                self.solved &= self.crossing(a, b).is_some();
+                if self.crossing(a, b).is_none() {
+                    self.solved = false;
+                    if self.left == 0 {
+                        return;
+                    }
+                }
             }
         }
     }
@@ -349,6 +363,7 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
         };
         // Constants meet everywhere or nowhere.
         let Some(grows) = grows else { return Some(()) };
+        self.left = self.left.checked_sub(1)?;
         if let Some(Line { curve: 0, times, plus }) = gap {
             let at = plus.negated().over(times)?;
             self.cuts.extend([false, true].map(|after| Cut { at, after }));

@@ -53,7 +53,7 @@ pub(super) fn values(
         Type::Number(_) | Type::Date => ordered(reached, profile, field, now, which),
     };
     values.list.retain(|value| Some(value) != now && declared.allows(value));
-    if reached.opaque_on(field).next().is_none() {
+    if reached.opaque_on(field).is_empty() {
         tell_apart(reached, field, now, &mut values.list);
     }
     values
@@ -95,12 +95,12 @@ fn members(of: &Enum, now: Option<&Value>) -> Vec<Value> {
     members.into_iter().map(Value::Enum).collect()
 }
 
-/// The texts that conditions may tell apart, and one that is none of them.
+/// One text that is none of those that conditions may tell apart, then these.
 fn texts(reached: &Reached<'_, '_>, profile: &Profile, field: Id<Field>, now: Option<&Value>) -> Vec<Value> {
     let found = named_texts(reached, profile, field);
     let named = |text: &str| found.contains(text) || matches!(now, Some(Value::Text(now)) if **now == *text);
     let other = (1..).map(|length| "x".repeat(length)).find(|text| !named(text));
-    found.iter().cloned().chain(other.map(Arc::from)).map(Value::Text).collect()
+    other.map(Arc::from).into_iter().chain(found.iter().cloned()).map(Value::Text).collect()
 }
 
 /// Tells whether a value stands for all texts that conditions do not tell apart.
@@ -130,7 +130,9 @@ fn named_texts(reached: &Reached<'_, '_>, profile: &Profile, field: Id<Field>) -
     reached.each_part(field, |part| match &part.kind {
         ExprKind::Literal(value) => add(value),
         ExprKind::InSet { members, .. } => members.iter().for_each(&mut add),
-        ExprKind::Field(other) => profile.get(*other).value.iter().filter(|_| *other != field).for_each(&mut add),
+        ExprKind::Field(other) => {
+            profile.get(*other).value.iter().filter(|_| *other != field).for_each(&mut add)
+        }
         ExprKind::Fact(fact) => {
             let stated = ground.ruleset.channels.iter().flat_map(|channel| &channel.statements);
             let stated = stated.filter(|(entry, _)| entry.0 == fact.fact).flat_map(|(_, stated)| stated);
@@ -165,8 +167,8 @@ fn named(reached: &Reached<'_, '_>, field: Id<Field>, of: Id<Enum>) -> (BTreeSet
     if any { ((0..count).collect(), false) } else { (named, counted) }
 }
 
-/// Sets by how many members they have more or less. Of members that no condition names only the number counts. Of a set
-/// that is not known, those of one member come first.
+/// Sets by how many members they have more or less; a set that is not known counts as empty. Of members that no condition
+/// names only the number counts.
 fn sets(reached: &Reached<'_, '_>, field: Id<Field>, of: Id<Enum>, now: Option<&Value>) -> Values {
     let (named, counted) = named(reached, field, of);
     let (known, has) = match now {
@@ -178,12 +180,8 @@ fn sets(reached: &Reached<'_, '_>, field: Id<Field>, of: Id<Enum>, now: Option<&
     let (less, more): (Vec<u32>, Vec<u32>) =
         (0..count).filter(|member| !named.contains(member)).partition(|member| has.contains(member));
     let most = named.len() + less.len().max(more.len());
-    let mut sizes: Vec<usize> = (0..=most).skip(usize::from(known)).collect();
-    if let (false, [none, one, ..]) = (known, sizes.as_mut_slice()) {
-        std::mem::swap(none, one);
-    }
     let mut list = Vec::new();
-    for size in sizes {
+    for size in usize::from(known)..=most {
         for others in 0..=size {
             for (from, last) in [(&more, false), (&less, true)] {
                 if others > from.len() || (others == 0 && last) {
