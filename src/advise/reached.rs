@@ -14,8 +14,11 @@ pub(super) struct Reached<'g, 'r> {
     /// Those that fit no cells, by each field that they read.
     opaque: BTreeMap<Id<Field>, Vec<&'g Opaque<'r>>>,
     /// Whether two fields are read together, as far as it was asked.
-    joined: RefCell<BTreeMap<(Id<Field>, Id<Field>), bool>>,
+    joined: RefCell<BTreeMap<Pair, bool>>,
 }
+
+/// Two fields, in order.
+type Pair = (Id<Field>, Id<Field>);
 
 impl<'g, 'r> Reached<'g, 'r> {
     pub(super) fn new(ground: &'g Ground<'r>, target: Target) -> Reached<'g, 'r> {
