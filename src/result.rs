@@ -131,6 +131,7 @@ struct ChangeView {
     field: String,
     from: ValueView,
     to: ValueView,
+    any_other: bool,
 }
 
 #[derive(Serialize)]
@@ -212,6 +213,7 @@ impl<'r> Writer<'_, 'r> {
                 field: field.name.to_string(),
                 from: self.value(change.from.as_ref(), field.ty),
                 to: self.value(Some(&change.to), field.ty),
+                any_other: change.any_other,
             }
         };
         let better = advice.ways.iter().map(|way| BetterView {
@@ -222,7 +224,7 @@ impl<'r> Writer<'_, 'r> {
             target: self.name(advice.target),
             better: better.collect(),
             tried: advice.tried,
-            complete: !advice.stopped,
+            complete: advice.complete,
         }
     }
 

@@ -1,6 +1,6 @@
 //! `qudao why`
 
-use qudao::advise::{TRIALS, advise};
+use qudao::advise::{STEPS, advise};
 use qudao::decide::decide;
 use qudao::diagnostic::nearest;
 use qudao::model::{Id, Rule, Ruleset, Target};
@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         output.print(&why::over(&decision, speaker, target, other, colour))?;
         return Ok(Exit::Done);
     }
-    let advice = advise(&ruleset, profile, decision.day, target, TRIALS);
+    let advice = advise(&ruleset, profile, decision.day, target, STEPS);
     let text = match args.format {
         Format::Text => why::proof(&decision, speaker, target, Some(&advice), colour),
         Format::Markdown => {

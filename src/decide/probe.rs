@@ -40,6 +40,12 @@ impl<'r> Probe<'r> {
         self.context.truth(expr, channel, &mut Silent)
     }
 
+    /// Returns the value of an expression for an instance of a rule, if it is known.
+    #[must_use]
+    pub fn value(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Value> {
+        self.context.any_value(expr, channel)
+    }
+
     /// Returns the fields that a condition waits for: the unknown ones in those of its parts that they leave open.
     #[must_use]
     pub fn awaits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Vec<Id<Field>> {

@@ -359,7 +359,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     /// A comparison of one day that grows or falls with it: looks for the day on which it turns round.
     fn search(&mut self, field: Id<Field>, expr: &'r Expr, facts: Facts<'r>) -> Option<Test> {
         let ExprKind::Compare(op, ..) = &expr.kind else { return None };
-        if self.ruleset.fields[field].ty != Type::Date || op.is_equality() || facts.readings(expr) != 1 {
+        if self.ruleset.fields[field].ty != Type::Date || op.is_equality() || !facts.turns_once(expr) {
             return None;
         }
         let mut holds = |day: i64| {

@@ -253,22 +253,23 @@ impl<'r> Facts<'r> {
         })
     }
 
-    /// Returns how often an expression reads fields, lets followed: a condition that reads its one field once turns
-    /// round at one place at most.
-    pub(super) fn readings(self, expr: &Expr) -> usize {
-        let mut count = 0;
+    /// Tells whether a comparison turns round at one place at most: lets followed, it reads its one field once, and
+    /// never through what turns round itself. An `abs` or an `if` may.
+    pub(super) fn turns_once(self, expr: &Expr) -> bool {
+        let (mut readings, mut turns) = (0, false);
         let mut open = vec![expr];
         while let Some(next) = open.pop() {
             next.walk(&mut |part| match &part.kind {
-                ExprKind::Field(_) => count += 1,
+                ExprKind::Field(_) => readings += 1,
                 ExprKind::Let(id) => open.push(&self.ruleset.lets[*id].value),
+                ExprKind::Abs(_) | ExprKind::If(_) => turns = true,
                 _ => {}
             });
-            if count > 1 {
-                break;
+            if readings > 1 || turns {
+                return false;
             }
         }
-        count
+        true
     }
 
     /// Returns the field that an expression is, through lets.

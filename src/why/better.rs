@@ -75,14 +75,20 @@ fn one(speaker: &Speaker<'_>, change: &Change) -> String {
         };
         let (more, less) =
             (names(to.difference(from).copied().collect()), names(from.difference(to).copied().collect()));
-        return match (tongue, more.is_empty()) {
-            (Tongue::English, false) => format!("{name} with {more} besides"),
-            (Tongue::English, true) => format!("{name} without {less}"),
-            (Tongue::Chinese, false) => format!("{name} 再加 {more}"),
-            (Tongue::Chinese, true) => format!("{name} 去掉 {less}"),
+        let (with, without) = match tongue {
+            Tongue::English => (format!("with {more} besides"), format!("without {less}")),
+            Tongue::Chinese => (format!("再加 {more}"), format!("去掉 {less}")),
         };
+        let both = [(with, more), (without, less)];
+        let said: Vec<String> =
+            both.into_iter().filter(|(_, names)| !names.is_empty()).map(|(said, _)| said).collect();
+        return format!("{name} {}", tongue.and(&said));
     }
-    let to = speaker.id(&change.to, field.ty);
+    let to = match (change.any_other, tongue) {
+        (false, _) => speaker.id(&change.to, field.ty),
+        (true, Tongue::English) => "any other text".to_string(),
+        (true, Tongue::Chinese) => "其他任意文字".to_string(),
+    };
     let from = change.from.as_ref().map(|from| speaker.id(from, field.ty));
     let from = from.unwrap_or_else(|| tongue.not_known().to_string());
     match tongue {
@@ -91,7 +97,8 @@ fn one(speaker: &Speaker<'_>, change: &Change) -> String {
     }
 }
 
-/// Says how far the search went, where that is not plain from the ways it found.
+/// Says how far the search went, where that is not plain from the ways it found. That there is none is said only where
+/// it is certain.
 fn rest(tongue: Tongue, advice: &Advice) -> String {
     let english = tongue == Tongue::English;
     let say = |in_english: &str, in_chinese: &str| if english { in_english } else { in_chinese }.to_string();
@@ -101,22 +108,27 @@ fn rest(tongue: Tongue, advice: &Advice) -> String {
         2 => say("No change of one or two fields gives one", "改动 1 至 2 个字段不会更好"),
         _ => say("No change of up to three fields gives one", "改动 1 至 3 个字段不会更好"),
     };
-    match (advice.ways.is_empty(), advice.stopped, advice.tried) {
-        (false, false, _) => String::new(),
-        (false, true, _) => say(
-            "The search ended early: there may be others as small.",
-            "搜索提前结束：可能还有同样小的改动。",
-        ),
-        (true, false, 0) => {
-            say("No field that may change has a bearing on it.", "没有可改动的字段与它有关。")
-        }
-        (true, false, _) => none + &say(".", "。"),
-        (true, true, 0) => say(
-            "The search ended early: not every change of one field was tried.",
-            "搜索提前结束：单个字段的改动尚未试完。",
-        ),
-        (true, true, _) => {
-            none + &say("; the search ended before all larger ones were tried.", "；更大的改动尚未试完。")
-        }
+    if advice.ways.is_empty() {
+        return match (advice.complete, advice.tried) {
+            (true, 0) => say("No field that may change has a bearing on it.", "没有可改动的字段与它有关。"),
+            (true, _) => none + &say(".", "。"),
+            (false, 0) => say(
+                "None was found; the search did not cover every change of one field.",
+                "未找到；单个字段的改动并未全部查遍。",
+            ),
+            (false, _) => {
+                none + &say(
+                    "; of more fields, none was found, but the search did not cover all.",
+                    "；更多字段的改动未找到，但并未全部查遍。",
+                )
+            }
+        };
     }
+    if advice.complete {
+        return String::new();
+    }
+    say(
+        "The search did not cover all changes: there may be others as small or smaller.",
+        "并未查遍所有改动：可能还有同样小或更小的改动。",
+    )
 }

@@ -133,3 +133,34 @@ fn many_rules_run_as_bits_say_what_decide_says() {
     }
     assert!(instances as u64 > 100 * cases(40), "{instances} instances");
 }
+
+/// A comparison of one day is cut where it turns round; one that an `abs` or an `if` turns twice is not cut once.
+#[test]
+fn a_day_may_turn_a_comparison_round_twice() {
+    let conditions = [
+        "abs(months(d, 2025-04-28) - 2 months) <= 0 months",
+        "(if d in 2025-02-01 .. 2025-02-28 then 5 else 3) > 4",
+        "years(d, 2025-03-01) < (if abs(d - 2020-01-01) > 30 days then 1 year else 9 years)",
+        "apart <= 1 month",
+        "months(d, 2025-04-28) > 2 months",
+    ];
+    for condition in conditions {
+        let text = format!(
+            "ruleset t {{ as of 2025-03-01 }}\nprofile {{ d: date }}\n\
+             let apart = abs(months(d, 2025-04-28) - 2 months)\nchannel x\n\
+             rule r {{ when {condition}, then score x +1 }}\n"
+        );
+        let ruleset = crate::support::ruleset(&text);
+        let day = ruleset.as_of.unwrap();
+        let program = Program::new(&ruleset, day);
+        let mut scratch = program.scratch();
+        for year in ["0001", "2019", "2024", "2025", "2026", "9999"] {
+            for month in ["01-01", "02-23", "03-29", "12-31"] {
+                let profile = random_profile(&ruleset, &[("d", Some(&format!("{year}-{month}")))]);
+                let decision = decide(&ruleset, &profile, day);
+                assert_grounded(program.ground(), &decision, condition);
+                assert_runs(&program, &mut scratch, &decision, condition);
+            }
+        }
+    }
+}

@@ -15,7 +15,7 @@
 //! - `text`: lines that the answer as text has, in this order
 //! - `better TARGET`: the lines that tell the smallest changes for a better verdict on a target, all of them
 
-use qudao::advise::{TRIALS, advise};
+use qudao::advise::{STEPS, advise};
 use qudao::check::check;
 use qudao::date::Date;
 use qudao::decide::decide;
@@ -164,7 +164,7 @@ fn better(ruleset: &Ruleset, profile: &Profile, target: &str, language: Option<&
     let day = ruleset.as_of.unwrap_or(Date::parse("2026-01-01").unwrap());
     let decision = decide(ruleset, profile, day);
     let target = ruleset.target(target).unwrap_or_else(|| panic!("no target is named {target}"));
-    let advice = advise(ruleset, profile, day, target, TRIALS);
+    let advice = advise(ruleset, profile, day, target, STEPS);
     let proof = why::proof(&decision, speaker, target, Some(&advice), false);
     let lines = proof.lines().skip_while(|line| *line != speaker.tongue.smallest_changes()).skip(2);
     lines.take_while(|line| !line.is_empty()).map(|line| line.trim().to_string()).collect()

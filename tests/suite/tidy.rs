@@ -12,8 +12,9 @@ const FLOORS: &[&[&str]] = &[
     &["model", "syntax"],
     &["check", "decide", "format", "profile"],
     &["ground", "words"],
-    &["advise", "ask"],
-    &["facts", "program", "result", "why"],
+    &["ask", "program"],
+    &["advise"],
+    &["facts", "result", "why"],
     &["analyse"],
     &["testing"],
 ];
