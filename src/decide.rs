@@ -5,6 +5,7 @@
 
 mod awaits;
 mod could;
+mod cuts;
 mod eval;
 mod exclusion;
 mod judged;
@@ -12,6 +13,7 @@ mod needs;
 mod probe;
 mod rank;
 mod trace;
+mod tried;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -260,14 +262,19 @@ pub enum Filled<'a> {
 
 /// How an instance's condition came out: nothing for a rule without, otherwise `where`, `when`, or both.
 fn condition<'r>(context: &Context<'r>, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Trace<'r>> {
-    let rule = &context.ruleset.rules[rule];
-    let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
     let record = |expr: &'r Expr| {
         let mut recording = Recording::default();
         context.truth(expr, channel, &mut recording);
         recording.finish()
     };
-    filter.into_iter().chain(&rule.when).filter_map(record).collect()
+    conditions(context.ruleset, rule).filter_map(record).collect()
+}
+
+/// The conditions of a rule: `where` and `when`, as far as it has them.
+fn conditions(ruleset: &Ruleset, rule: Id<Rule>) -> impl Iterator<Item = &Expr> {
+    let rule = &ruleset.rules[rule];
+    let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
+    filter.into_iter().chain(&rule.when)
 }
 
 /// The notes of fired rules: those of each target, and those of the whole answer.

@@ -51,6 +51,20 @@ pub struct Pending {
     pub open: bool,
 }
 
+impl Pending {
+    /// Tells whether it may change the verdict: a requirement is a thing to do, and a needed channel excludes by itself.
+    #[must_use]
+    pub fn decides(&self, ruleset: &Ruleset) -> bool {
+        match self.reason {
+            Reason::Through(_) => true,
+            Reason::Rule(cause) => match cause.kind(ruleset) {
+                EffectKind::Score(..) | EffectKind::Exclude(_) | EffectKind::Cap(..) => true,
+                EffectKind::Needs(..) | EffectKind::Note(..) => false,
+            },
+        }
+    }
+}
+
 /// What is waited for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Await {
@@ -157,7 +171,7 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Vec<Vec<Instance
     let channels = rank::rank(ruleset, &mut targets, ruleset.channels.ids().map(Target::Channel).collect());
     let mixes = rank::rank(ruleset, &mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
     let first = rank::first(ruleset, &targets, &channels);
-    let missing = missing(&targets);
+    let missing = missing(ruleset, &targets);
     Decision {
         ruleset,
         profile: context.profile,
@@ -414,11 +428,13 @@ fn open_facts(ruleset: &Ruleset, fired: &Fired, leaning: Verdict, pending: &[Pen
     found.collect()
 }
 
-/// The fields that undecided targets wait for, the one with most of them first.
-fn missing(targets: &[TargetDecision]) -> Vec<(Id<Field>, Vec<Target>)> {
+/// The fields that undecided targets wait for, the one with most of them first. What a target comes to need counts where
+/// it may exclude it, which is an effect of its own; a requirement is no part of a verdict.
+fn missing(ruleset: &Ruleset, targets: &[TargetDecision]) -> Vec<(Id<Field>, Vec<Target>)> {
     let mut affects: BTreeMap<Id<Field>, Vec<Target>> = BTreeMap::new();
     for target in targets.iter().filter(|target| target.verdict.is_none()) {
-        let fields = target.pending.iter().filter(|pending| pending.open).flat_map(|pending| &pending.awaits);
+        let open = target.pending.iter().filter(|pending| pending.open && pending.decides(ruleset));
+        let fields = open.flat_map(|pending| &pending.awaits);
         let fields: BTreeSet<Id<Field>> = fields
             .filter_map(|await_| match await_ {
                 Await::Field(field) => Some(*field),

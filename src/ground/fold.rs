@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::cells::{Draft, Test, Variable, VariableKind, cut};
+use super::cells::{
+    Cut, Draft, Test, Variable, VariableKind, between, cut, is_whole, round_up, value_at,
+};
 use super::linear::{Facts, Solved};
 use super::{Effects, Ground, Instance, Node, Opaque, OpaqueId, key};
 use crate::date::Date;
 use crate::decide::{Judged, Probe, Truth};
-use crate::exact::Exact;
 use crate::model::{
     Arena, Channel, EffectKind, Enum, Expr, ExprKind, Field, Id, Let, Need, Profile, Rule, Ruleset,
     StatedNeed, Target, Type, Value,
@@ -50,6 +51,8 @@ struct Builder<'p, 'r> {
     known_nodes: HashMap<Node, Id<Node>>,
     /// Atoms by what they say.
     known_atoms: HashMap<Vec<u8>, Id<Node>>,
+    /// Conditions that join others, likewise.
+    known_joints: HashMap<Vec<u8>, Id<Node>>,
     key: Vec<u8>,
     lets: Vec<Option<Id<Node>>>,
     let_fields: Vec<Option<BTreeSet<Id<Field>>>>,
@@ -78,6 +81,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             nodes: Arena::default(),
             known_nodes: HashMap::new(),
             known_atoms: HashMap::new(),
+            known_joints: HashMap::new(),
             key: Vec::new(),
             lets: vec![None; ruleset.lets.len()],
             let_fields: vec![None; ruleset.lets.len()],
@@ -212,6 +216,30 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
 
     fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
         match &expr.kind {
+            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_) => {
+                let key = self.key_of(expr, channel);
+                if let Some(known) = self.known_joints.get(&key) {
+                    return *known;
+                }
+                let node = self.of_one_field(expr, channel).unwrap_or_else(|| self.joint(expr, channel));
+                self.known_joints.insert(key, node);
+                node
+            }
+            _ => self.joint(expr, channel),
+        }
+    }
+
+    fn key_of(&mut self, expr: &Expr, channel: Option<Id<Channel>>) -> Vec<u8> {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key::write(expr, channel, &mut key);
+        let written = key.clone();
+        self.key = key;
+        written
+    }
+
+    fn joint(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        match &expr.kind {
             ExprKind::And(parts) | ExprKind::Or(parts) => {
                 let nodes = parts.iter().map(|part| self.truth(part, channel)).collect();
                 self.join(matches!(expr.kind, ExprKind::And(_)), nodes)
@@ -271,17 +299,12 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
-        let mut key = std::mem::take(&mut self.key);
-        key.clear();
-        key::write(expr, channel, &mut key);
+        let key = self.key_of(expr, channel);
         if let Some(known) = self.known_atoms.get(&key) {
-            let known = *known;
-            self.key = key;
-            return known;
+            return *known;
         }
         let node = self.new_atom(expr, channel);
-        self.known_atoms.insert(key.clone(), node);
-        self.key = key;
+        self.known_atoms.insert(key, node);
         node
     }
 
@@ -313,10 +336,19 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         channel: Option<Id<Channel>>,
         value: Option<(Id<Field>, Value)>,
     ) -> Judged {
-        self.probe.assume(value);
+        let Some((field, value)) = value else { return self.probe.judge(expr, channel) };
+        self.probe.assume(field, Some(value));
         let judged = self.probe.judge(expr, channel);
-        self.probe.assume(None);
+        self.probe.assume(field, None);
         judged
+    }
+
+    /// A condition that joins others, all over one field, as one atom: what the field's values make of the whole tells more
+    /// than what they make of each part.
+    fn of_one_field(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Id<Node>> {
+        let field = self.probe.only_field(expr)?;
+        let test = self.tested(field, expr, channel)?;
+        Some(self.draft(field, None, test, expr, channel))
     }
 
     /// An atom that reads one field, if its values fit cells.
@@ -328,59 +360,61 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     ) -> Option<Id<Node>> {
         let ty = self.ruleset.fields[field].ty;
         let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
-        let values: Vec<Value> = match ty {
-            Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
-            Type::Enum(id) => (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
-            Type::Number(_) | Type::Date | Type::Text | Type::Set(_) => Vec::new(),
-        };
-        let test = if !values.is_empty() {
-            let table = values.into_iter().map(|value| self.judge(expr, channel, Some((field, value))));
-            Test::Table(table.collect())
-        } else if let ExprKind::Known(what, negated) = &expr.kind {
-            facts.field(what)?;
-            Test::Always(!negated)
-        } else if let Type::Set(id) = ty {
-            return self.atom_on_set(field, id, expr, channel);
-        } else if ty == Type::Text {
-            match text_test(facts, expr)? {
+        let test = match (&expr.kind, ty) {
+            (_, Type::Bool | Type::Enum(_)) => self.tested(field, expr, channel)?,
+            (ExprKind::Known(what, negated), _) => {
+                facts.field(what)?;
+                Test::Always(!negated)
+            }
+            (_, Type::Set(id)) => return self.atom_on_set(field, id, expr, channel),
+            (_, Type::Text) => match text_test(facts, expr)? {
                 Some(test) => test,
                 None => return Some(self.constant(Judged::STUCK)),
-            }
-        } else {
-            match facts.solve(expr) {
+            },
+            (_, Type::Number(_) | Type::Date) => match facts.solve(expr) {
                 Some(Solved::Test(test)) => test,
                 Some(Solved::Stuck) => return Some(self.constant(Judged::STUCK)),
-                None => self.search(field, expr, facts)?,
-            }
+                None => self.tested(field, expr, channel)?,
+            },
         };
         Some(self.draft(field, None, test, expr, channel))
     }
 
-    /// A comparison of one day that grows or falls with it: looks for the day on which it turns round.
-    fn search(&mut self, field: Id<Field>, expr: &'r Expr, facts: Facts<'r>) -> Option<Test> {
-        let ExprKind::Compare(op, ..) = &expr.kind else { return None };
-        if self.ruleset.fields[field].ty != Type::Date || op.is_equality() || facts.readings(expr) != 1 {
-            return None;
-        }
-        let mut holds = |day: i64| {
-            let value = Value::Date(Date::of_number(day));
-            self.judge(expr, facts.channel, Some((field, value))).truth.as_bool()
+    /// What a condition says of the values of its one field: of each, or of each range in which it says the same.
+    fn tested(&mut self, field: Id<Field>, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Test> {
+        let ty = self.ruleset.fields[field].ty;
+        let values: Vec<Value> = match ty {
+            Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
+            Type::Enum(id) => (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
+            Type::Number(_) | Type::Date => return self.tested_ranges(field, expr, channel),
+            Type::Text | Type::Set(_) => return None,
         };
-        let (mut low, mut high) = (0, Date::MAX.number());
-        let (first, last) = (holds(low)?, holds(high)?);
-        if first == last {
-            return Some(Test::Always(first));
+        let table = values.into_iter().map(|value| self.judge(expr, channel, Some((field, value))));
+        Some(Test::Table(table.collect()))
+    }
+
+    fn tested_ranges(
+        &mut self,
+        field: Id<Field>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Test> {
+        let turns = self.probe.turns(expr, channel, field)?;
+        let mut cuts: Vec<Cut> =
+            turns.into_iter().flat_map(|at| [false, true].map(|after| Cut { at, after })).collect();
+        if is_whole(&self.ruleset.fields[field]) {
+            cuts.iter_mut().for_each(round_up);
         }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if holds(middle)? == first {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        let op = if last { CompareOp::AtLeast } else { CompareOp::Less };
-        Some(Test::Compare(op, Exact::whole(high)))
+        cuts.sort_unstable();
+        cuts.dedup();
+        let below = std::iter::once(None).chain(cuts.iter().copied().map(Some));
+        let above = cuts.iter().copied().map(Some).chain([None]);
+        let judged = below.zip(above).map(|(from, to)| {
+            let value = value_at(self.ruleset.fields[field].ty, between(from, to));
+            self.judge(expr, channel, Some((field, value)))
+        });
+        let judged = judged.collect();
+        Some(Test::Ranges(cuts, judged))
     }
 
     /// An atom on the set of one field: as conditions on its members.
@@ -455,6 +489,9 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         channel: Option<Id<Channel>>,
     ) -> Id<Node> {
         let missing = self.judge(expr, channel, None);
+        if let Some(judged) = test.is_all(missing) {
+            return self.constant(judged);
+        }
         let variable = self.variable(field, member);
         self.atom_node(Draft { variable, test, missing })
     }

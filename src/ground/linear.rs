@@ -253,24 +253,6 @@ impl<'r> Facts<'r> {
         })
     }
 
-    /// Returns how often an expression reads fields, lets followed: a condition that reads its one field once turns
-    /// round at one place at most.
-    pub(super) fn readings(self, expr: &Expr) -> usize {
-        let mut count = 0;
-        let mut open = vec![expr];
-        while let Some(next) = open.pop() {
-            next.walk(&mut |part| match &part.kind {
-                ExprKind::Field(_) => count += 1,
-                ExprKind::Let(id) => open.push(&self.ruleset.lets[*id].value),
-                _ => {}
-            });
-            if count > 1 {
-                break;
-            }
-        }
-        count
-    }
-
     /// Returns the field that an expression is, through lets.
     pub(super) fn field(self, expr: &Expr) -> Option<Id<Field>> {
         match &expr.kind {
