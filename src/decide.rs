@@ -6,6 +6,7 @@
 mod awaits;
 mod could;
 mod cuts;
+mod depends;
 mod eval;
 mod exclusion;
 mod judged;
@@ -16,6 +17,7 @@ mod trace;
 mod tried;
 mod verdict;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 pub use judged::{Judged, Truth};
@@ -26,6 +28,7 @@ pub use trace::{Outcome, Read, Trace};
 pub use verdict::{Await, Cause, OpenFact, Pending, Reason, TargetDecision};
 
 pub(crate) use could::MAX_PAIRS;
+use depends::Depends;
 use eval::{Context, Silent};
 use trace::Recording;
 
@@ -57,8 +60,10 @@ pub struct Decision<'r> {
     pub first: First,
     /// What is to be said of the whole answer.
     pub notes: Vec<Cause>,
-    /// The fields that verdicts still depend on, and the targets that they keep undecided.
-    pub missing: Vec<(Id<Field>, Vec<Target>)>,
+    /// See [`Decision::missing`].
+    missing: OnceCell<Vec<(Id<Field>, Vec<Target>)>>,
+    /// See [`Decision::open_facts`], by [`Ruleset::target_index`].
+    open_facts: OnceCell<Vec<Vec<OpenFact>>>,
 }
 
 /// An instance of a rule.
@@ -181,6 +186,27 @@ impl<'r> Decision<'r> {
     pub fn target(&self, target: Target) -> &TargetDecision {
         let index = self.ruleset.target_index(target);
         self.targets.get(index).expect("every target of the ruleset is decided")
+    }
+
+    /// Returns the fields that verdicts still depend on, and the targets that they keep undecided; the field with most of
+    /// them first. It is found out when it is first asked for.
+    #[must_use]
+    pub fn missing(&self) -> &[(Id<Field>, Vec<Target>)] {
+        self.missing.get_or_init(|| {
+            let mut depends = Depends::new(&self.context, &self.instances);
+            verdict::missing(&mut depends, self.ruleset, &self.targets)
+        })
+    }
+
+    /// Returns the facts that no source tells and that could change the verdict of a target. It is found out when it is
+    /// first asked for.
+    #[must_use]
+    pub fn open_facts(&self, target: Target) -> &[OpenFact] {
+        let all = self.open_facts.get_or_init(|| {
+            let mut depends = Depends::new(&self.context, &self.instances);
+            verdict::open_facts(&mut depends, self.ruleset, &self.targets)
+        });
+        all.get(self.ruleset.target_index(target)).expect("every target of the ruleset is decided")
     }
 
     /// Returns the instances of a rule.

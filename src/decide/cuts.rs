@@ -14,7 +14,7 @@ use super::eval::Context;
 use super::verdict::Await;
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Number, Type, Value};
+use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Number, Table, Type, Value};
 use crate::operator::{CompareOp, Sign};
 
 /// So many values times parts of a condition are tried at most.
@@ -60,6 +60,8 @@ pub(super) struct Cuts<'c, 'r> {
     /// The texts that are compared with.
     texts: BTreeSet<Arc<str>>,
     seen: BTreeSet<Id<Let>>,
+    /// How many rows of tables were looked at.
+    rows: BTreeMap<Id<Table>, usize>,
     lines: BTreeMap<Id<Let>, Option<Vec<Line>>>,
     parts: usize,
 }
@@ -73,6 +75,7 @@ impl<'c, 'r> Cuts<'c, 'r> {
             found: BTreeMap::new(),
             texts: BTreeSet::new(),
             seen: BTreeSet::new(),
+            rows: BTreeMap::new(),
             lines: BTreeMap::new(),
             parts: 0,
         };
@@ -140,6 +143,12 @@ impl<'c, 'r> Cuts<'c, 'r> {
                 let value = self.context.field(*id);
                 value.into_iter().for_each(|value| self.text(value));
             }
+            ExprKind::Earlier(table, number) => {
+                let seen = self.rows.insert(*table, *number).unwrap_or(0);
+                let rows = &self.context.ruleset.tables[*table].matches;
+                rows.iter().take(*number).skip(seen).for_each(|row| self.visit(row, None));
+                self.rows.insert(*table, seen.max(*number));
+            }
             ExprKind::Today
             | ExprKind::Fact(_)
             | ExprKind::And(_)
@@ -149,7 +158,6 @@ impl<'c, 'r> Cuts<'c, 'r> {
             | ExprKind::HasMany(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..)
             | ExprKind::If(_)
             | ExprKind::Negate(_)
             | ExprKind::Sum(_)

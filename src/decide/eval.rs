@@ -107,6 +107,18 @@ impl<'r> Context<'r> {
         self.excluded = excluded;
     }
 
+    /// Takes a target to be excluded as told.
+    pub(super) fn set_excluded(&mut self, target: Target, judged: Judged) {
+        let index = self.ruleset.target_index(target);
+        *self.excluded.get_mut(index).expect("what is excluded is known before it is changed") = judged;
+    }
+
+    /// Takes a channel to be owned as told.
+    pub(super) fn set_owned(&mut self, channel: Id<Channel>, judged: Judged) {
+        let index = channel.index();
+        *self.owned.get_mut(index).expect("what is owned is known before it is changed") = judged;
+    }
+
     /// Takes a field to have a value from now on; without one, what the profile says counts again.
     pub(super) fn assume(&mut self, field: Id<Field>, value: Option<Value>) {
         match value {

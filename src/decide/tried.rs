@@ -1,7 +1,7 @@
 //! Conditions that wait for one field, judged by its values: they may read it more than once.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::could::{Could, any_day};
 use super::cuts::{Cuts, MOST_WORK};
@@ -167,6 +167,39 @@ impl<'r> Context<'r> {
             fields.extend(of_let);
         }
         fields
+    }
+
+    /// The unknown fields that some conditions read, and the facts that no source tells, lets and earlier rows of tables
+    /// followed; of a fact with an index all entries.
+    pub(super) fn unknown_parts(&self, read: &[(&'r Expr, Option<Id<Channel>>)]) -> BTreeSet<Await> {
+        let mut found = BTreeSet::new();
+        let (mut lets, mut rows) = (BTreeSet::new(), BTreeMap::new());
+        let mut open = read.to_vec();
+        while let Some((expr, channel)) = open.pop() {
+            expr.walk(&mut |part| match &part.kind {
+                ExprKind::Field(id) if self.field(*id).is_none() => {
+                    found.insert(Await::Field(*id));
+                }
+                ExprKind::Fact(fact) => {
+                    let Some(of) = fact.channel.or(channel) else { return };
+                    let members = fact.index.as_ref().and_then(|index| index.enum_id());
+                    let count = members.map_or(0, |id| self.ruleset.enums[id].members.len() as u32);
+                    let entries = (0..count).map(Some).chain(members.is_none().then_some(None));
+                    let entries = entries.map(|member| (fact.fact, member));
+                    let unknown = entries.filter(|entry| self.entry(of, *entry).is_none());
+                    found.extend(unknown.map(|entry| Await::Fact(of, entry)));
+                }
+                ExprKind::Let(id) if lets.insert(*id) => open.push((&self.ruleset.lets[*id].value, None)),
+                ExprKind::Earlier(table, number) => {
+                    let seen = rows.entry(*table).or_insert(0);
+                    let matches = &self.ruleset.tables[*table].matches;
+                    open.extend(matches.iter().take(*number).skip(*seen).map(|row| (row, None)));
+                    *seen = (*number).max(*seen);
+                }
+                _ => {}
+            });
+        }
+        found
     }
 
     /// What an unknown field could be filled with.

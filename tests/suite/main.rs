@@ -30,6 +30,7 @@ mod fresh;
 mod fuzz;
 mod generate;
 mod laws;
+mod missing;
 mod mutations;
 mod paths;
 mod planted;
