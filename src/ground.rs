@@ -17,6 +17,7 @@ mod fold;
 mod key;
 mod linear;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
@@ -192,7 +193,7 @@ impl<'r> Ground<'r> {
                 self.variables[*id].cells.get(cells.get(id.index()).copied()?)?.witness.clone()
             };
             let Type::Set(_) = self.ruleset.fields[id].ty else { return cell(variables.first()?) };
-            let mut members = std::collections::BTreeSet::new();
+            let mut members = BTreeSet::new();
             for variable in variables {
                 if let (Value::Bool(true), VariableKind::Member(member)) =
                     (cell(variable)?, &self.variables[*variable].kind)
@@ -247,6 +248,28 @@ impl<'r> Ground<'r> {
     #[must_use]
     pub fn opaque_of(&self, id: Id<OpaqueId>) -> &Opaque<'r> {
         &self.opaque[Id::new(id.index())]
+    }
+
+    /// Returns the fields that bear on a target's verdict.
+    #[must_use]
+    pub fn reached_fields(&self, effects: &Effects) -> BTreeSet<Id<Field>> {
+        let of_instances = effects.caps.iter().map(|(id, _)| *id).chain(effects.scores.iter().map(|(id, _)| *id));
+        let fires = of_instances.map(|id| self.instances[id].fires);
+        let mut open: Vec<Id<Node>> = fires.chain([effects.excluded]).collect();
+        let mut seen: BTreeSet<Id<Node>> = open.iter().copied().collect();
+        let mut fields = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let node = &self.nodes[id];
+            match node {
+                Node::Atom(atom) => {
+                    fields.insert(self.variables[self.atoms[*atom].variable].field);
+                }
+                Node::Opaque(id) => fields.extend(&self.opaque_of(*id).fields),
+                Node::Const(_) | Node::Excluded(_) | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::If(_) => {}
+            }
+            open.extend(self.parts(node).iter().filter(|part| seen.insert(**part)));
+        }
+        fields
     }
 
     /// Returns the parts of a node, through which all that it depends on is reached.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use super::could::{Could, Monotone, Valued, greatest, least, number};
+use super::could::{Could, Monotone, Valued, number};
 use super::judged::{Judged, Truth};
 use super::trace::{Outcome, Read, Recorder};
 use super::tried::Tried;
@@ -482,11 +482,9 @@ impl<'r> Context<'r> {
                 total
             }
             ExprKind::Min(parts) | ExprKind::Max(parts) => {
-                let best = if matches!(expr.kind, ExprKind::Max(_)) { greatest } else { least };
+                let greatest = matches!(expr.kind, ExprKind::Max(_));
                 let values = parts.iter().map(|part| self.value(part, channel, recorder));
-                let best =
-                    values.reduce(|a, b| a.combine(&b, Monotone::Grows, |a, b| best(a.clone(), b.clone())));
-                best.unwrap_or(Valued::STUCK)
+                values.reduce(|a, b| a.best(&b, greatest)).unwrap_or(Valued::STUCK)
             }
             ExprKind::Count(set) => match self.value(set, channel, recorder) {
                 Valued::Known(Value::Set(members)) => {

@@ -59,6 +59,18 @@ impl<'r> Probe<'r> {
         self.context.turns(expr, channel, field)
     }
 
+    /// Returns values of which one is in each range in which a condition over one unknown field, a number or a day, comes
+    /// out the same; nothing where it may turn round within one.
+    #[must_use]
+    pub fn telling_values(
+        &self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        field: Id<Field>,
+    ) -> Option<Vec<Value>> {
+        self.context.telling_values(expr, channel, field)
+    }
+
     /// Returns the fields that a condition waits for: the unknown ones in those of its parts that they leave open.
     #[must_use]
     pub fn awaits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Vec<Id<Field>> {

@@ -93,7 +93,7 @@ impl<'r> Context<'r> {
     }
 
     /// Values of a number or a day of which one is in each range in which a condition over it comes out the same.
-    fn telling_values(
+    pub(super) fn telling_values(
         &self,
         expr: &'r Expr,
         channel: Option<Id<Channel>>,
