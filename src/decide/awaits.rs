@@ -6,8 +6,8 @@ use super::eval::Context;
 use super::exclusion::{ChannelNeed, each_effect};
 use super::trace::{Outcome, Read, Recording, Trace};
 use super::verdict::{Await, Reason};
-use super::{Instance, Truth, conditions};
-use crate::model::{Channel, EffectKind, Expr, ExprKind, Id, Let, Rule, Table, Target};
+use super::{Instances, Truth, conditions};
+use crate::model::{Channel, EffectKind, Expr, ExprKind, Id, Let, Rule, Table, Target, TargetMap};
 
 /// A rule, and the channel of its instance.
 pub(super) type InstanceKey = (Id<Rule>, Option<Id<Channel>>);
@@ -15,10 +15,10 @@ pub(super) type InstanceKey = (Id<Rule>, Option<Id<Channel>>);
 /// What pending effects wait for.
 pub(super) struct Awaited<'c, 'r> {
     context: &'c Context<'r>,
-    instances: &'c [Vec<Instance>],
-    needs: &'c [Vec<ChannelNeed>],
-    /// The pending instances that exclude each target, by its number.
-    excluders: Vec<Vec<InstanceKey>>,
+    instances: &'c Instances,
+    needs: &'c TargetMap<Vec<ChannelNeed>>,
+    /// The pending instances that exclude each target.
+    excluders: TargetMap<Vec<InstanceKey>>,
     conditions: Conditions<'c, 'r>,
     /// What the condition of an instance waits for, its exceptions left aside.
     own: BTreeMap<InstanceKey, BTreeSet<Await>>,
@@ -28,8 +28,8 @@ pub(super) struct Awaited<'c, 'r> {
 impl<'c, 'r> Awaited<'c, 'r> {
     pub(super) fn new(
         context: &'c Context<'r>,
-        instances: &'c [Vec<Instance>],
-        needs: &'c [Vec<ChannelNeed>],
+        instances: &'c Instances,
+        needs: &'c TargetMap<Vec<ChannelNeed>>,
     ) -> Self {
         Awaited {
             context,
@@ -48,15 +48,12 @@ impl<'c, 'r> Awaited<'c, 'r> {
             Reason::Through(channel) => channel,
         };
         let mut found = BTreeSet::new();
-        for need in self.needs_of(target).iter().filter(|need| need.channel == channel) {
+        let needs = self.needs;
+        for need in needs[target].iter().filter(|need| need.channel == channel) {
             self.need(need, &mut found);
         }
         self.exclusion(Target::Channel(channel), &mut found);
         found.into_iter().collect()
-    }
-
-    fn needs_of(&self, target: Target) -> &'c [ChannelNeed] {
-        self.needs.get(self.context.ruleset.target_index(target)).map_or(&[], Vec::as_slice)
     }
 
     /// What it waits for whether a channel is needed, and whether it is owned.
@@ -80,11 +77,11 @@ impl<'c, 'r> Awaited<'c, 'r> {
             if !seen.insert(target) || self.context.excluded(target).truth != Truth::Unknown {
                 continue;
             }
-            let excluders = self.excluders.get(self.context.ruleset.target_index(target)).cloned();
-            for (rule, channel) in excluders.into_iter().flatten() {
+            for (rule, channel) in self.excluders[target].clone() {
                 found.extend(self.instance(rule, channel));
             }
-            for need in self.needs_of(target) {
+            let needs = self.needs;
+            for need in &needs[target] {
                 self.need(need, found);
                 if need.judged.truth != Truth::False {
                     open.push(Target::Channel(need.channel));
@@ -132,15 +129,16 @@ impl<'c, 'r> Awaited<'c, 'r> {
     }
 }
 
-/// Returns the pending instances that exclude each target, by its number.
-pub(super) fn excluders(context: &Context<'_>, instances: &[Vec<Instance>]) -> Vec<Vec<InstanceKey>> {
+/// Returns the pending instances that exclude each target.
+pub(super) fn excluders(context: &Context<'_>, instances: &Instances) -> TargetMap<Vec<InstanceKey>> {
     let ruleset = context.ruleset;
-    let mut excluders = vec![Vec::new(); ruleset.target_count()];
+    let mut excluders = TargetMap::of(ruleset, |_| Vec::new());
     each_effect(ruleset, instances, |rule, instance, kind| {
         let EffectKind::Exclude(target) = kind else { return };
         let target = target.resolve(instance.channel).filter(|_| instance.fires.truth == Truth::Unknown);
-        let slot = target.and_then(|target| excluders.get_mut(ruleset.target_index(target)));
-        slot.into_iter().for_each(|slot: &mut Vec<_>| slot.push((rule, instance.channel)));
+        if let Some(target) = target {
+            excluders[target].push((rule, instance.channel));
+        }
     });
     excluders
 }
@@ -148,15 +146,14 @@ pub(super) fn excluders(context: &Context<'_>, instances: &[Vec<Instance>]) -> V
 /// Returns the pending exceptions that an instance meets.
 pub(super) fn pending_exceptions(
     context: &Context<'_>,
-    instances: &[Vec<Instance>],
+    instances: &Instances,
     (rule, channel): InstanceKey,
 ) -> Vec<InstanceKey> {
     let rules = &context.ruleset.rules;
     let mut found = Vec::new();
     for exception in &rules[rule].exceptions {
         let per_channel = channel.is_some() && rules[*exception].for_each.is_some();
-        let of = instances.get(exception.index()).into_iter().flatten();
-        let met = of.filter(|instance| !per_channel || instance.channel == channel);
+        let met = instances[*exception].iter().filter(|instance| !per_channel || instance.channel == channel);
         let pending = met.filter(|instance| instance.fires.truth == Truth::Unknown);
         found.extend(pending.map(|instance| (*exception, instance.channel)));
     }
@@ -207,13 +204,7 @@ impl<'c, 'r> Conditions<'c, 'r> {
     }
 
     /// Fields in parts that they can change, facts in any that are unknown.
-    fn part(
-        &mut self,
-        trace: &Trace<'r>,
-        open: bool,
-        found: &mut BTreeSet<Await>,
-        asked: &mut Vec<Target>,
-    ) {
+    fn part(&mut self, trace: &Trace<'r>, open: bool, found: &mut BTreeSet<Await>, asked: &mut Vec<Target>) {
         let (unknown, own) = match &trace.outcome {
             Outcome::Truth(judged) => (judged.truth == Truth::Unknown, judged.is_open()),
             Outcome::Value { value, settles } => (value.is_none(), *settles),

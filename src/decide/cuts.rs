@@ -415,12 +415,7 @@ impl<'c, 'r> Cuts<'c, 'r> {
         few_lines(lines)
     }
 
-    fn scaled(
-        &mut self,
-        expr: &'r Expr,
-        factor: Exact,
-        channel: Option<Id<Channel>>,
-    ) -> Option<Vec<Line>> {
+    fn scaled(&mut self, expr: &'r Expr, factor: Exact, channel: Option<Id<Channel>>) -> Option<Vec<Line>> {
         let lines = self.lines(expr, channel)?;
         let scaled = lines.into_iter().map(|line| {
             let (of, constant) = (line.factor.times(factor)?, line.constant.times(factor)?);

@@ -14,8 +14,8 @@ use super::eval::{Context, Silent};
 use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::Judged;
 use super::verdict::{Await, Fired, Open, Pending, Reason};
-use super::{Instance, Truth, conditions, find};
-use crate::model::{Channel, Expr, ExprKind, Id, IdMap, Rule, Target, Value};
+use super::{Instances, Truth, conditions, find};
+use crate::model::{Channel, Expr, ExprKind, Id, IdMap, Rule, Target, TargetMap, Value};
 
 /// So many fillings are tried of one target, or of one field.
 const MOST_FILLINGS: usize = 4096;
@@ -27,9 +27,9 @@ const SAMPLES: usize = 8;
 /// What fillings say of the targets of a decision.
 pub(super) struct Depends<'d, 'r> {
     context: &'d Context<'r>,
-    instances: &'d [Vec<Instance>],
-    needs: Vec<Vec<ChannelNeed>>,
-    excluders: Vec<Vec<InstanceKey>>,
+    instances: &'d Instances,
+    needs: TargetMap<Vec<ChannelNeed>>,
+    excluders: TargetMap<Vec<InstanceKey>>,
     /// The place of each rule in the order in which they are judged.
     places: IdMap<Rule, usize>,
     /// The profile, filled in.
@@ -57,7 +57,7 @@ struct Unknown {
 }
 
 impl<'d, 'r> Depends<'d, 'r> {
-    pub(super) fn new(context: &'d Context<'r>, instances: &'d [Vec<Instance>]) -> Self {
+    pub(super) fn new(context: &'d Context<'r>, instances: &'d Instances) -> Self {
         let ruleset = context.ruleset;
         let mut places = IdMap::of(&ruleset.rules, |_| 0);
         for (place, rule) in ruleset.rule_order.iter().enumerate() {
@@ -129,7 +129,10 @@ impl<'d, 'r> Depends<'d, 'r> {
         } else {
             self.sample(target, fired, pending, &plan, &unknown, &mut matter);
             for (of, values) in unknown.of.iter().filter(|_| !matter.is_empty()) {
-                if !matter.contains(of) && values.len() > 1 && self.is_idle(*of, target, fired, pending, facts) {
+                if !matter.contains(of)
+                    && values.len() > 1
+                    && self.is_idle(*of, target, fired, pending, facts)
+                {
                     idle.insert(*of);
                 }
             }
@@ -255,10 +258,10 @@ impl<'d, 'r> Depends<'d, 'r> {
             }
         }
         for target in &plan.excluded {
-            let excluders = self.excluders.get(ruleset.target_index(*target)).into_iter().flatten();
+            let excluders = self.excluders[*target].iter();
             let mut judged =
                 excluders.fold(Judged::FALSE, |any, key| any.or(of_instance(self.instances, &fires, *key)));
-            for need in self.needs_of(*target) {
+            for need in &self.needs[*target] {
                 judged = judged.or(self.through(need, &fires));
             }
             if let Target::Mix(mix) = target {
@@ -275,26 +278,19 @@ impl<'d, 'r> Depends<'d, 'r> {
     fn fires(&self, instances: &[InstanceKey], fires: &mut BTreeMap<InstanceKey, Judged>) {
         for key in instances {
             let conditions = conditions(self.context.ruleset, key.0);
-            let condition = conditions.fold(Judged::TRUE, |all, expr| {
-                all.and(self.filled.truth(expr, key.1, &mut Silent))
-            });
+            let condition = conditions
+                .fold(Judged::TRUE, |all, expr| all.and(self.filled.truth(expr, key.1, &mut Silent)));
             let exceptions = pending_exceptions(self.context, self.instances, *key).into_iter();
-            let excepted = exceptions.fold(Judged::FALSE, |any, exception| {
-                any.or(of_instance(self.instances, fires, exception))
-            });
+            let excepted = exceptions
+                .fold(Judged::FALSE, |any, exception| any.or(of_instance(self.instances, fires, exception)));
             fires.insert(*key, condition.and(excepted.not()));
         }
-    }
-
-    fn needs_of(&self, target: Target) -> &[ChannelNeed] {
-        self.needs.get(self.context.ruleset.target_index(target)).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a need excludes the target that has it.
     fn through(&self, need: &ChannelNeed, fires: &BTreeMap<InstanceKey, Judged>) -> Judged {
         let judged = need.rule.map_or(need.judged, |key| of_instance(self.instances, fires, key));
-        let channel = self.filled.excluded(Target::Channel(need.channel));
-        judged.and(channel).and(self.filled.owned(need.channel).not())
+        self.filled.through(&ChannelNeed { judged, ..*need })
     }
 
     /// What has fired on a target when some more effects come, those that fire now.
@@ -310,7 +306,7 @@ impl<'d, 'r> Depends<'d, 'r> {
                 of_instance(self.instances, fires, (cause.rule, cause.channel)).truth == Truth::True
             }
             Reason::Through(channel) => {
-                let needs = self.needs_of(target).iter().filter(|need| need.channel == channel);
+                let needs = self.needs[target].iter().filter(|need| need.channel == channel);
                 let mut through = needs.map(|need| self.through(need, fires));
                 let member = match target {
                     Target::Mix(mix) => self.context.ruleset.mixes[mix].members.contains(&channel),
@@ -331,7 +327,7 @@ impl<'d, 'r> Depends<'d, 'r> {
                 Reason::Rule(cause) => open.push(Part::Instance((cause.rule, cause.channel))),
                 Reason::Through(channel) => {
                     open.push(Part::Excluded(Target::Channel(channel)));
-                    let needs = self.needs_of(target).iter().filter(|need| need.channel == channel);
+                    let needs = self.needs[target].iter().filter(|need| need.channel == channel);
                     needs.for_each(|need| need_parts(need, &mut open));
                 }
             }
@@ -356,10 +352,8 @@ impl<'d, 'r> Depends<'d, 'r> {
                 }
                 Part::Owned(_) => {}
                 Part::Excluded(target) => {
-                    let index = self.context.ruleset.target_index(target);
-                    let excluders = self.excluders.get(index).into_iter().flatten();
-                    open.extend(excluders.copied().map(Part::Instance));
-                    self.needs_of(target).iter().for_each(|need| need_parts(need, &mut open));
+                    open.extend(self.excluders[target].iter().copied().map(Part::Instance));
+                    self.needs[target].iter().for_each(|need| need_parts(need, &mut open));
                     if let Target::Mix(mix) = target {
                         let members = self.context.ruleset.mixes[mix].members.iter();
                         open.extend(members.map(|member| Part::Excluded(Target::Channel(*member))));
@@ -373,8 +367,7 @@ impl<'d, 'r> Depends<'d, 'r> {
     fn is_known(&self, part: Part) -> bool {
         let judged = match part {
             Part::Instance((rule, channel)) => {
-                let of = self.instances.get(rule.index()).and_then(|of| find(of, channel));
-                of.map_or(Judged::FALSE, |instance| instance.fires)
+                find(&self.instances[rule], channel).expect("a plan is of instances that there are").fires
             }
             Part::Owned(channel) => self.context.owned(channel),
             Part::Excluded(target) => self.context.excluded(target),
@@ -405,8 +398,7 @@ impl<'d, 'r> Depends<'d, 'r> {
     fn unknown(&self, plan: &Plan, awaited: &BTreeSet<Await>, facts: bool) -> Unknown {
         let ruleset = self.context.ruleset;
         let of_instances = plan.instances.iter().chain(&plan.asking);
-        let of_instances =
-            of_instances.flat_map(|key| conditions(ruleset, key.0).map(|expr| (expr, key.1)));
+        let of_instances = of_instances.flat_map(|key| conditions(ruleset, key.0).map(|expr| (expr, key.1)));
         let owned = plan.owned.iter().filter_map(|id| ruleset.channels[*id].owned.as_ref());
         let read: Vec<(&'r Expr, Option<Id<Channel>>)> =
             of_instances.chain(owned.map(|owned| (owned, None))).collect();
@@ -451,14 +443,12 @@ fn need_parts(need: &ChannelNeed, parts: &mut Vec<Part>) {
 }
 
 /// Whether an instance fires, judged anew or as it was.
-fn of_instance(
-    instances: &[Vec<Instance>],
-    fires: &BTreeMap<InstanceKey, Judged>,
-    key: InstanceKey,
-) -> Judged {
-    let before = || instances.get(key.0.index()).and_then(|of| find(of, key.1));
+fn of_instance(instances: &Instances, fires: &BTreeMap<InstanceKey, Judged>, key: InstanceKey) -> Judged {
+    let before = || find(&instances[key.0], key.1);
     let known = fires.get(&key).copied();
-    known.or_else(|| before().map(|instance| instance.fires)).expect("an instance that is asked for is judged")
+    known
+        .or_else(|| before().map(|instance| instance.fires))
+        .expect("an instance that is asked for is judged")
 }
 
 impl Plan {

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::could::{Could, Monotone, Valued, number};
+use super::exclusion::ChannelNeed;
 use super::judged::{Judged, Truth};
 use super::trace::{Outcome, Read, Recorder};
 use super::tried::Tried;
@@ -11,7 +12,7 @@ use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
     Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, IdMap, Let, Profile, Ruleset, Shift, Table,
-    Target, Type, Value,
+    Target, TargetMap, Type, Value,
 };
 use crate::operator::{CompareOp, Sign};
 
@@ -21,10 +22,10 @@ pub(super) struct Context<'r> {
     pub(super) ruleset: &'r Ruleset,
     pub(super) profile: &'r Profile,
     pub(super) day: Date,
-    /// Whether each target is excluded, by number; empty before that is known.
-    pub(super) excluded: Vec<Judged>,
+    /// Whether each target is excluded; nothing before that is known.
+    pub(super) excluded: Option<TargetMap<Judged>>,
     /// Whether each channel is owned.
-    pub(super) owned: Vec<Judged>,
+    pub(super) owned: Option<IdMap<Channel, Judged>>,
     /// What is taken to be so, to see what that would change.
     assumed: Assumed,
     kept: RefCell<Kept>,
@@ -81,8 +82,8 @@ impl<'r> Context<'r> {
             ruleset,
             profile,
             day,
-            excluded: Vec::new(),
-            owned: Vec::new(),
+            excluded: None,
+            owned: None,
             assumed: Assumed::default(),
             kept: RefCell::new(Kept {
                 round: 0,
@@ -102,21 +103,19 @@ impl<'r> Context<'r> {
         }
     }
 
-    /// Takes targets to be excluded as told, by their number.
-    pub(super) fn exclude(&mut self, excluded: Vec<Judged>) {
-        self.excluded = excluded;
+    /// Takes targets to be excluded as told.
+    pub(super) fn exclude(&mut self, excluded: TargetMap<Judged>) {
+        self.excluded = Some(excluded);
     }
 
     /// Takes a target to be excluded as told.
     pub(super) fn set_excluded(&mut self, target: Target, judged: Judged) {
-        let index = self.ruleset.target_index(target);
-        *self.excluded.get_mut(index).expect("what is excluded is known before it is changed") = judged;
+        self.excluded.as_mut().expect("what is excluded is known before it is changed")[target] = judged;
     }
 
     /// Takes a channel to be owned as told.
     pub(super) fn set_owned(&mut self, channel: Id<Channel>, judged: Judged) {
-        let index = channel.index();
-        *self.owned.get_mut(index).expect("what is owned is known before it is changed") = judged;
+        self.owned.as_mut().expect("what is owned is known before it is changed")[channel] = judged;
     }
 
     /// Takes a field to have a value from now on; without one, what the profile says counts again.
@@ -585,13 +584,19 @@ impl<'r> Context<'r> {
         }
     }
 
-    /// Returns whether a target is excluded.
+    /// Returns whether a target is excluded, if that is known already.
     pub(super) fn excluded(&self, target: Target) -> Judged {
-        self.excluded.get(self.ruleset.target_index(target)).copied().unwrap_or(Judged::STUCK)
+        self.excluded.as_ref().map_or(Judged::STUCK, |excluded| excluded[target])
     }
 
     /// Returns whether a channel is owned.
     pub(super) fn owned(&self, channel: Id<Channel>) -> Judged {
-        self.owned.get(channel.index()).copied().unwrap_or(Judged::FALSE)
+        self.owned.as_ref().expect("who is owned is known before anybody asks")[channel]
+    }
+
+    /// Returns whether a need excludes the target that has it: the channel is excluded and not owned.
+    pub(super) fn through(&self, need: &ChannelNeed) -> Judged {
+        let channel = self.excluded(Target::Channel(need.channel));
+        need.judged.and(channel).and(self.owned(need.channel).not())
     }
 }

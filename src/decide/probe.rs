@@ -8,7 +8,7 @@ use super::judged::Judged;
 use super::verdict::Await;
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Channel, Expr, Field, Id, Profile, Ruleset, Value};
+use crate::model::{Channel, Expr, Field, Id, Profile, Ruleset, TargetMap, Value};
 
 /// Judges single conditions of a ruleset, for those who take a ruleset apart. Whether a target is excluded is not known
 /// here unless told.
@@ -29,8 +29,8 @@ impl<'r> Probe<'r> {
         self.context.assume(field, value);
     }
 
-    /// Takes targets to be excluded as told, by [`Ruleset::target_index`].
-    pub fn exclude(&mut self, excluded: Vec<Judged>) {
+    /// Takes targets to be excluded as told.
+    pub fn exclude(&mut self, excluded: TargetMap<Judged>) {
         self.context.exclude(excluded);
     }
 

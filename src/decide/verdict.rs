@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::awaits::Awaited;
 use super::depends::Depends;
 use super::eval::Context;
-use super::exclusion::{ChannelNeed, channel_needs, through_need};
+use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
 use super::needs::{NeedDecision, Needs};
-use super::{Decision, Instance, notes, rank};
-use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, Thresholds};
+use super::{Decision, Instances, notes, rank};
+use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
 use crate::operator::Verdict;
 
 /// An effect of a rule's instance.
@@ -150,26 +150,24 @@ pub(super) struct Open {
     caps: BTreeSet<Verdict>,
 }
 
-pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Vec<Vec<Instance>>) -> Decision<'r> {
+pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances) -> Decision<'r> {
     let context = &owned;
     let ruleset = context.ruleset;
     let needs = Needs::new(context, &instances);
     let channel_needs = channel_needs(ruleset, &instances);
-    let mut effects = effects(context, &instances, &channel_needs);
+    let effects = effects(context, &instances, &channel_needs);
     let mut awaited = Awaited::new(context, &instances, &channel_needs);
     let (mut notes_of, notes) = notes(ruleset, &instances);
-    let mut targets = Vec::new();
-    for target in ruleset.targets() {
-        let effects = effects.get_mut(ruleset.target_index(target)).map(std::mem::take).unwrap_or_default();
-        let mut decision = decide_target(context, target, &effects, &mut awaited);
+    let mut targets = TargetMap::of(ruleset, |target| {
+        let mut decision = decide_target(context, target, &effects[target], &mut awaited);
         decision.needs = needs.of(context, target);
         decision.more_needs = needs.may_grow(ruleset, target, &decision.needs);
         decision.notes = notes_of.remove(&target).unwrap_or_default();
-        targets.push(decision);
-    }
-    rank::required_by(ruleset, &mut targets);
-    let channels = rank::rank(ruleset, &mut targets, ruleset.channels.ids().map(Target::Channel).collect());
-    let mixes = rank::rank(ruleset, &mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
+        decision
+    });
+    rank::required_by(&mut targets);
+    let channels = rank::rank(&mut targets, ruleset.channels.ids().map(Target::Channel).collect());
+    let mixes = rank::rank(&mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
     let first = rank::first(ruleset, &targets, &channels);
     Decision {
         ruleset,
@@ -187,13 +185,16 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Vec<Vec<Instance
     }
 }
 
-/// Gathers the effects on each target, by its number, in the order of declaration.
-fn effects(context: &Context<'_>, instances: &[Vec<Instance>], needs: &[Vec<ChannelNeed>]) -> Vec<Effects> {
+/// Gathers the effects on each target, in the order of declaration.
+fn effects(
+    context: &Context<'_>,
+    instances: &Instances,
+    needs: &TargetMap<Vec<ChannelNeed>>,
+) -> TargetMap<Effects> {
     let ruleset = context.ruleset;
-    let mut effects: Vec<Effects> = Vec::new();
-    effects.resize_with(ruleset.target_count(), Effects::default);
+    let mut effects = TargetMap::of(ruleset, |_| Effects::default());
     for (rule, declared) in ruleset.rules.entries() {
-        for instance in instances.get(rule.index()).into_iter().flatten() {
+        for instance in &instances[rule] {
             if instance.fires.truth == Truth::False {
                 continue;
             }
@@ -203,20 +204,18 @@ fn effects(context: &Context<'_>, instances: &[Vec<Instance>], needs: &[Vec<Chan
                     continue;
                 };
                 let cause = Cause { rule, channel: instance.channel, effect };
-                if let Some(of) = effects.get_mut(ruleset.target_index(target)) {
-                    of.all.push((Reason::Rule(cause), instance.fires));
-                }
+                effects[target].all.push((Reason::Rule(cause), instance.fires));
             }
         }
     }
-    for (target, of) in ruleset.targets().zip(&mut effects) {
+    for target in ruleset.targets() {
         let mut through: BTreeMap<Id<Channel>, Judged> = BTreeMap::new();
         let mut add = |channel: Id<Channel>, judged: Judged| {
             let slot = through.entry(channel).or_insert(Judged::FALSE);
             *slot = slot.or(judged);
         };
-        for need in needs.get(ruleset.target_index(target)).into_iter().flatten() {
-            add(need.channel, through_need(context, &context.excluded, need));
+        for need in &needs[target] {
+            add(need.channel, context.through(need));
         }
         if let Target::Mix(id) = target {
             for member in &ruleset.mixes[id].members {
@@ -224,7 +223,7 @@ fn effects(context: &Context<'_>, instances: &[Vec<Instance>], needs: &[Vec<Chan
             }
         }
         let through = through.into_iter().filter(|(_, judged)| judged.truth != Truth::False);
-        of.all.extend(through.map(|(channel, judged)| (Reason::Through(channel), judged)));
+        effects[target].all.extend(through.map(|(channel, judged)| (Reason::Through(channel), judged)));
     }
     effects
 }
@@ -417,7 +416,8 @@ impl Open {
         caps.into_iter().any(|cap| {
             turns.iter().any(|points| {
                 let [one, other] = [one, other].map(|fired| {
-                    let with = Fired { score: fired.score + points, cap: fired.cap.max(cap), ..fired.clone() };
+                    let with =
+                        Fired { score: fired.score + points, cap: fired.cap.max(cap), ..fired.clone() };
                     with.leaning(thresholds)
                 });
                 one != other
@@ -460,21 +460,21 @@ fn verdicts(thresholds: Thresholds, fired: &Fired, open: &Open) -> Vec<Verdict> 
 pub(super) fn open_facts(
     depends: &mut Depends<'_, '_>,
     ruleset: &Ruleset,
-    targets: &[TargetDecision],
-) -> Vec<Vec<OpenFact>> {
+    targets: &TargetMap<TargetDecision>,
+) -> TargetMap<Vec<OpenFact>> {
     let waits = |decided: &TargetDecision| {
         let mut awaits = decided.pending.iter().flat_map(|pending| &pending.awaits);
         !decided.is_settled() && awaits.any(|awaited| matches!(awaited, Await::Fact(..)))
     };
-    let mut others = targets.iter().filter(|decided| waits(decided)).count();
-    let of = |decided: &TargetDecision| {
+    let mut others = targets.values().filter(|decided| waits(decided)).count();
+    TargetMap::of(ruleset, |target| {
+        let decided = &targets[target];
         if !waits(decided) {
             return Vec::new();
         }
         others -= 1;
         open_facts_of(depends, ruleset, decided, others)
-    };
-    targets.iter().map(of).collect()
+    })
 }
 
 fn open_facts_of(
@@ -501,9 +501,10 @@ fn open_facts_of(
 pub(super) fn missing(
     depends: &mut Depends<'_, '_>,
     ruleset: &Ruleset,
-    targets: &[TargetDecision],
+    targets: &TargetMap<TargetDecision>,
 ) -> Vec<(Id<Field>, Vec<Target>)> {
-    let undecided: Vec<&TargetDecision> = targets.iter().filter(|target| target.verdict.is_none()).collect();
+    let undecided: Vec<&TargetDecision> =
+        targets.values().filter(|target| target.verdict.is_none()).collect();
     let mut affects: BTreeMap<Id<Field>, Vec<Target>> = BTreeMap::new();
     for (place, decided) in undecided.iter().enumerate() {
         let open = decided.pending.iter().filter(|pending| pending.open && pending.decides(ruleset));

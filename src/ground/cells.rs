@@ -213,7 +213,10 @@ impl Test {
             return values.get(cell).copied().expect("a table has an entry for each value");
         }
         if let (Test::Ranges(cuts, values), Some(number)) = (self, axis(witness)) {
-            return values.get(place(cuts, number)).copied().expect("there is a range more than there are cuts");
+            return values
+                .get(place(cuts, number))
+                .copied()
+                .expect("there is a range more than there are cuts");
         }
         Judged::known(match (self, axis(witness)) {
             (Test::Texts(texts, negated), _) => {

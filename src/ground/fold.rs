@@ -1,17 +1,16 @@
 //! Folds facts, dates and units into the conditions of a ruleset.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
-use super::cells::{
-    Cut, Draft, Test, Variable, VariableKind, between, cut, is_whole, round_up, value_at,
-};
+use super::cells::{Cut, Draft, Test, Variable, VariableKind, between, cut, is_whole, round_up, value_at};
 use super::linear::{Facts, Solved};
 use super::{Effects, Ground, Instance, Node, Opaque, OpaqueId, key};
 use crate::date::Date;
 use crate::decide::{Judged, Probe, Truth};
 use crate::model::{
-    Arena, Channel, EffectKind, Enum, Expr, ExprKind, Field, Id, Let, Need, Profile, Rule, Ruleset,
-    StatedNeed, Target, Type, Value,
+    Arena, Channel, EffectKind, Enum, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Rule, Ruleset,
+    StatedNeed, Table, Target, Type, Value,
 };
 use crate::operator::{CompareOp, Quantifier};
 
@@ -26,7 +25,7 @@ pub(super) fn ground<'r>(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr
     for rule in ruleset.rules.ids() {
         let first = builder.instances.len();
         builder.instances_of_rule(rule);
-        builder.of_rule.push(first..builder.instances.len());
+        builder.of_rule[rule] = first..builder.instances.len();
     }
     builder.met_and_owned();
     builder.effects();
@@ -43,7 +42,7 @@ struct Builder<'p, 'r> {
     /// Judges conditions of which nothing is known.
     probe: Probe<'p>,
     variables: Arena<Variable>,
-    of_field: Vec<Vec<Id<Variable>>>,
+    of_field: IdMap<Field, Vec<Id<Variable>>>,
     drafts: Vec<Draft>,
     known_drafts: HashMap<Draft, Id<super::Atom>>,
     opaque: Arena<Opaque<'r>>,
@@ -54,13 +53,13 @@ struct Builder<'p, 'r> {
     /// Conditions that join others, likewise.
     known_joints: HashMap<Vec<u8>, Id<Node>>,
     key: Vec<u8>,
-    lets: Vec<Option<Id<Node>>>,
-    let_fields: Vec<Option<BTreeSet<Id<Field>>>>,
+    lets: IdMap<Let, Option<Id<Node>>>,
+    let_fields: IdMap<Let, Option<BTreeSet<Id<Field>>>>,
     /// Whether some row of a table before the one of a number matches, as far as asked.
-    earlier: Vec<Vec<Id<Node>>>,
+    earlier: IdMap<Table, Vec<Id<Node>>>,
     instances: Arena<Instance>,
     order: Vec<Id<Instance>>,
-    of_rule: Vec<std::ops::Range<usize>>,
+    of_rule: IdMap<Rule, Range<usize>>,
     targets: Vec<Effects>,
     owned: Vec<Id<Node>>,
     met: Vec<Option<Id<Node>>>,
@@ -74,7 +73,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             day,
             probe: Probe::new(ruleset, nothing, day),
             variables: Arena::default(),
-            of_field: vec![Vec::new(); ruleset.fields.len()],
+            of_field: IdMap::of(&ruleset.fields, |_| Vec::new()),
             drafts: Vec::new(),
             known_drafts: HashMap::new(),
             opaque: Arena::default(),
@@ -83,12 +82,12 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             known_atoms: HashMap::new(),
             known_joints: HashMap::new(),
             key: Vec::new(),
-            lets: vec![None; ruleset.lets.len()],
-            let_fields: vec![None; ruleset.lets.len()],
-            earlier: vec![Vec::new(); ruleset.tables.len()],
+            lets: IdMap::of(&ruleset.lets, |_| None),
+            let_fields: IdMap::of(&ruleset.lets, |_| None),
+            earlier: IdMap::of(&ruleset.tables, |_| Vec::new()),
             instances: Arena::default(),
             order: Vec::new(),
-            of_rule: Vec::new(),
+            of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
             targets: Vec::new(),
             owned: Vec::new(),
             met: Vec::new(),
@@ -121,14 +120,14 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         let ruleset = self.ruleset;
         let mut open: Vec<Id<Let>> = ruleset.lets.ids().rev().collect();
         while let Some(id) = open.pop() {
-            if self.let_fields.get(id.index()).is_some_and(Option::is_some) {
+            if self.let_fields[id].is_some() {
                 continue;
             }
             let expr = &ruleset.lets[id].value;
             let mut missing = Vec::new();
             expr.walk(&mut |part| {
                 if let ExprKind::Let(other) = part.kind
-                    && self.let_fields.get(other.index()).is_some_and(Option::is_none)
+                    && self.let_fields[other].is_none()
                 {
                     missing.push(other);
                 }
@@ -139,14 +138,10 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 continue;
             }
             let fields = self.fields(expr);
-            if let Some(slot) = self.let_fields.get_mut(id.index()) {
-                *slot = Some(fields);
-            }
+            self.let_fields[id] = Some(fields);
             if expr.ty == Type::Bool {
                 let node = self.truth(expr, None);
-                if let Some(slot) = self.lets.get_mut(id.index()) {
-                    *slot = Some(node);
-                }
+                self.lets[id] = Some(node);
             }
         }
     }
@@ -159,7 +154,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 fields.insert(*id);
             }
             ExprKind::Let(id) => {
-                fields.extend(self.let_fields.get(id.index()).into_iter().flatten().flatten());
+                fields.extend(self.let_fields[*id].iter().flatten());
             }
             _ => {}
         });
@@ -258,13 +253,13 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                     _ => self.node(Node::If([condition, yes, no])),
                 }
             }
-            ExprKind::Let(id) => match self.lets.get(id.index()).copied().flatten() {
+            ExprKind::Let(id) => match self.lets[*id] {
                 Some(node) => node,
                 None => self.truth(&self.ruleset.lets[*id].value, None),
             },
             ExprKind::Earlier(table, number) => {
                 let table = *table;
-                let mut before = self.earlier.get_mut(table.index()).map(std::mem::take).unwrap_or_default();
+                let mut before = std::mem::take(&mut self.earlier[table]);
                 if before.is_empty() {
                     before.push(self.constant(Judged::FALSE));
                 }
@@ -273,11 +268,9 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                     let all = before.last().copied().into_iter().chain([row]).collect();
                     before.push(self.join(false, all));
                 }
-                let found = before.get(*number).or(before.last()).copied();
-                if let Some(slot) = self.earlier.get_mut(table.index()) {
-                    *slot = before;
-                }
-                found.unwrap_or_else(|| self.constant(Judged::FALSE))
+                let found = *before.get(*number).expect("a row stands in its table");
+                self.earlier[table] = before;
+                found
             }
             ExprKind::Excluded(target, negated) => {
                 let Some(target) = target.resolve(channel) else { return self.constant(Judged::STUCK) };
@@ -506,7 +499,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn variable(&mut self, field: Id<Field>, member: Option<u32>) -> Id<Variable> {
-        let of_field = self.of_field.get(field.index()).map_or(&[][..], Vec::as_slice);
+        let of_field = &self.of_field[field];
         let same = |id: &&Id<Variable>| match (&self.variables[**id].kind, member) {
             (VariableKind::Member(a), Some(b)) => *a == b,
             _ => true,
@@ -521,9 +514,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             (Type::Bool | Type::Enum(_) | Type::Set(_), None) => VariableKind::Values,
         };
         let id = self.variables.push(Variable { field, kind, cells: Vec::new() });
-        if let Some(of_field) = self.of_field.get_mut(field.index()) {
-            of_field.push(id);
-        }
+        self.of_field[field].push(id);
         id
     }
 
@@ -548,7 +539,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     fn fires(&mut self, asks: bool) {
         let ruleset = self.ruleset;
         for rule in ruleset.rule_order.iter().copied().filter(|id| ruleset.rules[*id].asks == asks) {
-            for index in self.of_rule.get(rule.index()).cloned().unwrap_or_default() {
+            for index in self.of_rule[rule].clone() {
                 let id: Id<Instance> = Id::new(index);
                 let channel = self.instances[id].channel;
                 let declared = &ruleset.rules[rule];
@@ -577,7 +568,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         let mut met = Vec::new();
         for exception in &rule.exceptions {
             let per_channel = channel.is_some() && self.ruleset.rules[*exception].for_each.is_some();
-            let of = self.of_rule.get(exception.index()).cloned().unwrap_or_default().map(Id::new);
+            let of = self.of_rule[*exception].clone().map(Id::new);
             met.extend(of.filter(|id: &Id<Instance>| !per_channel || self.instances[*id].channel == channel));
         }
         met
@@ -652,8 +643,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 effects.exclusions.iter().map(|id| self.instances[*id].fires).collect();
             for (channel, by) in &effects.channels {
                 let excluded = self.excluded(channel.index());
-                let owned = self.owned.get(channel.index()).copied();
-                let owned = owned.unwrap_or_else(|| self.constant(Judged::FALSE));
+                let owned = *self.owned.get(channel.index()).expect("who is owned is known by now");
                 let not_owned = self.not(owned);
                 let by = by.map(|by| self.instances[by].fires);
                 ways.push(self.join(true, by.into_iter().chain([excluded, not_owned]).collect()));

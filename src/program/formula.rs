@@ -10,9 +10,9 @@ mod run;
 
 use super::bits::Kleene;
 use crate::date::Date;
+use crate::decide::Probe;
 use crate::exact::Exact;
 use crate::ground::{Ground, OpaqueId};
-use crate::decide::Probe;
 use crate::model::{Between, Field, Id, Profile, Ruleset, Shift, Type, Value};
 use crate::operator::{CompareOp, Quantifier, Sign};
 

@@ -279,7 +279,12 @@ fn the_order_of_declarations_moves_ties_alone() {
                     d.tie.len(),
                 )
             };
-            assert_eq!(shown(&before, a, &case.ruleset), shown(&after, b, &shuffled), "seed {}: {name}", case.seed);
+            assert_eq!(
+                shown(&before, a, &case.ruleset),
+                shown(&after, b, &shuffled),
+                "seed {}: {name}",
+                case.seed
+            );
         }
         let fields = |decision: &Decision<'_>, ruleset: &Ruleset| -> BTreeSet<String> {
             decision.missing().iter().map(|(field, _)| ruleset.fields[*field].name.to_string()).collect()

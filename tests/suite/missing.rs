@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use qudao::date::Date;
 use qudao::decide::{Await, Decision, decide};
 use qudao::exact::Exact;
-use qudao::model::{
-    Channel, Entry, Fact, Field, Id, Number, Profile, Ruleset, Statement, Target, Value,
-};
+use qudao::model::{Channel, Entry, Fact, Field, Id, Number, Profile, Ruleset, Statement, Target, Value};
 use qudao::operator::Verdict;
 use qudao::program::{Program, Scratch};
 
@@ -16,13 +14,15 @@ use crate::generate::{Dice, FIELDS};
 use crate::laws::{case, cases};
 use crate::reading::random_profile;
 
-
 /// Values of the fields of random rulesets beyond those that random profiles give: on both sides of where conditions
 /// turn round.
 const FURTHER: &[(&str, &[&str])] = &[
     ("posts", &["1.5", "2.5", "3.5", "4", "5", "8.5", "15", "20"]),
     ("size", &["-100", "0", "2", "2.5", "3", "3.5", "4", "4.5", "5.5", "6", "6.5", "7", "7.5", "8", "1000"]),
-    ("start", &["2020-01-01", "2024-02-15", "2024-03-06", "2024-03-07", "2024-03-15", "2024-05-15", "2030-01-01"]),
+    (
+        "start",
+        &["2020-01-01", "2024-02-15", "2024-03-06", "2024-03-07", "2024-03-15", "2024-05-15", "2030-01-01"],
+    ),
     ("word", &["\"c\""]),
 ];
 
@@ -220,7 +220,9 @@ fn what_is_missing_changes_a_verdict() {
         entries += listed.len();
         parts += awaited.len();
     }
-    println!("{lists} lists: {idle} of {entries} entries change nothing, of what parts wait for {idle_parts} of {parts}");
+    println!(
+        "{lists} lists: {idle} of {entries} entries change nothing, of what parts wait for {idle_parts} of {parts}"
+    );
     println!("{} of {} undecided targets are", undecided.1, undecided.0);
     assert!(lists as u64 * 3 > cases(500) && entries > 300, "{lists} lists, {entries} entries");
     // What is left stands where the intervals of a verdict are wider than what fillings give.
@@ -284,8 +286,12 @@ fn open_facts_are_those_that_change_a_verdict() {
             Some(of) => (0..case.ruleset.enums[of].members.len() as u32).map(Some).collect(),
             None => vec![None],
         };
-        let entries: Vec<Entry> =
-            case.ruleset.facts.ids().flat_map(|fact| indexes(fact).into_iter().map(move |i| (fact, i))).collect();
+        let entries: Vec<Entry> = case
+            .ruleset
+            .facts
+            .ids()
+            .flat_map(|fact| indexes(fact).into_iter().map(move |i| (fact, i)))
+            .collect();
         let unknown: Vec<UnknownFact> = case
             .ruleset
             .channels
