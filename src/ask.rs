@@ -39,7 +39,7 @@ pub fn next(decision: &Decision<'_>, asked: &BTreeSet<Id<Field>>) -> Option<Ques
         let rules = affects.iter().flat_map(|target| waiting(decision, *target, field)).collect();
         Question { field, why, affects, rules }
     };
-    if let Some((field, affects)) = decision.missing.iter().find(|(field, _)| !asked.contains(field)) {
+    if let Some((field, affects)) = decision.missing().iter().find(|(field, _)| !asked.contains(field)) {
         return Some(question(*field, Why::Verdict, affects.clone()));
     }
     if decision.first.settled {

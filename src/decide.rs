@@ -5,6 +5,8 @@
 
 mod awaits;
 mod could;
+mod cuts;
+mod depends;
 mod eval;
 mod exclusion;
 mod judged;
@@ -12,8 +14,10 @@ mod needs;
 mod probe;
 mod rank;
 mod trace;
+mod tried;
 mod verdict;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 pub use judged::{Judged, Truth};
@@ -24,12 +28,14 @@ pub use trace::{Outcome, Read, Trace};
 pub use verdict::{Await, Cause, OpenFact, Pending, Reason, TargetDecision};
 
 pub(crate) use could::MAX_PAIRS;
+use depends::Depends;
 use eval::{Context, Silent};
 use trace::Recording;
 
 use crate::date::Date;
 use crate::model::{
-    Channel, EffectKind, Expr, Field, Hole, Id, Piece, Profile, Rule, Ruleset, Target, Template, Value,
+    Channel, EffectKind, Expr, Field, Hole, Id, IdMap, Piece, Profile, Rule, Ruleset, Target, TargetMap,
+    Template, Value,
 };
 
 /// An answer: what a ruleset says of one profile on one day.
@@ -44,9 +50,9 @@ pub struct Decision<'r> {
     /// What it was evaluated in, for traces.
     context: Context<'r>,
     /// What became of each rule's instances.
-    instances: Vec<Vec<Instance>>,
-    /// What came of each target, by [`Ruleset::target_index`].
-    targets: Vec<TargetDecision>,
+    instances: Instances,
+    /// What came of each target.
+    targets: TargetMap<TargetDecision>,
     /// The channels, best first.
     pub channels: Vec<Target>,
     /// The mixes, best first.
@@ -55,8 +61,10 @@ pub struct Decision<'r> {
     pub first: First,
     /// What is to be said of the whole answer.
     pub notes: Vec<Cause>,
-    /// The fields that verdicts still depend on, and the targets that they keep undecided.
-    pub missing: Vec<(Id<Field>, Vec<Target>)>,
+    /// See [`Decision::missing`].
+    missing: OnceCell<Vec<(Id<Field>, Vec<Target>)>>,
+    /// See [`Decision::open_facts`].
+    open_facts: OnceCell<TargetMap<Vec<OpenFact>>>,
 }
 
 /// An instance of a rule.
@@ -71,6 +79,9 @@ pub struct Instance {
     /// Its condition, and none of its exceptions fires.
     pub fires: Judged,
 }
+
+/// The instances of each rule, in the order of their channels.
+type Instances = IdMap<Rule, Vec<Instance>>;
 
 /// What became of a rule's instance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,24 +126,21 @@ impl Instance {
 #[must_use]
 pub fn decide<'r>(ruleset: &'r Ruleset, profile: &'r Profile, day: Date) -> Decision<'r> {
     let mut context = Context::new(ruleset, profile, day);
-    let mut instances: Vec<Vec<Instance>> = vec![Vec::new(); ruleset.rules.len()];
+    let mut instances = Instances::of(&ruleset.rules, |_| Vec::new());
     // Rules that ask whether a target is excluded come after the exclusions; the others cannot depend on them.
     for asks in [false, true] {
         for id in ruleset.rule_order.iter().filter(|id| ruleset.rules[**id].asks == asks) {
-            let judged = judge_rule(&context, &instances, *id);
-            if let Some(slot) = instances.get_mut(id.index()) {
-                *slot = judged;
-            }
+            instances[*id] = judge_rule(&context, &instances, *id);
         }
         if !asks {
-            context.owned = exclusion::owned(&context);
-            context.excluded = exclusion::exclusions(&context, &instances);
+            context.owned = Some(exclusion::owned(&context));
+            context.excluded = Some(exclusion::exclusions(&context, &instances));
         }
     }
     verdict::decide_targets(context, instances)
 }
 
-fn judge_rule(context: &Context<'_>, instances: &[Vec<Instance>], id: Id<Rule>) -> Vec<Instance> {
+fn judge_rule(context: &Context<'_>, instances: &Instances, id: Id<Rule>) -> Vec<Instance> {
     let rule = &context.ruleset.rules[id];
     let channels = rule.instances();
     let judge = |channel: Option<Id<Channel>>| {
@@ -156,11 +164,11 @@ fn judge_rule(context: &Context<'_>, instances: &[Vec<Instance>], id: Id<Rule>) 
 /// An exception with `for each` meets a `for each` rule channel by channel, a plain one if any instance fires.
 fn exception_fires(
     ruleset: &Ruleset,
-    instances: &[Vec<Instance>],
+    instances: &Instances,
     exception: Id<Rule>,
     channel: Option<Id<Channel>>,
 ) -> Judged {
-    let of = instances.get(exception.index()).map_or(&[][..], Vec::as_slice);
+    let of = &instances[exception];
     if channel.is_some() && ruleset.rules[exception].for_each.is_some() {
         return find(of, channel).map_or(Judged::FALSE, |instance| instance.fires);
     }
@@ -177,14 +185,34 @@ impl<'r> Decision<'r> {
     /// Returns what came of a target.
     #[must_use]
     pub fn target(&self, target: Target) -> &TargetDecision {
-        let index = self.ruleset.target_index(target);
-        self.targets.get(index).expect("every target of the ruleset is decided")
+        &self.targets[target]
+    }
+
+    /// Returns the fields that verdicts still depend on, and the targets that they keep undecided; the field with most of
+    /// them first. It is found out when it is first asked for.
+    #[must_use]
+    pub fn missing(&self) -> &[(Id<Field>, Vec<Target>)] {
+        self.missing.get_or_init(|| {
+            let mut depends = Depends::new(&self.context, &self.instances);
+            verdict::missing(&mut depends, self.ruleset, &self.targets)
+        })
+    }
+
+    /// Returns the facts that no source tells and that could change the verdict of a target. It is found out when it is
+    /// first asked for.
+    #[must_use]
+    pub fn open_facts(&self, target: Target) -> &[OpenFact] {
+        let all = self.open_facts.get_or_init(|| {
+            let mut depends = Depends::new(&self.context, &self.instances);
+            verdict::open_facts(&mut depends, self.ruleset, &self.targets)
+        });
+        &all[target]
     }
 
     /// Returns the instances of a rule.
     #[must_use]
     pub fn instances(&self, rule: Id<Rule>) -> &[Instance] {
-        self.instances.get(rule.index()).map_or(&[], Vec::as_slice)
+        &self.instances[rule]
     }
 
     /// Returns an instance of a rule.
@@ -260,22 +288,27 @@ pub enum Filled<'a> {
 
 /// How an instance's condition came out: nothing for a rule without, otherwise `where`, `when`, or both.
 fn condition<'r>(context: &Context<'r>, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Trace<'r>> {
-    let rule = &context.ruleset.rules[rule];
-    let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
     let record = |expr: &'r Expr| {
         let mut recording = Recording::default();
         context.truth(expr, channel, &mut recording);
         recording.finish()
     };
-    filter.into_iter().chain(&rule.when).filter_map(record).collect()
+    conditions(context.ruleset, rule).filter_map(record).collect()
+}
+
+/// The conditions of a rule: `where` and `when`, as far as it has them.
+fn conditions(ruleset: &Ruleset, rule: Id<Rule>) -> impl Iterator<Item = &Expr> {
+    let rule = &ruleset.rules[rule];
+    let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
+    filter.into_iter().chain(&rule.when)
 }
 
 /// The notes of fired rules: those of each target, and those of the whole answer.
-fn notes(ruleset: &Ruleset, instances: &[Vec<Instance>]) -> (BTreeMap<Target, Vec<Cause>>, Vec<Cause>) {
+fn notes(ruleset: &Ruleset, instances: &Instances) -> (BTreeMap<Target, Vec<Cause>>, Vec<Cause>) {
     let mut of_targets: BTreeMap<Target, Vec<Cause>> = BTreeMap::new();
     let mut of_all = Vec::new();
     for (id, rule) in ruleset.rules.entries() {
-        for instance in instances.get(id.index()).into_iter().flatten() {
+        for instance in &instances[id] {
             if instance.fires.truth != Truth::True {
                 continue;
             }

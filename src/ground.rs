@@ -17,6 +17,7 @@ mod fold;
 mod key;
 mod linear;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
@@ -26,7 +27,8 @@ pub use linear::Sum;
 use crate::date::Date;
 use crate::decide::Judged;
 use crate::model::{
-    Arena, Channel, Expr, Field, FieldValue, Id, Need, Origin, Profile, Rule, Ruleset, Target, Type, Value,
+    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Need, Origin, Profile, Rule, Ruleset, Target, Type,
+    Value,
 };
 use crate::operator::Verdict;
 
@@ -58,8 +60,8 @@ pub struct Ground<'r> {
     pub met: Vec<Option<Id<Node>>>,
     /// The further conditions that were asked for, in their order.
     pub further: Vec<Id<Node>>,
-    of_field: Vec<Vec<Id<Variable>>>,
-    of_rule: Vec<Range<usize>>,
+    of_field: IdMap<Field, Vec<Id<Variable>>>,
+    of_rule: IdMap<Rule, Range<usize>>,
 }
 
 /// A condition.
@@ -157,14 +159,14 @@ impl<'r> Ground<'r> {
     /// Returns the instances of a rule, in the order of their channels.
     #[must_use]
     pub fn instances_of(&self, rule: Id<Rule>) -> Range<usize> {
-        self.of_rule.get(rule.index()).cloned().unwrap_or_default()
+        self.of_rule[rule].clone()
     }
 
     /// Returns the variables of a field: one, or one for each member of a set that is asked about; none where nothing
     /// asks for the field, or only opaque conditions do.
     #[must_use]
     pub fn variables_of(&self, field: Id<Field>) -> &[Id<Variable>] {
-        self.of_field.get(field.index()).map_or(&[], Vec::as_slice)
+        &self.of_field[field]
     }
 
     /// Returns the cell of each variable for a profile. A default that the profile assumes counts as its value.
@@ -192,7 +194,7 @@ impl<'r> Ground<'r> {
                 self.variables[*id].cells.get(cells.get(id.index()).copied()?)?.witness.clone()
             };
             let Type::Set(_) = self.ruleset.fields[id].ty else { return cell(variables.first()?) };
-            let mut members = std::collections::BTreeSet::new();
+            let mut members = BTreeSet::new();
             for variable in variables {
                 if let (Value::Bool(true), VariableKind::Member(member)) =
                     (cell(variable)?, &self.variables[*variable].kind)
@@ -230,17 +232,20 @@ impl<'r> Ground<'r> {
             Node::Const(judged) => *judged,
             Node::Atom(id) => {
                 let atom = &self.atoms[*id];
-                cells.get(atom.variable.index()).map_or(Judged::STUCK, |cell| atom.judge(*cell))
+                atom.judge(*cells.get(atom.variable.index()).expect("every variable has a cell"))
             }
             Node::Opaque(id) => opaque(self.opaque_of(*id)),
-            Node::Excluded(target) => {
-                self.targets.get(*target).map_or(Judged::STUCK, |target| part(target.excluded))
-            }
+            Node::Excluded(target) => part(self.effects_on(*target).excluded),
             Node::And(parts) => parts.iter().fold(Judged::TRUE, |all, id| all.and(part(*id))),
             Node::Or(parts) => parts.iter().fold(Judged::FALSE, |any, id| any.or(part(*id))),
             Node::Not(id) => part(*id).not(),
             Node::If([condition, yes, no]) => Judged::either(part(*condition), part(*yes), part(*no)),
         }
+    }
+
+    /// Returns what acts on a target, by its number.
+    fn effects_on(&self, target: usize) -> &Effects {
+        self.targets.get(target).expect("a node names a target of its ruleset")
     }
 
     /// Returns an opaque condition.
@@ -249,14 +254,40 @@ impl<'r> Ground<'r> {
         &self.opaque[Id::new(id.index())]
     }
 
+    /// Returns the fields that bear on a target's verdict.
+    #[must_use]
+    pub fn reached_fields(&self, effects: &Effects) -> BTreeSet<Id<Field>> {
+        let of_instances =
+            effects.caps.iter().map(|(id, _)| *id).chain(effects.scores.iter().map(|(id, _)| *id));
+        let fires = of_instances.map(|id| self.instances[id].fires);
+        let mut open: Vec<Id<Node>> = fires.chain([effects.excluded]).collect();
+        let mut seen: BTreeSet<Id<Node>> = open.iter().copied().collect();
+        let mut fields = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            let node = &self.nodes[id];
+            match node {
+                Node::Atom(atom) => {
+                    fields.insert(self.variables[self.atoms[*atom].variable].field);
+                }
+                Node::Opaque(id) => fields.extend(&self.opaque_of(*id).fields),
+                Node::Const(_)
+                | Node::Excluded(_)
+                | Node::And(_)
+                | Node::Or(_)
+                | Node::Not(_)
+                | Node::If(_) => {}
+            }
+            open.extend(self.parts(node).iter().filter(|part| seen.insert(**part)));
+        }
+        fields
+    }
+
     /// Returns the parts of a node, through which all that it depends on is reached.
     #[must_use]
     pub fn parts<'g>(&'g self, node: &'g Node) -> &'g [Id<Node>] {
         match node {
             Node::Const(_) | Node::Atom(_) | Node::Opaque(_) => &[],
-            Node::Excluded(target) => {
-                self.targets.get(*target).map_or(&[], |target| std::slice::from_ref(&target.excluded))
-            }
+            Node::Excluded(target) => std::slice::from_ref(&self.effects_on(*target).excluded),
             Node::And(parts) | Node::Or(parts) => parts,
             Node::Not(id) => std::slice::from_ref(id),
             Node::If(parts) => parts,
@@ -265,5 +296,5 @@ impl<'r> Ground<'r> {
 }
 
 fn at(all: &[Judged], id: Id<Node>) -> Judged {
-    all.get(id.index()).copied().unwrap_or(Judged::STUCK)
+    *all.get(id.index()).expect("a node stands after its parts")
 }

@@ -290,7 +290,7 @@ impl<'r> Writer<'_, 'r> {
 
     fn open_facts(&self, decided: &TargetDecision) -> Vec<OpenFactView> {
         let ruleset = self.decision.ruleset;
-        let facts = decided.open_facts.iter().map(|open| OpenFactView {
+        let facts = self.decision.open_facts(decided.target).iter().map(|open| OpenFactView {
             fact: ruleset.entry_name(open.channel, open.entry),
             title: ruleset.facts[open.entry.0]
                 .title
@@ -458,7 +458,7 @@ impl<'r> Writer<'_, 'r> {
     }
 
     fn missing(&self) -> Vec<MissingView> {
-        let missing = self.decision.missing.iter().map(|(id, targets)| {
+        let missing = self.decision.missing().iter().map(|(id, targets)| {
             let field = &self.decision.ruleset.fields[*id];
             MissingView {
                 field: field.name.to_string(),

@@ -40,7 +40,7 @@ fn silences(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Vec<Silence> {
     let ruleset = speaker.ruleset;
     let mut found: Vec<Silence> = Vec::new();
     for target in decision.channels.iter().chain(&decision.mixes) {
-        for open in &decision.target(*target).open_facts {
+        for open in decision.open_facts(*target) {
             let fact = ruleset.entry_name(open.channel, open.entry);
             let at = found.iter().position(|silence| silence.fact == fact).unwrap_or_else(|| {
                 let title = ruleset.facts[open.entry.0].title.as_ref();

@@ -1,13 +1,14 @@
 //! Where a field is missing: where an undecided target waits for it.
 //!
 //! What a rule waits for is followed through the parts of its conditions and of their exceptions, each of which must be
-//! open itself. What waits through other targets (a channel that is needed, `is excluded`) is left aside, so the region
-//! is one in which the field is surely missing; it may be missing elsewhere too.
+//! open itself. Of several fields some may turn out to change no verdict; where the field is the only one unknown of those
+//! that bear on an undecided target, it is missing for certain. What waits through other targets (a channel that is needed,
+//! `is excluded`) is left aside. So the region is one in which the field is surely missing; it may be missing elsewhere too.
 
 use super::diagram::{NO, Ref, TooLarge};
 use super::space::{Space, Truths};
 use super::view::View;
-use crate::ground::{Ground, Instance, Node};
+use crate::ground::{Effects, Ground, Instance, Node};
 use crate::model::{Field, Id, Target};
 use crate::operator::Verdict;
 
@@ -41,6 +42,7 @@ impl<'g, 'r> View<'g, 'r> {
         for (effects, undecided) in self.ground.targets.iter().zip(undecided) {
             let caps = effects.caps.iter().filter(|(_, cap)| *cap != Verdict::Recommended).map(|(id, _)| *id);
             let scores = effects.scores.iter().filter(|(_, points)| *points != 0).map(|(id, _)| *id);
+            let undecided = &self.alone(space, field, effects, *undecided)?;
             for id in effects.exclusions.iter().copied().chain(caps).chain(scores) {
                 let waits = of_instance.get(id.index()).copied().unwrap_or(NO);
                 let waits = space.diagrams.and(waits, *undecided)?;
@@ -55,6 +57,22 @@ impl<'g, 'r> View<'g, 'r> {
             }
         }
         Ok(missing)
+    }
+
+    /// Where a target is undecided and a field the only unknown one that bears on it.
+    fn alone(
+        &self,
+        space: &mut Space<'g, 'r>,
+        field: Id<Field>,
+        effects: &Effects,
+        undecided: Ref,
+    ) -> Result<Ref, TooLarge> {
+        let mut alone = undecided;
+        for other in self.ground.reached_fields(effects).into_iter().filter(|other| *other != field) {
+            let unknown = space.unknown(self.side, other)?;
+            alone = space.diagrams.without(alone, unknown)?;
+        }
+        Ok(alone)
     }
 
     /// Where a part of a condition waits for a field, or the condition itself does, being a condition on it.

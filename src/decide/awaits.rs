@@ -6,37 +6,40 @@ use super::eval::Context;
 use super::exclusion::{ChannelNeed, each_effect};
 use super::trace::{Outcome, Read, Recording, Trace};
 use super::verdict::{Await, Reason};
-use super::{Instance, Truth, condition};
-use crate::model::{Channel, EffectKind, ExprKind, Id, Rule, Target};
+use super::{Instances, Truth, conditions};
+use crate::model::{Channel, EffectKind, Expr, ExprKind, Id, Let, Rule, Table, Target, TargetMap};
 
 /// A rule, and the channel of its instance.
-type InstanceKey = (Id<Rule>, Option<Id<Channel>>);
+pub(super) type InstanceKey = (Id<Rule>, Option<Id<Channel>>);
 
 /// What pending effects wait for.
 pub(super) struct Awaited<'c, 'r> {
     context: &'c Context<'r>,
-    instances: &'c [Vec<Instance>],
-    needs: &'c [Vec<ChannelNeed>],
-    /// The pending instances that exclude each target, by its number.
-    excluders: Vec<Vec<InstanceKey>>,
+    instances: &'c Instances,
+    needs: &'c TargetMap<Vec<ChannelNeed>>,
+    /// The pending instances that exclude each target.
+    excluders: TargetMap<Vec<InstanceKey>>,
+    conditions: Conditions<'c, 'r>,
+    /// What the condition of an instance waits for, its exceptions left aside.
+    own: BTreeMap<InstanceKey, BTreeSet<Await>>,
     known: BTreeMap<InstanceKey, BTreeSet<Await>>,
 }
 
 impl<'c, 'r> Awaited<'c, 'r> {
     pub(super) fn new(
         context: &'c Context<'r>,
-        instances: &'c [Vec<Instance>],
-        needs: &'c [Vec<ChannelNeed>],
+        instances: &'c Instances,
+        needs: &'c TargetMap<Vec<ChannelNeed>>,
     ) -> Self {
-        let ruleset = context.ruleset;
-        let mut excluders = vec![Vec::new(); ruleset.target_count()];
-        each_effect(ruleset, instances, |rule, instance, kind| {
-            let EffectKind::Exclude(target) = kind else { return };
-            let target = target.resolve(instance.channel).filter(|_| instance.fires.truth == Truth::Unknown);
-            let slot = target.and_then(|target| excluders.get_mut(ruleset.target_index(target)));
-            slot.into_iter().for_each(|slot: &mut Vec<_>| slot.push((rule, instance.channel)));
-        });
-        Awaited { context, instances, needs, excluders, known: BTreeMap::new() }
+        Awaited {
+            context,
+            instances,
+            needs,
+            excluders: excluders(context, instances),
+            conditions: Conditions::new(context),
+            own: BTreeMap::new(),
+            known: BTreeMap::new(),
+        }
     }
 
     pub(super) fn of(&mut self, target: Target, reason: Reason) -> Vec<Await> {
@@ -45,32 +48,28 @@ impl<'c, 'r> Awaited<'c, 'r> {
             Reason::Through(channel) => channel,
         };
         let mut found = BTreeSet::new();
-        for need in self.needs_of(target).iter().filter(|need| need.channel == channel) {
-            if let Some((rule, instance)) = need.rule.filter(|_| need.judged.truth == Truth::Unknown) {
-                found.extend(self.instance(rule, instance));
-            }
+        let needs = self.needs;
+        for need in needs[target].iter().filter(|need| need.channel == channel) {
+            self.need(need, &mut found);
         }
         self.exclusion(Target::Channel(channel), &mut found);
-        self.ownership(channel, &mut found);
         found.into_iter().collect()
     }
 
-    fn needs_of(&self, target: Target) -> &'c [ChannelNeed] {
-        self.needs.get(self.context.ruleset.target_index(target)).map_or(&[], Vec::as_slice)
-    }
-
-    /// What it waits for whether a channel is owned.
-    fn ownership(&self, channel: Id<Channel>, found: &mut BTreeSet<Await>) {
-        if let Some(owned) = &self.context.ruleset.channels[channel].owned {
-            let mut recording = Recording::default();
-            self.context.truth(owned, None, &mut recording);
-            if let Some(trace) = recording.finish() {
-                collect(&trace, true, found, &mut Vec::new());
-            }
+    /// What it waits for whether a channel is needed, and whether it is owned.
+    fn need(&mut self, need: &ChannelNeed, found: &mut BTreeSet<Await>) {
+        if need.judged.truth == Truth::False {
+            return;
+        }
+        if let Some((rule, instance)) = need.rule.filter(|_| need.judged.truth == Truth::Unknown) {
+            found.extend(self.instance(rule, instance));
+        }
+        if let Some(owned) = &self.context.ruleset.channels[need.channel].owned {
+            self.conditions.collect(owned, None, found);
         }
     }
 
-    /// What the exclusion of a target waits for, through the channels that it needs too.
+    /// What the exclusion of a target waits for, through the channels that it needs and its members too.
     fn exclusion(&mut self, target: Target, found: &mut BTreeSet<Await>) {
         let mut open = vec![target];
         let mut seen = BTreeSet::new();
@@ -78,85 +77,195 @@ impl<'c, 'r> Awaited<'c, 'r> {
             if !seen.insert(target) || self.context.excluded(target).truth != Truth::Unknown {
                 continue;
             }
-            let excluders = self.excluders.get(self.context.ruleset.target_index(target)).cloned();
-            for (rule, channel) in excluders.into_iter().flatten() {
+            for (rule, channel) in self.excluders[target].clone() {
                 found.extend(self.instance(rule, channel));
             }
-            for need in self.needs_of(target) {
-                if let Some((rule, instance)) = need.rule.filter(|_| need.judged.truth == Truth::Unknown) {
-                    found.extend(self.instance(rule, instance));
-                }
+            let needs = self.needs;
+            for need in &needs[target] {
+                self.need(need, found);
                 if need.judged.truth != Truth::False {
-                    self.ownership(need.channel, found);
                     open.push(Target::Channel(need.channel));
                 }
+            }
+            if let Target::Mix(mix) = target {
+                open.extend(self.context.ruleset.mixes[mix].members.iter().copied().map(Target::Channel));
             }
         }
     }
 
     /// What an instance waits for: the unknown fields and facts in the parts of its condition and exceptions that
-    /// are themselves open.
+    /// are open themselves.
     fn instance(&mut self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> BTreeSet<Await> {
         if let Some(known) = self.known.get(&(rule, channel)) {
             return known.clone();
         }
         let mut found = BTreeSet::new();
-        let mut asked = Vec::new();
-        for trace in condition(self.context, rule, channel) {
-            collect(&trace, true, &mut found, &mut asked);
-        }
-        for target in asked {
-            self.exclusion(target, &mut found);
-        }
-        let exceptions = self.context.ruleset.rules[rule].exceptions.clone();
-        for exception in exceptions {
-            let per_channel = channel.is_some() && self.context.ruleset.rules[exception].for_each.is_some();
-            let instances = self.instances.get(exception.index()).cloned().unwrap_or_default();
-            for instance in instances {
-                if instance.fires.truth == Truth::Unknown && (!per_channel || instance.channel == channel) {
-                    found.extend(self.instance(exception, instance.channel));
-                }
-            }
+        let mut open = vec![(rule, channel)];
+        let mut seen = BTreeSet::from([(rule, channel)]);
+        while let Some(key) = open.pop() {
+            found.extend(self.own(key));
+            let pending = pending_exceptions(self.context, self.instances, key);
+            open.extend(pending.into_iter().filter(|key| seen.insert(*key)));
         }
         self.known.insert((rule, channel), found.clone());
         found
     }
+
+    /// What the condition of an instance waits for, and that of the targets of which it asks whether they are excluded.
+    fn own(&mut self, key: InstanceKey) -> BTreeSet<Await> {
+        if let Some(known) = self.own.get(&key) {
+            return known.clone();
+        }
+        let mut found = BTreeSet::new();
+        let mut asked = Vec::new();
+        for expr in conditions(self.context.ruleset, key.0) {
+            asked.extend(self.conditions.collect(expr, key.1, &mut found));
+        }
+        for target in asked {
+            self.exclusion(target, &mut found);
+        }
+        self.own.insert(key, found.clone());
+        found
+    }
 }
 
-/// Collects what the unknown parts of a condition wait for: fields in parts that they can change, facts in any; and
-/// the targets of which they ask whether they are excluded.
-pub(super) fn collect(trace: &Trace<'_>, open: bool, found: &mut BTreeSet<Await>, asked: &mut Vec<Target>) {
-    let (unknown, own) = match &trace.outcome {
-        Outcome::Truth(judged) => (judged.truth == Truth::Unknown, judged.is_open()),
-        Outcome::Value { value, settles } => (value.is_none(), *settles),
-    };
-    if !unknown {
-        return;
-    }
-    let open = open && own;
-    match trace.read {
-        Some(Read::Field(field)) if open => {
-            found.insert(Await::Field(field));
+/// Returns the pending instances that exclude each target.
+pub(super) fn excluders(context: &Context<'_>, instances: &Instances) -> TargetMap<Vec<InstanceKey>> {
+    let ruleset = context.ruleset;
+    let mut excluders = TargetMap::of(ruleset, |_| Vec::new());
+    each_effect(ruleset, instances, |rule, instance, kind| {
+        let EffectKind::Exclude(target) = kind else { return };
+        let target = target.resolve(instance.channel).filter(|_| instance.fires.truth == Truth::Unknown);
+        if let Some(target) = target {
+            excluders[target].push((rule, instance.channel));
         }
-        // Where the index is unknown and a field could settle it, the field is what is waited for.
-        Some(Read::Fact { channel, entry, .. }) if !open => {
-            found.insert(Await::Fact(channel, entry));
-        }
-        Some(Read::Target(target, _)) => asked.push(target),
-        Some(Read::Field(_) | Read::Fact { .. }) | None => {}
+    });
+    excluders
+}
+
+/// Returns the pending exceptions that an instance meets.
+pub(super) fn pending_exceptions(
+    context: &Context<'_>,
+    instances: &Instances,
+    (rule, channel): InstanceKey,
+) -> Vec<InstanceKey> {
+    let rules = &context.ruleset.rules;
+    let mut found = Vec::new();
+    for exception in &rules[rule].exceptions {
+        let per_channel = channel.is_some() && rules[*exception].for_each.is_some();
+        let met = instances[*exception].iter().filter(|instance| !per_channel || instance.channel == channel);
+        let pending = met.filter(|instance| instance.fires.truth == Truth::Unknown);
+        found.extend(pending.map(|instance| (*exception, instance.channel)));
     }
-    let can = |part: Option<&Trace<'_>>, holds: bool| {
-        let judged = part.and_then(Trace::judged);
-        judged.is_none_or(|judged| if holds { judged.can_hold } else { judged.can_fail })
-    };
-    for (place, part) in trace.parts.iter().enumerate() {
-        // Of `if`, a branch that cannot be taken is not waited for.
-        let taken = match (&trace.expr.kind, place) {
-            (ExprKind::If(_), 1 | 2) => can(trace.parts.first(), place == 1),
-            _ => true,
+    found
+}
+
+/// What single conditions wait for. A let waits for the same wherever it is read, so it is looked into by itself, once
+/// for parts that the fields leave open and once for others: a mention may stand in a part that is certain already. So
+/// are the rows of a table that come before others.
+pub(super) struct Conditions<'c, 'r> {
+    context: &'c Context<'r>,
+    lets: BTreeMap<(Id<Let>, bool), BTreeSet<Await>>,
+    /// What the rows up to each one wait for together.
+    rows: BTreeMap<(Id<Table>, bool), Vec<BTreeSet<Await>>>,
+}
+
+impl<'c, 'r> Conditions<'c, 'r> {
+    pub(super) fn new(context: &'c Context<'r>) -> Self {
+        Conditions { context, lets: BTreeMap::new(), rows: BTreeMap::new() }
+    }
+
+    /// Collects what the unknown parts of a condition wait for; returns the targets of which they ask whether they are
+    /// excluded.
+    pub(super) fn collect(
+        &mut self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        found: &mut BTreeSet<Await>,
+    ) -> Vec<Target> {
+        let mut asked = Vec::new();
+        self.whole(expr, channel, true, found, &mut asked);
+        asked
+    }
+
+    fn whole(
+        &mut self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        open: bool,
+        found: &mut BTreeSet<Await>,
+        asked: &mut Vec<Target>,
+    ) {
+        let mut recording = Recording::of_one();
+        self.context.record(expr, channel, &mut recording);
+        if let Some(trace) = recording.finish() {
+            self.part(&trace, open, found, asked);
+        }
+    }
+
+    /// Fields in parts that they can change, facts in any that are unknown.
+    fn part(&mut self, trace: &Trace<'r>, open: bool, found: &mut BTreeSet<Await>, asked: &mut Vec<Target>) {
+        let (unknown, own) = match &trace.outcome {
+            Outcome::Truth(judged) => (judged.truth == Truth::Unknown, judged.is_open()),
+            Outcome::Value { value, settles } => (value.is_none(), *settles),
         };
-        if taken {
-            collect(part, open, found, asked);
+        if !unknown {
+            return;
         }
+        let open = open && own;
+        match trace.read {
+            Some(Read::Field(field)) if open => {
+                found.insert(Await::Field(field));
+            }
+            // Where the index is unknown and a field could settle it, the field is what is waited for.
+            Some(Read::Fact { channel, entry, .. }) if !open => {
+                found.insert(Await::Fact(channel, entry));
+            }
+            Some(Read::Target(target, _)) => asked.push(target),
+            Some(Read::Field(_) | Read::Fact { .. }) | None => {}
+        }
+        match trace.expr.kind {
+            ExprKind::Let(id) => found.extend(self.of_let(id, open)),
+            ExprKind::Earlier(table, number) => found.extend(self.of_rows(table, number, open)),
+            _ => {}
+        }
+        let condition = trace.parts.first().and_then(Trace::judged);
+        for (place, part) in trace.parts.iter().enumerate() {
+            let mut open = open;
+            if let (ExprKind::If(_), 1 | 2, Some(condition)) = (&trace.expr.kind, place, condition) {
+                // A branch that is not taken is not waited for, one that the fields cannot take not for a field; what a
+                // fact says may still lead there.
+                let holds = place == 1;
+                if condition.truth == Truth::from(!holds) {
+                    continue;
+                }
+                open &= if holds { condition.can_hold } else { condition.can_fail };
+            }
+            self.part(part, open, found, asked);
+        }
+    }
+
+    fn of_let(&mut self, id: Id<Let>, open: bool) -> BTreeSet<Await> {
+        if let Some(known) = self.lets.get(&(id, open)) {
+            return known.clone();
+        }
+        let mut found = BTreeSet::new();
+        self.whole(&self.context.ruleset.lets[id].value, None, open, &mut found, &mut Vec::new());
+        self.lets.insert((id, open), found.clone());
+        found
+    }
+
+    /// What the rows of a table before one of a number wait for.
+    fn of_rows(&mut self, table: Id<Table>, number: usize, open: bool) -> BTreeSet<Await> {
+        let mut rows = self.rows.remove(&(table, open)).unwrap_or_default();
+        let matches = &self.context.ruleset.tables[table].matches;
+        for row in matches.iter().take(number).skip(rows.len()) {
+            let mut found = rows.last().cloned().unwrap_or_default();
+            self.whole(row, None, open, &mut found, &mut Vec::new());
+            rows.push(found);
+        }
+        let found = number.checked_sub(1).and_then(|last| rows.get(last)).cloned().unwrap_or_default();
+        self.rows.insert((table, open), rows);
+        found
     }
 }

@@ -209,6 +209,25 @@ impl Valued {
         Valued::Unknown(Could::between(end(left.0, at_low), end(left.1, at_high)))
     }
 
+    /// The greater of two ordered values, or the lesser: one end is there as soon as one of them has it.
+    pub(super) fn best(&self, other: &Valued, greatest_of: bool) -> Valued {
+        let better = if greatest_of { greatest } else { least };
+        let change = |a: &Value, b: &Value| better(a.clone(), b.clone());
+        let best = self.combine(other, Monotone::Grows, change);
+        let Valued::Unknown(Could::Between(..) | Could::Anything) = best else { return best };
+        let ((a_low, a_high), (b_low, b_high)) = (self.could().range(), other.could().range());
+        let either = |a: Option<Value>, b: Option<Value>| match (a, b) {
+            (Some(a), Some(b)) => better(a, b),
+            (a, b) => a.or(b),
+        };
+        let both = |a: Option<Value>, b: Option<Value>| a.zip(b).and_then(|(a, b)| better(a, b));
+        Valued::Unknown(if greatest_of {
+            Could::between(either(a_low, b_low), both(a_high, b_high))
+        } else {
+            Could::between(both(a_low, b_low), either(a_high, b_high))
+        })
+    }
+
     /// A computed value. The check keeps arithmetic within the exact range; past it nothing would be known.
     fn computed(value: Option<Value>) -> Valued {
         debug_assert!(value.is_some(), "arithmetic left the exact range that the check promised");

@@ -1,16 +1,18 @@
 //! Expressions → values, three-valued, with a recorder that costs nothing when it is silent.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::could::{Could, Monotone, Valued, any_day, greatest, least, number};
+use super::could::{Could, Monotone, Valued, number};
+use super::exclusion::ChannelNeed;
 use super::judged::{Judged, Truth};
 use super::trace::{Outcome, Read, Recorder};
+use super::tried::Tried;
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
-    Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Ruleset, Shift, Table, Target, Type,
-    Value,
+    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, IdMap, Let, Profile, Ruleset, Shift, Table,
+    Target, TargetMap, Type, Value,
 };
 use crate::operator::{CompareOp, Sign};
 
@@ -20,18 +22,31 @@ pub(super) struct Context<'r> {
     pub(super) ruleset: &'r Ruleset,
     pub(super) profile: &'r Profile,
     pub(super) day: Date,
-    /// Whether each target is excluded, by number; empty before that is known.
-    pub(super) excluded: Vec<Judged>,
+    /// Whether each target is excluded; nothing before that is known.
+    pub(super) excluded: Option<TargetMap<Judged>>,
     /// Whether each channel is owned.
-    pub(super) owned: Vec<Judged>,
-    /// A field taken to have a value, to see what that would change.
-    assumed: Option<(Id<Field>, Value)>,
-    /// What lets came out as, where nothing is assumed.
-    lets: RefCell<Vec<Option<Cached>>>,
-    /// How many rows of each table were looked at, and whether one of them matches.
-    earlier: RefCell<Vec<(usize, Judged)>>,
-    /// The unknown fields that lets read, lets within them included.
-    let_fields: RefCell<Vec<Option<BTreeSet<Id<Field>>>>>,
+    pub(super) owned: Option<IdMap<Channel, Judged>>,
+    /// What is taken to be so, to see what that would change.
+    assumed: Assumed,
+    kept: RefCell<Kept>,
+    pub(super) tried: Tried,
+}
+
+/// Values taken to be those of fields, and of facts that no source tells.
+#[derive(Clone, Default, Debug)]
+struct Assumed {
+    fields: BTreeMap<Id<Field>, Value>,
+    facts: BTreeMap<(Id<Channel>, Entry), Value>,
+}
+
+/// What came out under one assumption, kept because it is asked for again.
+#[derive(Debug)]
+struct Kept {
+    /// The number of the assumption; what was kept under another counts no more.
+    round: u64,
+    lets: IdMap<Let, (u64, Option<Cached>)>,
+    /// Whether one of the rows of a table up to each one matches.
+    earlier: IdMap<Table, (u64, Vec<Judged>)>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,6 +70,10 @@ impl<'r> Recorder<'r> for Silent {
     fn follows(&mut self, _: Id<Let>) -> bool {
         false
     }
+
+    fn follows_rows(&self) -> bool {
+        false
+    }
 }
 
 impl<'r> Context<'r> {
@@ -63,39 +82,82 @@ impl<'r> Context<'r> {
             ruleset,
             profile,
             day,
-            excluded: Vec::new(),
-            owned: Vec::new(),
-            assumed: None,
-            lets: RefCell::new(vec![None; ruleset.lets.len()]),
-            earlier: RefCell::new(vec![(0, Judged::FALSE); ruleset.tables.len()]),
-            let_fields: RefCell::new(vec![None; ruleset.lets.len()]),
+            excluded: None,
+            owned: None,
+            assumed: Assumed::default(),
+            kept: RefCell::new(Kept {
+                round: 0,
+                lets: IdMap::of(&ruleset.lets, |_| (0, None)),
+                earlier: IdMap::of(&ruleset.tables, |_| (0, Vec::new())),
+            }),
+            tried: Tried::new(ruleset),
         }
     }
 
-    fn assuming(&self, field: Id<Field>, value: Value) -> Context<'r> {
+    /// The same profile, to be judged under assumptions.
+    pub(super) fn again(&self) -> Context<'r> {
         Context {
             excluded: self.excluded.clone(),
             owned: self.owned.clone(),
-            assumed: Some((field, value)),
             ..Context::new(self.ruleset, self.profile, self.day)
         }
     }
 
-    /// Takes targets to be excluded as told, by their number.
-    pub(super) fn exclude(&mut self, excluded: Vec<Judged>) {
-        self.excluded = excluded;
+    /// Takes targets to be excluded as told.
+    pub(super) fn exclude(&mut self, excluded: TargetMap<Judged>) {
+        self.excluded = Some(excluded);
     }
 
-    /// Takes a field to have a value from now on; what is kept of lets is of the profile alone and stays right.
-    pub(super) fn assume(&mut self, assumed: Option<(Id<Field>, Value)>) {
-        self.assumed = assumed;
+    /// Takes a target to be excluded as told.
+    pub(super) fn set_excluded(&mut self, target: Target, judged: Judged) {
+        self.excluded.as_mut().expect("what is excluded is known before it is changed")[target] = judged;
     }
 
-    fn field(&self, id: Id<Field>) -> Option<&Value> {
-        match &self.assumed {
-            Some((field, value)) if *field == id => Some(value),
-            _ => self.profile.get(id).value.as_ref(),
-        }
+    /// Takes a channel to be owned as told.
+    pub(super) fn set_owned(&mut self, channel: Id<Channel>, judged: Judged) {
+        self.owned.as_mut().expect("what is owned is known before it is changed")[channel] = judged;
+    }
+
+    /// Takes a field to have a value from now on; without one, what the profile says counts again.
+    pub(super) fn assume(&mut self, field: Id<Field>, value: Option<Value>) {
+        match value {
+            Some(value) => self.assumed.fields.insert(field, value),
+            None => self.assumed.fields.remove(&field),
+        };
+        self.kept.get_mut().round += 1;
+    }
+
+    /// Takes a fact to have a value from now on; without one, what the channel states counts again.
+    pub(super) fn assume_fact(&mut self, channel: Id<Channel>, entry: Entry, value: Option<Value>) {
+        match value {
+            Some(value) => self.assumed.facts.insert((channel, entry), value),
+            None => self.assumed.facts.remove(&(channel, entry)),
+        };
+        self.kept.get_mut().round += 1;
+    }
+
+    fn assumes_nothing(&self) -> bool {
+        self.assumed.fields.is_empty() && self.assumed.facts.is_empty()
+    }
+
+    pub(super) fn field(&self, id: Id<Field>) -> Option<&Value> {
+        self.assumed.fields.get(&id).or(self.profile.get(id).value.as_ref())
+    }
+
+    /// What a channel states of an entry on the day.
+    pub(super) fn entry(&self, channel: Id<Channel>, entry: Entry) -> Option<&Value> {
+        let stated = self.ruleset.channels[channel].value(entry, self.day);
+        stated.or_else(|| self.assumed.facts.get(&(channel, entry)))
+    }
+
+    /// Evaluates an expression of any type.
+    pub(super) fn record<R: Recorder<'r>>(
+        &self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        recorder: &mut R,
+    ) {
+        self.value(expr, channel, recorder);
     }
 
     /// Evaluates a condition for an instance of a rule.
@@ -117,7 +179,7 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         recorder: &mut R,
     ) -> Judged {
-        match &expr.kind {
+        let judged = match &expr.kind {
             ExprKind::And(parts) => {
                 let mut all = Judged::TRUE;
                 for part in parts {
@@ -138,7 +200,6 @@ impl<'r> Context<'r> {
                 }
                 any
             }
-            ExprKind::Not(inner) => self.truth(inner, channel, recorder).not(),
             ExprKind::If(parts) => {
                 let [condition, yes, no] = &**parts;
                 let condition = self.truth(condition, channel, recorder);
@@ -146,14 +207,15 @@ impl<'r> Context<'r> {
                 let no = self.truth(no, channel, recorder);
                 Judged::either(condition, yes, no)
             }
-            ExprKind::Earlier(table, number) => self.earlier(*table, *number, recorder),
-            ExprKind::Let(id) => self.let_truth(*id, channel, recorder),
-            ExprKind::Literal(Value::Bool(value)) => Judged::known(*value),
+            ExprKind::Not(inner) => return self.truth(inner, channel, recorder).not(),
+            ExprKind::Earlier(table, number) => return self.earlier(*table, *number, recorder),
+            ExprKind::Let(id) => return self.let_truth(*id, channel, recorder),
+            ExprKind::Literal(Value::Bool(value)) => return Judged::known(*value),
             ExprKind::Excluded(target, negated) => {
                 let Some(target) = target.resolve(channel) else { return Judged::STUCK };
                 let excluded = self.excluded(target);
                 recorder.read(Read::Target(target, excluded.truth));
-                if *negated { excluded.not() } else { excluded }
+                return if *negated { excluded.not() } else { excluded };
             }
             ExprKind::Literal(_)
             | ExprKind::Field(_)
@@ -174,7 +236,12 @@ impl<'r> Context<'r> {
             | ExprKind::Abs(_)
             | ExprKind::Count(_)
             | ExprKind::Between(..)
-            | ExprKind::Shift(..) => self.atom(expr, channel, recorder),
+            | ExprKind::Shift(..) => return self.atom(expr, channel, recorder),
+        };
+        // Parts that are over one field may exclude each other.
+        match judged.truth {
+            Truth::Unknown if self.assumes_nothing() => self.by_values(expr, channel).unwrap_or(judged),
+            Truth::True | Truth::False | Truth::Unknown => judged,
         }
     }
 
@@ -182,22 +249,24 @@ impl<'r> Context<'r> {
     fn earlier<R: Recorder<'r>>(&self, table: Id<Table>, number: usize, recorder: &mut R) -> Judged {
         let ruleset = self.ruleset;
         let matches = &ruleset.tables[table].matches;
-        if R::COMPLETE {
+        if recorder.follows_rows() {
             let before = matches.iter().take(number);
             return before.fold(Judged::FALSE, |any, row| any.or(self.truth(row, None, recorder)));
         }
-        // What is known of the rows up to some row is kept for those behind it.
-        let mut known = self.earlier.borrow().get(table.index()).cloned().unwrap_or((0, Judged::FALSE));
-        if known.0 > number {
-            known = (0, Judged::FALSE);
+        // What is known of the rows up to each row is kept for those behind it.
+        let mut known = {
+            let mut kept = self.kept.borrow_mut();
+            let round = kept.round;
+            let (of, known) = &mut kept.earlier[table];
+            if std::mem::replace(of, round) == round { std::mem::take(known) } else { Vec::new() }
+        };
+        for row in matches.iter().take(number).skip(known.len()) {
+            let before = known.last().copied().unwrap_or(Judged::FALSE);
+            known.push(before.or(self.truth(row, None, &mut Silent)));
         }
-        for row in matches.iter().take(number).skip(known.0) {
-            known = (known.0 + 1, known.1.or(self.truth(row, None, &mut Silent)));
-        }
-        if let Some(slot) = self.earlier.borrow_mut().get_mut(table.index()) {
-            *slot = known;
-        }
-        known.1
+        let judged = number.checked_sub(1).and_then(|last| known.get(last)).copied();
+        self.kept.borrow_mut().earlier[table].1 = known;
+        judged.unwrap_or(Judged::FALSE)
     }
 
     fn let_truth<R: Recorder<'r>>(
@@ -207,30 +276,30 @@ impl<'r> Context<'r> {
         recorder: &mut R,
     ) -> Judged {
         let expr = &self.ruleset.lets[id].value;
-        if self.assumed.is_none() {
-            if let Some(Cached::Truth(judged)) = self.lets.borrow().get(id.index()).cloned().flatten() {
-                if !recorder.follows(id) {
-                    return judged;
-                }
-            } else {
-                recorder.follows(id);
-            }
+        let follows = recorder.follows(id);
+        if let (Some(Cached::Truth(judged)), false) = (self.kept(id), follows) {
+            return judged;
         }
-        let judged = self.truth(expr, channel, recorder);
+        let judged = match follows {
+            true => self.truth(expr, channel, recorder),
+            false => self.truth(expr, channel, &mut Silent),
+        };
         self.keep(id, Cached::Truth(judged));
         judged
     }
 
-    fn keep(&self, id: Id<Let>, cached: Cached) {
-        if self.assumed.is_none()
-            && let Some(slot) = self.lets.borrow_mut().get_mut(id.index())
-        {
-            *slot = Some(cached);
-        }
+    fn kept(&self, id: Id<Let>) -> Option<Cached> {
+        let kept = self.kept.borrow();
+        let (round, cached) = &kept.lets[id];
+        cached.clone().filter(|_| *round == kept.round)
     }
 
-    /// A condition that is made of values. Where it is unknown and waits for one field of few values alone, each is
-    /// tried: it may be read twice.
+    fn keep(&self, id: Id<Let>, cached: Cached) {
+        let mut kept = self.kept.borrow_mut();
+        kept.lets[id] = (kept.round, Some(cached));
+    }
+
+    /// A condition that is made of values. Where it is unknown, the values of its field may be tried.
     fn atom<R: Recorder<'r>>(
         &self,
         expr: &'r Expr,
@@ -239,73 +308,13 @@ impl<'r> Context<'r> {
     ) -> Judged {
         let judged = self.atom_truth(expr, channel, recorder);
         match judged.truth {
-            Truth::Unknown if self.assumed.is_none() => self.try_values(expr, channel).unwrap_or(judged),
+            Truth::Unknown if self.assumes_nothing() => self.try_values(expr, channel).unwrap_or(judged),
             Truth::True | Truth::False | Truth::Unknown => judged,
         }
     }
 
-    fn try_values(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Judged> {
-        // What is excluded may wait for other fields.
-        if expr.asks() {
-            return None;
-        }
-        let unknown = self.unknown_fields(expr);
-        let mut unknown = unknown.iter();
-        let (Some(field), None) = (unknown.next(), unknown.next()) else { return None };
-        let Could::OneOf(values) = self.field_could(*field) else { return None };
-        let mut judged = Judged::STUCK;
-        for value in values {
-            let truth = self.assuming(*field, value).atom_truth(expr, channel, &mut Silent).truth;
-            judged.can_hold |= truth == Truth::True;
-            judged.can_fail |= truth == Truth::False;
-        }
-        Some(judged)
-    }
-
-    /// What an unknown field could be filled with.
-    fn field_could(&self, id: Id<Field>) -> Could {
-        let field = &self.ruleset.fields[id];
-        match field.ty {
-            Type::Bool => Could::OneOf(vec![Value::Bool(false), Value::Bool(true)]),
-            Type::Enum(id) => {
-                let values = (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum);
-                Could::OneOf(values.filter(|value| field.allows(value)).collect())
-            }
-            Type::Number(_) | Type::Date => match (&field.low, &field.high) {
-                (None, None) if field.ty == Type::Date => any_day(),
-                (low, high) => Could::between(low.clone(), high.clone()),
-            },
-            Type::Text | Type::Set(_) => Could::Anything,
-        }
-    }
-
-    /// The unknown fields that an expression reads, lets followed.
-    fn unknown_fields(&self, expr: &Expr) -> BTreeSet<Id<Field>> {
-        let mut fields = BTreeSet::new();
-        let mut lets = Vec::new();
-        expr.walk(&mut |part| match part.kind {
-            ExprKind::Field(id) if self.field(id).is_none() => {
-                fields.insert(id);
-            }
-            ExprKind::Let(id) => lets.push(id),
-            _ => {}
-        });
-        for id in lets {
-            let known = self.let_fields.borrow().get(id.index()).cloned().flatten();
-            let of_let = known.unwrap_or_else(|| {
-                let found = self.unknown_fields(&self.ruleset.lets[id].value);
-                if let Some(slot) = self.let_fields.borrow_mut().get_mut(id.index()) {
-                    *slot = Some(found.clone());
-                }
-                found
-            });
-            fields.extend(of_let);
-        }
-        fields
-    }
-
     /// The truth of an atom, its parts taken as independent of each other.
-    fn atom_truth<R: Recorder<'r>>(
+    pub(super) fn atom_truth<R: Recorder<'r>>(
         &self,
         expr: &'r Expr,
         channel: Option<Id<Channel>>,
@@ -472,11 +481,9 @@ impl<'r> Context<'r> {
                 total
             }
             ExprKind::Min(parts) | ExprKind::Max(parts) => {
-                let best = if matches!(expr.kind, ExprKind::Max(_)) { greatest } else { least };
+                let greatest = matches!(expr.kind, ExprKind::Max(_));
                 let values = parts.iter().map(|part| self.value(part, channel, recorder));
-                let best =
-                    values.reduce(|a, b| a.combine(&b, Monotone::Grows, |a, b| best(a.clone(), b.clone())));
-                best.unwrap_or(Valued::STUCK)
+                values.reduce(|a, b| a.best(&b, greatest)).unwrap_or(Valued::STUCK)
             }
             ExprKind::Count(set) => match self.value(set, channel, recorder) {
                 Valued::Known(Value::Set(members)) => {
@@ -534,16 +541,15 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         recorder: &mut R,
     ) -> Valued {
-        if self.assumed.is_none() {
-            if let Some(Cached::Value(value)) = self.lets.borrow().get(id.index()).cloned().flatten() {
-                if !recorder.follows(id) {
-                    return value;
-                }
-            } else {
-                recorder.follows(id);
-            }
+        let expr = &self.ruleset.lets[id].value;
+        let follows = recorder.follows(id);
+        if let (Some(Cached::Value(value)), false) = (self.kept(id), follows) {
+            return value;
         }
-        let value = self.value(&self.ruleset.lets[id].value, channel, recorder);
+        let value = match follows {
+            true => self.value(expr, channel, recorder),
+            false => self.value(expr, channel, &mut Silent),
+        };
         self.keep(id, Cached::Value(value.clone()));
         value
     }
@@ -555,7 +561,6 @@ impl<'r> Context<'r> {
         recorder: &mut R,
     ) -> Valued {
         let Some(of) = fact.channel.or(channel) else { return Valued::STUCK };
-        let stated = &self.ruleset.channels[of];
         let member = match fact.index.as_ref().map(|index| self.value(index, channel, recorder)) {
             None => None,
             Some(Valued::Known(Value::Enum(member))) => Some(member),
@@ -564,28 +569,34 @@ impl<'r> Context<'r> {
                 recorder.read(Read::Fact { channel: of, entry: (fact.fact, None), statement: None });
                 let Could::OneOf(members) = index.could() else { return Valued::Unknown(Could::Anything) };
                 let values = members.iter().filter_map(|member| match member {
-                    Value::Enum(member) => stated.value((fact.fact, Some(*member)), self.day).cloned(),
+                    Value::Enum(member) => self.entry(of, (fact.fact, Some(*member))).cloned(),
                     _ => None,
                 });
                 return Valued::Unknown(Could::one_of(values));
             }
         };
         let entry = (fact.fact, member);
-        let statement = stated.statement(entry, self.day);
+        let statement = self.ruleset.channels[of].statement(entry, self.day);
         recorder.read(Read::Fact { channel: of, entry, statement });
-        match statement.and_then(|statement| statement.value.as_ref()) {
+        match self.entry(of, entry) {
             Some(value) => Valued::Known(value.clone()),
             None => Valued::STUCK,
         }
     }
 
-    /// Returns whether a target is excluded.
+    /// Returns whether a target is excluded, if that is known already.
     pub(super) fn excluded(&self, target: Target) -> Judged {
-        self.excluded.get(self.ruleset.target_index(target)).copied().unwrap_or(Judged::STUCK)
+        self.excluded.as_ref().map_or(Judged::STUCK, |excluded| excluded[target])
     }
 
     /// Returns whether a channel is owned.
     pub(super) fn owned(&self, channel: Id<Channel>) -> Judged {
-        self.owned.get(channel.index()).copied().unwrap_or(Judged::FALSE)
+        self.owned.as_ref().expect("who is owned is known before anybody asks")[channel]
+    }
+
+    /// Returns whether a need excludes the target that has it: the channel is excluded and not owned.
+    pub(super) fn through(&self, need: &ChannelNeed) -> Judged {
+        let channel = self.excluded(Target::Channel(need.channel));
+        need.judged.and(channel).and(self.owned(need.channel).not())
     }
 }

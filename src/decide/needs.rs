@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use super::eval::{Context, Silent};
 use super::exclusion::each_effect;
-use super::{Instance, Truth};
-use crate::model::{Channel, EffectKind, Id, Need, NeedState, Requirement, Rule, Ruleset, Target};
+use super::{Instances, Truth};
+use crate::model::{
+    Channel, EffectKind, Id, IdMap, Need, NeedState, Requirement, Rule, Ruleset, Target, TargetMap,
+};
 
 /// Something that a target needs.
 #[derive(Clone, PartialEq, Debug)]
@@ -29,53 +31,42 @@ pub enum NeedOrigin {
     Rule(Id<Rule>, Option<Id<Channel>>),
 }
 
-/// The needs that fired rules give, by the target's number, and whether more are pending.
+/// The needs that fired rules give each target, and whether more are pending.
 pub(super) struct Needs {
-    fired: Vec<Vec<(Need, NeedOrigin)>>,
-    pending: Vec<bool>,
-    requirements: Vec<NeedState>,
-    channels: Vec<NeedState>,
+    fired: TargetMap<Vec<(Need, NeedOrigin)>>,
+    pending: TargetMap<bool>,
+    requirements: IdMap<Requirement, NeedState>,
+    channels: IdMap<Channel, NeedState>,
 }
 
 impl Needs {
-    pub(super) fn new(context: &Context<'_>, instances: &[Vec<Instance>]) -> Needs {
+    pub(super) fn new(context: &Context<'_>, instances: &Instances) -> Needs {
         let ruleset = context.ruleset;
-        let mut fired = vec![Vec::new(); ruleset.target_count()];
-        let mut pending = vec![false; ruleset.target_count()];
+        let mut fired = TargetMap::of(ruleset, |_| Vec::new());
+        let mut pending = TargetMap::of(ruleset, |_| false);
         each_effect(ruleset, instances, |id, instance, kind| {
             let EffectKind::Needs(target, needs) = kind else { return };
             let Some(target) = target.resolve(instance.channel) else { return };
-            let index = ruleset.target_index(target);
             if instance.fires.truth == Truth::True {
                 let origin = NeedOrigin::Rule(id, instance.channel);
-                fired
-                    .get_mut(index)
-                    .into_iter()
-                    .for_each(|all| all.extend(needs.iter().map(|need| (*need, origin))));
-            } else if let Some(pending) = pending.get_mut(index) {
-                *pending = true;
+                fired[target].extend(needs.iter().map(|need| (*need, origin)));
+            } else {
+                pending[target] = true;
             }
         });
-        let requirement = |requirement: &Requirement| match &requirement.met {
+        let requirements = IdMap::of(&ruleset.requirements, |id| match &ruleset.requirements[id].met {
             None => NeedState::Unmet,
-            Some(_) => NeedState::Unknown,
-        };
-        let mut requirements: Vec<NeedState> = ruleset.requirements.iter().map(requirement).collect();
-        for (state, requirement) in requirements.iter_mut().zip(ruleset.requirements.iter()) {
-            if let Some(met) = &requirement.met {
-                *state = need_state(context.truth(met, None, &mut Silent).truth);
-            }
-        }
-        let channels = ruleset.channels.ids().map(|id| need_state(context.owned(id).truth)).collect();
+            Some(met) => need_state(context.truth(met, None, &mut Silent).truth),
+        });
+        let channels = IdMap::of(&ruleset.channels, |id| need_state(context.owned(id).truth));
         Needs { fired, pending, requirements, channels }
     }
 
     fn state(&self, need: Need) -> NeedState {
-        let state = match need {
-            Need::Requirement(id) => self.requirements.get(id.index()),
-            Need::Channel(id) => self.channels.get(id.index()),
-        };
-        state.copied().unwrap_or(NeedState::Unknown)
+        match need {
+            Need::Requirement(id) => self.requirements[id],
+            Need::Channel(id) => self.channels[id],
+        }
     }
 
     /// Returns all needs of a target, each once: its own, those of the channels it needs and does not own, and for a
@@ -116,14 +107,14 @@ impl Needs {
             Need::Requirement(_) => None,
         });
         let of = members.iter().copied().chain(needed).map(Target::Channel).chain([target]);
-        of.into_iter().any(|target| self.pending.get(ruleset.target_index(target)) == Some(&true))
+        of.into_iter().any(|target| self.pending[target])
     }
 
     fn push_own(&self, context: &Context<'_>, target: Target, open: &mut Vec<NeedDecision>) {
         let ruleset = context.ruleset;
         let stated = ruleset.stated_needs(target).iter().enumerate();
         let stated = stated.map(|(index, stated)| (stated.need, NeedOrigin::Stated(index)));
-        let fired = self.fired.get(ruleset.target_index(target)).into_iter().flatten().copied();
+        let fired = self.fired[target].iter().copied();
         let own: Vec<(Need, NeedOrigin)> = stated.chain(fired).collect();
         open.extend(own.into_iter().rev().map(|(need, origin)| NeedDecision {
             need,

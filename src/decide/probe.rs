@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::awaits::collect;
+use super::awaits::Conditions;
 use super::eval::{Context, Silent};
 use super::judged::Judged;
-use super::trace::Recording;
 use super::verdict::Await;
 use crate::date::Date;
-use crate::model::{Channel, Expr, Field, Id, Profile, Ruleset, Value};
+use crate::exact::Exact;
+use crate::model::{Channel, Expr, Field, Id, Profile, Ruleset, TargetMap, Value};
 
 /// Judges single conditions of a ruleset, for those who take a ruleset apart. Whether a target is excluded is not known
 /// here unless told.
@@ -24,13 +24,13 @@ impl<'r> Probe<'r> {
         Probe { context: Context::new(ruleset, profile, day) }
     }
 
-    /// Takes a field to have a value, in place of the one assumed before; with nothing, the profile counts alone.
-    pub fn assume(&mut self, assumed: Option<(Id<Field>, Value)>) {
-        self.context.assume(assumed);
+    /// Takes a field to have a value; without one, what the profile says counts again.
+    pub fn assume(&mut self, field: Id<Field>, value: Option<Value>) {
+        self.context.assume(field, value);
     }
 
-    /// Takes targets to be excluded as told, by [`Ruleset::target_index`].
-    pub fn exclude(&mut self, excluded: Vec<Judged>) {
+    /// Takes targets to be excluded as told.
+    pub fn exclude(&mut self, excluded: TargetMap<Judged>) {
         self.context.exclude(excluded);
     }
 
@@ -46,15 +46,42 @@ impl<'r> Probe<'r> {
         self.context.any_value(expr, channel)
     }
 
+    /// Returns the one field that a condition reads, lets followed; nothing where it reads others, asks what is excluded, or
+    /// which rows of a table come before.
+    #[must_use]
+    pub fn only_field(&self, expr: &Expr) -> Option<Id<Field>> {
+        self.context.only_field(expr)
+    }
+
+    /// Returns the numbers, days by their number, at which a condition over one unknown field may turn round; nothing
+    /// where it may do so elsewhere too.
+    #[must_use]
+    pub fn turns(
+        &self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        field: Id<Field>,
+    ) -> Option<Vec<Exact>> {
+        self.context.turns(expr, channel, field)
+    }
+
+    /// Returns values of which one is in each range in which a condition over one unknown field, a number or a day, comes
+    /// out the same; nothing where it may turn round within one.
+    #[must_use]
+    pub fn telling_values(
+        &self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        field: Id<Field>,
+    ) -> Option<Vec<Value>> {
+        self.context.telling_values(expr, channel, field)
+    }
+
     /// Returns the fields that a condition waits for: the unknown ones in those of its parts that they leave open.
     #[must_use]
     pub fn awaits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Vec<Id<Field>> {
-        let mut recording = Recording::default();
-        self.context.truth(expr, channel, &mut recording);
         let mut found = BTreeSet::new();
-        if let Some(trace) = recording.finish() {
-            collect(&trace, true, &mut found, &mut Vec::new());
-        }
+        Conditions::new(&self.context).collect(expr, channel, &mut found);
         let fields = found.into_iter().filter_map(|awaited| match awaited {
             Await::Field(field) => Some(field),
             Await::Fact(..) => None,

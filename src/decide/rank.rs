@@ -3,7 +3,7 @@
 use super::Truth;
 use super::needs::NeedDecision;
 use super::verdict::TargetDecision;
-use crate::model::{Need, NeedState, Ruleset, Target};
+use crate::model::{Need, NeedState, Ruleset, Target, TargetMap};
 use crate::operator::Verdict;
 
 /// The first of the channels.
@@ -52,37 +52,34 @@ fn worst(target: &TargetDecision) -> Key {
 }
 
 /// Notes at each channel which targets need it.
-pub(super) fn required_by(ruleset: &Ruleset, targets: &mut [TargetDecision]) {
-    let mut found: Vec<(usize, Target)> = Vec::new();
-    for target in targets.iter() {
+pub(super) fn required_by(targets: &mut TargetMap<TargetDecision>) {
+    let mut found: Vec<(Target, Target)> = Vec::new();
+    for target in targets.values() {
         for need in &target.needs {
             if let Need::Channel(channel) = need.need {
-                found.push((ruleset.target_index(Target::Channel(channel)), target.target));
+                found.push((Target::Channel(channel), target.target));
             }
         }
     }
-    for (index, by) in found {
-        if let Some(target) = targets.get_mut(index) {
-            target.required_by.push(by);
-        }
+    for (target, by) in found {
+        targets[target].required_by.push(by);
     }
 }
 
 /// Ranks some targets, gives each its place, and notes ties that declaration settled.
-pub(super) fn rank(ruleset: &Ruleset, targets: &mut [TargetDecision], mut order: Vec<Target>) -> Vec<Target> {
-    let key_of = |target: Target| targets.get(ruleset.target_index(target)).map(key);
+pub(super) fn rank(targets: &mut TargetMap<TargetDecision>, mut order: Vec<Target>) -> Vec<Target> {
+    let key_of = |target: Target| key(&targets[target]);
     // The sort is stable, and the targets stand in the order of declaration.
     order.sort_by_key(|target| key_of(*target));
-    let keys: Vec<Option<Key>> = order.iter().map(|target| key_of(*target)).collect();
+    let keys: Vec<Key> = order.iter().map(|target| key_of(*target)).collect();
     let mut start = 0;
     while let Some(first) = keys.get(start) {
         let end = start + keys.iter().skip(start).take_while(|key| *key == first).count();
-        let tied = order.get(start..end).unwrap_or(&[]);
+        let tied = order.get(start..end).expect("there is a key for each target");
         for (place, target) in (start + 1..).zip(tied) {
-            if let Some(decision) = targets.get_mut(ruleset.target_index(*target)) {
-                decision.rank = place;
-                decision.tie = tied.iter().copied().filter(|other| other != target).collect();
-            }
+            let decision = &mut targets[*target];
+            decision.rank = place;
+            decision.tie = tied.iter().copied().filter(|other| other != target).collect();
         }
         start = end;
     }
@@ -90,16 +87,16 @@ pub(super) fn rank(ruleset: &Ruleset, targets: &mut [TargetDecision], mut order:
 }
 
 /// Returns the first of the channels, unless all are excluded.
-pub(super) fn first(ruleset: &Ruleset, targets: &[TargetDecision], channels: &[Target]) -> First {
-    let of = |target: &Target| targets.get(ruleset.target_index(*target));
-    let Some(first) = channels.first().and_then(of).filter(|first| first.leaning != Verdict::Excluded) else {
+pub(super) fn first(ruleset: &Ruleset, targets: &TargetMap<TargetDecision>, channels: &[Target]) -> First {
+    let of = |target: &Target| &targets[*target];
+    let Some(first) = channels.first().map(of).filter(|first| first.leaning != Verdict::Excluded) else {
         return First {
-            settled: channels.iter().filter_map(of).all(TargetDecision::is_settled),
+            settled: channels.iter().map(of).all(TargetDecision::is_settled),
             ..First::default()
         };
     };
     let place = |target: &TargetDecision| ruleset.target_index(target.target);
-    let others = channels.iter().filter_map(of).filter(|other| other.target != first.target);
+    let others = channels.iter().map(of).filter(|other| other.target != first.target);
     let settled = first.excluded.truth == Truth::False
         && others.map(|other| (best(other), place(other))).all(|other| (worst(first), place(first)) < other);
     First { target: Some(first.target), settled, tie: first.tie.clone() }

@@ -105,6 +105,8 @@ pub(super) trait Recorder<'r> {
     fn close(&mut self, outcome: impl FnOnce() -> Outcome);
     /// Tells whether a let is to be followed here.
     fn follows(&mut self, id: Id<Let>) -> bool;
+    /// Tells whether the rows of a table before the one that asks are to be followed.
+    fn follows_rows(&self) -> bool;
 }
 
 /// Builds the tree of an evaluation.
@@ -113,9 +115,16 @@ pub(super) struct Recording<'r> {
     open: Vec<Trace<'r>>,
     done: Option<Trace<'r>>,
     seen: BTreeSet<Id<Let>>,
+    /// Whether lets and earlier rows of a table are left without parts.
+    stays: bool,
 }
 
 impl<'r> Recording<'r> {
+    /// A recording of one expression: lets and earlier rows of a table have no parts.
+    pub(super) fn of_one() -> Recording<'r> {
+        Recording { stays: true, ..Recording::default() }
+    }
+
     pub(super) fn finish(self) -> Option<Trace<'r>> {
         self.done
     }
@@ -146,6 +155,10 @@ impl<'r> Recorder<'r> for Recording<'r> {
     }
 
     fn follows(&mut self, id: Id<Let>) -> bool {
-        self.seen.insert(id)
+        !self.stays && self.seen.insert(id)
+    }
+
+    fn follows_rows(&self) -> bool {
+        !self.stays
     }
 }

@@ -1,14 +1,16 @@
 //! Scores, verdicts, what is still open, and why.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::awaits::Awaited;
+use super::depends::Depends;
 use super::eval::Context;
-use super::exclusion::{ChannelNeed, channel_needs, through_need};
+use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
 use super::needs::{NeedDecision, Needs};
-use super::{Decision, Instance, notes, rank};
-use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, Thresholds};
+use super::{Decision, Instances, notes, rank};
+use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
 use crate::operator::Verdict;
 
 /// An effect of a rule's instance.
@@ -49,6 +51,20 @@ pub struct Pending {
     pub awaits: Vec<Await>,
     /// Whether the unknown fields leave open that it comes.
     pub open: bool,
+}
+
+impl Pending {
+    /// Tells whether it may change the verdict: a requirement is a thing to do, and a needed channel excludes by itself.
+    #[must_use]
+    pub fn decides(&self, ruleset: &Ruleset) -> bool {
+        match self.reason {
+            Reason::Through(_) => true,
+            Reason::Rule(cause) => match cause.kind(ruleset) {
+                EffectKind::Score(..) | EffectKind::Exclude(_) | EffectKind::Cap(..) => true,
+                EffectKind::Needs(..) | EffectKind::Note(..) => false,
+            },
+        }
+    }
 }
 
 /// What is waited for.
@@ -106,8 +122,6 @@ pub struct TargetDecision {
     pub required_by: Vec<Target>,
     /// What is to be said of it.
     pub notes: Vec<Cause>,
-    /// Facts that no source tells and that could change its verdict.
-    pub open_facts: Vec<OpenFact>,
     /// Targets that it ties with but for the order of declaration.
     pub tie: Vec<Target>,
 }
@@ -126,38 +140,35 @@ struct Effects {
     all: Vec<(Reason, Judged)>,
 }
 
-/// What some of the pending effects leave open: how many exclude, the points they take and give, how many cap at each
-/// verdict.
+/// What some of the pending effects leave open: whether one excludes, the points they take and give, at which verdicts they
+/// cap.
 #[derive(Clone, Default, PartialEq)]
-struct Open {
-    exclusions: usize,
+pub(super) struct Open {
+    excludes: bool,
     taken: i64,
     given: i64,
-    caps: BTreeMap<Verdict, usize>,
+    caps: BTreeSet<Verdict>,
 }
 
-pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Vec<Vec<Instance>>) -> Decision<'r> {
+pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances) -> Decision<'r> {
     let context = &owned;
     let ruleset = context.ruleset;
     let needs = Needs::new(context, &instances);
     let channel_needs = channel_needs(ruleset, &instances);
-    let mut effects = effects(context, &instances, &channel_needs);
+    let effects = effects(context, &instances, &channel_needs);
     let mut awaited = Awaited::new(context, &instances, &channel_needs);
     let (mut notes_of, notes) = notes(ruleset, &instances);
-    let mut targets = Vec::new();
-    for target in ruleset.targets() {
-        let effects = effects.get_mut(ruleset.target_index(target)).map(std::mem::take).unwrap_or_default();
-        let mut decision = decide_target(context, target, &effects, &mut awaited);
+    let mut targets = TargetMap::of(ruleset, |target| {
+        let mut decision = decide_target(context, target, &effects[target], &mut awaited);
         decision.needs = needs.of(context, target);
         decision.more_needs = needs.may_grow(ruleset, target, &decision.needs);
         decision.notes = notes_of.remove(&target).unwrap_or_default();
-        targets.push(decision);
-    }
-    rank::required_by(ruleset, &mut targets);
-    let channels = rank::rank(ruleset, &mut targets, ruleset.channels.ids().map(Target::Channel).collect());
-    let mixes = rank::rank(ruleset, &mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
+        decision
+    });
+    rank::required_by(&mut targets);
+    let channels = rank::rank(&mut targets, ruleset.channels.ids().map(Target::Channel).collect());
+    let mixes = rank::rank(&mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
     let first = rank::first(ruleset, &targets, &channels);
-    let missing = missing(&targets);
     Decision {
         ruleset,
         profile: context.profile,
@@ -169,17 +180,21 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Vec<Vec<Instance
         mixes,
         first,
         notes,
-        missing,
+        missing: OnceCell::new(),
+        open_facts: OnceCell::new(),
     }
 }
 
-/// Gathers the effects on each target, by its number, in the order of declaration.
-fn effects(context: &Context<'_>, instances: &[Vec<Instance>], needs: &[Vec<ChannelNeed>]) -> Vec<Effects> {
+/// Gathers the effects on each target, in the order of declaration.
+fn effects(
+    context: &Context<'_>,
+    instances: &Instances,
+    needs: &TargetMap<Vec<ChannelNeed>>,
+) -> TargetMap<Effects> {
     let ruleset = context.ruleset;
-    let mut effects: Vec<Effects> = Vec::new();
-    effects.resize_with(ruleset.target_count(), Effects::default);
+    let mut effects = TargetMap::of(ruleset, |_| Effects::default());
     for (rule, declared) in ruleset.rules.entries() {
-        for instance in instances.get(rule.index()).into_iter().flatten() {
+        for instance in &instances[rule] {
             if instance.fires.truth == Truth::False {
                 continue;
             }
@@ -189,20 +204,18 @@ fn effects(context: &Context<'_>, instances: &[Vec<Instance>], needs: &[Vec<Chan
                     continue;
                 };
                 let cause = Cause { rule, channel: instance.channel, effect };
-                if let Some(of) = effects.get_mut(ruleset.target_index(target)) {
-                    of.all.push((Reason::Rule(cause), instance.fires));
-                }
+                effects[target].all.push((Reason::Rule(cause), instance.fires));
             }
         }
     }
-    for (target, of) in ruleset.targets().zip(&mut effects) {
+    for target in ruleset.targets() {
         let mut through: BTreeMap<Id<Channel>, Judged> = BTreeMap::new();
         let mut add = |channel: Id<Channel>, judged: Judged| {
             let slot = through.entry(channel).or_insert(Judged::FALSE);
             *slot = slot.or(judged);
         };
-        for need in needs.get(ruleset.target_index(target)).into_iter().flatten() {
-            add(need.channel, through_need(context, &context.excluded, need));
+        for need in &needs[target] {
+            add(need.channel, context.through(need));
         }
         if let Target::Mix(id) = target {
             for member in &ruleset.mixes[id].members {
@@ -210,7 +223,7 @@ fn effects(context: &Context<'_>, instances: &[Vec<Instance>], needs: &[Vec<Chan
             }
         }
         let through = through.into_iter().filter(|(_, judged)| judged.truth != Truth::False);
-        of.all.extend(through.map(|(channel, judged)| (Reason::Through(channel), judged)));
+        effects[target].all.extend(through.map(|(channel, judged)| (Reason::Through(channel), judged)));
     }
     effects
 }
@@ -253,20 +266,14 @@ fn decide_target(
     }
     sort_reasons(ruleset, &mut reasons);
 
-    let by_score = by_score(ruleset.thresholds, score);
-    let capped = cap.filter(|(verdict, _)| *verdict > by_score);
-    let leaning = match (excluded, capped) {
-        (Truth::True, _) => Verdict::Excluded,
-        (Truth::False | Truth::Unknown, Some((verdict, _))) => verdict,
-        (Truth::False | Truth::Unknown, None) => by_score,
-    };
+    let capped = cap.filter(|(verdict, _)| *verdict > by_score(ruleset.thresholds, score));
     let fired = Fired { excluded, score, cap: cap.map(|(verdict, _)| verdict) };
+    let leaning = fired.leaning(ruleset.thresholds);
     let all = Open::of(ruleset, &pending);
     let could_be = verdicts(ruleset.thresholds, &fired, &all);
     let by_fields = Open::of(ruleset, pending.iter().filter(|pending| pending.open));
     let by_fields = verdicts(ruleset.thresholds, &fired, &by_fields);
     let undecided = by_fields.iter().any(|verdict| *verdict != leaning);
-    let open_facts = open_facts(ruleset, &fired, leaning, &pending);
     TargetDecision {
         target,
         rank: 0,
@@ -284,7 +291,6 @@ fn decide_target(
         more_needs: false,
         required_by: Vec::new(),
         notes: Vec::new(),
-        open_facts,
         tie: Vec::new(),
     }
 }
@@ -304,10 +310,53 @@ fn sort_reasons(ruleset: &Ruleset, reasons: &mut [Reason]) {
 }
 
 /// What has fired on a target.
-struct Fired {
+#[derive(Clone, Debug)]
+pub(super) struct Fired {
     excluded: Truth,
     score: i64,
     cap: Option<Verdict>,
+}
+
+impl Fired {
+    /// What has fired of a decided target.
+    pub(super) fn of(ruleset: &Ruleset, decided: &TargetDecision) -> Fired {
+        let nothing = Fired { excluded: decided.excluded.truth, score: decided.score, cap: None };
+        decided.reasons.iter().fold(nothing, |fired, reason| fired.and_cap(ruleset, *reason))
+    }
+
+    /// With it, some pending effects that come.
+    pub(super) fn with<'p>(&self, ruleset: &Ruleset, come: impl Iterator<Item = &'p Pending>) -> Fired {
+        let mut fired = self.clone();
+        for pending in come {
+            match pending.reason {
+                Reason::Through(_) => fired.excluded = Truth::True,
+                Reason::Rule(cause) => match cause.kind(ruleset) {
+                    EffectKind::Exclude(_) => fired.excluded = Truth::True,
+                    EffectKind::Score(_, points, _) => fired.score += points,
+                    EffectKind::Cap(..) => fired = fired.and_cap(ruleset, pending.reason),
+                    EffectKind::Needs(..) | EffectKind::Note(..) => {}
+                },
+            }
+        }
+        fired
+    }
+
+    fn and_cap(mut self, ruleset: &Ruleset, reason: Reason) -> Fired {
+        if let Reason::Rule(cause) = reason
+            && let EffectKind::Cap(_, verdict) = cause.kind(ruleset)
+        {
+            self.cap = self.cap.max(Some(*verdict));
+        }
+        self
+    }
+
+    /// The verdict by what has fired.
+    pub(super) fn leaning(&self, thresholds: Thresholds) -> Verdict {
+        if self.excluded == Truth::True {
+            return Verdict::Excluded;
+        }
+        by_score(thresholds, self.score).max(self.cap.unwrap_or(Verdict::Recommended))
+    }
 }
 
 fn by_score(thresholds: Thresholds, score: i64) -> Verdict {
@@ -322,18 +371,20 @@ fn by_score(thresholds: Thresholds, score: i64) -> Verdict {
 
 impl Open {
     /// Takes some pending effects together.
-    fn of<'p>(ruleset: &Ruleset, pending: impl IntoIterator<Item = &'p Pending>) -> Open {
+    pub(super) fn of<'p>(ruleset: &Ruleset, pending: impl IntoIterator<Item = &'p Pending>) -> Open {
         let mut open = Open::default();
         for pending in pending {
             match pending.reason {
-                Reason::Through(_) => open.exclusions += 1,
+                Reason::Through(_) => open.excludes = true,
                 Reason::Rule(cause) => match cause.kind(ruleset) {
-                    EffectKind::Exclude(_) => open.exclusions += 1,
+                    EffectKind::Exclude(_) => open.excludes = true,
                     EffectKind::Score(_, points, _) => {
                         open.taken += (*points).min(0);
                         open.given += (*points).max(0);
                     }
-                    EffectKind::Cap(_, verdict) => *open.caps.entry(*verdict).or_default() += 1,
+                    EffectKind::Cap(_, verdict) => {
+                        open.caps.insert(*verdict);
+                    }
                     EffectKind::Needs(..) | EffectKind::Note(..) => {}
                 },
             }
@@ -341,17 +392,37 @@ impl Open {
         open
     }
 
-    /// Takes some of them away again.
-    fn without(&self, some: &Open) -> Open {
-        let caps = self.caps.iter().map(|(verdict, count)| {
-            (*verdict, count.saturating_sub(some.caps.get(verdict).copied().unwrap_or(0)))
+    /// Tells whether these may change a verdict when some of the others come besides.
+    pub(super) fn may_move(&self, thresholds: Thresholds, fired: &Fired, others: &Open) -> bool {
+        let best = Fired { score: fired.score + self.given, ..fired.clone() };
+        let worst = Fired {
+            excluded: if self.excludes { Truth::True } else { fired.excluded },
+            score: fired.score + self.taken,
+            cap: fired.cap.max(self.caps.last().copied()),
+        };
+        others.may_part(thresholds, &best, &worst)
+    }
+
+    /// Tells whether two outcomes may end in different verdicts when some of these come besides.
+    pub(super) fn may_part(&self, thresholds: Thresholds, one: &Fired, other: &Fired) -> bool {
+        // The points at which a verdict turns, and the ends.
+        let turns = [one, other].into_iter().flat_map(|fired| {
+            let [high, low] = [thresholds.recommended, thresholds.possible].map(|at| at - fired.score);
+            [high, high - 1, low, low - 1]
         });
-        Open {
-            exclusions: self.exclusions.saturating_sub(some.exclusions),
-            taken: self.taken - some.taken,
-            given: self.given - some.given,
-            caps: caps.filter(|(_, count)| *count > 0).collect(),
-        }
+        let turns = turns.map(|points| points.clamp(self.taken, self.given)).chain([self.taken, self.given]);
+        let turns: BTreeSet<i64> = turns.collect();
+        let caps = self.caps.iter().copied().map(Some).chain([None]);
+        caps.into_iter().any(|cap| {
+            turns.iter().any(|points| {
+                let [one, other] = [one, other].map(|fired| {
+                    let with =
+                        Fired { score: fired.score + points, cap: fired.cap.max(cap), ..fired.clone() };
+                    with.leaning(thresholds)
+                });
+                one != other
+            })
+        })
     }
 }
 
@@ -376,57 +447,74 @@ fn verdicts(thresholds: Thresholds, fired: &Fired, open: &Open) -> Vec<Verdict> 
     for (verdict, _) in by_range.into_iter().filter(|(_, possible)| *possible) {
         let capped = verdict.max(lowest);
         found.insert(capped);
-        found.extend(open.caps.keys().map(|cap| capped.max(*cap)));
+        found.extend(open.caps.iter().map(|cap| capped.max(*cap)));
     }
-    if open.exclusions > 0 {
+    if open.excludes {
         found.insert(Verdict::Excluded);
     }
     found.into_iter().collect()
 }
 
-/// The facts that no source tells and without which no other verdict would be open, alone or together with what else
-/// is.
-fn open_facts(ruleset: &Ruleset, fired: &Fired, leaning: Verdict, pending: &[Pending]) -> Vec<OpenFact> {
-    let mut waiting: BTreeMap<(Id<Channel>, Entry), Vec<&Pending>> = BTreeMap::new();
-    for pending in pending {
-        for awaited in &pending.awaits {
-            if let Await::Fact(channel, entry) = awaited {
-                waiting.entry((*channel, *entry)).or_default().push(pending);
-            }
+/// The facts that no source tells and that may change the verdict of each target, alone or together with what else is
+/// open.
+pub(super) fn open_facts(
+    depends: &mut Depends<'_, '_>,
+    ruleset: &Ruleset,
+    targets: &TargetMap<TargetDecision>,
+) -> TargetMap<Vec<OpenFact>> {
+    let waits = |decided: &TargetDecision| {
+        let mut awaits = decided.pending.iter().flat_map(|pending| &pending.awaits);
+        !decided.is_settled() && awaits.any(|awaited| matches!(awaited, Await::Fact(..)))
+    };
+    let mut others = targets.values().filter(|decided| waits(decided)).count();
+    TargetMap::of(ruleset, |target| {
+        let decided = &targets[target];
+        if !waits(decided) {
+            return Vec::new();
         }
-    }
-    let all = Open::of(ruleset, pending);
-    let found = waiting.into_iter().filter_map(|((channel, entry), pending)| {
-        let own = Open::of(ruleset, pending);
-        let of = |open: &Open| verdicts(ruleset.thresholds, fired, open);
-        let alone = of(&own);
-        let could_be = if alone.iter().any(|verdict| *verdict != leaning) {
-            alone
-        } else {
-            let together = of(&all);
-            if together == of(&all.without(&own)) {
-                return None;
-            }
-            together
-        };
-        Some(OpenFact { channel, entry, could_be })
+        others -= 1;
+        open_facts_of(depends, ruleset, decided, others)
+    })
+}
+
+fn open_facts_of(
+    depends: &mut Depends<'_, '_>,
+    ruleset: &Ruleset,
+    decided: &TargetDecision,
+    others: usize,
+) -> Vec<OpenFact> {
+    let pending: Vec<&Pending> = decided.pending.iter().filter(|pending| pending.decides(ruleset)).collect();
+    let fired = Fired::of(ruleset, decided);
+    let found = depends.of(decided.target, &fired, &pending, true, others);
+    let found = found.into_iter().filter_map(|awaited| {
+        let Await::Fact(channel, entry) = awaited else { return None };
+        let own = pending.iter().copied().filter(|pending| pending.awaits.contains(&awaited));
+        let own = verdicts(ruleset.thresholds, &fired, &Open::of(ruleset, own));
+        let alone = own.iter().any(|verdict| *verdict != decided.leaning);
+        Some(OpenFact { channel, entry, could_be: if alone { own } else { decided.could_be.clone() } })
     });
     found.collect()
 }
 
-/// The fields that undecided targets wait for, the one with most of them first.
-fn missing(targets: &[TargetDecision]) -> Vec<(Id<Field>, Vec<Target>)> {
+/// The fields that the verdicts of undecided targets depend on, the one with most of them first. What a target comes to
+/// need counts where it may exclude it, which is an effect of its own; a requirement is no part of a verdict.
+pub(super) fn missing(
+    depends: &mut Depends<'_, '_>,
+    ruleset: &Ruleset,
+    targets: &TargetMap<TargetDecision>,
+) -> Vec<(Id<Field>, Vec<Target>)> {
+    let undecided: Vec<&TargetDecision> =
+        targets.values().filter(|target| target.verdict.is_none()).collect();
     let mut affects: BTreeMap<Id<Field>, Vec<Target>> = BTreeMap::new();
-    for target in targets.iter().filter(|target| target.verdict.is_none()) {
-        let fields = target.pending.iter().filter(|pending| pending.open).flat_map(|pending| &pending.awaits);
-        let fields: BTreeSet<Id<Field>> = fields
-            .filter_map(|await_| match await_ {
-                Await::Field(field) => Some(*field),
-                Await::Fact(..) => None,
-            })
-            .collect();
-        for field in fields {
-            affects.entry(field).or_default().push(target.target);
+    for (place, decided) in undecided.iter().enumerate() {
+        let open = decided.pending.iter().filter(|pending| pending.open && pending.decides(ruleset));
+        let open: Vec<&Pending> = open.collect();
+        let others = undecided.len() - place - 1;
+        let fired = Fired::of(ruleset, decided);
+        for awaited in depends.of(decided.target, &fired, &open, false, others) {
+            if let Await::Field(field) = awaited {
+                affects.entry(field).or_default().push(decided.target);
+            }
         }
     }
     let mut missing: Vec<_> = affects.into_iter().collect();

@@ -163,6 +163,8 @@ pub enum Test {
     },
     /// An ordered value among some.
     Among(Vec<Exact>, bool),
+    /// An ordered value in the ranges between some cuts: one more than there are cuts.
+    Ranges(Vec<Cut>, Vec<Judged>),
     /// A text among some.
     Texts(Vec<Arc<str>>, bool),
     /// The same of all.
@@ -190,14 +192,31 @@ impl Test {
                     cut(*value, true);
                 }
             }
+            Test::Ranges(places, _) => places.iter().for_each(|place| cut(place.at, place.after)),
             Test::Table(_) | Test::Texts(..) | Test::Always(_) => {}
+        }
+    }
+
+    /// Returns what it says of every value, and of one that is not known, if that is the same.
+    pub(super) fn is_all(&self, missing: Judged) -> Option<Judged> {
+        match self {
+            Test::Table(judged) | Test::Ranges(_, judged) => {
+                judged.iter().all(|judged| *judged == missing).then_some(missing)
+            }
+            _ => None,
         }
     }
 
     /// What it says of a cell with a known value.
     fn judge(&self, cell: usize, witness: &Value) -> Judged {
         if let Test::Table(values) = self {
-            return values.get(cell).copied().unwrap_or(Judged::STUCK);
+            return values.get(cell).copied().expect("a table has an entry for each value");
+        }
+        if let (Test::Ranges(cuts, values), Some(number)) = (self, axis(witness)) {
+            return values
+                .get(place(cuts, number))
+                .copied()
+                .expect("there is a range more than there are cuts");
         }
         Judged::known(match (self, axis(witness)) {
             (Test::Texts(texts, negated), _) => {
@@ -220,6 +239,9 @@ impl Test {
             }
             Test::Among(values, negated) => values.contains(&number) != *negated,
             Test::Always(holds) => *holds,
+            Test::Ranges(cuts, values) => {
+                values.get(place(cuts, number)).is_some_and(|judged| judged.truth == Truth::True)
+            }
             Test::Texts(_, negated) => *negated,
             Test::Table(_) => false,
         }
@@ -244,7 +266,7 @@ impl Test {
                 Test::Among(values.iter().map(|value| value.times(factor)).collect::<Option<_>>()?, *negated)
             }
             Test::Always(holds) => Test::Always(*holds),
-            Test::Table(_) | Test::Texts(..) => return None,
+            Test::Table(_) | Test::Texts(..) | Test::Ranges(..) => return None,
         })
     }
 }
@@ -331,7 +353,7 @@ fn cut_variable(ruleset: &Ruleset, variable: &mut Variable, tests: &[&Test]) {
 }
 
 /// Whether only whole numbers, or days, are values of a field.
-fn is_whole(field: &Field) -> bool {
+pub(super) fn is_whole(field: &Field) -> bool {
     match field.ty {
         Type::Number(number) => number.whole,
         _ => true,
@@ -357,15 +379,19 @@ pub(crate) fn ordered_cells(field: &Field, cuts: &mut Vec<Cut>) -> Vec<Cell> {
     let cells = below.zip(above).map(|(from, to)| {
         let value = between(from, to);
         let possible = low.is_none_or(|low| low <= value) && high.is_none_or(|high| value <= high);
-        let witness = match field.ty {
-            Type::Date => Value::Date(Date::of_number(
-                value.as_whole().and_then(|day| i64::try_from(day).ok()).unwrap_or(0),
-            )),
-            _ => Value::Number(Number::computed(value)),
-        };
-        Cell { witness: Some(witness), possible }
+        Cell { witness: Some(value_at(field.ty, value)), possible }
     });
     cells.collect()
+}
+
+/// Returns the number, or the day of a number.
+pub(super) fn value_at(ty: Type, at: Exact) -> Value {
+    match ty {
+        Type::Date => {
+            Value::Date(Date::of_number(at.as_whole().and_then(|day| i64::try_from(day).ok()).unwrap_or(0)))
+        }
+        _ => Value::Number(Number::computed(at)),
+    }
 }
 
 /// Among whole numbers, a cut lies just before one of them.

@@ -1,16 +1,16 @@
 //! Folds facts, dates and units into the conditions of a ruleset.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Range;
 
-use super::cells::{Draft, Test, Variable, VariableKind, cut};
+use super::cells::{Cut, Draft, Test, Variable, VariableKind, between, cut, is_whole, round_up, value_at};
 use super::linear::{Facts, Solved};
 use super::{Effects, Ground, Instance, Node, Opaque, OpaqueId, key};
 use crate::date::Date;
 use crate::decide::{Judged, Probe, Truth};
-use crate::exact::Exact;
 use crate::model::{
-    Arena, Channel, EffectKind, Enum, Expr, ExprKind, Field, Id, Let, Need, Profile, Rule, Ruleset,
-    StatedNeed, Target, Type, Value,
+    Arena, Channel, EffectKind, Enum, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Rule, Ruleset,
+    StatedNeed, Table, Target, Type, Value,
 };
 use crate::operator::{CompareOp, Quantifier};
 
@@ -25,7 +25,7 @@ pub(super) fn ground<'r>(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr
     for rule in ruleset.rules.ids() {
         let first = builder.instances.len();
         builder.instances_of_rule(rule);
-        builder.of_rule.push(first..builder.instances.len());
+        builder.of_rule[rule] = first..builder.instances.len();
     }
     builder.met_and_owned();
     builder.effects();
@@ -42,7 +42,7 @@ struct Builder<'p, 'r> {
     /// Judges conditions of which nothing is known.
     probe: Probe<'p>,
     variables: Arena<Variable>,
-    of_field: Vec<Vec<Id<Variable>>>,
+    of_field: IdMap<Field, Vec<Id<Variable>>>,
     drafts: Vec<Draft>,
     known_drafts: HashMap<Draft, Id<super::Atom>>,
     opaque: Arena<Opaque<'r>>,
@@ -50,14 +50,16 @@ struct Builder<'p, 'r> {
     known_nodes: HashMap<Node, Id<Node>>,
     /// Atoms by what they say.
     known_atoms: HashMap<Vec<u8>, Id<Node>>,
+    /// Conditions that join others, likewise.
+    known_joints: HashMap<Vec<u8>, Id<Node>>,
     key: Vec<u8>,
-    lets: Vec<Option<Id<Node>>>,
-    let_fields: Vec<Option<BTreeSet<Id<Field>>>>,
+    lets: IdMap<Let, Option<Id<Node>>>,
+    let_fields: IdMap<Let, Option<BTreeSet<Id<Field>>>>,
     /// Whether some row of a table before the one of a number matches, as far as asked.
-    earlier: Vec<Vec<Id<Node>>>,
+    earlier: IdMap<Table, Vec<Id<Node>>>,
     instances: Arena<Instance>,
     order: Vec<Id<Instance>>,
-    of_rule: Vec<std::ops::Range<usize>>,
+    of_rule: IdMap<Rule, Range<usize>>,
     targets: Vec<Effects>,
     owned: Vec<Id<Node>>,
     met: Vec<Option<Id<Node>>>,
@@ -71,20 +73,21 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             day,
             probe: Probe::new(ruleset, nothing, day),
             variables: Arena::default(),
-            of_field: vec![Vec::new(); ruleset.fields.len()],
+            of_field: IdMap::of(&ruleset.fields, |_| Vec::new()),
             drafts: Vec::new(),
             known_drafts: HashMap::new(),
             opaque: Arena::default(),
             nodes: Arena::default(),
             known_nodes: HashMap::new(),
             known_atoms: HashMap::new(),
+            known_joints: HashMap::new(),
             key: Vec::new(),
-            lets: vec![None; ruleset.lets.len()],
-            let_fields: vec![None; ruleset.lets.len()],
-            earlier: vec![Vec::new(); ruleset.tables.len()],
+            lets: IdMap::of(&ruleset.lets, |_| None),
+            let_fields: IdMap::of(&ruleset.lets, |_| None),
+            earlier: IdMap::of(&ruleset.tables, |_| Vec::new()),
             instances: Arena::default(),
             order: Vec::new(),
-            of_rule: Vec::new(),
+            of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
             targets: Vec::new(),
             owned: Vec::new(),
             met: Vec::new(),
@@ -117,14 +120,14 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         let ruleset = self.ruleset;
         let mut open: Vec<Id<Let>> = ruleset.lets.ids().rev().collect();
         while let Some(id) = open.pop() {
-            if self.let_fields.get(id.index()).is_some_and(Option::is_some) {
+            if self.let_fields[id].is_some() {
                 continue;
             }
             let expr = &ruleset.lets[id].value;
             let mut missing = Vec::new();
             expr.walk(&mut |part| {
                 if let ExprKind::Let(other) = part.kind
-                    && self.let_fields.get(other.index()).is_some_and(Option::is_none)
+                    && self.let_fields[other].is_none()
                 {
                     missing.push(other);
                 }
@@ -135,14 +138,10 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 continue;
             }
             let fields = self.fields(expr);
-            if let Some(slot) = self.let_fields.get_mut(id.index()) {
-                *slot = Some(fields);
-            }
+            self.let_fields[id] = Some(fields);
             if expr.ty == Type::Bool {
                 let node = self.truth(expr, None);
-                if let Some(slot) = self.lets.get_mut(id.index()) {
-                    *slot = Some(node);
-                }
+                self.lets[id] = Some(node);
             }
         }
     }
@@ -155,7 +154,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 fields.insert(*id);
             }
             ExprKind::Let(id) => {
-                fields.extend(self.let_fields.get(id.index()).into_iter().flatten().flatten());
+                fields.extend(self.let_fields[*id].iter().flatten());
             }
             _ => {}
         });
@@ -212,6 +211,30 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
 
     fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
         match &expr.kind {
+            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_) => {
+                let key = self.key_of(expr, channel);
+                if let Some(known) = self.known_joints.get(&key) {
+                    return *known;
+                }
+                let node = self.of_one_field(expr, channel).unwrap_or_else(|| self.joint(expr, channel));
+                self.known_joints.insert(key, node);
+                node
+            }
+            _ => self.joint(expr, channel),
+        }
+    }
+
+    fn key_of(&mut self, expr: &Expr, channel: Option<Id<Channel>>) -> Vec<u8> {
+        let mut key = std::mem::take(&mut self.key);
+        key.clear();
+        key::write(expr, channel, &mut key);
+        let written = key.clone();
+        self.key = key;
+        written
+    }
+
+    fn joint(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        match &expr.kind {
             ExprKind::And(parts) | ExprKind::Or(parts) => {
                 let nodes = parts.iter().map(|part| self.truth(part, channel)).collect();
                 self.join(matches!(expr.kind, ExprKind::And(_)), nodes)
@@ -230,13 +253,13 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                     _ => self.node(Node::If([condition, yes, no])),
                 }
             }
-            ExprKind::Let(id) => match self.lets.get(id.index()).copied().flatten() {
+            ExprKind::Let(id) => match self.lets[*id] {
                 Some(node) => node,
                 None => self.truth(&self.ruleset.lets[*id].value, None),
             },
             ExprKind::Earlier(table, number) => {
                 let table = *table;
-                let mut before = self.earlier.get_mut(table.index()).map(std::mem::take).unwrap_or_default();
+                let mut before = std::mem::take(&mut self.earlier[table]);
                 if before.is_empty() {
                     before.push(self.constant(Judged::FALSE));
                 }
@@ -245,11 +268,9 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                     let all = before.last().copied().into_iter().chain([row]).collect();
                     before.push(self.join(false, all));
                 }
-                let found = before.get(*number).or(before.last()).copied();
-                if let Some(slot) = self.earlier.get_mut(table.index()) {
-                    *slot = before;
-                }
-                found.unwrap_or_else(|| self.constant(Judged::FALSE))
+                let found = *before.get(*number).expect("a row stands in its table");
+                self.earlier[table] = before;
+                found
             }
             ExprKind::Excluded(target, negated) => {
                 let Some(target) = target.resolve(channel) else { return self.constant(Judged::STUCK) };
@@ -271,17 +292,12 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
-        let mut key = std::mem::take(&mut self.key);
-        key.clear();
-        key::write(expr, channel, &mut key);
+        let key = self.key_of(expr, channel);
         if let Some(known) = self.known_atoms.get(&key) {
-            let known = *known;
-            self.key = key;
-            return known;
+            return *known;
         }
         let node = self.new_atom(expr, channel);
-        self.known_atoms.insert(key.clone(), node);
-        self.key = key;
+        self.known_atoms.insert(key, node);
         node
     }
 
@@ -313,10 +329,19 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         channel: Option<Id<Channel>>,
         value: Option<(Id<Field>, Value)>,
     ) -> Judged {
-        self.probe.assume(value);
+        let Some((field, value)) = value else { return self.probe.judge(expr, channel) };
+        self.probe.assume(field, Some(value));
         let judged = self.probe.judge(expr, channel);
-        self.probe.assume(None);
+        self.probe.assume(field, None);
         judged
+    }
+
+    /// A condition that joins others, all over one field, as one atom: what the field's values make of the whole tells more
+    /// than what they make of each part.
+    fn of_one_field(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Id<Node>> {
+        let field = self.probe.only_field(expr)?;
+        let test = self.tested(field, expr, channel)?;
+        Some(self.draft(field, None, test, expr, channel))
     }
 
     /// An atom that reads one field, if its values fit cells.
@@ -328,59 +353,61 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     ) -> Option<Id<Node>> {
         let ty = self.ruleset.fields[field].ty;
         let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
-        let values: Vec<Value> = match ty {
-            Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
-            Type::Enum(id) => (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
-            Type::Number(_) | Type::Date | Type::Text | Type::Set(_) => Vec::new(),
-        };
-        let test = if !values.is_empty() {
-            let table = values.into_iter().map(|value| self.judge(expr, channel, Some((field, value))));
-            Test::Table(table.collect())
-        } else if let ExprKind::Known(what, negated) = &expr.kind {
-            facts.field(what)?;
-            Test::Always(!negated)
-        } else if let Type::Set(id) = ty {
-            return self.atom_on_set(field, id, expr, channel);
-        } else if ty == Type::Text {
-            match text_test(facts, expr)? {
+        let test = match (&expr.kind, ty) {
+            (_, Type::Bool | Type::Enum(_)) => self.tested(field, expr, channel)?,
+            (ExprKind::Known(what, negated), _) => {
+                facts.field(what)?;
+                Test::Always(!negated)
+            }
+            (_, Type::Set(id)) => return self.atom_on_set(field, id, expr, channel),
+            (_, Type::Text) => match text_test(facts, expr)? {
                 Some(test) => test,
                 None => return Some(self.constant(Judged::STUCK)),
-            }
-        } else {
-            match facts.solve(expr) {
+            },
+            (_, Type::Number(_) | Type::Date) => match facts.solve(expr) {
                 Some(Solved::Test(test)) => test,
                 Some(Solved::Stuck) => return Some(self.constant(Judged::STUCK)),
-                None => self.search(field, expr, facts)?,
-            }
+                None => self.tested(field, expr, channel)?,
+            },
         };
         Some(self.draft(field, None, test, expr, channel))
     }
 
-    /// A comparison of one day that grows or falls with it: looks for the day on which it turns round.
-    fn search(&mut self, field: Id<Field>, expr: &'r Expr, facts: Facts<'r>) -> Option<Test> {
-        let ExprKind::Compare(op, ..) = &expr.kind else { return None };
-        if self.ruleset.fields[field].ty != Type::Date || op.is_equality() || !facts.turns_once(expr) {
-            return None;
-        }
-        let mut holds = |day: i64| {
-            let value = Value::Date(Date::of_number(day));
-            self.judge(expr, facts.channel, Some((field, value))).truth.as_bool()
+    /// What a condition says of the values of its one field: of each, or of each range in which it says the same.
+    fn tested(&mut self, field: Id<Field>, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Test> {
+        let ty = self.ruleset.fields[field].ty;
+        let values: Vec<Value> = match ty {
+            Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
+            Type::Enum(id) => (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
+            Type::Number(_) | Type::Date => return self.tested_ranges(field, expr, channel),
+            Type::Text | Type::Set(_) => return None,
         };
-        let (mut low, mut high) = (0, Date::MAX.number());
-        let (first, last) = (holds(low)?, holds(high)?);
-        if first == last {
-            return Some(Test::Always(first));
+        let table = values.into_iter().map(|value| self.judge(expr, channel, Some((field, value))));
+        Some(Test::Table(table.collect()))
+    }
+
+    fn tested_ranges(
+        &mut self,
+        field: Id<Field>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Test> {
+        let turns = self.probe.turns(expr, channel, field)?;
+        let mut cuts: Vec<Cut> =
+            turns.into_iter().flat_map(|at| [false, true].map(|after| Cut { at, after })).collect();
+        if is_whole(&self.ruleset.fields[field]) {
+            cuts.iter_mut().for_each(round_up);
         }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            if holds(middle)? == first {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        let op = if last { CompareOp::AtLeast } else { CompareOp::Less };
-        Some(Test::Compare(op, Exact::whole(high)))
+        cuts.sort_unstable();
+        cuts.dedup();
+        let below = std::iter::once(None).chain(cuts.iter().copied().map(Some));
+        let above = cuts.iter().copied().map(Some).chain([None]);
+        let judged = below.zip(above).map(|(from, to)| {
+            let value = value_at(self.ruleset.fields[field].ty, between(from, to));
+            self.judge(expr, channel, Some((field, value)))
+        });
+        let judged = judged.collect();
+        Some(Test::Ranges(cuts, judged))
     }
 
     /// An atom on the set of one field: as conditions on its members.
@@ -455,6 +482,9 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         channel: Option<Id<Channel>>,
     ) -> Id<Node> {
         let missing = self.judge(expr, channel, None);
+        if let Some(judged) = test.is_all(missing) {
+            return self.constant(judged);
+        }
         let variable = self.variable(field, member);
         self.atom_node(Draft { variable, test, missing })
     }
@@ -469,7 +499,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn variable(&mut self, field: Id<Field>, member: Option<u32>) -> Id<Variable> {
-        let of_field = self.of_field.get(field.index()).map_or(&[][..], Vec::as_slice);
+        let of_field = &self.of_field[field];
         let same = |id: &&Id<Variable>| match (&self.variables[**id].kind, member) {
             (VariableKind::Member(a), Some(b)) => *a == b,
             _ => true,
@@ -484,9 +514,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             (Type::Bool | Type::Enum(_) | Type::Set(_), None) => VariableKind::Values,
         };
         let id = self.variables.push(Variable { field, kind, cells: Vec::new() });
-        if let Some(of_field) = self.of_field.get_mut(field.index()) {
-            of_field.push(id);
-        }
+        self.of_field[field].push(id);
         id
     }
 
@@ -511,7 +539,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     fn fires(&mut self, asks: bool) {
         let ruleset = self.ruleset;
         for rule in ruleset.rule_order.iter().copied().filter(|id| ruleset.rules[*id].asks == asks) {
-            for index in self.of_rule.get(rule.index()).cloned().unwrap_or_default() {
+            for index in self.of_rule[rule].clone() {
                 let id: Id<Instance> = Id::new(index);
                 let channel = self.instances[id].channel;
                 let declared = &ruleset.rules[rule];
@@ -540,7 +568,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         let mut met = Vec::new();
         for exception in &rule.exceptions {
             let per_channel = channel.is_some() && self.ruleset.rules[*exception].for_each.is_some();
-            let of = self.of_rule.get(exception.index()).cloned().unwrap_or_default().map(Id::new);
+            let of = self.of_rule[*exception].clone().map(Id::new);
             met.extend(of.filter(|id: &Id<Instance>| !per_channel || self.instances[*id].channel == channel));
         }
         met
@@ -615,8 +643,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 effects.exclusions.iter().map(|id| self.instances[*id].fires).collect();
             for (channel, by) in &effects.channels {
                 let excluded = self.excluded(channel.index());
-                let owned = self.owned.get(channel.index()).copied();
-                let owned = owned.unwrap_or_else(|| self.constant(Judged::FALSE));
+                let owned = *self.owned.get(channel.index()).expect("who is owned is known by now");
                 let not_owned = self.not(owned);
                 let by = by.map(|by| self.instances[by].fires);
                 ways.push(self.join(true, by.into_iter().chain([excluded, not_owned]).collect()));

@@ -253,25 +253,6 @@ impl<'r> Facts<'r> {
         })
     }
 
-    /// Tells whether a comparison turns round at one place at most: lets followed, it reads its one field once, and
-    /// never through what turns round itself. An `abs` or an `if` may.
-    pub(super) fn turns_once(self, expr: &Expr) -> bool {
-        let (mut readings, mut turns) = (0, false);
-        let mut open = vec![expr];
-        while let Some(next) = open.pop() {
-            next.walk(&mut |part| match &part.kind {
-                ExprKind::Field(_) => readings += 1,
-                ExprKind::Let(id) => open.push(&self.ruleset.lets[*id].value),
-                ExprKind::Abs(_) | ExprKind::If(_) => turns = true,
-                _ => {}
-            });
-            if readings > 1 || turns {
-                return false;
-            }
-        }
-        true
-    }
-
     /// Returns the field that an expression is, through lets.
     pub(super) fn field(self, expr: &Expr) -> Option<Id<Field>> {
         match &expr.kind {

@@ -10,9 +10,10 @@ mod run;
 
 use super::bits::Kleene;
 use crate::date::Date;
+use crate::decide::Probe;
 use crate::exact::Exact;
 use crate::ground::{Ground, OpaqueId};
-use crate::model::{Between, Field, Id, Ruleset, Shift, Type, Value};
+use crate::model::{Between, Field, Id, Profile, Ruleset, Shift, Type, Value};
 use crate::operator::{CompareOp, Quantifier, Sign};
 
 pub(super) use run::Run;
@@ -85,6 +86,8 @@ enum Condition {
     If(Box<[Condition; 3]>),
     /// Whether a target is excluded, by number, or is not.
     Excluded(usize, bool),
+    /// A condition over one field, by its number, judged by these of its values where it is not known.
+    Tried(usize, Vec<i128>, Box<Condition>),
     Atom(Box<Atom>),
 }
 
@@ -154,9 +157,12 @@ impl Formulas {
         let mut formulas = Formulas { steps, factors, of: Vec::new(), domains: Vec::new() };
         formulas.domains =
             ground.ruleset.fields.iter().map(|field| formulas.domain(ground.ruleset, field)).collect();
+        let mut nothing = Profile::empty(ground.ruleset, "");
+        ground.ruleset.fields.ids().for_each(|field| nothing.set(field, None));
+        let probe = Probe::new(ground.ruleset, &nothing, ground.day);
         let mut room = MOST_ANSWERS_IN_ALL;
         for (opaque, fits) in ground.opaque.iter().zip(fits) {
-            let condition = if fits { compile::condition(ground, &formulas, opaque) } else { None };
+            let condition = if fits { compile::condition(ground, &formulas, &probe, opaque) } else { None };
             let formula = condition.map(|condition| {
                 let fields: Vec<usize> = opaque.fields.iter().map(|field| field.index()).collect();
                 match formulas.table(ground.ruleset, &fields, &condition, room).filter(|_| !opaque.asks) {

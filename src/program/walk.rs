@@ -5,7 +5,7 @@ use super::formula::{Formulas, Held, Run};
 use super::{Program, Scratch};
 use crate::decide::{Judged, Probe};
 use crate::ground::{Ground, Node, OpaqueId};
-use crate::model::Id;
+use crate::model::{Id, TargetMap};
 
 /// Nodes to be judged, each after its parts.
 #[derive(Clone, Default, Debug)]
@@ -115,7 +115,10 @@ fn evaluate(program: &Program<'_>, scratch: &mut Scratch) {
     program.write_profile(scratch);
     let ground = &program.ground;
     let mut probe = Probe::new(ground.ruleset, &scratch.profile, ground.day);
-    probe.exclude(scratch.excluded.iter().map(|excluded| excluded.judged()).collect());
+    probe.exclude(TargetMap::of(ground.ruleset, |target| {
+        let excluded = scratch.excluded.get(ground.ruleset.target_index(target));
+        excluded.expect("a scratch has a place for each target").judged()
+    }));
     for (node, opaque) in &scratch.left {
         let opaque = ground.opaque_of(*opaque);
         put(&mut scratch.nodes, *node, Kleene::of(probe.judge(opaque.expr, opaque.channel)));

@@ -40,7 +40,7 @@ impl Reader<'_, '_> {
         match kind {
             E::First(target) => self.first(*target) == Some(*target),
             E::Fires(rules, fires) => self.firing(rules).next().is_some() == *fires,
-            E::Missing(field) => self.decision.missing.iter().any(|(missing, _)| missing == field),
+            E::Missing(field) => self.decision.missing().iter().any(|(missing, _)| missing == field),
             E::Verdict(target, verdict) => self.decision.target(*target).verdict == *verdict,
             E::Leaning(target, verdict) => self.decision.target(*target).leaning == *verdict,
             E::CouldBe(target, verdict) => self.decision.target(*target).could_be.contains(verdict),
@@ -144,7 +144,7 @@ impl Reader<'_, '_> {
                 format!("{} {verb}", firing.join(", "))
             }
             E::Missing(_) => {
-                let fields = self.decision.missing.iter();
+                let fields = self.decision.missing().iter();
                 let fields: Vec<&str> =
                     fields.map(|(field, _)| &*self.speaker.ruleset.fields[*field].name).collect();
                 if fields.is_empty() {

@@ -76,7 +76,7 @@ impl<'d, 'r> Lines<'d, 'r> {
         for target in decision.ruleset.targets() {
             lines.target(target);
         }
-        let missing = decision.missing.iter();
+        let missing = decision.missing().iter();
         let missing: BTreeSet<String> =
             missing.map(|(field, _)| format!("missing {}", decision.ruleset.fields[*field].name)).collect();
         lines.lines.extend(missing);
@@ -122,7 +122,7 @@ impl<'d, 'r> Lines<'d, 'r> {
             self.read(cause.rule, cause.channel);
             about.insert((3, format!("note {}", self.instance(*cause, Some(target)))));
         }
-        for open in &decided.open_facts {
+        for open in self.decision.open_facts(decided.target) {
             about.insert((4, format!("open {}", ruleset.entry_name(open.channel, open.entry))));
         }
         self.lines.extend(about.into_iter().map(|(_, line)| format!("{id} {line}")));

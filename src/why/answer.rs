@@ -137,7 +137,7 @@ impl<'r> Writer<'_, 'r> {
                 Tongue::Chinese => format!("{to_do} 件待办"),
             });
         }
-        if !decided.open_facts.is_empty() {
+        if !self.decision.open_facts(decided.target).is_empty() {
             remarks.push(match tongue {
                 Tongue::English => "no source says all".to_string(),
                 Tongue::Chinese => "来源有缺".to_string(),
@@ -335,13 +335,13 @@ impl<'r> Writer<'_, 'r> {
     }
 
     fn missing(&self, page: &mut Page) {
-        if self.decision.missing.is_empty() {
+        if self.decision.missing().is_empty() {
             return;
         }
         page.heading(self.tongue().missing());
-        let fields = self.decision.missing.iter().map(|(id, _)| &*self.speaker.ruleset.fields[*id].name);
+        let fields = self.decision.missing().iter().map(|(id, _)| &*self.speaker.ruleset.fields[*id].name);
         let names = widest(fields, 24);
-        for (id, targets) in &self.decision.missing {
+        for (id, targets) in self.decision.missing() {
             let field = &self.speaker.ruleset.fields[*id];
             let question = field.question.as_ref().map_or("", |question| question.get(self.speaker.language));
             let targets: Vec<String> = targets.iter().map(|target| self.id(*target).to_string()).collect();

@@ -20,9 +20,9 @@ pub(super) fn headline(decision: &Decision<'_>, speaker: &Speaker<'_>) -> String
             (false, false) => "没有剩下的渠道：全部已排除。".into(),
         };
     };
-    let undecided = first.verdict.is_none() || (!decision.first.settled && !decision.missing.is_empty());
+    let undecided = first.verdict.is_none() || (!decision.first.settled && !decision.missing().is_empty());
     if undecided {
-        let count = decision.missing.len();
+        let count = decision.missing().len();
         let answers = match (count, english) {
             (0, true) => "answers that are unknown leave it open".to_string(),
             (1, true) => "1 answer is missing".to_string(),
@@ -76,12 +76,10 @@ pub(super) fn headline(decision: &Decision<'_>, speaker: &Speaker<'_>) -> String
         (_, false) => line.push_str(&format!("；须先办 {to_do} 件事")),
     }
     line.push_str(if english { "." } else { "。" });
-    if !first.open_facts.is_empty() {
-        let facts: Vec<String> = first
-            .open_facts
-            .iter()
-            .map(|open| speaker.ruleset.entry_name(open.channel, open.entry))
-            .collect();
+    let open_facts = decision.open_facts(first.target);
+    if !open_facts.is_empty() {
+        let facts: Vec<String> =
+            open_facts.iter().map(|open| speaker.ruleset.entry_name(open.channel, open.entry)).collect();
         let facts = speaker.tongue.and(&facts);
         line.push_str(&if english {
             format!(" No source says {facts}: that could change it.")

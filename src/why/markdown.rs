@@ -204,9 +204,9 @@ impl<'r> Writer<'_, 'r> {
                 self.note(*cause);
             }
         }
-        if !self.decision.missing.is_empty() {
+        if !self.decision.missing().is_empty() {
             self.heading(2, tongue.missing());
-            for (id, targets) in &self.decision.missing {
+            for (id, targets) in self.decision.missing() {
                 let field = &ruleset.fields[*id];
                 let question =
                     field.question.as_ref().map_or("", |question| question.get(self.speaker.language));

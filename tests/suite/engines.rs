@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use qudao::decide::{Decision, Judged, Probe, Truth, decide};
 use qudao::ground::Ground;
-use qudao::model::{Id, NeedState, Profile, Ruleset, Target};
+use qudao::model::{Id, NeedState, Profile, Ruleset, Target, TargetMap};
 use qudao::operator::Verdict;
 use qudao::program::batch::{Batch, Form, Options, Reject};
 use qudao::program::{Program, Scratch};
@@ -18,7 +18,9 @@ fn judge(ground: &Ground<'_>, profile: &Profile) -> Vec<Judged> {
     let mut probe = Probe::new(ground.ruleset, profile, ground.day);
     let cells = ground.cells(profile);
     let all = ground.judge_all(&cells, |opaque| probe.judge(opaque.expr, opaque.channel));
-    probe.exclude(ground.targets.iter().map(|target| all[target.excluded.index()]).collect());
+    let ruleset = ground.ruleset;
+    let excluded = |target| all[ground.targets[ruleset.target_index(target)].excluded.index()];
+    probe.exclude(TargetMap::of(ruleset, excluded));
     ground.judge_all(&cells, |opaque| probe.judge(opaque.expr, opaque.channel))
 }
 

@@ -93,6 +93,8 @@ enum LetKind {
     Condition,
     Owner,
     Rate,
+    /// A number in bands.
+    Band,
 }
 
 pub(crate) struct Generator<'d> {
@@ -191,7 +193,12 @@ impl Generator<'_> {
         }
         for index in 0..self.dice.pick(4) {
             self.used("let");
-            let (kind, ty, value) = match self.dice.pick(3) {
+            let (kind, ty, value) = match self.dice.pick(4) {
+                3 => {
+                    let bands =
+                        "if posts >= 3 per month then often else if posts > 1 per month then some else never";
+                    (LetKind::Band, ": Repeat", bands.to_string())
+                }
                 0 => (LetKind::Condition, "", self.condition(2)),
                 1 => (LetKind::Owner, ": Owner", format!("if {} then one else two", self.condition(1))),
                 _ => (LetKind::Rate, "", self.rate(1)),
@@ -485,6 +492,7 @@ impl Generator<'_> {
                 match self.lets[index] {
                     LetKind::Condition => format!("l{index}"),
                     LetKind::Owner => format!("l{index} == one"),
+                    LetKind::Band => format!("l{index} {op} some"),
                     LetKind::Rate => format!("l{index} {op} 2 per month"),
                 }
             }
@@ -500,7 +508,7 @@ impl Generator<'_> {
     fn several(&mut self, op: &str, channel: &str) -> String {
         self.used("several fields");
         let any = self.dice.one(&["==", "!="]);
-        match self.dice.pick(22) {
+        match self.dice.pick(27) {
             0 => format!("staff + count(goals) {op} 2"),
             1 => format!("staff * 2 - count(goals) {op} abs(staff - 2)"),
             2 => format!("staff / 3 + count(goals) / 7 {op} 0.5"),
@@ -522,6 +530,14 @@ impl Generator<'_> {
             18 => format!("{channel}.tags has (if flag then sell else talk)"),
             19 => format!("(if {} then owner else one) in {{one, three}}", self.condition(0)),
             20 => format!("(if {} then {channel}.open_to[owner] else icp)", self.condition(0)),
+            21 => {
+                let most = self.dice.one(&["2", "7"]);
+                format!("(if size > 5 MB and size < {most} MB then staff else count(goals)) {op} 1")
+            }
+            22 => format!("(posts >= 3 per month {} posts {op} 2 per month)", self.dice.one(&["and", "or"])),
+            23 => format!("(if posts >= 3 per month then {} else posts < 2 per month)", self.condition(0)),
+            24 => format!("staff {op} 1.5"),
+            25 => format!("{}(size, 3 MB) {op} 9 MB", self.dice.one(&["min", "max"])),
             _ => format!("(if flag then size else {channel}.room) * 3 {op} size + 7 MB"),
         }
     }

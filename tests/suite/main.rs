@@ -31,6 +31,7 @@ mod fresh;
 mod fuzz;
 mod generate;
 mod laws;
+mod missing;
 mod mutations;
 mod nothing_lost;
 mod paths;

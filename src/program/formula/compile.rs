@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use num_integer::Integer;
 
 use super::{Atom, Condition, Formulas, MOST_MEMBERS, MOST_STEPS, Part, STEPS, Term, Test, mask};
+use crate::decide::Probe;
 use crate::exact::Exact;
 use crate::ground::{Ground, Opaque};
 use crate::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Type, Value};
@@ -110,22 +111,55 @@ fn entries(ground: &Ground<'_>, fact: &FactRef) -> Vec<Option<u32>> {
 }
 
 /// Writes an opaque condition as a formula; nothing where the evaluator has to judge it.
-pub(super) fn condition(ground: &Ground<'_>, formulas: &Formulas, opaque: &Opaque<'_>) -> Option<Condition> {
-    Compiler { ground, formulas, channel: opaque.channel }.condition(opaque.expr)
+pub(super) fn condition<'g>(
+    ground: &'g Ground<'_>,
+    formulas: &'g Formulas,
+    probe: &'g Probe<'g>,
+    opaque: &'g Opaque<'_>,
+) -> Option<Condition> {
+    Compiler { ground, formulas, probe, channel: opaque.channel }.condition(opaque.expr)
 }
 
 struct Compiler<'g, 'r> {
     ground: &'g Ground<'r>,
     formulas: &'g Formulas,
+    /// Knows of which values of a field a condition is judged.
+    probe: &'g Probe<'g>,
     channel: Option<Id<Channel>>,
 }
 
-impl Compiler<'_, '_> {
-    fn conditions(&self, parts: &[Expr]) -> Option<Vec<Condition>> {
+impl<'g> Compiler<'g, '_> {
+    fn conditions(&self, parts: &'g [Expr]) -> Option<Vec<Condition>> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
-    fn condition(&self, expr: &Expr) -> Option<Condition> {
+    fn condition(&self, expr: &'g Expr) -> Option<Condition> {
+        let condition = self.joint(expr)?;
+        let Some((field, values)) = self.tried(expr) else { return Some(condition) };
+        let codes = values.iter().map(|value| self.formulas.code(value)).collect::<Option<_>>()?;
+        Some(Condition::Tried(field.index(), codes, Box::new(condition)))
+    }
+
+    /// The values that a condition over one field is judged by, besides those that an atom tries by itself.
+    fn tried(&self, expr: &'g Expr) -> Option<(Id<Field>, Vec<Value>)> {
+        let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_));
+        if matches!(expr.kind, ExprKind::Not(_) | ExprKind::Let(_) | ExprKind::Literal(_)) {
+            return None;
+        }
+        let field = self.probe.only_field(expr)?;
+        let values = match self.ground.ruleset.fields[field].ty {
+            Type::Bool if joins => vec![Value::Bool(false), Value::Bool(true)],
+            Type::Enum(id) if joins => {
+                let members = (0..self.ground.ruleset.enums[id].members.len() as u32).map(Value::Enum);
+                members.filter(|member| self.ground.ruleset.fields[field].allows(member)).collect()
+            }
+            Type::Number(_) | Type::Date => self.probe.telling_values(expr, self.channel, field)?,
+            Type::Bool | Type::Enum(_) | Type::Text | Type::Set(_) => return None,
+        };
+        Some((field, values))
+    }
+
+    fn joint(&self, expr: &'g Expr) -> Option<Condition> {
         Some(match &expr.kind {
             ExprKind::And(parts) => Condition::And(self.conditions(parts)?),
             ExprKind::Or(parts) => Condition::Or(self.conditions(parts)?),
@@ -162,8 +196,8 @@ impl Compiler<'_, '_> {
         fields
     }
 
-    fn test(&self, expr: &Expr) -> Option<Test> {
-        let bound = |bound: &Option<Box<Expr>>| match bound {
+    fn test(&self, expr: &'g Expr) -> Option<Test> {
+        let bound = |bound: &'g Option<Box<Expr>>| match bound {
             Some(bound) => self.term(bound).map(Some),
             None => Some(None),
         };
@@ -195,7 +229,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Whether an entry of a fact is stated.
-    fn stated(&self, fact: &FactRef, negated: bool) -> Option<Test> {
+    fn stated(&self, fact: &'g FactRef, negated: bool) -> Option<Test> {
         let channel = fact.channel.or(self.channel)?;
         let stated = entries(self.ground, fact).into_iter().map(|entry| {
             self.ground.ruleset.channels[channel].value((fact.fact, entry), self.ground.day).is_some()
@@ -205,26 +239,26 @@ impl Compiler<'_, '_> {
         Some(Test::Stated(index?, stated.collect(), negated))
     }
 
-    fn term(&self, expr: &Expr) -> Option<Term> {
+    fn term(&self, expr: &'g Expr) -> Option<Term> {
         if expr.ty == Type::Bool {
             return Some(Term::Truth(Box::new(self.condition(expr)?)));
         }
         self.term_inside(expr)
     }
 
-    fn terms(&self, parts: &[Expr]) -> Option<Vec<Term>> {
+    fn terms(&self, parts: &'g [Expr]) -> Option<Vec<Term>> {
         parts.iter().map(|part| self.term(part)).collect()
     }
 
-    fn pair(&self, a: &Expr, b: &Expr) -> Option<Box<(Term, Term)>> {
+    fn pair(&self, a: &'g Expr, b: &'g Expr) -> Option<Box<(Term, Term)>> {
         Some(Box::new((self.term(a)?, self.term(b)?)))
     }
 
-    fn scaled(&self, inner: &Expr, factor: Exact) -> Option<Term> {
+    fn scaled(&self, inner: &'g Expr, factor: Exact) -> Option<Term> {
         Some(Term::Scaled(Box::new(self.term(inner)?), factor.numerator(), factor.denominator()))
     }
 
-    fn term_inside(&self, expr: &Expr) -> Option<Term> {
+    fn term_inside(&self, expr: &'g Expr) -> Option<Term> {
         let ruleset = self.ground.ruleset;
         Some(match &expr.kind {
             ExprKind::Literal(value) => Term::Constant(Part::Known(self.formulas.code(value)?)),
@@ -275,7 +309,7 @@ impl Compiler<'_, '_> {
         })
     }
 
-    fn fact(&self, fact: &FactRef) -> Option<Term> {
+    fn fact(&self, fact: &'g FactRef) -> Option<Term> {
         let channel = fact.channel.or(self.channel)?;
         let mut stated = Vec::new();
         for entry in entries(self.ground, fact) {

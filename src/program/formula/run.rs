@@ -112,6 +112,14 @@ impl<'a> Run<'a> {
                 if *negated { excluded.not() } else { excluded }
             }
             Condition::Atom(atom) => self.atom(atom),
+            Condition::Tried(field, values, condition) => {
+                let judged = self.truth(condition);
+                let unknown = self.values.get(*field) == Some(&Held::Unknown) && self.assumed.is_none();
+                if !judged.is_unknown() || !unknown {
+                    return judged;
+                }
+                self.try_each(*field, values, |run| run.truth(condition))
+            }
         }
     }
 
@@ -126,11 +134,16 @@ impl<'a> Run<'a> {
         let (Some(field), None) = (unknown.next(), unknown.next()) else { return judged };
         let formulas = self.formulas;
         let Some(Domain::OneOf(values)) = formulas.domains.get(*field) else { return judged };
+        self.try_each(*field, values, |run| run.test(&atom.test))
+    }
+
+    /// Judges by each of some values of a field.
+    fn try_each(&mut self, field: usize, values: &[i128], judge: impl Fn(&mut Self) -> Kleene) -> Kleene {
         let (mut can_hold, mut can_fail) = (false, false);
         let mark = self.few.len();
         for value in values {
-            self.assumed = Some((*field, *value));
-            let tried = self.test(&atom.test);
+            self.assumed = Some((field, *value));
+            let tried = judge(self);
             can_hold |= tried.is_true();
             can_fail |= tried.is_false();
             self.few.truncate(mark);
@@ -287,8 +300,7 @@ impl<'a> Run<'a> {
                 let mut best: Option<Part> = None;
                 for part in parts {
                     let part = self.term(part);
-                    let change = |a: i128, b: i128| Some(if *greatest { a.max(b) } else { a.min(b) });
-                    best = Some(best.map_or(part, |best| self.combine(best, part, false, change)));
+                    best = Some(best.map_or(part, |best| self.best(best, part, *greatest)));
                 }
                 best.unwrap_or(Part::STUCK)
             }
@@ -520,6 +532,23 @@ impl<'a> Run<'a> {
         };
         let (low, high) = (end(left.0, right.0), end(left.1, right.1));
         Part::Between(low, high)
+    }
+
+    /// The greater of two, or the lesser: one end is there as soon as one of them has it.
+    fn best(&mut self, left: Part, right: Part, greatest: bool) -> Part {
+        let change = |a: i128, b: i128| Some(if greatest { a.max(b) } else { a.min(b) });
+        let best = self.combine(left, right, false, change);
+        let Part::Between(..) = best else { return best };
+        let ((a_low, a_high), (b_low, b_high)) = (self.range(left), self.range(right));
+        let either = |a: Option<i128>, b: Option<i128>| match (a, b) {
+            (Some(a), Some(b)) => change(a, b),
+            (a, b) => a.or(b),
+        };
+        let both = |a: Option<i128>, b: Option<i128>| a.zip(b).and_then(|(a, b)| change(a, b));
+        match greatest {
+            true => Part::Between(either(a_low, b_low), both(a_high, b_high)),
+            false => Part::Between(both(a_low, b_low), either(a_high, b_high)),
+        }
     }
 
     fn compare(&mut self, op: CompareOp, left: Part, right: Part) -> Kleene {

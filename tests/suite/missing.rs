@@ -1,0 +1,357 @@
+//! What `missing` and `open_facts` say holds, and says no more than it must: tried on random rulesets, every filling held
+//! against it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use qudao::date::Date;
+use qudao::decide::{Await, Decision, decide};
+use qudao::exact::Exact;
+use qudao::model::{Channel, Entry, Fact, Field, Id, Number, Profile, Ruleset, Statement, Target, Value};
+use qudao::operator::Verdict;
+use qudao::program::{Program, Scratch};
+
+use crate::generate::{Dice, FIELDS};
+use crate::laws::{case, cases};
+use crate::reading::random_profile;
+
+/// Values of the fields of random rulesets beyond those that random profiles give: on both sides of where conditions
+/// turn round.
+const FURTHER: &[(&str, &[&str])] = &[
+    ("posts", &["1.5", "2.5", "3.5", "4", "5", "8.5", "15", "20"]),
+    ("size", &["-100", "0", "2", "2.5", "3", "3.5", "4", "4.5", "5.5", "6", "6.5", "7", "7.5", "8", "1000"]),
+    (
+        "start",
+        &["2020-01-01", "2024-02-15", "2024-03-06", "2024-03-07", "2024-03-15", "2024-05-15", "2030-01-01"],
+    ),
+    ("word", &["\"c\""]),
+];
+
+/// All values to be tried of each field.
+fn values(ruleset: &Ruleset) -> BTreeMap<Id<Field>, Vec<Value>> {
+    let of = |name: &'static str, text: &'static str| {
+        let id = ruleset.fields.find(|field| &*field.name == name).unwrap();
+        (id, random_profile(ruleset, &[(name, Some(text))]).get(id).value.clone().unwrap())
+    };
+    let mut values: BTreeMap<Id<Field>, Vec<Value>> = BTreeMap::new();
+    let given = FIELDS.iter().flat_map(|field| field.values.iter().map(|text| (field.name, *text)));
+    let further = FURTHER.iter().flat_map(|(name, texts)| texts.iter().map(|text| (*name, *text)));
+    for (id, value) in given.chain(further).map(|(name, text)| of(name, text)) {
+        values.entry(id).or_default().push(value);
+    }
+    values
+}
+
+fn verdicts(decision: &Decision<'_>) -> Vec<Option<Verdict>> {
+    decision.ruleset.targets().map(|target| decision.target(target).verdict).collect()
+}
+
+fn filled(profile: &Profile, with: &[(Id<Field>, Value)]) -> Profile {
+    let mut profile = profile.clone();
+    with.iter().for_each(|(field, value)| profile.set(*field, Some(value.clone())));
+    profile
+}
+
+/// The fields of which a target is said to wait.
+fn listed(decision: &Decision<'_>) -> BTreeSet<(Id<Field>, Target)> {
+    let missing = decision.missing().iter();
+    missing.flat_map(|(field, targets)| targets.iter().map(|target| (*field, *target))).collect()
+}
+
+/// The same by what open parts wait for, without a look at values.
+fn awaited(decision: &Decision<'_>) -> BTreeSet<(Id<Field>, Target)> {
+    let mut found = BTreeSet::new();
+    for target in decision.ruleset.targets().filter(|target| decision.target(*target).verdict.is_none()) {
+        let pending = decision.target(target).pending.iter().filter(|pending| pending.open);
+        found.extend(pending.flat_map(|pending| &pending.awaits).filter_map(|awaited| match awaited {
+            Await::Field(field) => Some((*field, target)),
+            Await::Fact(..) => None,
+        }));
+    }
+    found
+}
+
+/// A field that `missing` does not list changes no verdict, whatever it is filled with: alone, and with all others that it
+/// does not list.
+#[test]
+fn what_is_not_missing_changes_no_verdict() {
+    let (mut fillings, mut unlisted) = (0, 0);
+    for seed in 0..cases(250) {
+        let case = case(seed + 9_000_000, 45);
+        let ruleset = &case.ruleset;
+        let day = ruleset.as_of.unwrap();
+        let values = values(ruleset);
+        let profile = random_profile(ruleset, &case.profile);
+        let decision = decide(ruleset, &profile, day);
+        let listed = listed(&decision);
+        let open: Vec<Id<Field>> =
+            ruleset.fields.ids().filter(|field| profile.get(*field).value.is_none()).collect();
+        let mut dice = Dice::seeded(seed, 400);
+        let mut tried: Vec<Vec<(Id<Field>, Value)>> = Vec::new();
+        for field in &open {
+            tried.extend(values[field].iter().map(|value| vec![(*field, value.clone())]));
+        }
+        let free: Vec<Id<Field>> =
+            open.iter().copied().filter(|field| listed.iter().all(|(other, _)| other != field)).collect();
+        unlisted += free.len();
+        for _ in 0..10 {
+            let value = |field: &Id<Field>| (*field, values[field][dice.pick(values[field].len())].clone());
+            tried.push(free.iter().map(value).collect());
+        }
+        for with in tried {
+            let more = filled(&profile, &with);
+            let after = decide(ruleset, &more, day);
+            fillings += 1;
+            for (target, (before, after)) in
+                ruleset.targets().zip(verdicts(&decision).into_iter().zip(verdicts(&after)))
+            {
+                let waits = with.iter().any(|(field, _)| listed.contains(&(*field, target)));
+                assert!(
+                    waits || before == after,
+                    "seed {seed}: {} from {before:?} to {after:?} by {with:?}; {:?}",
+                    ruleset.target_name(target),
+                    case.profile
+                );
+            }
+        }
+    }
+    println!("{fillings} fillings, {unlisted} fields not listed");
+    assert!(fillings > 20 * cases(250) && unlisted as u64 > cases(250), "{fillings} {unlisted}");
+}
+
+/// Runs fillings of some fields.
+struct Fillings<'p, 'r> {
+    program: &'p Program<'r>,
+    scratch: Scratch,
+    fields: Vec<(Id<Field>, Vec<Value>)>,
+}
+
+impl Fillings<'_, '_> {
+    /// How many there are.
+    fn count(&self) -> usize {
+        self.fields.iter().map(|(_, values)| values.len()).fold(1, usize::saturating_mul)
+    }
+
+    /// The verdicts for each filling, the values of the first changing fastest.
+    fn all(&mut self) -> Vec<Vec<Option<Verdict>>> {
+        let count = self.count();
+        let all = (0..count).map(|number| {
+            let mut rest = number;
+            for (field, values) in &self.fields {
+                self.program.set(&mut self.scratch, *field, values.get(rest % values.len()));
+                rest /= values.len();
+            }
+            self.program.run(&mut self.scratch);
+            let targets = self.program.ruleset().targets();
+            targets.map(|target| self.program.outcome(&self.scratch, target).verdict).collect()
+        });
+        all.collect()
+    }
+
+    /// The fields and targets of which two fillings that differ in the field alone give two verdicts.
+    fn matter(&self, all: &[Vec<Option<Verdict>>]) -> BTreeSet<(Id<Field>, Target)> {
+        let mut matter = BTreeSet::new();
+        let mut step = 1;
+        for (field, values) in &self.fields {
+            for (number, verdicts) in all.iter().enumerate() {
+                // Against the filling with the first value: where two differ, one of them differs from that.
+                let first = &all[number - number / step % values.len() * step];
+                let targets = self.program.ruleset().targets().zip(verdicts.iter().zip(first));
+                matter.extend(targets.filter(|(_, (a, b))| a != b).map(|(target, _)| (*field, target)));
+            }
+            step *= values.len();
+        }
+        matter
+    }
+}
+
+/// What `missing` lists changes a verdict: two fillings of all unknown fields that differ in that field alone, and in the
+/// verdict.
+#[test]
+fn what_is_missing_changes_a_verdict() {
+    let (mut entries, mut idle, mut parts, mut idle_parts, mut lists) = (0, 0, 0, 0, 0);
+    let mut undecided = (0, 0);
+    for seed in 0..cases(500) {
+        let mut case = case(seed + 10_000_000, 70);
+        let ruleset = &case.ruleset;
+        let day = ruleset.as_of.unwrap();
+        let values = values(ruleset);
+        let mut profile = random_profile(ruleset, &case.profile);
+        // All fillings of the rest can be tried where few fields are unknown.
+        let open = |profile: &Profile| -> Vec<Id<Field>> {
+            ruleset.fields.ids().filter(|field| profile.get(*field).value.is_none()).collect()
+        };
+        for field in open(&profile).into_iter().skip(4) {
+            profile.set(field, Some(values[&field][case.dice.pick(values[&field].len())].clone()));
+        }
+        let decision = decide(ruleset, &profile, day);
+        let (listed, awaited) = (listed(&decision), awaited(&decision));
+        assert!(listed.is_subset(&awaited), "seed {seed}");
+        let program = Program::new(ruleset, day);
+        let mut scratch = program.scratch();
+        program.load(&mut scratch, &profile);
+        let fields = open(&profile).into_iter().map(|field| (field, values[&field].clone())).collect();
+        let mut fillings = Fillings { program: &program, scratch, fields };
+        if fillings.count() > 12_000 {
+            continue;
+        }
+        let all = fillings.all();
+        let matter = fillings.matter(&all);
+        for pair in &matter {
+            assert!(listed.contains(pair), "seed {seed}: {pair:?} matters; {:?}", case.profile);
+        }
+        for target in ruleset.targets().filter(|target| decision.target(*target).verdict.is_none()) {
+            undecided.0 += 1;
+            undecided.1 += usize::from(matter.iter().any(|(_, other)| *other == target));
+        }
+        // Where every filling gives one verdict, and another than now, each answer is one that settles it.
+        let settles = |target: &Target| {
+            let verdict = all[0][ruleset.target_index(*target)];
+            all.iter().all(|verdicts| verdicts[ruleset.target_index(*target)] == verdict)
+                && verdict != Some(decision.target(*target).leaning)
+        };
+        let open: BTreeSet<Target> = matter.iter().map(|(_, target)| *target).collect();
+        for (field, target) in listed.difference(&matter).filter(|(_, target)| !settles(target)) {
+            let name = &ruleset.fields[*field].name;
+            assert!(!open.contains(target), "seed {seed}: {name} changes nothing; {:?}", case.profile);
+            idle += 1;
+        }
+        idle_parts += awaited.difference(&matter).filter(|(_, target)| !settles(target)).count();
+        lists += 1;
+        entries += listed.len();
+        parts += awaited.len();
+    }
+    println!(
+        "{lists} lists: {idle} of {entries} entries change nothing, of what parts wait for {idle_parts} of {parts}"
+    );
+    println!("{} of {} undecided targets are", undecided.1, undecided.0);
+    assert!(lists as u64 * 3 > cases(500) && entries > 300, "{lists} lists, {entries} entries");
+    // What is left stands where the intervals of a verdict are wider than what fillings give.
+    assert!(idle * 50 < entries, "{idle} of {entries} entries change nothing");
+}
+
+/// States a fact that no source tells.
+fn state(ruleset: &mut Ruleset, channel: Id<Channel>, entry: Entry, value: Value) {
+    let span = ruleset.channels[channel].span;
+    let stated = Statement {
+        span,
+        value: Some(value),
+        since: None,
+        until: None,
+        sources: Vec::new(),
+        disputed: Vec::new(),
+        replaced: Vec::new(),
+    };
+    ruleset.channels[channel].statements.insert(entry, vec![stated]);
+}
+
+/// Values of a fact of a random ruleset.
+fn fact_values(ruleset: &Ruleset, (fact, _): Entry) -> Vec<Value> {
+    let number = |of: i64| Value::Number(Number::computed(Exact::whole(of)));
+    match &*ruleset.facts[fact].name {
+        "limit" => [0, 2, 3, 30].map(number).to_vec(),
+        "room" => [-1000, -6, 0, 4, 5, 6, 10, 15, 19, 1000].map(number).to_vec(),
+        "load" => [3, 4].map(number).to_vec(),
+        "rank" => (0..3).map(Value::Enum).collect(),
+        "born" => ["2020-01-01", "2024-03-10", "2024-06-15", "2030-01-01"]
+            .map(|day| Value::Date(Date::parse(day).unwrap()))
+            .to_vec(),
+        "tags" => (0..4_u32)
+            .map(|bits| Value::Set((0..2).filter(|member| bits >> member & 1 == 1).collect()))
+            .collect(),
+        _ => vec![Value::Bool(false), Value::Bool(true)],
+    }
+}
+
+type UnknownFact = (Id<Channel>, Entry);
+
+/// A fact that is not open changes no verdict, whatever is stated; one that is open does, together with others.
+#[test]
+fn open_facts_are_those_that_change_a_verdict() {
+    let (mut open, mut shown, mut stated) = (0, 0, 0);
+    for seed in 0..cases(150) {
+        let mut case = case(seed + 11_000_000, 100);
+        // A rule that asks what is known of a fact turns round when it is.
+        if case.uses.contains_key("known") {
+            continue;
+        }
+        let values = values(&case.ruleset);
+        let mut profile = random_profile(&case.ruleset, &case.profile);
+        for field in case.ruleset.fields.ids() {
+            if profile.get(field).value.is_none() {
+                profile.set(field, Some(values[&field][0].clone()));
+            }
+        }
+        let day = case.ruleset.as_of.unwrap();
+        let indexes = |fact: Id<Fact>| match case.ruleset.facts[fact].index {
+            Some(of) => (0..case.ruleset.enums[of].members.len() as u32).map(Some).collect(),
+            None => vec![None],
+        };
+        let entries: Vec<Entry> = case
+            .ruleset
+            .facts
+            .ids()
+            .flat_map(|fact| indexes(fact).into_iter().map(move |i| (fact, i)))
+            .collect();
+        let unknown: Vec<UnknownFact> = case
+            .ruleset
+            .channels
+            .ids()
+            .flat_map(|channel| entries.iter().map(move |entry| (channel, *entry)))
+            .filter(|(channel, entry)| case.ruleset.channels[*channel].value(*entry, day).is_none())
+            .collect();
+        let mut ruleset = case.ruleset;
+        let say = |ruleset: &Ruleset| -> (Vec<Verdict>, BTreeSet<(UnknownFact, Target)>) {
+            let decision = decide(ruleset, &profile, day);
+            let leanings = ruleset.targets().map(|target| decision.target(target).leaning).collect();
+            let facts = ruleset.targets().flat_map(|target| {
+                decision.open_facts(target).iter().map(move |open| ((open.channel, open.entry), target))
+            });
+            (leanings, facts.collect())
+        };
+        let (before, listed) = say(&ruleset);
+        for fact in &unknown {
+            for value in fact_values(&ruleset, fact.1) {
+                state(&mut ruleset, fact.0, fact.1, value);
+                let (after, _) = say(&ruleset);
+                stated += 1;
+                for (target, (before, after)) in ruleset.targets().zip(before.iter().zip(&after)) {
+                    let fits = before == after || listed.contains(&(*fact, target));
+                    assert!(fits, "seed {seed}: {fact:?} changes {target:?}");
+                }
+            }
+            ruleset.channels[fact.0].statements.remove(&fact.1);
+        }
+        // Some of what could be stated together.
+        let mut real: BTreeSet<(UnknownFact, Target)> = BTreeSet::new();
+        for _ in 0..if listed.is_empty() { 0 } else { 60 } {
+            for (channel, entry) in &unknown {
+                let values = fact_values(&ruleset, *entry);
+                state(&mut ruleset, *channel, *entry, values[case.dice.pick(values.len())].clone());
+            }
+            let facts: BTreeSet<UnknownFact> = listed.iter().map(|(fact, _)| *fact).collect();
+            for (channel, entry) in facts {
+                let kept = ruleset.channels[channel].statements[&entry].clone();
+                let mut seen: Vec<BTreeSet<Verdict>> = vec![BTreeSet::new(); ruleset.target_count()];
+                for value in fact_values(&ruleset, entry) {
+                    state(&mut ruleset, channel, entry, value);
+                    let decision = decide(&ruleset, &profile, day);
+                    for (target, seen) in ruleset.targets().zip(&mut seen) {
+                        seen.insert(decision.target(target).leaning);
+                    }
+                }
+                let differ = ruleset.targets().zip(&seen).filter(|(_, seen)| seen.len() > 1);
+                real.extend(differ.map(|(target, _)| ((channel, entry), target)));
+                ruleset.channels[channel].statements.insert(entry, kept);
+            }
+            if listed.is_subset(&real) {
+                break;
+            }
+        }
+        open += listed.len();
+        shown += listed.intersection(&real).count();
+    }
+    println!("{stated} facts stated, {shown} of {open} open facts change a verdict");
+    assert!(open > 60 && stated > 1000, "{open} {stated}");
+    // The others turn a sum round at a value that is not among those stated, or stand where intervals are wide.
+    assert!(shown * 10 > open * 7, "{shown} of {open}");
+}
