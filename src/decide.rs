@@ -3,19 +3,29 @@
 //! It runs on the model alone. Every number that comes out can be followed to the rule instances, atoms, fields and
 //! facts that it was made of; [`Decision::condition`] gives that tree for any instance.
 
+mod assumed;
 mod awaits;
 mod could;
+mod cuts;
+mod disputed;
 mod eval;
 mod exclusion;
+mod further;
 mod judged;
+mod lists;
 mod needs;
+mod otherwise;
 mod probe;
 mod rank;
+mod readers;
 mod trace;
 mod verdict;
 
 use std::collections::BTreeMap;
 
+pub use assumed::Assumed;
+pub use disputed::DisputedFact;
+pub use further::{Further, Missing};
 pub use judged::{Judged, Truth};
 pub use needs::{NeedDecision, NeedOrigin};
 pub use probe::Probe;
@@ -25,6 +35,7 @@ pub use verdict::{Await, Cause, OpenFact, Pending, Reason, TargetDecision};
 
 pub(crate) use could::MAX_PAIRS;
 use eval::{Context, Silent};
+use lists::Lists;
 use trace::Recording;
 
 use crate::date::Date;
@@ -57,6 +68,8 @@ pub struct Decision<'r> {
     pub notes: Vec<Cause>,
     /// The fields that verdicts still depend on, and the targets that they keep undecided.
     pub missing: Vec<(Id<Field>, Vec<Target>)>,
+    /// What is told only where somebody asks.
+    lists: Lists,
 }
 
 /// An instance of a rule.

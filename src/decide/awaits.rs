@@ -7,7 +7,7 @@ use super::exclusion::{ChannelNeed, each_effect};
 use super::trace::{Outcome, Read, Recording, Trace};
 use super::verdict::{Await, Reason};
 use super::{Instance, Truth, condition};
-use crate::model::{Channel, EffectKind, ExprKind, Id, Rule, Target};
+use crate::model::{Channel, EffectKind, Expr, ExprKind, Id, Rule, Target};
 
 /// A rule, and the channel of its instance.
 type InstanceKey = (Id<Rule>, Option<Id<Channel>>);
@@ -62,11 +62,7 @@ impl<'c, 'r> Awaited<'c, 'r> {
     /// What it waits for whether a channel is owned.
     fn ownership(&self, channel: Id<Channel>, found: &mut BTreeSet<Await>) {
         if let Some(owned) = &self.context.ruleset.channels[channel].owned {
-            let mut recording = Recording::default();
-            self.context.truth(owned, None, &mut recording);
-            if let Some(trace) = recording.finish() {
-                collect(&trace, true, found, &mut Vec::new());
-            }
+            found.extend(self.expression(owned));
         }
     }
 
@@ -94,9 +90,20 @@ impl<'c, 'r> Awaited<'c, 'r> {
         }
     }
 
+    /// What a condition outside of rules waits for.
+    pub(super) fn expression(&self, expr: &'r Expr) -> BTreeSet<Await> {
+        let mut recording = Recording::default();
+        self.context.truth(expr, None, &mut recording);
+        let mut found = BTreeSet::new();
+        if let Some(trace) = recording.finish() {
+            collect(&trace, true, &mut found, &mut Vec::new());
+        }
+        found
+    }
+
     /// What an instance waits for: the unknown fields and facts in the parts of its condition and exceptions that
     /// are themselves open.
-    fn instance(&mut self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> BTreeSet<Await> {
+    pub(super) fn instance(&mut self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> BTreeSet<Await> {
         if let Some(known) = self.known.get(&(rule, channel)) {
             return known.clone();
         }

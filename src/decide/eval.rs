@@ -9,7 +9,7 @@ use super::trace::{Outcome, Read, Recorder};
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
-    Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Ruleset, Shift, Table, Target, Type,
+    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Ruleset, Shift, Table, Target, Type,
     Value,
 };
 use crate::operator::{CompareOp, Sign};
@@ -26,6 +26,8 @@ pub(super) struct Context<'r> {
     pub(super) owned: Vec<Judged>,
     /// A field taken to have a value, to see what that would change.
     assumed: Option<(Id<Field>, Value)>,
+    /// A fact taken to have another value than is stated.
+    pub(super) otherwise: Option<(Id<Channel>, Entry, Option<Value>)>,
     /// What lets came out as, where nothing is assumed.
     lets: RefCell<Vec<Option<Cached>>>,
     /// How many rows of each table were looked at, and whether one of them matches.
@@ -66,6 +68,7 @@ impl<'r> Context<'r> {
             excluded: Vec::new(),
             owned: Vec::new(),
             assumed: None,
+            otherwise: None,
             lets: RefCell::new(vec![None; ruleset.lets.len()]),
             earlier: RefCell::new(vec![(0, Judged::FALSE); ruleset.tables.len()]),
             let_fields: RefCell::new(vec![None; ruleset.lets.len()]),
@@ -77,6 +80,7 @@ impl<'r> Context<'r> {
             excluded: self.excluded.clone(),
             owned: self.owned.clone(),
             assumed: Some((field, value)),
+            otherwise: self.otherwise.clone(),
             ..Context::new(self.ruleset, self.profile, self.day)
         }
     }
@@ -280,7 +284,7 @@ impl<'r> Context<'r> {
     }
 
     /// The unknown fields that an expression reads, lets followed.
-    fn unknown_fields(&self, expr: &Expr) -> BTreeSet<Id<Field>> {
+    pub(super) fn unknown_fields(&self, expr: &Expr) -> BTreeSet<Id<Field>> {
         let mut fields = BTreeSet::new();
         let mut lets = Vec::new();
         expr.walk(&mut |part| match part.kind {
@@ -382,8 +386,7 @@ impl<'r> Context<'r> {
     /// Whether a channel states an entry; not known where the index is not.
     fn fact_is_known(&self, fact: &'r FactRef, channel: Option<Id<Channel>>) -> Judged {
         let Some(of) = fact.channel.or(channel) else { return Judged::STUCK };
-        let stated =
-            |index: Option<u32>| self.ruleset.channels[of].value((fact.fact, index), self.day).is_some();
+        let stated = |index: Option<u32>| self.stated(of, (fact.fact, index)).is_some();
         match &fact.index {
             None => Judged::known(stated(None)),
             Some(index) => self.value(index, channel, &mut Silent).judge(
@@ -401,7 +404,7 @@ impl<'r> Context<'r> {
         self.value(expr, channel, &mut Silent).known().cloned()
     }
 
-    fn value<R: Recorder<'r>>(
+    pub(super) fn value<R: Recorder<'r>>(
         &self,
         expr: &'r Expr,
         channel: Option<Id<Channel>>,
@@ -555,7 +558,6 @@ impl<'r> Context<'r> {
         recorder: &mut R,
     ) -> Valued {
         let Some(of) = fact.channel.or(channel) else { return Valued::STUCK };
-        let stated = &self.ruleset.channels[of];
         let member = match fact.index.as_ref().map(|index| self.value(index, channel, recorder)) {
             None => None,
             Some(Valued::Known(Value::Enum(member))) => Some(member),
@@ -564,16 +566,16 @@ impl<'r> Context<'r> {
                 recorder.read(Read::Fact { channel: of, entry: (fact.fact, None), statement: None });
                 let Could::OneOf(members) = index.could() else { return Valued::Unknown(Could::Anything) };
                 let values = members.iter().filter_map(|member| match member {
-                    Value::Enum(member) => stated.value((fact.fact, Some(*member)), self.day).cloned(),
+                    Value::Enum(member) => self.stated(of, (fact.fact, Some(*member))).cloned(),
                     _ => None,
                 });
                 return Valued::Unknown(Could::one_of(values));
             }
         };
         let entry = (fact.fact, member);
-        let statement = stated.statement(entry, self.day);
+        let statement = self.ruleset.channels[of].statement(entry, self.day);
         recorder.read(Read::Fact { channel: of, entry, statement });
-        match statement.and_then(|statement| statement.value.as_ref()) {
+        match self.stated(of, entry) {
             Some(value) => Valued::Known(value.clone()),
             None => Valued::STUCK,
         }

@@ -6,6 +6,7 @@ use super::awaits::Awaited;
 use super::eval::Context;
 use super::exclusion::{ChannelNeed, channel_needs, through_need};
 use super::judged::{Judged, Truth};
+use super::lists::Lists;
 use super::needs::{NeedDecision, Needs};
 use super::{Decision, Instance, notes, rank};
 use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, Thresholds};
@@ -170,6 +171,7 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Vec<Vec<Instance
         first,
         notes,
         missing,
+        lists: Lists::default(),
     }
 }
 
@@ -310,7 +312,7 @@ struct Fired {
     cap: Option<Verdict>,
 }
 
-fn by_score(thresholds: Thresholds, score: i64) -> Verdict {
+pub(super) fn by_score(thresholds: Thresholds, score: i64) -> Verdict {
     if score >= thresholds.recommended {
         Verdict::Recommended
     } else if score >= thresholds.possible {
