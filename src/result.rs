@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json};
 
 use crate::advise::{Advice, Change};
 use crate::decide::{
-    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Reason, State, TargetDecision,
+    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Reason, State,
+    TargetDecision,
 };
 use crate::model::{
     Channel, Citation, EffectKind, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
@@ -18,8 +19,8 @@ use crate::words::Speaker;
 
 use condition::{ConditionView, cells, conditions};
 use view::{
-    DisputedFactView, ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView, ReasonView,
-    ReplacedView, SourceView, TargetView, ValueView,
+    DisputedFactView, ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView,
+    ReasonView, ReplacedView, SourceView, TargetView, ValueView,
 };
 
 /// The schema of a result.

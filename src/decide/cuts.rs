@@ -15,7 +15,8 @@ use super::readers::Thing;
 use crate::date::Date;
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
 use crate::model::{
-    Between, Channel, Expr, ExprKind, Field, Id, Let, Number, Profile, Shift, Table, Type, Value,
+    Between, Channel, Expr, ExprKind, Field, Id, Let, Number, NumberType, Profile, Shift, Table, Type, Unit,
+    Units, Value,
 };
 
 /// So many values of a field are tried at most.
@@ -43,15 +44,29 @@ pub(super) fn other_values(
         Type::Text | Type::Number(_) | Type::Date => {
             let (lets, tables) = otherwise.readers.within(field);
             let known = (BTreeMap::new(), BTreeMap::new());
-            let mut cutter = Cutter { decision, otherwise, field, lets, tables, known, texts: BTreeSet::new(), probes: Cell::new(MOST_PROBES) };
+            let mut cutter = Cutter {
+                decision,
+                otherwise,
+                field,
+                lets,
+                tables,
+                known,
+                texts: BTreeSet::new(),
+                probes: Cell::new(MOST_PROBES),
+            };
             let cuts = cutter.all();
-            if declared.ty == Type::Text { texts(cutter.texts) } else { ordered(cuts, declared) }
+            if declared.ty == Type::Text {
+                texts(cutter.texts)
+            } else {
+                ordered(cuts, declared, &decision.ruleset.units)
+            }
         }
     };
     values.retain(|value| Some(value) != now && declared.allows(value));
     if values.len() > MOST_VALUES {
         // Those next to the present value come first.
-        let at = now.map_or(0, |now| values.partition_point(|value| value.compare(now).is_some_and(|o| o.is_lt())));
+        let at = now
+            .map_or(0, |now| values.partition_point(|value| value.compare(now).is_some_and(|o| o.is_lt())));
         let first = at.saturating_sub(MOST_VALUES / 2).min(values.len() - MOST_VALUES);
         values = values.into_iter().skip(first).take(MOST_VALUES).collect();
     }
@@ -95,13 +110,15 @@ fn texts(mut known: BTreeSet<String>) -> Vec<Value> {
 }
 
 /// A value at each cut and one between each two, in order.
-fn ordered(mut cuts: BTreeSet<Exact>, field: &Field) -> Vec<Value> {
+fn ordered(mut cuts: BTreeSet<Exact>, field: &Field, units: &Units) -> Vec<Value> {
     let (low, high) = bounds(field);
     cuts.extend([low, high].into_iter().flatten());
     let ends = cuts.iter().copied().map(Some);
     let below = std::iter::once(None).chain(ends.clone());
-    let mut values: Vec<Exact> = below.zip(ends.chain([None])).filter_map(|(a, b)| between(a, b, is_whole(field))).collect();
-    values.extend(cuts.into_iter().filter(|cut| is_enterable(*cut, is_whole(field))));
+    let gaps = below.zip(ends.chain([None]));
+    let mut values: Vec<Exact> = gaps.filter_map(|(low, high)| between(low, high, is_whole(field))).collect();
+    let others = other_units(units, field.ty);
+    values.extend(cuts.into_iter().filter(|cut| is_enterable(*cut, is_whole(field), &others)));
     values.sort_unstable();
     values.into_iter().filter_map(|value| value_of(value, field.ty)).collect()
 }
@@ -137,10 +154,27 @@ fn value_of(number: Exact, ty: Type) -> Option<Value> {
     }
 }
 
-/// Whether a number can be written, which those who answer have to.
-fn is_enterable(number: Exact, whole: bool) -> bool {
-    let digits = if whole { 0 } else { MAX_FRACTION_DIGITS };
-    number.is_writable_size() && times_ten(number, digits).is_some_and(|number| number.as_whole().is_some())
+/// Whether a number can be written, which those who answer have to: in its own unit, or in one of these others, each
+/// told by how many of the own unit one of it is.
+fn is_enterable(number: Exact, whole: bool, units: &[Exact]) -> bool {
+    let decimal =
+        |number: Exact| times_ten(number, MAX_FRACTION_DIGITS).is_some_and(|n| n.as_whole().is_some());
+    let in_others = || units.iter().any(|factor| number.over(*factor).is_some_and(decimal));
+    number.is_writable_size()
+        && if whole { number.as_whole().is_some() } else { decimal(number) || in_others() }
+}
+
+/// Returns how many of a field's unit one of each unit is that may be written instead.
+fn other_units(units: &Units, ty: Type) -> Vec<Exact> {
+    let Type::Number(NumberType { unit, .. }) = ty else { return Vec::new() };
+    let with = |numerator, denominator| Unit { numerator, denominator };
+    let ids = || units.iter().map(|(id, _)| Some(id)).chain([None]);
+    let like = |other: Unit| units.dimension(other) == units.dimension(unit);
+    let numerators = ids().map(|id| with(id, unit.denominator)).filter(|other| like(*other));
+    let numerators: Vec<Unit> = numerators.collect();
+    let denominators = ids().map(|id| with(unit.numerator, id)).filter(|other| like(*other));
+    let both = denominators.flat_map(|d| numerators.iter().map(move |n| with(n.numerator, d.denominator)));
+    both.filter_map(|other| units.conversion(other, unit)).collect()
 }
 
 fn times_ten(number: Exact, digits: usize) -> Option<Exact> {
@@ -346,7 +380,8 @@ impl Cutter<'_, '_, '_> {
         let mut seen: BTreeSet<Id<Let>> = BTreeSet::new();
         let mut look = |expr: &Expr, lets: &mut Vec<Id<Let>>| {
             expr.walk(&mut |part| match part.kind {
-                ExprKind::Between(Between::Months | Between::Years, ..) | ExprKind::Shift(Shift::Months, ..) => {
+                ExprKind::Between(Between::Months | Between::Years, ..)
+                | ExprKind::Shift(Shift::Months, ..) => {
                     steps = true;
                 }
                 ExprKind::Let(id) if self.lets.contains(&id) => lets.push(id),
@@ -391,8 +426,11 @@ fn straight(gap: Gap, whole: bool, line: impl Fn(Exact) -> Option<Exact>) -> Vec
 
 /// Where something that only grows or only falls by steps reaches zero, and where it leaves it.
 fn halved(gap: Gap, step: impl Fn(Exact) -> Option<Exact>) -> Vec<Exact> {
-    let first = gap.0.map_or(Some(-FAR), |low| i64::try_from(low.numerator().div_euclid(low.denominator()) + 1).ok());
-    let last = gap.1.map_or(Some(FAR), |high| i64::try_from(-(-high.numerator()).div_euclid(high.denominator()) - 1).ok());
+    let first =
+        gap.0.map_or(Some(-FAR), |low| i64::try_from(low.numerator().div_euclid(low.denominator()) + 1).ok());
+    let last = gap.1.map_or(Some(FAR), |high| {
+        i64::try_from(-(-high.numerator()).div_euclid(high.denominator()) - 1).ok()
+    });
     let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
     let at = |place: i64| step(Exact::whole(place));
     let (Some(start), Some(end)) = (at(first), at(last)) else { return Vec::new() };

@@ -20,13 +20,16 @@ pub struct DisputedFact {
     pub could_be: Vec<Verdict>,
 }
 
-impl Decision<'_> {
+impl<'r> Decision<'r> {
     /// Returns the statement of a disputed fact, and what the other source says.
     #[must_use]
-    pub fn dispute(&self, fact: &DisputedFact) -> (&Statement, &Disputed) {
+    pub fn dispute(&self, fact: &DisputedFact) -> (&'r Statement, &'r Disputed) {
         let statement = self.ruleset.channels[fact.channel].statement(fact.entry, self.day);
         let statement = statement.expect("a disputed fact is stated on the day of the decision");
-        (statement, statement.disputed.get(fact.number).expect("its number is that of a value of the statement"))
+        (
+            statement,
+            statement.disputed.get(fact.number).expect("its number is that of a value of the statement"),
+        )
     }
 }
 

@@ -9,8 +9,8 @@ use super::trace::{Outcome, Read, Recorder};
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
-    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Ruleset, Shift, Table, Target, Type,
-    Value,
+    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Ruleset, Shift, Table, Target,
+    Type, Value,
 };
 use crate::operator::{CompareOp, Sign};
 

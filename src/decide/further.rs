@@ -6,9 +6,7 @@ use super::awaits::Awaited;
 use super::exclusion::channel_needs;
 use super::verdict::Await;
 use super::{Decision, Instance, Judged, Truth};
-use crate::model::{
-    Channel, EffectKind, Field, Id, IdMap, Need, Requirement, Target, TargetMap, Template,
-};
+use crate::model::{Channel, EffectKind, Field, Id, IdMap, Need, Requirement, Target, TargetMap, Template};
 
 /// What more could be asked. No field in it keeps a verdict undecided.
 #[derive(Clone, PartialEq, Default, Debug)]
@@ -151,7 +149,9 @@ impl<'r> Finder<'_, 'r> {
     fn notes(&mut self) -> Vec<Missing> {
         let ruleset = self.decision.ruleset;
         let mut waiting: BTreeMap<Id<Field>, Waiting> = BTreeMap::new();
-        for (rule, declared) in ruleset.rules.entries().filter(|(_, rule)| rule.effects.iter().any(|e| e.kind.is_note())) {
+        for (rule, declared) in
+            ruleset.rules.entries().filter(|(_, rule)| rule.effects.iter().any(|e| e.kind.is_note()))
+        {
             for instance in self.decision.instances(rule).iter().filter(|instance| may_fire(instance)) {
                 let open = match is_open(instance.fires) {
                     true => fields(self.awaited.instance(rule, instance.channel)),

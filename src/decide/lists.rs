@@ -4,10 +4,10 @@
 
 use std::cell::OnceCell;
 
+use super::Decision;
 use super::assumed::{self, Assumed};
 use super::disputed::{self, DisputedFact};
 use super::further::{self, Further};
-use super::Decision;
 use crate::model::{Target, TargetMap};
 
 /// The lists that were made so far.

@@ -154,11 +154,7 @@ impl<'d, 'r> Otherwise<'d, 'r> {
     }
 
     /// Returns the targets that would lean otherwise if the profile were another one that differs in a field alone.
-    pub(super) fn with_field(
-        &mut self,
-        field: Id<Field>,
-        profile: &Profile,
-    ) -> BTreeMap<Target, Verdict> {
+    pub(super) fn with_field(&mut self, field: Id<Field>, profile: &Profile) -> BTreeMap<Target, Verdict> {
         let context = self.context(profile);
         self.leanings(Thing::Field(field), context)
     }
@@ -188,14 +184,16 @@ impl<'d, 'r> Otherwise<'d, 'r> {
         let mut fallen: BTreeSet<(usize, Target)> = BTreeSet::new();
         for channel in hanging.owned {
             let owned = &ruleset.channels[channel].owned;
-            let now = owned.as_ref().map_or(Judged::FALSE, |owned| anew.context.truth(owned, None, &mut Silent));
+            let now =
+                owned.as_ref().map_or(Judged::FALSE, |owned| anew.context.truth(owned, None, &mut Silent));
             if now.truth != anew.context.owned(channel).truth {
                 anew.context.set_owned(channel, now);
                 fallen.extend(self.fall_with[channel].iter().map(|target| self.place_of(*target)));
             }
         }
         for (target, effects) in &anew.effects {
-            if effects.iter().any(|(kind, ..)| matches!(kind, EffectKind::Exclude(_) | EffectKind::Needs(..))) {
+            if effects.iter().any(|(kind, ..)| matches!(kind, EffectKind::Exclude(_) | EffectKind::Needs(..)))
+            {
                 fallen.insert(self.place_of(*target));
             }
         }
@@ -249,9 +247,10 @@ impl<'d, 'r> Otherwise<'d, 'r> {
                     condition = condition.and(anew.context.truth(part, channel, &mut Silent));
                 }
             }
-            let excepted = declared.exceptions.iter().fold(Judged::FALSE, |any, exception| {
-                any.or(self.exception(anew, *exception, channel))
-            });
+            let excepted = declared
+                .exceptions
+                .iter()
+                .fold(Judged::FALSE, |any, exception| any.or(self.exception(anew, *exception, channel)));
             let (before, now) = (before.fires.truth, condition.and(excepted.not()).truth);
             if now == before {
                 continue;
@@ -262,7 +261,8 @@ impl<'d, 'r> Otherwise<'d, 'r> {
             }
             for excepted in &self.excepts[rule] {
                 let per_channel = channel.is_some() && ruleset.rules[*excepted].for_each.is_some();
-                let instances = if per_channel { vec![channel] } else { ruleset.rules[*excepted].instances() };
+                let instances =
+                    if per_channel { vec![channel] } else { ruleset.rules[*excepted].instances() };
                 open.extend(instances.into_iter().map(|channel| self.place((*excepted, channel))));
             }
         }
@@ -326,7 +326,9 @@ impl<'d, 'r> Otherwise<'d, 'r> {
 /// The effects of an instance, notes left aside, each with its target.
 fn effects(ruleset: &Ruleset, (rule, channel): InstanceKey) -> impl Iterator<Item = (Target, &EffectKind)> {
     let effects = ruleset.rules[rule].effects.iter().map(|effect| &effect.kind);
-    effects.filter(|kind| !kind.is_note()).filter_map(move |kind| Some((kind.target()?.resolve(channel)?, kind)))
+    effects
+        .filter(|kind| !kind.is_note())
+        .filter_map(move |kind| Some((kind.target()?.resolve(channel)?, kind)))
 }
 
 fn channel(need: Need) -> Option<Id<Channel>> {

@@ -68,6 +68,10 @@ impl Tongue {
         missing: "Answers still needed", "还需要回答";
         /// The heading of facts that no source tells.
         no_source: "No source says", "没有来源说明";
+        /// The heading of disputed values without which a verdict would be another.
+        rests_on: "Disputed, and a verdict rests on it", "有争议，且影响结论";
+        /// A source in which little trust is put.
+        low_confidence: "low confidence", "可信度低";
         /// The heading of values that were assumed.
         assumed: "Assumed, for the profile leaves it out", "按默认值假定（资料未填）";
         /// The heading of the sources.

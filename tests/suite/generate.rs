@@ -157,12 +157,10 @@ impl Generator<'_> {
         ];
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
-        let [posts, size, owner, repeat, goals, start, word] =
-            ["2 per month", "5 MB", "two", "some", "{sell}", "2024-02-29", "\"a\""].map(|value| self.default(8, value));
         all.push(format!(
-            "profile {{\n  flag: bool \"Flag?\"\n  icp: bool{icp}\n  posts: number per month in 0 .. 20{posts}\n  \
-             size: number MB{size}\n  staff: int in 0 .. 3{staff}\n  owner: Owner \"Who?\"{owner}\n  repeat: Repeat{repeat}\n  \
-             goals: set of Goal{goals}\n  start: date{start}\n  word: text{word}\n}}"
+            "profile {{\n  flag: bool \"Flag?\"\n  icp: bool{icp}\n  posts: number per month in 0 .. 20\n  size: number MB\n  \
+             staff: int in 0 .. 3{staff}\n  owner: Owner \"Who?\"\n  repeat: Repeat\n  goals: set of Goal\n  start: date\n  \
+             word: text\n}}"
         ));
         for index in 0..self.channels {
             all.push(self.channel(index));
@@ -262,7 +260,9 @@ impl Generator<'_> {
         statement(
             self,
             "dated fact",
-            &format!("room = {before} MB until 2024-06-14{other}\n  room = {after} MB since 2024-06-15{other}"),
+            &format!(
+                "room = {before} MB until 2024-06-14{other}\n  room = {after} MB since 2024-06-15{other}"
+            ),
         );
         let rank = self.dice.one(&["never", "some", "often"]);
         let other = self.disputed(&["some", "often"]);

@@ -29,9 +29,9 @@ fn some_case(seed: u64, known: usize) -> Case {
 #[test]
 fn a_disputed_fact_is_listed_exactly_where_its_other_value_gives_another_leaning() {
     let (mut disputes, mut resting, mut indexed, mut unknown) = (0, 0, 0, 0);
-    let total = cases(1200);
+    let total = cases(500);
     for seed in 0..total {
-        let case = some_case(seed + 5_000_000, 80);
+        let case = some_case(seed + 5_000_000, 97);
         let profile = random_profile(&case.ruleset, &case.profile);
         let decision = answer(&case.ruleset, &profile);
         let mut listed = BTreeMap::new();
@@ -68,18 +68,23 @@ fn a_disputed_fact_is_listed_exactly_where_its_other_value_gives_another_leaning
         }
         assert_eq!(listed, found, "seed {}: {:?}", case.seed, case.profile);
     }
-    println!("{disputes} disputes in {total} rulesets, {resting} with another leaning: {indexed} of an entry, {unknown} unknown");
-    assert!(resting as u64 * 4 > total && indexed * 20 > resting && unknown * 50 > resting, "{resting}, {indexed}, {unknown}");
+    println!(
+        "{disputes} disputes in {total} rulesets, {resting} with another leaning: {indexed} of an entry, {unknown} unknown"
+    );
+    assert!(
+        resting as u64 * 6 > total && indexed * 10 > resting && unknown * 50 > resting,
+        "{resting}, {indexed}, {unknown}"
+    );
 }
 
 /// What a profile may say of a field; of a number and a day many values.
 fn values(field: &FieldModel) -> Vec<String> {
     let mut values: Vec<String> = field.values.iter().map(ToString::to_string).collect();
     match field.name {
-        "posts" => values.extend((0..=80).map(|quarter| format!("{}", f64::from(quarter) / 4.0))),
-        "size" => values.extend((-40..=80).map(|half| format!("{}", f64::from(half) / 2.0))),
-        "start" => values.extend((2022..=2026).flat_map(|year| {
-            (1..=12).flat_map(move |month| [1, 13, 28].map(|day| format!("{year}-{month:02}-{day:02}")))
+        "posts" => values.extend((0..=40).map(|half| format!("{}", f64::from(half) / 2.0))),
+        "size" => values.extend((-10..=20).map(|size| format!("{size}.5"))),
+        "start" => values.extend((2023..=2025).flat_map(|year| {
+            (1..=12).flat_map(move |month| [1, 16].map(|day| format!("{year}-{month:02}-{day:02}")))
         })),
         "word" => values.push("\"neither\"".into()),
         _ => {}
@@ -87,12 +92,25 @@ fn values(field: &FieldModel) -> Vec<String> {
     values
 }
 
+/// Gives most of the fields a default, which those that ask for a profile have to confirm.
+fn give_defaults(ruleset: &mut Ruleset, seed: u64) {
+    for (place, model) in FIELDS.iter().enumerate() {
+        let field = ruleset.fields.find(|field| &*field.name == model.name).unwrap();
+        if (seed + place as u64) % 4 > 0 {
+            let value = model.values[(seed as usize + place) % model.values.len()];
+            let read = random_profile(ruleset, &[(model.name, Some(value))]);
+            ruleset.fields[field].default = read.get(field).value.clone();
+        }
+    }
+}
+
 #[test]
 fn a_default_is_listed_exactly_where_another_value_gives_another_leaning() {
     let mut listed: BTreeMap<&str, usize> = BTreeMap::new();
-    let total = cases(1200);
+    let total = cases(250);
     for seed in 0..total {
-        let case = some_case(seed + 6_000_000, 45);
+        let mut case = some_case(seed + 6_000_000, 50);
+        give_defaults(&mut case.ruleset, seed);
         let own = random_profile(&case.ruleset, &case.profile);
         let decision = answer(&case.ruleset, &own);
         for model in FIELDS {
@@ -103,7 +121,8 @@ fn a_default_is_listed_exactly_where_another_value_gives_another_leaning() {
             }
             let mut found: BTreeMap<Target, BTreeSet<Verdict>> = BTreeMap::new();
             for value in values(model) {
-                let yaml = format!("{}{}: {value}\n", generate::yaml(&case.profile).replace("{}", ""), model.name);
+                let yaml =
+                    format!("{}{}: {value}\n", generate::yaml(&case.profile).replace("{}", ""), model.name);
                 let read = profile(&case.ruleset, &yaml);
                 let other = read.profile.unwrap_or_else(|| panic!("{:?}", read.diagnostics));
                 for (target, leaning) in leanings(&answer(&case.ruleset, &other)) {
@@ -111,8 +130,11 @@ fn a_default_is_listed_exactly_where_another_value_gives_another_leaning() {
                 }
             }
             let says = decision.assumed().iter().find(|assumed| assumed.field == field);
-            let says: BTreeMap<Target, BTreeSet<Verdict>> =
-                says.iter().flat_map(|says| &says.could_be).map(|(t, v)| (*t, v.iter().copied().collect())).collect();
+            let says: BTreeMap<Target, BTreeSet<Verdict>> = says
+                .iter()
+                .flat_map(|says| &says.could_be)
+                .map(|(t, v)| (*t, v.iter().copied().collect()))
+                .collect();
             for (target, verdicts) in &found {
                 let now = decision.target(*target).leaning;
                 let mut verdicts = verdicts.clone();
@@ -136,8 +158,8 @@ fn a_default_is_listed_exactly_where_another_value_gives_another_leaning() {
         }
     }
     println!("defaults that matter in {total} rulesets: {listed:?}");
-    for (field, share) in [("icp", 20), ("staff", 30), ("posts", 100), ("owner", 200), ("goals", 200), ("start", 300)] {
-        assert!(listed.get(field).is_some_and(|count| *count as u64 * share > total), "{field}: {listed:?}");
+    for model in FIELDS {
+        assert!(listed.get(model.name).is_some_and(|count| *count as u64 * 250 > total), "{listed:?}");
     }
 }
 
@@ -166,7 +188,7 @@ fn said(decision: &Decision<'_>, notes: bool) -> Vec<String> {
 #[test]
 fn what_is_in_no_list_adds_nothing_to_do_and_nothing_to_be_said() {
     let (mut silent, mut needs, mut notes) = (0, 0, 0);
-    let total = cases(1500);
+    let total = cases(300);
     for seed in 0..total {
         let case = some_case(seed + 7_000_000, 60);
         let own = random_profile(&case.ruleset, &case.profile);
@@ -177,7 +199,8 @@ fn what_is_in_no_list_adds_nothing_to_do_and_nothing_to_be_said() {
         let missing: BTreeSet<_> = decision.missing.iter().map(|(field, _)| *field).collect();
         assert!(further.needs.iter().chain(&further.notes).all(|more| !missing.contains(&more.field)));
         let of = |model: &FieldModel| case.ruleset.fields.find(|field| &*field.name == model.name).unwrap();
-        let unknown: Vec<&FieldModel> = FIELDS.iter().filter(|model| own.get(of(model)).value.is_none()).collect();
+        let unknown: Vec<&FieldModel> =
+            FIELDS.iter().filter(|model| own.get(of(model)).value.is_none()).collect();
         for model in &unknown {
             let field = of(model);
             let listed = |list: &[qudao::decide::Missing]| list.iter().any(|more| more.field == field);
@@ -212,6 +235,8 @@ fn what_is_in_no_list_adds_nothing_to_do_and_nothing_to_be_said() {
             }
         }
     }
-    println!("{silent} fields of which nothing is said, {needs} for needs, {notes} for notes, in {total} rulesets");
-    assert!(silent as u64 > total / 2 && needs as u64 * 2 > total && notes as u64 * 3 > total);
+    println!(
+        "{silent} fields of which nothing is said, {needs} for needs, {notes} for notes, in {total} rulesets"
+    );
+    assert!(silent as u64 > total && needs as u64 * 8 > total && notes as u64 * 8 > total);
 }
