@@ -43,14 +43,14 @@ pub(super) fn other_values(
         Type::Set(of) => sets(members(of).collect(), now),
         Type::Text | Type::Number(_) | Type::Date => {
             let (lets, tables) = otherwise.readers.within(field);
-            let known = (BTreeMap::new(), BTreeMap::new());
             let mut cutter = Cutter {
                 decision,
                 otherwise,
                 field,
                 lets,
                 tables,
-                known,
+                known_lets: BTreeMap::new(),
+                known_tables: BTreeMap::new(),
                 texts: BTreeSet::new(),
                 probes: Cell::new(MOST_PROBES),
             };
@@ -209,7 +209,8 @@ struct Cutter<'c, 'd, 'r> {
     lets: BTreeSet<Id<Let>>,
     tables: BTreeSet<Id<Table>>,
     /// The cuts of those that were looked at already.
-    known: (BTreeMap<Id<Let>, BTreeSet<Exact>>, BTreeMap<Id<Table>, BTreeSet<Exact>>),
+    known_lets: BTreeMap<Id<Let>, BTreeSet<Exact>>,
+    known_tables: BTreeMap<Id<Table>, BTreeSet<Exact>>,
     /// The texts that the field may be compared with.
     texts: BTreeSet<String>,
     /// How many more values may be put into sums.
@@ -284,11 +285,11 @@ impl Cutter<'_, '_, '_> {
         if !self.lets.contains(&id) {
             return BTreeSet::new();
         }
-        if let Some(known) = self.known.0.get(&id) {
+        if let Some(known) = self.known_lets.get(&id) {
             return known.clone();
         }
         let cuts = self.cuts(&self.decision.ruleset.lets[id].value, None);
-        self.known.0.insert(id, cuts.clone());
+        self.known_lets.insert(id, cuts.clone());
         cuts
     }
 
@@ -296,12 +297,12 @@ impl Cutter<'_, '_, '_> {
         if !self.tables.contains(&id) {
             return BTreeSet::new();
         }
-        if let Some(known) = self.known.1.get(&id) {
+        if let Some(known) = self.known_tables.get(&id) {
             return known.clone();
         }
         let rows = self.decision.ruleset.tables[id].matches.iter();
         let cuts: BTreeSet<Exact> = rows.flat_map(|row| self.cuts(row, None)).collect();
-        self.known.1.insert(id, cuts.clone());
+        self.known_tables.insert(id, cuts.clone());
         cuts
     }
 

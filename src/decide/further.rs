@@ -55,7 +55,7 @@ struct Finder<'d, 'r> {
     awaited: Awaited<'d, 'r>,
 }
 
-/// What the needs of one target or channel wait for, and the channels of which it takes over the needs.
+/// What the needs of one target wait for, and the channels that it needs.
 #[derive(Default)]
 struct Own {
     fields: BTreeSet<Id<Field>>,
@@ -82,24 +82,37 @@ impl<'r> Finder<'_, 'r> {
     fn needs(&mut self) -> Vec<Missing> {
         let ruleset = self.decision.ruleset;
         let own = self.own_needs();
+        let owned: IdMap<Channel, BTreeSet<Id<Field>>> = IdMap::of(&ruleset.channels, |id| {
+            let owned = ruleset.channels[id].owned.as_ref();
+            owned.map_or(BTreeSet::new(), |owned| fields(self.awaited.expression(owned)))
+        });
         let mut waiting: BTreeMap<Id<Field>, Waiting> = BTreeMap::new();
         for target in ruleset.targets() {
             if self.decision.target(target).excluded.truth == Truth::True {
                 continue;
             }
+            // The members of a mix are none of its needs; what they need is.
             let members: &[Id<Channel>] = match target {
                 Target::Mix(id) => &ruleset.mixes[id].members,
                 Target::Channel(_) => &[],
             };
-            let mut seen: BTreeSet<Target> = members.iter().copied().map(Target::Channel).collect();
-            let mut open: Vec<Target> = seen.iter().copied().chain([target]).collect();
-            seen.insert(target);
+            let mut seen: BTreeSet<Id<Channel>> = members.iter().copied().collect();
+            let mut open: Vec<Target> =
+                members.iter().copied().map(Target::Channel).chain([target]).collect();
             while let Some(of) = open.pop() {
-                for field in &own[of].fields {
-                    waiting.entry(*field).or_default().targets.insert(target);
+                let mut fields = own[of].fields.clone();
+                for channel in &own[of].channels {
+                    if seen.insert(*channel) {
+                        fields.extend(&owned[*channel]);
+                        // What is owned asks for nothing more.
+                        if self.decision.context.owned(*channel).truth != Truth::True {
+                            open.push(Target::Channel(*channel));
+                        }
+                    }
                 }
-                let channels = own[of].channels.iter().copied().map(Target::Channel);
-                open.extend(channels.filter(|channel| seen.insert(*channel)));
+                for field in fields {
+                    waiting.entry(field).or_default().targets.insert(target);
+                }
             }
         }
         self.sorted(waiting)
@@ -112,19 +125,10 @@ impl<'r> Finder<'_, 'r> {
             let met = ruleset.requirements[id].met.as_ref();
             met.map_or(BTreeSet::new(), |met| fields(self.awaited.expression(met)))
         });
-        let owned: IdMap<Channel, BTreeSet<Id<Field>>> = IdMap::of(&ruleset.channels, |id| {
-            let owned = ruleset.channels[id].owned.as_ref();
-            owned.map_or(BTreeSet::new(), |owned| fields(self.awaited.expression(owned)))
-        });
         let mut all = TargetMap::of(ruleset, |_| Own::default());
         let add = |own: &mut Own, need: Need| match need {
             Need::Requirement(id) => own.fields.extend(&met[id]),
-            Need::Channel(id) => {
-                own.fields.extend(&owned[id]);
-                if self.decision.context.owned(id).truth != Truth::True {
-                    own.channels.insert(id);
-                }
-            }
+            Need::Channel(id) => own.channels.extend([id]),
         };
         for target in ruleset.targets() {
             let stated = ruleset.stated_needs(target).iter();

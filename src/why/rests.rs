@@ -1,10 +1,12 @@
 //! What an answer rests on besides its rules, in words: disputed values and defaults; and what more could be asked.
 
+use std::collections::BTreeSet;
+
 use super::page::{Page, Style, column};
 use super::short_sources;
-use crate::decide::{Assumed, Decision, DisputedFact};
+use crate::decide::{Assumed, Decision, DisputedFact, Missing};
 use crate::layout::width;
-use crate::model::{Citation, Origin, Target, Value};
+use crate::model::{Citation, Field, Id, Origin, Target, Value};
 use crate::operator::Verdict;
 use crate::visible::visible;
 use crate::words::{Speaker, Tongue};
@@ -174,12 +176,17 @@ fn otherwise(speaker: &Speaker<'_>, assumed: &Assumed, of: Option<Target>) -> Op
 }
 
 /// Says how many more answers could add something: `2 more answers could add warnings or to-dos`; nothing where none
-/// could.
+/// could, besides those that were asked for.
 #[must_use]
-pub fn more_answers(decision: &Decision<'_>, speaker: Speaker<'_>) -> Option<String> {
+pub fn more_answers(
+    decision: &Decision<'_>,
+    speaker: Speaker<'_>,
+    asked: &BTreeSet<Id<Field>>,
+) -> Option<String> {
     let further = decision.further();
-    let fields = further.worth_asking(decision);
-    let of = |list: &[crate::decide::Missing]| list.iter().any(|missing| fields.contains(&missing.field));
+    let mut fields = further.worth_asking(decision);
+    fields.retain(|field| !asked.contains(field));
+    let of = |list: &[Missing]| list.iter().any(|missing| fields.contains(&missing.field));
     let english = speaker.tongue == Tongue::English;
     let what = match (of(&further.needs), of(&further.notes), english) {
         (true, true, true) => "warnings or to-dos",
@@ -199,7 +206,7 @@ pub fn more_answers(decision: &Decision<'_>, speaker: Speaker<'_>) -> Option<Str
 
 /// The same, with the names of the first of these fields.
 pub(super) fn more(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Option<String> {
-    let words = more_answers(decision, *speaker)?;
+    let words = more_answers(decision, *speaker, &BTreeSet::new())?;
     let fields = decision.further().worth_asking(decision);
     let fields = fields.iter().map(|field| speaker.ruleset.fields[*field].name.to_string());
     let mut names: Vec<String> = fields.collect();

@@ -278,6 +278,15 @@ impl Tongue {
         }
     }
 
+    /// Asks whether further questions are wanted.
+    #[must_use]
+    pub fn ask_more(self, more: &str) -> String {
+        match self {
+            Tongue::English => format!("{more}. Go on? y or n"),
+            Tongue::Chinese => format!("{more}。继续吗？y（是）或 n（否）"),
+        }
+    }
+
     /// Puts a remark behind something: `a (b)`.
     #[must_use]
     pub fn bracket(self, remark: &str) -> String {
