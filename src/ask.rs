@@ -28,11 +28,18 @@ pub enum Why {
     Verdict,
     /// The verdicts are settled, the first place is not.
     First,
+    /// Its default is assumed, and another value could change a verdict: it is to be confirmed.
+    Assumed,
+    /// It could add something to do, or settle whether it is done.
+    Needs,
+    /// It could add a note or a warning.
+    Notes,
 }
 
 /// Returns the question that settles most: the one that keeps most verdicts undecided; where all are settled, the one
-/// that most targets wait for, as long as another could come first. Fields that were asked already are left alone.
-/// Nothing where no answer is needed any more.
+/// that most targets wait for, as long as another could come first; then the defaults that could change a verdict, those
+/// that hold up a recommendation first. Fields that were asked already are left alone. Nothing where no answer is needed
+/// any more.
 #[must_use]
 pub fn next(decision: &Decision<'_>, asked: &BTreeSet<Id<Field>>) -> Option<Question> {
     let question = |field: Id<Field>, why: Why, affects: Vec<Target>| {
@@ -42,20 +49,39 @@ pub fn next(decision: &Decision<'_>, asked: &BTreeSet<Id<Field>>) -> Option<Ques
     if let Some((field, affects)) = decision.missing().iter().find(|(field, _)| !asked.contains(field)) {
         return Some(question(*field, Why::Verdict, affects.clone()));
     }
-    if decision.first.settled {
-        return None;
-    }
-    let fields = decision.ruleset.fields.ids().filter(|field| !asked.contains(field));
-    let affected = fields.map(|field| {
-        let may_win = |target: &Target| decision.target(*target).verdict != Some(Verdict::Excluded);
-        let targets = decision.channels.iter().copied().filter(may_win);
-        let waits = |target: &Target| waiting(decision, *target, field).next().is_some();
-        (field, targets.filter(waits).collect::<Vec<Target>>())
+    let first = || {
+        let fields = decision.ruleset.fields.ids().filter(|field| !asked.contains(field));
+        let affected = fields.map(|field| {
+            let may_win = |target: &Target| decision.target(*target).verdict != Some(Verdict::Excluded);
+            let targets = decision.channels.iter().copied().filter(may_win);
+            let waits = |target: &Target| waiting(decision, *target, field).next().is_some();
+            (field, targets.filter(waits).collect::<Vec<Target>>())
+        });
+        // Of equals the first in the order of declaration.
+        let most = affected.rev().max_by_key(|(_, affects)| affects.len());
+        most.filter(|(_, affects)| !affects.is_empty())
+            .map(|(field, affects)| question(field, Why::First, affects))
+    };
+    let first = if decision.first.settled { None } else { first() };
+    first.or_else(|| {
+        let left = decision.assumed().iter().filter(|assumed| !asked.contains(&assumed.field));
+        let assumed = left.min_by_key(|assumed| !assumed.holds_up(decision))?;
+        let affects = assumed.could_be.iter().map(|(target, _)| *target).collect();
+        Some(question(assumed.field, Why::Assumed, affects))
+    })
+}
+
+/// Returns the next question that no verdict waits for: it could add something to do, or to be said.
+#[must_use]
+pub fn further(decision: &Decision<'_>, asked: &BTreeSet<Id<Field>>) -> Option<Question> {
+    let further = decision.further();
+    let field = further.worth_asking(decision).into_iter().find(|field| !asked.contains(field))?;
+    let lists = [(Why::Needs, &further.needs), (Why::Notes, &further.notes)];
+    let listed = lists.into_iter().find_map(|(why, list)| {
+        let missing = list.iter().find(|missing| missing.field == field)?;
+        Some(Question { field, why, affects: missing.affects.clone(), rules: BTreeSet::new() })
     });
-    // Of equals the first in the order of declaration.
-    let most = affected.rev().max_by_key(|(_, affects)| affects.len());
-    most.filter(|(_, affects)| !affects.is_empty())
-        .map(|(field, affects)| question(field, Why::First, affects))
+    Some(listed.expect("what is worth asking is in one of the lists"))
 }
 
 /// Returns the questions of a ruleset that every profile answers.

@@ -3,16 +3,23 @@
 //! It runs on the model alone. Every number that comes out can be followed to the rule instances, atoms, fields and
 //! facts that it was made of; [`Decision::condition`] gives that tree for any instance.
 
+mod assumed;
 mod awaits;
 mod could;
 mod cuts;
 mod depends;
+mod disputed;
 mod eval;
 mod exclusion;
+mod further;
 mod judged;
+mod lists;
 mod needs;
+mod other_values;
+mod otherwise;
 mod probe;
 mod rank;
+mod readers;
 mod trace;
 mod tried;
 mod verdict;
@@ -20,6 +27,9 @@ mod verdict;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+pub use assumed::Assumed;
+pub use disputed::DisputedFact;
+pub use further::{Further, Missing};
 pub use judged::{Judged, Truth};
 pub use needs::{NeedDecision, NeedOrigin};
 pub use probe::Probe;
@@ -30,6 +40,7 @@ pub use verdict::{Await, Cause, OpenFact, Pending, Reason, TargetDecision};
 pub(crate) use could::MAX_PAIRS;
 use depends::Depends;
 use eval::{Context, Silent};
+use lists::Lists;
 use trace::Recording;
 
 use crate::date::Date;
@@ -65,6 +76,8 @@ pub struct Decision<'r> {
     missing: OnceCell<Vec<(Id<Field>, Vec<Target>)>>,
     /// See [`Decision::open_facts`].
     open_facts: OnceCell<TargetMap<Vec<OpenFact>>>,
+    /// What is told only where somebody asks.
+    lists: Lists,
 }
 
 /// An instance of a rule.

@@ -8,18 +8,19 @@ use serde_json::{Map, Value as Json};
 
 use crate::advise::{Advice, Change};
 use crate::decide::{
-    Await, Cause, Decision, NeedDecision, NeedOrigin, Pending, Reason, State, TargetDecision,
+    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Reason, State,
+    TargetDecision,
 };
 use crate::model::{
-    Channel, Citation, EffectKind, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
+    Channel, Citation, EffectKind, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
 };
 use crate::source::Span;
 use crate::words::Speaker;
 
 use condition::{ConditionView, cells, conditions};
 use view::{
-    ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView, ReasonView,
-    ReplacedView, SourceView, TargetView, ValueView,
+    DisputedFactView, ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView,
+    ReasonView, ReplacedView, SourceView, TargetView, ValueView,
 };
 
 /// The schema of a result.
@@ -70,6 +71,9 @@ struct Document {
     mixes: Vec<TargetView>,
     notes: Vec<NoteView>,
     missing: Vec<MissingView>,
+    missing_for_needs: Vec<MissingView>,
+    missing_for_notes: Vec<MissingView>,
+    assumed: Vec<AssumedView>,
     sources: Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<RuleView>>,
@@ -110,6 +114,14 @@ struct MissingView {
     field: String,
     question: Option<String>,
     affects: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct AssumedView {
+    field: String,
+    #[serde(flatten)]
+    value: ValueView,
+    could_be: Map<String, Json>,
 }
 
 #[derive(Serialize)]
@@ -184,7 +196,10 @@ impl<'r> Writer<'_, 'r> {
             channels: self.decision.channels.iter().map(|target| self.target(*target)).collect(),
             mixes: self.decision.mixes.iter().map(|target| self.target(*target)).collect(),
             notes: self.decision.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
-            missing: self.missing(),
+            missing: self.decision.missing().iter().map(|(id, affects)| self.missing(*id, affects)).collect(),
+            missing_for_needs: self.further(&self.decision.further().needs),
+            missing_for_notes: self.further(&self.decision.further().notes),
+            assumed: self.decision.assumed().iter().map(|assumed| self.assumed(assumed)).collect(),
             sources: self.sources(),
             rules: trace.then(|| self.rules()),
         }
@@ -228,7 +243,7 @@ impl<'r> Writer<'_, 'r> {
         }
     }
 
-    fn field(&self, id: Id<crate::model::Field>) -> FieldView {
+    fn field(&self, id: Id<Field>) -> FieldView {
         let field = &self.decision.ruleset.fields[id];
         let given = self.decision.profile.get(id);
         let ty = match field.ty {
@@ -277,6 +292,7 @@ impl<'r> Writer<'_, 'r> {
             required_by: self.names(&decided.required_by),
             notes: decided.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
             open_facts: self.open_facts(decided),
+            disputed_facts: self.disputed_facts(target),
             members: match target {
                 Target::Channel(_) => Vec::new(),
                 Target::Mix(id) => ruleset.mixes[id]
@@ -457,19 +473,47 @@ impl<'r> Writer<'_, 'r> {
         })
     }
 
-    fn missing(&self) -> Vec<MissingView> {
-        let missing = self.decision.missing().iter().map(|(id, targets)| {
-            let field = &self.decision.ruleset.fields[*id];
-            MissingView {
-                field: field.name.to_string(),
-                question: field
-                    .question
-                    .as_ref()
-                    .map(|question| question.get(self.speaker.language).to_string()),
-                affects: self.names(targets),
+    fn missing(&self, field: Id<Field>, affects: &[Target]) -> MissingView {
+        let field = &self.decision.ruleset.fields[field];
+        let question = field.question.as_ref();
+        MissingView {
+            field: field.name.to_string(),
+            question: question.map(|question| question.get(self.speaker.language).to_string()),
+            affects: self.names(affects),
+        }
+    }
+
+    fn further(&self, further: &[Missing]) -> Vec<MissingView> {
+        further.iter().map(|missing| self.missing(missing.field, &missing.affects)).collect()
+    }
+
+    fn assumed(&self, assumed: &Assumed) -> AssumedView {
+        let field = &self.decision.ruleset.fields[assumed.field];
+        let could_be = assumed.could_be.iter().map(|(target, verdicts)| {
+            (self.name(*target), verdicts.iter().map(|verdict| Json::from(verdict.as_str())).collect())
+        });
+        AssumedView {
+            field: field.name.to_string(),
+            value: self.value(self.decision.profile.get(assumed.field).value.as_ref(), field.ty),
+            could_be: could_be.collect(),
+        }
+    }
+
+    fn disputed_facts(&self, target: Target) -> Vec<DisputedFactView> {
+        let ruleset = self.decision.ruleset;
+        let facts = self.decision.disputed_facts(target).iter().map(|fact| {
+            let (statement, other) = self.decision.dispute(fact);
+            let declared = &ruleset.facts[fact.entry.0];
+            DisputedFactView {
+                fact: ruleset.entry_name(fact.channel, fact.entry),
+                title: declared.title.as_ref().map(|title| title.get(self.speaker.language).to_string()),
+                value: self.value(statement.value.as_ref(), declared.ty),
+                other: self.value(other.value.as_ref(), declared.ty).into(),
+                sources: self.citations(&other.sources),
+                could_be: fact.could_be.iter().map(|verdict| verdict.as_str()).collect(),
             }
         });
-        missing.collect()
+        facts.collect()
     }
 
     fn citations(&self, citations: &[Citation]) -> Vec<SourceView> {

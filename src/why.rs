@@ -9,6 +9,7 @@ mod over;
 mod page;
 mod proof;
 mod question;
+mod rests;
 mod rules;
 
 pub use answer::{Options, answer};
@@ -18,12 +19,13 @@ pub use markdown::markdown;
 pub use over::over;
 pub use proof::proof;
 pub use question::question;
+pub use rests::more_answers;
 pub use rules::proof_of_rules;
 
 use std::collections::BTreeSet;
 
 use crate::decide::{Decision, NeedDecision, NeedOrigin, Read, TargetDecision, Trace, Truth};
-use crate::model::{Channel, Citation, ExprKind, Id, NeedState, Rule, StatedNeed, Target};
+use crate::model::{Channel, Citation, ExprKind, Id, NeedState, Rule, Source, StatedNeed, Target};
 use crate::operator::Verdict;
 use crate::words::{Speaker, Tongue};
 
@@ -142,35 +144,49 @@ fn evidence<'r>(decision: &Decision<'r>, id: Id<Rule>, channel: Option<Id<Channe
     found
 }
 
-/// Returns the sources of something, each once and short: `article:71, article:132`.
+/// Returns the sources of something, each once and short: `article:71, article:132`; a doubtful one is told as such.
 fn short_sources<'r>(speaker: &Speaker<'r>, citations: impl IntoIterator<Item = &'r Citation>) -> String {
     const MOST: usize = 4;
-    let mut parts: Vec<String> = Vec::new();
+    let mut parts: Vec<(Id<Source>, String)> = Vec::new();
     for citation in citations {
         let name = &speaker.ruleset.sources[citation.source].name;
         let mut lines = citation.quotes.iter().filter_map(|quote| quote.line).peekable();
+        let mut add = |part: String| parts.push((citation.source, part));
         if lines.peek().is_none() {
-            parts.push(citation.at.as_ref().map_or(name.to_string(), |at| format!("{name} {at}")));
+            add(citation.at.as_ref().map_or(name.to_string(), |at| format!("{name} {at}")));
         }
-        parts.extend(lines.map(|line| format!("{name}:{line}")));
+        lines.for_each(|line| add(format!("{name}:{line}")));
     }
     let mut seen = BTreeSet::new();
-    parts.retain(|part| seen.insert(part.clone()));
-    if parts.len() > MOST {
-        parts.truncate(MOST);
-        parts.push("…".into());
-    }
-    parts.join(", ")
+    parts.retain(|(_, part)| seen.insert(part.clone()));
+    let more = parts.len() > MOST;
+    parts.truncate(MOST);
+    let following = parts.iter().skip(1).map(|(source, _)| Some(*source)).chain([None]);
+    // Of several places of one source, the last says it.
+    let told = parts.iter().zip(following).map(|((source, part), next)| match doubt(speaker, *source) {
+        Some(doubt) if next != Some(*source) => format!("{part} ({doubt})"),
+        _ => part.clone(),
+    });
+    told.chain(more.then(|| "…".to_string())).collect::<Vec<_>>().join(", ")
+}
+
+/// Says of a source that little trust is put in it, if so.
+fn doubt(speaker: &Speaker<'_>, source: Id<Source>) -> Option<&'static str> {
+    let low = speaker.ruleset.sources[source].confidence.as_deref() == Some("low");
+    low.then(|| speaker.tongue.low_confidence())
 }
 
 /// Returns a citation in full: the source, the line, and the words.
 fn long_source(speaker: &Speaker<'_>, citation: &Citation) -> Vec<String> {
-    let name = &speaker.ruleset.sources[citation.source].name;
+    let mut name = speaker.ruleset.sources[citation.source].name.to_string();
+    if let Some(doubt) = doubt(speaker, citation.source) {
+        name.push_str(&speaker.tongue.bracket(doubt));
+    }
     let quotes = quotes(speaker, citation);
     quotes
         .into_iter()
         .map(|quote| match speaker.tongue {
-            _ if quote.is_empty() => name.to_string(),
+            _ if quote.is_empty() => name.clone(),
             Tongue::English => format!("{name}, {quote}"),
             Tongue::Chinese => format!("{name}，{quote}"),
         })

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
-use qudao::ask::{Question, next, required, value};
-use qudao::decide::decide;
+use qudao::ask::{Question, Why, further, next, required, value};
+use qudao::decide::{Decision, decide};
 use qudao::model::{Field, Id, Ruleset};
 use qudao::profile::ReadProfile;
 use qudao::visible::visible;
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, output)?;
-    let mut interview = Interview { args, ruleset: &ruleset, speaker, answers: Vec::new() };
+    let mut interview = Interview { args, ruleset: &ruleset, speaker, answers: Vec::new(), more: None };
     let Some(read) = interview.hold(output)? else { return Ok(Exit::Found) };
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
@@ -73,6 +73,8 @@ struct Interview<'a> {
     speaker: Speaker<'a>,
     /// The fields in the order in which they were asked, each with an assignment; nothing where it was left open.
     answers: Vec<(Id<Field>, Option<String>)>,
+    /// Whether questions that no verdict waits for are asked, once somebody has said so.
+    more: Option<bool>,
 }
 
 /// What somebody types.
@@ -82,6 +84,30 @@ enum Typed {
     Back,
     /// Nothing more is answered.
     End,
+}
+
+/// What comes after the questions that verdicts wait for.
+enum Offered {
+    Question(Question),
+    Back,
+    Nothing,
+}
+
+/// Reads a line, if there is one more.
+fn read_line(lines: &mut impl BufRead, output: &mut Output) -> Result<Option<String>, Failure> {
+    output.note("> ")?;
+    let mut line = Vec::new();
+    let mut bounded = io::Read::take(&mut *lines, LONGEST);
+    if bounded.read_until(b'\n', &mut line).map_err(closed)? == 0 {
+        output.note("\n")?;
+        return Ok(None);
+    }
+    let line = String::from_utf8_lossy(&line).into_owned();
+    if !io::stdin().is_terminal() {
+        // What is typed stands on a terminal already.
+        output.note(&format!("{}\n", visible(line.trim_end())))?;
+    }
+    Ok(Some(line))
 }
 
 impl Interview<'_> {
@@ -102,9 +128,19 @@ impl Interview<'_> {
                     };
                     let decision = decide(self.ruleset, profile, self.args.input.day(self.ruleset));
                     let asked: BTreeSet<Id<Field>> = self.answers.iter().map(|(field, _)| *field).collect();
-                    match next(&decision, &asked).filter(|_| !ended) {
+                    if ended {
+                        return Ok(Some(read));
+                    }
+                    match next(&decision, &asked) {
                         Some(question) => question,
-                        None => return Ok(Some(read)),
+                        None => match self.further(&decision, &asked, &mut lines, output)? {
+                            Offered::Question(question) => question,
+                            Offered::Back => {
+                                self.answers.pop();
+                                continue;
+                            }
+                            Offered::Nothing => return Ok(Some(read)),
+                        },
                     }
                 }
             };
@@ -124,6 +160,29 @@ impl Interview<'_> {
                 Typed::End => ended = true,
             }
         }
+    }
+
+    /// Returns a question that no verdict waits for, if such are wanted; asks once whether they are.
+    fn further(
+        &mut self,
+        decision: &Decision<'_>,
+        asked: &BTreeSet<Id<Field>>,
+        lines: &mut impl BufRead,
+        output: &mut Output,
+    ) -> Result<Offered, Failure> {
+        let Some(question) = further(decision, asked) else { return Ok(Offered::Nothing) };
+        if self.more.is_none() {
+            let more = why::more_answers(decision, self.speaker, asked).unwrap_or_default();
+            output.note(&format!("{}\n", self.speaker.tongue.ask_more(&more)))?;
+            let line = read_line(lines, output)?;
+            let wanted = match line.as_deref().map(str::trim) {
+                Some("<") => return Ok(Offered::Back),
+                Some(answer) => matches!(&*answer.to_lowercase(), "y" | "yes" | "是"),
+                None => false,
+            };
+            self.more = Some(wanted);
+        }
+        Ok(if self.more == Some(true) { Offered::Question(question) } else { Offered::Nothing })
     }
 
     /// Returns the first question that every profile answers, and this one does not yet.
@@ -150,27 +209,16 @@ impl Interview<'_> {
         output: &mut Output,
     ) -> Result<Typed, Failure> {
         loop {
-            output.note("> ")?;
-            let mut line = Vec::new();
-            let mut bounded = io::Read::take(&mut *lines, LONGEST);
-            let length = bounded.read_until(b'\n', &mut line).map_err(closed)?;
-            if length == 0 {
-                output.note("\n")?;
-                return Ok(Typed::End);
-            }
-            let line = String::from_utf8_lossy(&line);
-            if !io::stdin().is_terminal() {
-                // What is typed stands on a terminal already.
-                output.note(&format!("{}\n", visible(line.trim_end())))?;
-            }
-            let required = question.why == qudao::ask::Why::Required;
+            let Some(line) = read_line(lines, output)? else { return Ok(Typed::End) };
+            let confirmed = self.confirmed(question);
             match line.trim() {
                 "<" => return Ok(Typed::Back),
                 "." => return Ok(Typed::End),
-                "" if !required => return Ok(Typed::Answer(String::new())),
-                "" => output.note("? if it is not known\n")?,
+                "" if question.why == Why::Required => output.note("? if it is not known\n")?,
+                "" if confirmed.is_none() => return Ok(Typed::Answer(String::new())),
                 answer => {
-                    let assignment = self.assignment(question.field, answer);
+                    let confirmed = confirmed.filter(|_| answer.is_empty());
+                    let assignment = confirmed.unwrap_or_else(|| self.assignment(question.field, answer));
                     let read = self.read(Some(assignment.clone()))?;
                     let place = format!("--set #{}", self.input().assignments.len() + 1);
                     let wrong = read
@@ -185,6 +233,13 @@ impl Interview<'_> {
                 }
             }
         }
+    }
+
+    /// Returns what an empty line stands for: that the default is right.
+    fn confirmed(&self, question: &Question) -> Option<String> {
+        let field = &self.ruleset.fields[question.field];
+        let default = field.default.as_ref().filter(|_| question.why == Why::Assumed)?;
+        Some(format!("{}={}", field.name, self.speaker.id(default, field.ty)))
     }
 
     fn assignment(&self, field: Id<Field>, answer: &str) -> String {

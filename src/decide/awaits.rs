@@ -93,9 +93,16 @@ impl<'c, 'r> Awaited<'c, 'r> {
         }
     }
 
+    /// What a condition outside of rules waits for.
+    pub(super) fn expression(&mut self, expr: &'r Expr) -> BTreeSet<Await> {
+        let mut found = BTreeSet::new();
+        self.conditions.collect(expr, None, &mut found);
+        found
+    }
+
     /// What an instance waits for: the unknown fields and facts in the parts of its condition and exceptions that
     /// are open themselves.
-    fn instance(&mut self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> BTreeSet<Await> {
+    pub(super) fn instance(&mut self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> BTreeSet<Await> {
         if let Some(known) = self.known.get(&(rule, channel)) {
             return known.clone();
         }

@@ -32,11 +32,11 @@ pub(super) struct Context<'r> {
     pub(super) tried: Tried,
 }
 
-/// Values taken to be those of fields, and of facts that no source tells.
+/// Values taken to be those of fields and facts; nothing for a fact that is taken to be told by no source.
 #[derive(Clone, Default, Debug)]
 struct Assumed {
     fields: BTreeMap<Id<Field>, Value>,
-    facts: BTreeMap<(Id<Channel>, Entry), Value>,
+    facts: BTreeMap<(Id<Channel>, Entry), Option<Value>>,
 }
 
 /// What came out under one assumption, kept because it is asked for again.
@@ -130,9 +130,15 @@ impl<'r> Context<'r> {
     /// Takes a fact to have a value from now on; without one, what the channel states counts again.
     pub(super) fn assume_fact(&mut self, channel: Id<Channel>, entry: Entry, value: Option<Value>) {
         match value {
-            Some(value) => self.assumed.facts.insert((channel, entry), value),
+            Some(value) => self.assumed.facts.insert((channel, entry), Some(value)),
             None => self.assumed.facts.remove(&(channel, entry)),
         };
+        self.kept.get_mut().round += 1;
+    }
+
+    /// Takes a channel to state a value of a fact, or none, whatever it does state.
+    pub(super) fn state(&mut self, channel: Id<Channel>, entry: Entry, value: Option<Value>) {
+        self.assumed.facts.insert((channel, entry), value);
         self.kept.get_mut().round += 1;
     }
 
@@ -146,8 +152,10 @@ impl<'r> Context<'r> {
 
     /// What a channel states of an entry on the day.
     pub(super) fn entry(&self, channel: Id<Channel>, entry: Entry) -> Option<&Value> {
-        let stated = self.ruleset.channels[channel].value(entry, self.day);
-        stated.or_else(|| self.assumed.facts.get(&(channel, entry)))
+        match self.assumed.facts.get(&(channel, entry)) {
+            Some(assumed) => assumed.as_ref(),
+            None => self.ruleset.channels[channel].value(entry, self.day),
+        }
     }
 
     /// Evaluates an expression of any type.
@@ -391,8 +399,7 @@ impl<'r> Context<'r> {
     /// Whether a channel states an entry; not known where the index is not.
     fn fact_is_known(&self, fact: &'r FactRef, channel: Option<Id<Channel>>) -> Judged {
         let Some(of) = fact.channel.or(channel) else { return Judged::STUCK };
-        let stated =
-            |index: Option<u32>| self.ruleset.channels[of].value((fact.fact, index), self.day).is_some();
+        let stated = |index: Option<u32>| self.entry(of, (fact.fact, index)).is_some();
         match &fact.index {
             None => Judged::known(stated(None)),
             Some(index) => self.value(index, channel, &mut Silent).judge(
@@ -410,7 +417,7 @@ impl<'r> Context<'r> {
         self.value(expr, channel, &mut Silent).known().cloned()
     }
 
-    fn value<R: Recorder<'r>>(
+    pub(super) fn value<R: Recorder<'r>>(
         &self,
         expr: &'r Expr,
         channel: Option<Id<Channel>>,

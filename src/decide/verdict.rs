@@ -8,6 +8,7 @@ use super::depends::Depends;
 use super::eval::Context;
 use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
+use super::lists::Lists;
 use super::needs::{NeedDecision, Needs};
 use super::{Decision, Instances, notes, rank};
 use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
@@ -182,6 +183,7 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances) -> De
         notes,
         missing: OnceCell::new(),
         open_facts: OnceCell::new(),
+        lists: Lists::default(),
     }
 }
 
@@ -359,7 +361,7 @@ impl Fired {
     }
 }
 
-fn by_score(thresholds: Thresholds, score: i64) -> Verdict {
+pub(super) fn by_score(thresholds: Thresholds, score: i64) -> Verdict {
     if score >= thresholds.recommended {
         Verdict::Recommended
     } else if score >= thresholds.possible {

@@ -88,6 +88,7 @@ pub(super) struct TargetView {
     pub(super) required_by: Vec<String>,
     pub(super) notes: Vec<NoteView>,
     pub(super) open_facts: Vec<OpenFactView>,
+    pub(super) disputed_facts: Vec<DisputedFactView>,
     pub(super) members: Vec<String>,
 }
 
@@ -197,6 +198,34 @@ pub(super) struct OpenFactView {
     pub(super) fact: String,
     pub(super) title: Option<String>,
     pub(super) could_be: Vec<&'static str>,
+}
+
+/// A value that other sources tell of a fact, and with which a verdict would be another.
+#[derive(Serialize)]
+pub(super) struct DisputedFactView {
+    pub(super) fact: String,
+    pub(super) title: Option<String>,
+    #[serde(flatten)]
+    pub(super) value: ValueView,
+    #[serde(flatten)]
+    pub(super) other: OtherView,
+    /// Of the other value.
+    pub(super) sources: Vec<SourceView>,
+    pub(super) could_be: Vec<&'static str>,
+}
+
+/// A second value, beside one whose unit it shares.
+#[derive(Serialize)]
+pub(super) struct OtherView {
+    other: Json,
+    other_number: Option<String>,
+    other_order: Option<u32>,
+}
+
+impl From<ValueView> for OtherView {
+    fn from(value: ValueView) -> OtherView {
+        OtherView { other: value.value, other_number: value.number, other_order: value.order }
+    }
 }
 
 #[derive(Serialize)]

@@ -2,10 +2,10 @@
 
 use super::headline::headline;
 use super::page::{Page, Style, column, widest};
-use super::{check_box, evidence, footer, need_sources, points, reason, short_sources, silences};
+use super::{check_box, evidence, footer, need_sources, points, reason, rests, short_sources, silences};
 use crate::decide::{Cause, Decision, Reason, TargetDecision};
 use crate::layout::{pad, pad_left, width};
-use crate::model::{EffectKind, Need, NeedState, Origin, Target};
+use crate::model::{EffectKind, Need, NeedState, Target};
 use crate::operator::Verdict;
 use crate::visible::visible;
 use crate::words::{Speaker, Tongue};
@@ -35,8 +35,10 @@ pub fn answer<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Optio
     writer.excluded(&mut page);
     writer.notes(&mut page);
     writer.missing(&mut page);
+    writer.more(&mut page);
     writer.open_facts(&mut page);
-    writer.assumed(&mut page);
+    rests::put_disputes(&mut page, decision, &speaker, None);
+    rests::put_assumed(&mut page, decision, &speaker, None);
     writer.ties(&mut page);
     if options.trace {
         writer.rules(&mut page);
@@ -141,6 +143,12 @@ impl<'r> Writer<'_, 'r> {
             remarks.push(match tongue {
                 Tongue::English => "no source says all".to_string(),
                 Tongue::Chinese => "来源有缺".to_string(),
+            });
+        }
+        if !self.decision.disputed_facts(decided.target).is_empty() {
+            remarks.push(match tongue {
+                Tongue::English => "rests on a disputed value".to_string(),
+                Tongue::Chinese => "依据有争议".to_string(),
             });
         }
         if remarks.is_empty() { String::new() } else { tongue.bracket(&tongue.list(&remarks)) }
@@ -353,6 +361,16 @@ impl<'r> Writer<'_, 'r> {
         }
     }
 
+    /// What more could be asked, below what is missing.
+    fn more(&self, page: &mut Page) {
+        if let Some(more) = rests::more(self.decision, &self.speaker) {
+            if self.decision.missing().is_empty() {
+                page.blank();
+            }
+            page.hang(&[(Style::Faint, "  · ")], &more);
+        }
+    }
+
     fn open_facts(&self, page: &mut Page) {
         let silences = silences(self.decision, &self.speaker);
         if silences.is_empty() {
@@ -364,24 +382,6 @@ impl<'r> Writer<'_, 'r> {
             let text = format!("{}{}", title.unwrap_or_default(), silence.words(&self.speaker));
             let cells = width(&visible(&silence.fact)).min(32);
             page.hang(&[(Style::Fair, "  ? "), (Style::Plain, &column(&silence.fact, cells))], &text);
-        }
-    }
-
-    fn assumed(&self, page: &mut Page) {
-        let ruleset = self.speaker.ruleset;
-        let assumed: Vec<_> = ruleset
-            .fields
-            .entries()
-            .filter(|(id, _)| self.decision.profile.get(*id).origin == Origin::Default)
-            .collect();
-        if assumed.is_empty() {
-            return;
-        }
-        page.heading(self.tongue().assumed());
-        for (id, field) in assumed {
-            let value = self.decision.profile.get(id).value.as_ref();
-            let value = value.map(|value| self.speaker.id(value, field.ty)).unwrap_or_default();
-            page.line(&[(Style::Plain, &format!("  {} = {value}", field.name))]);
         }
     }
 

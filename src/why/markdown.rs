@@ -1,9 +1,9 @@
 //! The answer in Markdown: for a report or a pull request.
 
 use super::headline::headline;
-use super::{evidence, footer, need_sources, points, quotes, reason, short_sources, silences};
+use super::{doubt, evidence, footer, need_sources, points, quotes, reason, rests, short_sources, silences};
 use crate::decide::{Cause, Decision, Reason, TargetDecision};
-use crate::model::{Citation, EffectKind, Id, Need, NeedState, Origin, Source, Target};
+use crate::model::{Citation, EffectKind, Id, Need, NeedState, Source, Target};
 use crate::operator::Verdict;
 use crate::visible::visible;
 use crate::words::{Speaker, Tongue};
@@ -215,6 +215,10 @@ impl<'r> Writer<'_, 'r> {
                 self.line(&format!("- `{}` {} ({})", field.name, plain(question), targets.join(", ")));
             }
         }
+        if let Some(more) = rests::more(self.decision, &self.speaker) {
+            self.gap();
+            self.line(&plain(&more));
+        }
         let silences = silences(self.decision, &self.speaker);
         if !silences.is_empty() {
             self.heading(2, tongue.no_source());
@@ -225,20 +229,29 @@ impl<'r> Writer<'_, 'r> {
                 self.line(&format!("- `{}`{title}{}{words}", silence.fact, tongue.colon()));
             }
         }
-        let assumed: Vec<String> = ruleset
-            .fields
-            .entries()
-            .filter(|(id, _)| self.decision.profile.get(*id).origin == Origin::Default)
-            .filter_map(|(id, field)| {
-                let value = self.decision.profile.get(id).value.as_ref()?;
-                Some(format!("- `{}` = {}", field.name, plain(&self.speaker.id(value, field.ty))))
-            })
-            .collect();
+        self.rests();
+    }
+
+    /// Disputed values that verdicts rest on, and defaults.
+    fn rests(&mut self) {
+        let (decision, speaker) = (self.decision, self.speaker);
+        let disputes = rests::disputes(decision, &speaker, None);
+        if !disputes.is_empty() {
+            self.heading(2, speaker.tongue.rests_on());
+        }
+        for dispute in disputes {
+            let title = dispute.title.as_ref().map(|title| format!(" {}", plain(title))).unwrap_or_default();
+            let words = plain(&dispute.words(&speaker));
+            self.cited.extend(dispute.citations());
+            self.line(&format!("- `{}`{title}{}{words}", dispute.fact, speaker.tongue.colon()));
+        }
+        let assumed = rests::assumed(decision, &speaker, None);
         if !assumed.is_empty() {
-            self.heading(2, tongue.assumed());
-            for line in assumed {
-                self.line(&line);
-            }
+            self.heading(2, speaker.tongue.assumed());
+        }
+        for (field, value, words) in assumed {
+            let words = words.map(|words| format!("{}{}", speaker.tongue.semicolon(), plain(&words)));
+            self.line(&format!("- `{field}` = {}{}", plain(&value), words.unwrap_or_default()));
         }
     }
 
@@ -269,7 +282,8 @@ impl<'r> Writer<'_, 'r> {
             let source = &self.speaker.ruleset.sources[id];
             let title = source.title.as_ref().map(|title| title.get(self.speaker.language).to_string());
             let accessed = source.accessed.map(|day| format!("{} {day}", self.speaker.tongue.accessed()));
-            let parts = [title, source.publisher.clone(), source.published.clone(), accessed];
+            let doubt = doubt(&self.speaker, id).map(str::to_string);
+            let parts = [title, source.publisher.clone(), source.published.clone(), accessed, doubt];
             let parts: Vec<String> = parts.into_iter().flatten().map(|part| plain(&part)).collect();
             let url = source.url.as_ref().map(|url| format!(" {}", link(url))).unwrap_or_default();
             self.line(&format!("- **{}** {}{url}", plain(&source.name), self.speaker.tongue.list(&parts)));

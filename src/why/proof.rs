@@ -1,7 +1,7 @@
 //! The whole proof of one target: every rule that speaks of it, down to fields, facts, sources and quotes.
 
 use super::page::{Page, Style};
-use super::{better, check_box, evidence, footer, long_source, need_sources, points};
+use super::{better, check_box, evidence, footer, long_source, need_sources, points, rests};
 use crate::advise::Advice;
 use crate::decide::{Await, Cause, Decision, Judged, Outcome, Read, Reason, State, Trace, Truth};
 use crate::layout::{WIDTH, pad, width};
@@ -120,6 +120,8 @@ impl<'r> Writer<'_, 'r> {
             self.reason(target, pending.reason);
             self.awaits(&pending.awaits);
         }
+        rests::put_disputes(&mut self.page, self.decision, &self.speaker, Some(target));
+        rests::put_assumed(&mut self.page, self.decision, &self.speaker, Some(target));
         let rules = self.other_rules(target);
         if !rules.exceptions_aside.is_empty() {
             let heading = self.say("Set aside by an exception", "因例外而不适用");

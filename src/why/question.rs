@@ -5,12 +5,10 @@ use crate::model::{Type, Value};
 use crate::words::{Speaker, Tongue};
 
 use super::page::{Page, Style};
+use super::rests::some_targets;
 
 /// So many rules are named at most.
 const MOST_RULES: usize = 3;
-
-/// So many targets are named at most.
-const MOST_TARGETS: usize = 4;
 
 /// Returns a question as a text of 80 columns: the question itself, why it is asked, and the answers that it takes.
 #[must_use]
@@ -38,7 +36,10 @@ fn why(speaker: Speaker<'_>, question: &Question) -> String {
     let ruleset = speaker.ruleset;
     let english = speaker.tongue == Tongue::English;
     let name = &ruleset.fields[question.field].name;
-    let targets = targets(speaker, question);
+    let targets = some_targets(&speaker, &question.affects);
+    // A name in Latin letters stands apart from what follows.
+    let apart = if targets.ends_with(|c: char| c.is_ascii()) { " " } else { "" };
+    let value = default(speaker, question);
     let mut rules: Vec<String> =
         question.rules.iter().map(|rule| ruleset.rules[*rule].name.to_string()).collect();
     if rules.len() > MOST_RULES {
@@ -54,24 +55,24 @@ fn why(speaker: Speaker<'_>, question: &Question) -> String {
         (Why::Required, true) => format!("{name}: every profile answers this."),
         (Why::Required, false) => format!("{name}：必须回答。"),
         (Why::Verdict, true) => format!("{name}: decides about {targets}{rules}."),
-        (Why::Verdict, false) => format!("{name}：决定 {targets}的结论{rules}。"),
+        (Why::Verdict, false) => format!("{name}：决定 {targets}{apart}的结论{rules}。"),
         (Why::First, true) => format!("{name}: may change the order of {targets}{rules}."),
-        (Why::First, false) => format!("{name}：可能影响 {targets}的排序{rules}。"),
+        (Why::First, false) => format!("{name}：可能影响 {targets}{apart}的排序{rules}。"),
+        (Why::Assumed, true) => format!("{name}: {value} is assumed; another answer could change {targets}."),
+        (Why::Assumed, false) => format!("{name}：目前假定为 {value}；改变可能影响 {targets}{apart}的结论。"),
+        (Why::Needs, true) => format!("{name}: could add to-dos for {targets}."),
+        (Why::Needs, false) => format!("{name}：可能增加 {targets}{apart}的待办。"),
+        (Why::Notes, true) if targets.is_empty() => format!("{name}: could add a warning or a note."),
+        (Why::Notes, false) if targets.is_empty() => format!("{name}：可能增加说明。"),
+        (Why::Notes, true) => format!("{name}: could add a warning or a note on {targets}."),
+        (Why::Notes, false) => format!("{name}：可能增加关于 {targets}{apart}的说明。"),
     }
 }
 
-/// The first targets that a question decides about, and how many more there are.
-fn targets(speaker: Speaker<'_>, question: &Question) -> String {
-    let names = question.affects.iter().map(|target| speaker.ruleset.target_name(*target).to_string());
-    let mut names: Vec<String> = names.collect();
-    let all = names.len();
-    let more = if all > MOST_TARGETS { names.split_off(MOST_TARGETS - 1).len() } else { 0 };
-    match (speaker.tongue, more) {
-        (Tongue::English, 0) => speaker.tongue.and(&names),
-        (Tongue::English, _) => format!("{} and {more} more", names.join(", ")),
-        (Tongue::Chinese, 0) => format!("{} ", names.join("、")),
-        (Tongue::Chinese, _) => format!("{} 等 {all} 个目标", names.join("、")),
-    }
+/// The default of the field that a question asks for.
+fn default(speaker: Speaker<'_>, question: &Question) -> String {
+    let field = &speaker.ruleset.fields[question.field];
+    field.default.as_ref().map(|value| speaker.id(value, field.ty)).unwrap_or_default()
 }
 
 fn how(speaker: Speaker<'_>, question: &Question) -> String {
@@ -108,9 +109,14 @@ fn how(speaker: Speaker<'_>, question: &Question) -> String {
         (Some(low), None, false) => format!("，至少 {}", shown(low)),
         (None, Some(high), false) => format!("，至多 {}", shown(high)),
     };
+    let confirms = match (question.why, english) {
+        (Why::Assumed, true) => format!("an empty line confirms {}; ", default(speaker, question)),
+        (Why::Assumed, false) => format!("空行确认 {}；", default(speaker, question)),
+        (Why::Required | Why::Verdict | Why::First | Why::Needs | Why::Notes, _) => String::new(),
+    };
     if english {
-        format!("{takes}{range}; ? if not known")
+        format!("{takes}{range}; {confirms}? if not known")
     } else {
-        format!("{takes}{range}；? 表示不清楚")
+        format!("{takes}{range}；{confirms}? 表示不清楚")
     }
 }

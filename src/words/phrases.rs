@@ -68,6 +68,10 @@ impl Tongue {
         missing: "Answers still needed", "还需要回答";
         /// The heading of facts that no source tells.
         no_source: "No source says", "没有来源说明";
+        /// The heading of disputed values without which a verdict would be another.
+        rests_on: "Disputed, and a verdict rests on it", "有争议，且影响结论";
+        /// A source in which little trust is put.
+        low_confidence: "low confidence", "可信度低";
         /// The heading of values that were assumed.
         assumed: "Assumed, for the profile leaves it out", "按默认值假定（资料未填）";
         /// The heading of the sources.
@@ -280,6 +284,15 @@ impl Tongue {
             (Tongue::English, 1 | -1) => format!("{points} point"),
             (Tongue::English, _) => format!("{points} points"),
             (Tongue::Chinese, _) => format!("{points} 分"),
+        }
+    }
+
+    /// Asks whether further questions are wanted.
+    #[must_use]
+    pub fn ask_more(self, more: &str) -> String {
+        match self {
+            Tongue::English => format!("{more}. Go on? y or n"),
+            Tongue::Chinese => format!("{more}。继续吗？y（是）或 n（否）"),
         }
     }
 

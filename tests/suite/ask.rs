@@ -85,3 +85,44 @@ fn each_field_is_asked_once_at_most() {
         assert_eq!(asked.len(), distinct.len(), "{answer:?}: {asked:?}");
     }
 }
+
+const PARCEL: &str = r#"ruleset parcel "How to send it?" @zh "怎么寄？" { languages en, zh  as of 2026-01-01 }
+channel van "Van" @zh "货车" { needs form }
+channel bike "Bicycle" @zh "自行车"
+requirement form "A form" @zh "表格" { met when signed }
+profile {
+  far:     bool "Is it far?" @zh "远吗？"
+  rain:    bool "Does it rain?" @zh "下雨吗？" default false
+  fragile: bool "Is it fragile?" @zh "易碎吗？" default false
+  idle:    bool "Is nobody there?" @zh "没人吗？" default false
+  signed:  bool "Is the form signed?" @zh "表格签了吗？"
+  stairs:  bool "Are there stairs?" @zh "有楼梯吗？"
+  steps:   int "How many steps?" @zh "几级？"
+}
+rule road { then score van +1 }
+rule near { when not far then score bike +1 }
+rule glass { when fragile then exclude van }
+rule wet { when rain then score bike -3 }
+rule nobody { when idle then score van +0 }
+rule carry { when stairs then note van "Mind the stairs" @zh "小心楼梯" }
+rule count { when steps > 30 then warn "That is a long way up" @zh "楼很高" }
+"#;
+
+#[test]
+fn defaults_are_confirmed_and_further_questions_offered() {
+    let work = Work::new(&[("parcel.qd", PARCEL)]);
+    // The default that holds up a recommendation comes first; `idle` could change nothing and is not asked.
+    let (status, out, err) = interview(&work, &["parcel.qd", "-o", "me.yaml"], "y\n\ny\nn\n");
+    assert_eq!(status, 0, "{err}");
+    shown("confirmed", &format!("{err}----\n{out}"));
+    assert_eq!(work.read("me.yaml"), "far: true\nrain: true\nfragile: false\n");
+    // An answer instead of the default, then the further questions, one taken back.
+    let (status, out, err) = interview(&work, &["parcel.qd", "--lang", "zh"], "n\ny\n\n是\n<\ny\n40\n");
+    assert_eq!(status, 0, "{err}");
+    shown("further_zh", &format!("{err}----\n{out}"));
+    // Back from the offer to the question before; the end is the end.
+    let (_, _, err) = interview(&work, &["parcel.qd"], "y\n\n\n<\ny\n.\n");
+    let offers = err.matches("3 more answers could add warnings or to-dos. Go on? y or n").count();
+    assert!(offers == 2 && err.matches("3. Does it rain?").count() == 2, "{err}");
+    assert!(!err.contains("Is nobody there?") && !err.contains("Are there stairs?"), "{err}");
+}

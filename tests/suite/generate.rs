@@ -145,6 +145,7 @@ impl Generator<'_> {
             "enum Goal { sell, talk }".into(),
             "scale Repeat { never < some < often }".into(),
             "source book \"A book\"".into(),
+            "source rumour \"A rumour\" { confidence low }".into(),
             "unit post".into(),
             "unit batch = 2 post".into(),
             "fact limit: number per month \"Limit\"".into(),
@@ -156,8 +157,8 @@ impl Generator<'_> {
             "fact tags: set of Goal".into(),
             "fact load: int post".into(),
         ];
-        let icp = if self.dice.chance(40) { " default false" } else { "" };
-        let staff = if self.dice.chance(30) { " default 1" } else { "" };
+        let icp = self.default(40, "false");
+        let staff = self.default(30, "1");
         all.push(format!(
             "profile {{\n  flag: bool \"Flag?\"\n  icp: bool{icp}\n  posts: number per month in 0 .. 20\n  size: number MB\n  \
              staff: int in 0 .. 3{staff}\n  owner: Owner \"Who?\"\n  repeat: Repeat\n  goals: set of Goal\n  start: date\n  \
@@ -224,6 +225,24 @@ impl Generator<'_> {
         all
     }
 
+    /// The default of a field, in so many of a hundred cases.
+    fn default(&mut self, percent: usize, value: &str) -> String {
+        if !self.dice.chance(percent) {
+            return String::new();
+        }
+        self.used("default");
+        format!(" default {value}")
+    }
+
+    /// What another source says, now and then.
+    fn disputed(&mut self, values: &[&str]) -> String {
+        if !self.dice.chance(30) {
+            return String::new();
+        }
+        self.used("disputed");
+        format!(" disputed {} from rumour", self.dice.one(values))
+    }
+
     fn channel(&mut self, index: usize) -> String {
         let mut text = format!("channel {} \"{}\" {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
         let mut statement = |generator: &mut Self, construct, line: &str| {
@@ -233,21 +252,28 @@ impl Generator<'_> {
             }
         };
         let rate = self.dice.one(&["1 per day", "4 per month", "2 per month", "1 per week"]);
-        statement(self, "fact", &format!("limit = {rate} from book \"so it says\" at \"p. 1\""));
+        let other = self.disputed(&["1 per month", "3 per month", "unknown"]);
+        statement(self, "fact", &format!("limit = {rate} from book \"so it says\" at \"p. 1\"{other}"));
         let push = self.dice.one(&["true", "false", "unknown"]);
-        statement(self, "fact", &format!("push = {push}"));
+        let other = self.disputed(&["true", "false"]);
+        statement(self, "fact", &format!("push = {push}{other}"));
         for owner in ["one", "two", "three"] {
-            let open = self.dice.one(&["true", "false", "true disputed false from book"]);
-            statement(self, "indexed fact", &format!("open_to[{owner}] = {open}"));
+            let open = self.dice.one(&["true", "false"]);
+            let other = self.disputed(&["true", "false"]);
+            statement(self, "indexed fact", &format!("open_to[{owner}] = {open}{other}"));
         }
         let (before, after) = (self.dice.pick(12), self.dice.pick(12));
+        let other = self.disputed(&["3 MB", "9 MB"]);
         statement(
             self,
             "dated fact",
-            &format!("room = {before} MB until 2024-06-14\n  room = {after} MB since 2024-06-15"),
+            &format!(
+                "room = {before} MB until 2024-06-14{other}\n  room = {after} MB since 2024-06-15{other}"
+            ),
         );
         let rank = self.dice.one(&["never", "some", "often"]);
-        statement(self, "fact", &format!("rank = {rank}"));
+        let other = self.disputed(&["some", "often"]);
+        statement(self, "fact", &format!("rank = {rank}{other}"));
         statement(self, "fact", "born = 2024-02-29");
         let tags = self.dice.one(&["{}", "{sell}", "{sell, talk}"]);
         statement(self, "fact", &format!("tags = {tags}"));

@@ -40,6 +40,7 @@ mod profiles;
 mod reading;
 mod replay;
 mod reports;
+mod rests;
 mod rulesets;
 mod schema;
 mod snapshots;

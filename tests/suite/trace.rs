@@ -34,8 +34,12 @@ pub(crate) fn check(result: &Json) -> Vec<String> {
         });
         checker.expect(waits, || format!("{field} is missing, and nothing undecided waits for it"));
     }
+    checker.rests(&result["profile"]["fields"]);
     checker.wrong
 }
+
+/// The verdicts, best first.
+const VERDICTS: [&str; 4] = ["recommended", "possible", "unsuitable", "excluded"];
 
 fn list(value: &Json) -> &[Json] {
     value.as_array().map_or(&[], Vec::as_slice)
@@ -116,6 +120,47 @@ impl Checker<'_> {
     fn expect(&mut self, holds: bool, says: impl FnOnce() -> String) {
         if !holds {
             self.wrong.push(says());
+        }
+    }
+
+    /// What the answer rests on: disputed values and defaults, and what more could be asked.
+    fn rests(&mut self, fields: &Json) {
+        let targets: Vec<&Json> =
+            ["channels", "mixes"].iter().flat_map(|kind| list(&self.result[kind])).collect();
+        let best_first = |verdicts: &Json| {
+            let place = |verdict: &Json| VERDICTS.iter().position(|v| *verdict == *v).unwrap();
+            list(verdicts).windows(2).all(|pair| place(&pair[0]) < place(&pair[1]))
+        };
+        let open = |verdicts: &Json, target: &Json| {
+            let verdicts = (best_first(verdicts), list(verdicts));
+            verdicts.0 && verdicts.1.len() > 1 && verdicts.1.contains(&target["leaning"])
+        };
+        for target in &targets {
+            for fact in list(&target["disputed_facts"]) {
+                let fits = open(&fact["could_be"], target) && list(&fact["could_be"]).len() == 2;
+                self.expect(fits && fact["value"] != fact["other"], || {
+                    format!("{} rests on {fact}", target["id"])
+                });
+            }
+        }
+        let field = |name: &Json| list(fields).iter().find(|field| field["field"] == *name).unwrap();
+        for assumed in list(&self.result["assumed"]) {
+            let given = field(&assumed["field"]);
+            let same = given["from"] == "default" && given["value"] == assumed["value"];
+            let could_be = assumed["could_be"].as_object().unwrap();
+            let fits = !could_be.is_empty()
+                && could_be.iter().all(|(id, verdicts)| {
+                    let target = targets.iter().find(|target| target["id"] == *id.as_str());
+                    target.is_some_and(|target| open(verdicts, target))
+                });
+            self.expect(same && fits, || format!("{assumed} is no default that matters"));
+        }
+        for list_of in ["missing_for_needs", "missing_for_notes"] {
+            for more in list(&self.result[list_of]) {
+                let unknown = field(&more["field"])["value"].is_null();
+                let missing = list(&self.result["missing"]).iter().any(|m| m["field"] == more["field"]);
+                self.expect(unknown && !missing, || format!("{} stands in {list_of}", more["field"]));
+            }
         }
     }
 
