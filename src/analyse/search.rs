@@ -63,6 +63,10 @@ impl<'r> Space<'_, 'r> {
         // As few fields as can be, of as small values; where unknown fields count, they cost nothing.
         let cost = |space: &Self, place: usize, cell: usize| match space.asked.get(place) {
             Some(asked) if asked.is_unknown(cell) => 0,
+            // Any other day is as far from the usual one as all the others.
+            Some(_) if space.today.is_some_and(|(today, _)| today == place) => {
+                if cell == space.usual_cell(place) { 0 } else { cell as u64 + 1 }
+            }
             _ => cell as u64 + u64::from(space.scope == Scope::Any),
         };
         for round in 0..MAX_REGIONS {
@@ -285,12 +289,18 @@ impl<'r> Space<'_, 'r> {
         accept: &mut dyn FnMut(&[Profile], &Self) -> bool,
     ) -> Vec<Profile> {
         let mut best = profiles;
-        for field in self.fields.iter().rev() {
+        for (number, field) in self.fields.iter().enumerate().rev() {
+            let usual_day = self.day_of_field(number);
             let mut smaller = best.clone();
             let mut changed = false;
             for (side, profile) in smaller.iter_mut().enumerate() {
                 let Some(id) = field.sides.get(side).copied().flatten() else { continue };
                 let Some(ground) = self.grounds.get(side) else { continue };
+                if usual_day.is_some() {
+                    changed |= profile.get(id).value != usual_day;
+                    profile.set(id, usual_day.clone());
+                    continue;
+                }
                 changed |= leave_out(ground.ruleset, profile, id);
             }
             if changed && accept(&smaller, self) {

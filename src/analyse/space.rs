@@ -17,6 +17,7 @@ use self::declared::{any_value, is_single, is_whole, pair_fields, single_numbers
 use self::forms::{Form, Linear, lies_in};
 use super::diagram::{Budget, Diagrams, NO, Ref, TooLarge, YES};
 use crate::decide::{Judged, Probe, Truth};
+use crate::exact::Exact;
 use crate::ground::{Cut, Ground, Opaque, Variable, VariableKind, axis, ordered_cells};
 use crate::model::{Field, FieldValue, Id, Origin, Profile, Ruleset, Type, Value};
 
@@ -108,6 +109,8 @@ pub struct Space<'g, 'r> {
     linear: Vec<Vec<Option<Linear>>>,
     /// Cells that are known to have no values.
     impossible: Ref,
+    /// The variable that says the day, where one does, and the cell of the usual day.
+    pub(super) today: Option<(usize, usize)>,
 }
 
 impl<'g, 'r> Space<'g, 'r> {
@@ -128,6 +131,7 @@ impl<'g, 'r> Space<'g, 'r> {
             linear: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
             forms: Vec::new(),
             impossible: NO,
+            today: None,
             grounds,
             scope,
             asked: Vec::new(),
@@ -139,6 +143,7 @@ impl<'g, 'r> Space<'g, 'r> {
             space.ask_field(number);
             space.of_field.push((first..space.asked.len()).collect());
         }
+        space.today = space.find_today();
         space.ask_forms();
         space.ask_opaque();
         let widths = space.asked.iter().map(|asked| asked.cells.len() as u32).collect();
@@ -159,7 +164,7 @@ impl<'g, 'r> Space<'g, 'r> {
                 let ground = self.grounds.get(*own).filter(|_| *own == side)?;
                 let opaque = &ground.opaque[Id::new(*opaque)];
                 let known = opaque.fields.iter().all(|id| profile.get(*id).value.is_some());
-                let judged = judge(ground.ruleset, profile, ground, opaque);
+                let judged = judge(ground.ruleset, profile, opaque);
                 let cell = ways.iter().position(|way| *way == judged);
                 return cell.filter(|_| known && !opaque.expr.asks()).map(|cell| vec![cell]);
             }
@@ -227,7 +232,7 @@ impl<'g, 'r> Space<'g, 'r> {
             return self.ask_set(number, &declared, &variables, opaque);
         }
         let mut cells = self.value_cells(&declared, &variables, opaque);
-        if self.scope == Scope::Any {
+        if self.scope == Scope::Any && self.day_of_field(number).is_none() {
             cells.push(AskedCell { values: [None, None], single: true, bounds: (None, None) });
         }
         let asked = self.ask(AskedKind::Field(number), cells);
@@ -283,6 +288,14 @@ impl<'g, 'r> Space<'g, 'r> {
                 }
                 if opaque {
                     cuts.extend(single_numbers(field));
+                }
+                for (side, id, _) in declared {
+                    // The usual day is a cell of its own.
+                    let usual = self.grounds.get(*side).filter(|ground| ground.today == Some(*id));
+                    let at = usual.map(|ground| Exact::whole(ground.day.number()));
+                    cuts.extend(
+                        at.into_iter().flat_map(|at| [Cut { at, after: false }, Cut { at, after: true }]),
+                    );
                 }
                 let whole =
                     declared.iter().find(|(_, _, field)| is_whole(field)).map_or(*field, |(_, _, f)| f);
@@ -471,6 +484,17 @@ impl<'g, 'r> Space<'g, 'r> {
         self.diagrams.cell(place, |cell| unknown.get(cell) == Some(&true))
     }
 
+    /// Returns where the day is the usual one: everywhere, unless a field says which day it is.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub(super) fn on_usual_day(&mut self) -> Result<Ref, TooLarge> {
+        match self.today {
+            Some((place, usual)) => self.diagrams.cell(place, |cell| cell == usual),
+            None => Ok(YES),
+        }
+    }
+
     /// Returns a profile of a side in some cells; where any will do, in the first, or with the field unknown where
     /// unknown fields count.
     #[must_use]
@@ -499,18 +523,42 @@ impl<'g, 'r> Space<'g, 'r> {
         Profile { name: "example".into(), file: None, values: values.into_iter().map(given).collect() }
     }
 
+    /// The usual day, where a field says which day it is.
+    pub(super) fn day_of_field(&self, number: usize) -> Option<Value> {
+        let mut sides = self.fields.get(number)?.sides.iter().zip(&self.grounds);
+        sides.find_map(|(id, ground)| {
+            ground.today.filter(|today| Some(*today) == *id).map(|_| Value::Date(ground.day))
+        })
+    }
+
+    /// The variable that says the day, and the cell of the usual day.
+    fn find_today(&self) -> Option<(usize, usize)> {
+        let number = (0..self.fields.len()).find(|number| self.day_of_field(*number).is_some())?;
+        let place = *self.of_field.get(number)?.first()?;
+        let day = self.day_of_field(number)?;
+        let cells = &self.asked.get(place)?.cells;
+        Some((place, cells.iter().position(|cell| cell.holds(0, &day))?))
+    }
+
+    /// The cell of a variable that is taken where any will do: the first, or that of the usual day.
+    pub(super) fn usual_cell(&self, place: usize) -> usize {
+        self.today.filter(|(today, _)| *today == place).map_or(0, |(_, cell)| cell)
+    }
+
     fn value(&self, side: usize, number: usize, id: Id<Field>, cells: &[Option<usize>]) -> Option<Value> {
         let ruleset = self.grounds.get(side)?.ruleset;
         let asked = self.of_field.get(number).map_or(&[][..], Vec::as_slice);
         let cell = |place: usize| {
             let of = self.asked.get(place)?;
             let last = of.cells.len().saturating_sub(1);
-            let usual = if self.scope == Scope::Any && of.is_unknown(last) { last } else { 0 };
+            let usual =
+                if self.scope == Scope::Any && of.is_unknown(last) { last } else { self.usual_cell(place) };
             of.cells.get(cells.get(place).copied().flatten().unwrap_or(usual))
         };
         let Type::Set(of) = ruleset.fields[id].ty else {
             return match asked.first() {
                 Some(place) => cell(*place)?.values.get(side)?.clone(),
+                None if self.day_of_field(number).is_some() => self.day_of_field(number),
                 None if self.scope == Scope::Any => None,
                 None => any_value(ruleset, id),
             };
@@ -587,6 +635,6 @@ pub(super) fn constant(judged: Judged) -> Truths {
     }
 }
 
-fn judge(ruleset: &Ruleset, profile: &Profile, ground: &Ground<'_>, opaque: &Opaque<'_>) -> Judged {
-    Probe::new(ruleset, profile, ground.day).judge(opaque.expr, opaque.channel)
+fn judge(ruleset: &Ruleset, profile: &Profile, opaque: &Opaque<'_>) -> Judged {
+    Probe::new(ruleset, profile, opaque.day).judge(opaque.expr, opaque.channel)
 }

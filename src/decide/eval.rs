@@ -86,6 +86,13 @@ impl<'r> Context<'r> {
         self.excluded = excluded;
     }
 
+    /// Evaluates on another day from now on; what is kept of lets and rows was of the day before.
+    pub(super) fn on(&mut self, day: Date) {
+        self.day = day;
+        self.lets.borrow_mut().fill(None);
+        self.earlier.borrow_mut().fill((0, Judged::FALSE));
+    }
+
     /// Takes a field to have a value from now on; what is kept of lets is of the profile alone and stays right.
     pub(super) fn assume(&mut self, assumed: Option<(Id<Field>, Value)>) {
         self.assumed = assumed;

@@ -2,8 +2,9 @@
 
 use super::{Example, Work, with_example};
 use crate::analyse::diagram::{Ref, TooLarge, YES};
+use crate::analyse::every_day::on_usual_day;
 use crate::analyse::sample::{SAMPLES, samples};
-use crate::decide::{Decision, decide};
+use crate::decide::Decision;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Id, Profile, Target};
 use crate::operator::Verdict;
@@ -38,13 +39,14 @@ impl Work<'_, '_> {
         };
         let diagnostic = Diagnostic::new(Code::NoRecommendation, span, "a profile gets no recommendation")
             .here("none of its channels is recommended");
-        Some(with_example(ruleset, diagnostic, "as", &profile))
+        Some(with_example(self.study, diagnostic, "as", &profile))
     }
 
     /// Where no channel is recommended. The conditions are not joined as a whole, which would grow without measure: the
     /// search goes through all of them at once.
     fn gap_region(&mut self) -> Result<Ref, TooLarge> {
-        let mut open: Vec<Ref> = Vec::new();
+        // Others are told their recommendation on another day.
+        let mut open: Vec<Ref> = vec![self.space.on_usual_day()?];
         for id in self.ruleset().channels.ids().collect::<Vec<Id<_>>>() {
             let target = Target::Channel(id);
             let recommended = self.view.at_least(&mut self.space, target, Verdict::Recommended)?;
@@ -63,11 +65,16 @@ impl Work<'_, '_> {
     }
 
     fn sampled_gap(&mut self, settled: &dyn Fn(&Decision<'_>) -> bool) -> Option<Profile> {
-        let (ruleset, day) = (self.ruleset(), self.study.ground.day);
-        let mut takes = |profiles: &[Profile]| {
-            profiles.first().is_some_and(|profile| settled(&decide(ruleset, profile, day)))
+        let study = self.study;
+        let mut takes =
+            |profiles: &[Profile]| profiles.first().is_some_and(|profile| settled(&study.decide(profile)));
+        let usual = |mut profiles: Vec<Profile>| {
+            for profile in &mut profiles {
+                on_usual_day(&study.ground, profile);
+            }
+            profiles
         };
-        let found = samples(&self.space, SAMPLES).find(|profiles| takes(profiles))?;
+        let found = samples(&self.space, SAMPLES).map(usual).find(|profiles| takes(profiles))?;
         self.space.shrink(found, &mut takes).into_iter().next()
     }
 }

@@ -55,7 +55,7 @@ impl Work<'_, '_> {
                 let diagnostic = Diagnostic::new(Code::OverlappingRows, later.name_span, message)
                     .here("in a table where one row at most may match")
                     .also(earlier.name_span, "this row matches too");
-                Some(with_example(ruleset, diagnostic, "both match", &profile))
+                Some(with_example(self.study, diagnostic, "both match", &profile))
             }
             Example::Undecided => {
                 let message = format!(

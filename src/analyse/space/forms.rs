@@ -305,7 +305,7 @@ impl<'g, 'r> Space<'g, 'r> {
             }
             let profile = self.profile(side, cells);
             let Some(ground) = self.grounds.get(side) else { return Ok(free) };
-            return Ok(constant(judge(ground.ruleset, &profile, ground, opaque)));
+            return Ok(constant(judge(ground.ruleset, &profile, opaque)));
         };
         let mut found = Vec::new();
         for cell in 0..self.diagrams.width(*first) {
