@@ -3,6 +3,7 @@
 mod fields;
 mod gaps;
 mod known;
+mod reach;
 mod rules;
 mod tables;
 mod targets;
@@ -10,6 +11,7 @@ mod targets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::known::asking;
+pub use self::reach::{Outcome, impossible};
 use super::change::days_of_change;
 use super::diagram::{Budget, NO, Ref, TooLarge};
 use super::every_day::{EveryDay, day_of, without_day};
@@ -135,6 +137,8 @@ struct Study<'r> {
     parts: BTreeMap<(Id<Rule>, usize), usize>,
     /// The number of each row's own condition among them.
     rows: BTreeMap<Id<Rule>, usize>,
+    /// The number of the first of those that somebody else asked for.
+    extra: usize,
 }
 
 /// The parts of a plain rule's condition, as it is written.
@@ -151,6 +155,15 @@ fn parts(rule: &Rule) -> &[Expr] {
 impl<'r> Study<'r> {
     /// Studies a ruleset; `every_day` is the same one where it says something else on another day.
     fn new(ruleset: &'r Ruleset, every_day: Option<&'r EveryDay>) -> Study<'r> {
+        Study::with(ruleset, every_day, &[])
+    }
+
+    /// The same with more conditions, which read the day as the studied ruleset does.
+    fn with(
+        ruleset: &'r Ruleset,
+        every_day: Option<&'r EveryDay>,
+        more: &[(&'r Expr, Option<Id<Channel>>)],
+    ) -> Study<'r> {
         let studied = every_day.map_or(ruleset, |every_day| &every_day.ruleset);
         let mut further: Vec<(&'r Expr, Option<Id<Channel>>)> = Vec::new();
         let (mut of_parts, mut rows) = (BTreeMap::new(), BTreeMap::new());
@@ -166,9 +179,11 @@ impl<'r> Study<'r> {
                 further.push((matches, None));
             }
         }
+        let extra = further.len();
+        further.extend(more);
         let today = every_day.map(|every_day| every_day.today);
         let ground = Ground::with_instances(studied, base_day(ruleset), today, &further);
-        Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows }
+        Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows, extra }
     }
 
     /// What is decided of a profile on the day that it is looked at.
@@ -293,14 +308,12 @@ impl<'s, 'r> Work<'s, 'r> {
         found
     }
 
-    /// Notes that something could not be settled.
-    fn undecided(&mut self, span: crate::source::Span, whether: &str) {
-        let why =
-            "it depends on conditions over several fields at once, and no profile was found that settles it";
+    /// Notes that it could not be settled whether a region has a profile.
+    fn undecided(&mut self, span: crate::source::Span, whether: &str, region: Ref) {
         self.unproved.push(
             Diagnostic::new(Code::Unproved, span, format!("{whether} is undecided"))
                 .here("not proved")
-                .note(why),
+                .note(self.space.doubt(region)),
         );
     }
 

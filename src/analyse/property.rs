@@ -78,16 +78,6 @@ fn prove_on(
     Proof::Proved
 }
 
-/// Why neither a proof nor a profile settled an expectation.
-fn unsettled(kind: &ExpectationKind) -> &'static str {
-    match kind {
-        ExpectationKind::Missing(_) => {
-            "what waits through another channel, or for a part of a sum, is not followed, and no profile was found that refutes it"
-        }
-        _ => "it depends on conditions over several fields at once, and no profile was found that settles it",
-    }
-}
-
 struct Prover<'p, 'g, 'r> {
     space: Space<'g, 'r>,
     view: View<'g, 'r>,
@@ -176,7 +166,14 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         Ok(match profile {
             Ok(Some(profile)) => self.refuted(profile, number),
             Ok(None) => Proof::Proved,
-            Err(()) => Proof::Undecided(unsettled(&expectation.kind).into()),
+            Err(()) => Proof::Undecided(match expectation.kind {
+                ExpectationKind::Missing(_) => {
+                    "what waits through another channel, or for a part of a sum, is not \
+                     followed, and no profile was found that refutes it"
+                        .into()
+                }
+                _ => self.space.doubt(violated),
+            }),
         })
     }
 

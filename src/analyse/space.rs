@@ -6,19 +6,24 @@
 //! becomes a variable of its own. Such a *free* variable may be in a cell that no values give, so what is found with its
 //! help counts only once a profile shows it.
 
+mod cases;
+mod choices;
 mod declared;
+mod doubt;
 pub(super) mod forms;
+mod formula;
 mod opaque;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::choices::Choices;
 use self::declared::{any_value, is_single, is_whole, pair_fields, single_numbers};
 use self::forms::{Form, Linear, lies_in};
 use super::diagram::{Budget, Diagrams, NO, Ref, TooLarge, YES};
 use crate::decide::{Judged, Probe, Truth};
 use crate::exact::Exact;
-use crate::ground::{Cut, Ground, Opaque, Variable, VariableKind, axis, ordered_cells};
+use crate::ground::{Cut, Ground, Opaque, Test, Variable, VariableKind, axis, ordered_cells};
 use crate::model::{Field, FieldValue, Id, Origin, Profile, Ruleset, Type, Value};
 
 /// Which profiles are looked at.
@@ -107,6 +112,10 @@ pub struct Space<'g, 'r> {
     pub(super) forms: Vec<Form>,
     /// What each ground's opaque conditions say of them.
     linear: Vec<Vec<Option<Linear>>>,
+    /// The number of the form of each sum.
+    known_forms: BTreeMap<Vec<(usize, Exact)>, usize>,
+    /// What conditions say case by case, where they choose between values.
+    choices: Choices,
     /// Cells that are known to have no values.
     impossible: Ref,
     /// The variable that says the day, where one does, and the cell of the usual day.
@@ -130,6 +139,8 @@ impl<'g, 'r> Space<'g, 'r> {
             free: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
             linear: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
             forms: Vec::new(),
+            known_forms: BTreeMap::new(),
+            choices: Choices::default(),
             impossible: NO,
             today: None,
             grounds,
@@ -138,10 +149,10 @@ impl<'g, 'r> Space<'g, 'r> {
             given: BTreeMap::new(),
             of_field: Vec::new(),
         };
-        for number in 0..space.fields.len() {
-            let first = space.asked.len();
-            space.ask_field(number);
-            space.of_field.push((first..space.asked.len()).collect());
+        space.ask_fields();
+        if space.read_choices() {
+            // What is asked case by case cuts the fields further.
+            space.ask_fields();
         }
         space.today = space.find_today();
         space.ask_forms();
@@ -210,6 +221,17 @@ impl<'g, 'r> Space<'g, 'r> {
         sides.into_iter().enumerate().filter_map(on).collect()
     }
 
+    fn ask_fields(&mut self) {
+        self.asked.clear();
+        self.given.clear();
+        self.of_field.clear();
+        for number in 0..self.fields.len() {
+            let first = self.asked.len();
+            self.ask_field(number);
+            self.of_field.push((first..self.asked.len()).collect());
+        }
+    }
+
     fn ask_field(&mut self, number: usize) {
         let declared = self.declared(number);
         let grounds = self.grounds.clone();
@@ -231,7 +253,7 @@ impl<'g, 'r> Space<'g, 'r> {
         if let Type::Set(_) = field.ty {
             return self.ask_set(number, &declared, &variables, opaque);
         }
-        let mut cells = self.value_cells(&declared, &variables, opaque);
+        let mut cells = self.value_cells(number, &declared, &variables, opaque);
         if self.scope == Scope::Any && self.day_of_field(number).is_none() {
             cells.push(AskedCell { values: [None, None], single: true, bounds: (None, None) });
         }
@@ -249,6 +271,7 @@ impl<'g, 'r> Space<'g, 'r> {
     /// The cells of a field that is no set.
     fn value_cells(
         &self,
+        number: usize,
         declared: &[(usize, Id<Field>, &'r Field)],
         variables: &[(usize, Id<Variable>)],
         opaque: bool,
@@ -268,6 +291,11 @@ impl<'g, 'r> Space<'g, 'r> {
                     .flatten()
                     .cloned()
                     .collect();
+                for test in self.choices.tests(number) {
+                    if let Test::Texts(named, _) = test {
+                        texts.extend(named.iter().cloned());
+                    }
+                }
                 texts.sort_unstable();
                 texts.dedup();
                 let other = (0..).map(|n| "x".repeat(n)).find(|text| texts.iter().all(|t| **t != **text));
@@ -289,6 +317,7 @@ impl<'g, 'r> Space<'g, 'r> {
                 if opaque {
                     cuts.extend(single_numbers(field));
                 }
+                self.choices.tests(number).iter().for_each(|test| test.cuts(&mut cuts));
                 for (side, id, _) in declared {
                     // The usual day is a cell of its own.
                     let usual = self.grounds.get(*side).filter(|ground| ground.today == Some(*id));

@@ -51,6 +51,32 @@ property p "P" { expect own possible }
 }
 
 #[test]
+fn what_is_undecided_is_so_in_every_format() {
+    // Months between two days are looked for, not proved.
+    let text = r#"ruleset s "S" { as of 2026-01-01 }
+profile { from_: date in 2025-01-01 .. 2025-12-31, to: date in 2025-01-01 .. 2025-12-31 }
+channel c
+rule r { when months(from_, to) >= 13 months and days(from_, to) < 40 days then exclude c }
+property never "Never" { expect rule r does not fire }
+"#;
+    let work = Work::new(&[("s.qd", text)]);
+    for format in ["text", "json", "junit", "github", "markdown"] {
+        let (status, out, err) = work.qudao(&format!("test s.qd --format {format}"));
+        assert_eq!(status, 0, "{out}{err}");
+        let name = format!("undecided-{format}");
+        insta::with_settings!({
+            snapshot_path => "../testing/formats", prepend_module_to_snapshot => false, omit_expression => true
+        }, { insta::assert_snapshot!(name, out) });
+        let (status, out, _) = work.qudao(&format!("test s.qd --deny undecided --format {format}"));
+        assert_eq!(status, 1, "{out}");
+        assert!(out.contains("undecided") || out.contains("UNDECIDED"), "{out}");
+    }
+    let (status, _, err) = work.qudao("test s.qd --deny everything");
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("undecided"), "{err}");
+}
+
+#[test]
 fn no_test_at_all_is_a_failure() {
     let work = Work::new(&[("shop.qd", SHOP)]);
     let (status, out, _) = work.qudao("test shop.qd");

@@ -1,7 +1,7 @@
 //! Profiles that get no recommendation.
 
 use super::{Example, Work, with_example};
-use crate::analyse::diagram::{Ref, TooLarge, YES};
+use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
 use crate::analyse::every_day::on_usual_day;
 use crate::analyse::sample::{SAMPLES, samples};
 use crate::decide::Decision;
@@ -20,12 +20,14 @@ impl Work<'_, '_> {
                 decision.target(*target).verdict.is_some_and(|verdict| verdict != Verdict::Recommended)
             })
         };
-        let found = self.gap_region().and_then(|region| self.example(region, &settled));
+        let region = self.gap_region();
+        let found = region.and_then(|region| self.example(region, &settled));
         let profile = match found {
             Ok(Example::Nothing) => return None,
             Ok(Example::Profile(profile)) => profile,
             Ok(Example::Undecided) => {
-                self.undecided(span, "whether every profile gets a recommendation");
+                let region = region.unwrap_or(NO);
+                self.undecided(span, "whether every profile gets a recommendation", region);
                 return None;
             }
             Err(TooLarge) => match self.sampled_gap(&settled) {
@@ -53,14 +55,17 @@ impl Work<'_, '_> {
             open.push(self.space.diagrams.not(recommended)?);
         }
         match self.space.diagrams.joint(&open, self.budget.steps)? {
-            None => Ok(crate::analyse::diagram::NO),
-            Some(cells) if self.space.free_in(&cells).is_empty() => {
+            None => Ok(NO),
+            Some(cells) => {
                 let cube: Vec<Option<Vec<usize>>> =
                     cells.iter().map(|cell| cell.map(|cell| vec![cell])).collect();
-                self.space.diagrams.cube(&cube)
+                let cube = self.space.diagrams.cube(&cube)?;
+                if self.space.free_in(&cells).is_empty() && !self.space.is_nowhere(cube)? {
+                    return Ok(cube);
+                }
+                // Free conditions and sums may need another region than the first; so all are wanted.
+                open.into_iter().try_fold(YES, |all, part| self.space.diagrams.and(all, part))
             }
-            // Free conditions may need another region than the first; so all are wanted.
-            Some(_) => open.into_iter().try_fold(YES, |all, part| self.space.diagrams.and(all, part)),
         }
     }
 

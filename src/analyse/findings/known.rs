@@ -23,7 +23,8 @@ pub(super) fn asking(ruleset: &Ruleset) -> BTreeSet<Id<Rule>> {
     asking
 }
 
-fn asks(expr: &Expr) -> bool {
+/// Whether a condition asks whether a field is known.
+pub(super) fn asks(expr: &Expr) -> bool {
     let mut found = false;
     expr.walk(&mut |part| {
         if let ExprKind::Known(what, _) = &part.kind {

@@ -25,9 +25,10 @@ impl<'r> Work<'_, 'r> {
         let ruleset = self.ruleset();
         let mut alike: BTreeMap<Acts, Id<Rule>> = BTreeMap::new();
         for id in ruleset.rules.ids() {
-            let Some(never) = self.never_fires(id)? else {
+            let region = self.could_fire(id)?;
+            let Some(never) = self.never_fires(id, region)? else {
                 let rule = &ruleset.rules[id];
-                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name));
+                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name), region);
                 continue;
             };
             if never {
@@ -57,17 +58,21 @@ impl<'r> Work<'_, 'r> {
         all.filter(|id| !self.study.ground.instances[*id].left_out).collect()
     }
 
-    /// Whether a rule fires for no profile, and would not either if facts were known that no source tells; nothing where
-    /// that is not known.
-    fn never_fires(&mut self, rule: Id<Rule>) -> Result<Option<bool>, TooLarge> {
+    /// Where a rule fires, or would if facts were known that no source tells.
+    fn could_fire(&mut self, rule: Id<Rule>) -> Result<Ref, TooLarge> {
         let mut region = NO;
         for id in self.instances(rule) {
             let could = self.space.diagrams.not(self.view.fires(id).no)?;
             if could != NO && self.space.is_exact(could) {
-                return Ok(Some(false));
+                return Ok(could);
             }
             region = self.space.diagrams.or(region, could)?;
         }
+        Ok(region)
+    }
+
+    /// Whether a rule fires for no profile of the region where it could; nothing where that is not known.
+    fn never_fires(&mut self, rule: Id<Rule>, region: Ref) -> Result<Option<bool>, TooLarge> {
         let could = |decision: &Decision<'_>| {
             decision.instances(rule).iter().any(|instance| instance.fires.truth != Truth::False)
         };

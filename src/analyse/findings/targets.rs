@@ -45,7 +45,8 @@ impl Work<'_, '_> {
             None => {
                 if let Target::Channel(id) = target {
                     let channel = &self.ruleset().channels[id];
-                    self.undecided(channel.span, &format!("whether `{}` is ever recommended", channel.name));
+                    let whether = format!("whether `{}` is ever recommended", channel.name);
+                    self.undecided(channel.span, &whether, region);
                 }
                 return Ok(None);
             }

@@ -41,8 +41,11 @@ impl<'g, 'r> Space<'g, 'r> {
             let meanings = Meanings::new(ground.ruleset);
             for (id, opaque) in ground.opaque.entries() {
                 let linear = self.linear.get(side).and_then(|linear| linear.get(id.index())?.as_ref());
+                let told = self.choices.pair(side, id.index()).is_some();
                 let ways: &[Judged] = match (linear, self.scope) {
                     (Some(Linear::Stuck), _) | (Some(_), Scope::Known) => continue,
+                    (None, Scope::Known) if told => continue,
+                    (None, Scope::Any) if told => WAYS.get(2..).unwrap_or(&[]),
                     _ if self.is_tabulated(side, opaque) => continue,
                     (Some(Linear::Of(..)), Scope::Any) => WAYS.get(2..).unwrap_or(&[]),
                     (None, Scope::Any) => &WAYS,
@@ -83,6 +86,9 @@ impl<'g, 'r> Space<'g, 'r> {
         let linear = self.linear.get(side).and_then(|linear| linear.get(number)).cloned().flatten();
         if let Some(linear) = linear {
             return self.linear_truths(side, number, &linear);
+        }
+        if let Some(pair) = self.choices.pair(side, number) {
+            return self.chosen_truths(side, number, pair);
         }
         if self.free.get(side).and_then(|free| free.get(number)).copied().flatten().is_some() {
             return self.free_truths(side, number);
