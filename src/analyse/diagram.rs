@@ -366,7 +366,8 @@ impl Diagrams {
     /// Returns a cell of the diagram's first variable.
     #[must_use]
     pub fn child(&self, of: Ref, cell: usize) -> Ref {
-        self.children.get(self.node(of).first as usize + cell).copied().unwrap_or(NO)
+        let child = self.children.get(self.node(of).first as usize + cell);
+        *child.expect("a cell is one of the first variable of the diagram")
     }
 
     /// Returns the variable that a diagram asks first; of a constant none.
@@ -377,7 +378,7 @@ impl Diagrams {
     }
 
     fn node(&self, of: Ref) -> Node {
-        self.nodes.get(of.0 as usize).copied().unwrap_or(Node { variable: END, first: 0 })
+        *self.nodes.get(of.0 as usize).expect("a diagram is used with the set that made it")
     }
 
     /// Counts a step on a variable; one of many cells counts for several.
@@ -473,9 +474,7 @@ impl Diagrams {
         let made = Ref(self.nodes.len() as u32);
         self.nodes.push(Node { variable, first: self.children.len() as u32 });
         self.children.extend_from_slice(children);
-        if let Some(slot) = self.table.get_mut(place) {
-            *slot = made.0;
-        }
+        *self.table.get_mut(place).expect("a place is one of the table, by its mask") = made.0;
         self.inner += 1;
         Ok(made)
     }
@@ -498,9 +497,7 @@ impl Diagrams {
             while table.get(place).is_some_and(|taken| *taken != 0) {
                 place = (place + 1) & (table.len() - 1);
             }
-            if let Some(slot) = table.get_mut(place) {
-                *slot = *entry;
-            }
+            *table.get_mut(place).expect("a place is one of the table, by its mask") = *entry;
         }
         self.table = table;
     }

@@ -26,6 +26,7 @@ use crate::ground::{Ground, Node};
 use crate::model::{Channel, EffectKind, Expr, ExprKind, Field, Id, Profile, Rule, Ruleset, Target};
 use crate::operator::Policy;
 use crate::profile::yaml_text;
+use crate::source::Span;
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -309,11 +310,11 @@ impl<'s, 'r> Work<'s, 'r> {
     }
 
     /// Notes that it could not be settled whether a region has a profile.
-    fn undecided(&mut self, span: crate::source::Span, whether: &str, region: Ref) {
+    fn undecided(&mut self, [span, declaration]: [Span; 2], whether: &str, region: Ref) {
         self.unproved.push(
             Diagnostic::new(Code::Unproved, span, format!("{whether} is undecided"))
                 .here("not proved")
-                .note(self.space.doubt(region)),
+                .note(self.space.doubt(region, Some(declaration))),
         );
     }
 

@@ -9,7 +9,9 @@ use super::view::{View, reaches};
 use crate::date::Date;
 use crate::decide::{Decision, Truth, decide};
 use crate::ground::{Ground, Instance};
-use crate::model::{Expectation, ExpectationKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target};
+use crate::model::{
+    Expectation, ExpectationKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target, TargetMap,
+};
 use crate::operator::CompareOp;
 
 /// What came of proving a property.
@@ -172,7 +174,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
                      followed, and no profile was found that refutes it"
                         .into()
                 }
-                _ => self.space.doubt(violated),
+                _ => self.space.doubt(violated, Some(self.property.span)),
             }),
         })
     }
@@ -283,11 +285,10 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     /// Where one of some rules excludes a target, itself or a channel that it falls with. Needs have no circles.
     fn excluded_by(&mut self, target: Target, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
         let ruleset = self.view.ground.ruleset;
-        let mut by: Vec<Ref> = vec![NO; ruleset.target_count()];
+        let mut by: TargetMap<Ref> = TargetMap::of(ruleset, |_| NO);
         let order = ruleset.channel_order.iter().copied().map(Target::Channel);
         for own in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
-            let index = ruleset.target_index(own);
-            let Some(effects) = self.view.ground.targets.get(index) else { continue };
+            let effects = self.view.effects(own);
             let is_one =
                 |instance: &Id<Instance>| rules.contains(&self.view.ground.instances[*instance].rule);
             let mut found = NO;
@@ -295,20 +296,16 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
                 found = self.space.diagrams.or(found, self.view.fires(*instance).yes)?;
             }
             for (channel, falls) in self.view.falls_with(&mut self.space, own)? {
-                let through = by.get(channel.index()).copied().unwrap_or(NO);
-                let through = self.space.diagrams.and(falls, through)?;
+                let through = self.space.diagrams.and(falls, by[Target::Channel(channel)])?;
                 found = self.space.diagrams.or(found, through)?;
             }
-            if let Some(slot) = by.get_mut(index) {
-                *slot = found;
-            }
+            by[own] = found;
         }
-        Ok(by.get(ruleset.target_index(target)).copied().unwrap_or(NO))
+        Ok(by[target])
     }
 
     fn because(&mut self, target: Target, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
-        let index = self.view.ground.ruleset.target_index(target);
-        let Some(effects) = self.view.ground.targets.get(index) else { return Ok(NO) };
+        let effects = self.view.effects(target);
         let instances = effects.exclusions.iter().copied();
         let instances = instances
             .chain(effects.caps.iter().map(|(instance, _)| *instance))

@@ -12,6 +12,7 @@ mod declared;
 mod doubt;
 pub(super) mod forms;
 mod formula;
+mod measures;
 mod opaque;
 
 use std::collections::BTreeMap;
@@ -68,6 +69,8 @@ pub(super) enum AskedKind {
     Member(usize, Arc<str>),
     /// The value of a sum of fields, by its number among the forms of the space.
     Form(usize),
+    /// Months or years between two days, by their number.
+    Measure(usize),
     /// How a condition comes out that does not fit cells, a way a cell.
     Free { side: usize, opaque: usize, ways: Vec<Judged> },
 }
@@ -156,6 +159,7 @@ impl<'g, 'r> Space<'g, 'r> {
         }
         space.today = space.find_today();
         space.ask_forms();
+        space.ask_measures();
         space.ask_opaque();
         let widths = space.asked.iter().map(|asked| asked.cells.len() as u32).collect();
         space.diagrams = Diagrams::new(widths, budget)?;
@@ -435,6 +439,11 @@ impl<'g, 'r> Space<'g, 'r> {
         ground.ruleset.enums[of].members.get(*member as usize).map(|member| member.name.clone())
     }
 
+    /// The variables of a field, by its number.
+    pub(super) fn places_of(&self, number: usize) -> &[usize] {
+        self.of_field.get(number).map_or(&[], Vec::as_slice)
+    }
+
     /// The variables of some fields of a side.
     pub(super) fn asked_of(&self, side: usize, fields: &[Id<Field>]) -> Vec<usize> {
         let is_one = |field: &SpaceField| {
@@ -605,7 +614,8 @@ impl<'g, 'r> Space<'g, 'r> {
                         members.extend(ruleset.enums[of].member(name));
                     }
                 }
-                AskedKind::Field(_) | AskedKind::Form(_) | AskedKind::Free { .. } => {}
+                AskedKind::Field(_) | AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. } => {
+                }
             }
         }
         (told || self.scope == Scope::Known).then_some(Value::Set(members))
@@ -614,7 +624,8 @@ impl<'g, 'r> Space<'g, 'r> {
     /// Returns the variables among some cells that no values may give.
     pub(super) fn free_in(&self, cells: &[Option<usize>]) -> Vec<usize> {
         let is_free = |place: &usize| {
-            matches!(self.asked.get(*place).map(|asked| &asked.kind), Some(AskedKind::Free { .. }))
+            let kind = self.asked.get(*place).map(|asked| &asked.kind);
+            matches!(kind, Some(AskedKind::Free { .. } | AskedKind::Measure(_)))
         };
         let told = cells.iter().enumerate().filter(|(_, cell)| cell.is_some()).map(|(place, _)| place);
         told.filter(is_free).collect()
@@ -625,13 +636,15 @@ impl<'g, 'r> Space<'g, 'r> {
     pub fn is_exact(&self, function: Ref) -> bool {
         let support = self.diagrams.support(function);
         let mut kinds = support.into_iter().filter_map(|place| self.asked.get(place));
-        !kinds.any(|asked| matches!(asked.kind, AskedKind::Form(_) | AskedKind::Free { .. }))
+        !kinds.any(|asked| {
+            matches!(asked.kind, AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. })
+        })
     }
 }
 
 impl AskedCell {
     /// Tells whether a known value lies in the cell.
-    fn holds(&self, side: usize, value: &Value) -> bool {
+    pub(super) fn holds(&self, side: usize, value: &Value) -> bool {
         let own = self.values.get(side).and_then(Option::as_ref);
         match (axis(value), self.bounds) {
             (Some(number), bounds) if own.is_some() => lies_in(number, bounds),
@@ -647,7 +660,9 @@ impl Asked {
             AskedKind::Field(_) | AskedKind::Given(_) => {
                 self.cells.get(cell).is_some_and(|cell| cell.values == [None, None])
             }
-            AskedKind::Member(..) | AskedKind::Form(_) | AskedKind::Free { .. } => false,
+            AskedKind::Member(..) | AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. } => {
+                false
+            }
         }
     }
 }

@@ -151,6 +151,7 @@ pub(super) fn free_places(study: &Study<'_>, space: &Space<'_, '_>, id: Id<Field
             let form = space.forms.get(number);
             form.is_some_and(|form| form.terms.iter().any(|(field, _)| *field == id.index()))
         }
+        AskedKind::Measure(number) => space.measured_fields(number).contains(&id.index()),
         _ => false,
     };
     space.asked.iter().enumerate().filter(reads).map(|(place, _)| place).collect()

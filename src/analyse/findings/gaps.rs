@@ -27,7 +27,7 @@ impl Work<'_, '_> {
             Ok(Example::Profile(profile)) => profile,
             Ok(Example::Undecided) => {
                 let region = region.unwrap_or(NO);
-                self.undecided(span, "whether every profile gets a recommendation", region);
+                self.undecided([span, span], "whether every profile gets a recommendation", region);
                 return None;
             }
             Err(TooLarge) => match self.sampled_gap(&settled) {

@@ -28,7 +28,11 @@ impl<'r> Work<'_, 'r> {
             let region = self.could_fire(id)?;
             let Some(never) = self.never_fires(id, region)? else {
                 let rule = &ruleset.rules[id];
-                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name), region);
+                self.undecided(
+                    [rule.name_span, rule.span],
+                    &format!("whether `{}` can fire", rule.name),
+                    region,
+                );
                 continue;
             };
             if never {
@@ -354,7 +358,13 @@ impl<'r> Work<'_, 'r> {
             }
             None => decision.instances(id).iter().any(|instance| instance.condition.truth == Truth::True),
         };
-        Ok(Some(match self.example(YES, &holds)? {
+        // Of a row, an earlier one may be taken instead.
+        let mut region = if part.is_some() { YES } else { NO };
+        for instance in self.instances(id).into_iter().filter(|_| part.is_none()) {
+            let condition = self.study.ground.instances[instance].condition;
+            region = self.space.diagrams.or(region, self.view.truths(condition).yes)?;
+        }
+        Ok(Some(match self.example(region, &holds)? {
             Example::Profile(profile) => with_example(self.study, diagnostic, "even for", &profile),
             Example::Nothing | Example::Undecided => diagnostic,
         }))

@@ -66,7 +66,7 @@ impl Work<'_, '_> {
                     Diagnostic::new(Code::UnprovedRows, later.name_span, message)
                         .here("not proved to be the only one")
                         .also(earlier.name_span, "this row may match too")
-                        .note(self.space.doubt(both)),
+                        .note(self.space.doubt(both, Some(table.span))),
                 )
             }
         })

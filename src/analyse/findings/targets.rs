@@ -46,7 +46,7 @@ impl Work<'_, '_> {
                 if let Target::Channel(id) = target {
                     let channel = &self.ruleset().channels[id];
                     let whether = format!("whether `{}` is ever recommended", channel.name);
-                    self.undecided(channel.span, &whether, region);
+                    self.undecided([channel.span, channel.span], &whether, region);
                 }
                 return Ok(None);
             }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::forms::normal;
 use super::formula::{At, Cases, Formula, Pair, turned};
+use super::measures::{FIRST_MEASURE, day_of};
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::ground::{Opaque, Test, axis};
@@ -18,7 +19,7 @@ use crate::operator::{CompareOp, Quantifier, Sign};
 const MAX_CASES: usize = 128;
 /// A plain value.
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Leaf {
+pub(super) enum Leaf {
     /// Fields times numbers that are not zero, and a constant: a number, or a day by its number.
     Line(BTreeMap<usize, Exact>, Exact),
     /// Any other constant.
@@ -27,12 +28,23 @@ enum Leaf {
     Field(usize),
 }
 
+impl Leaf {
+    pub(super) fn constant(number: Exact) -> Leaf {
+        Leaf::Line(BTreeMap::new(), number)
+    }
+
+    /// The number or day of a field.
+    pub(super) fn field(number: usize) -> Leaf {
+        Leaf::Line(BTreeMap::from([(number, Exact::ONE)]), Exact::ZERO)
+    }
+}
+
 /// The values that an expression may have, and where it has which. In no case it is unknown.
 type Values = Vec<(At, Leaf)>;
 
 /// Reads the conditions of one side.
 pub(super) struct Reader<'c, 'r> {
-    cases: &'c mut Cases,
+    pub(super) cases: &'c mut Cases,
     ruleset: &'r Ruleset,
     side: usize,
     /// The number of each field in the space.
@@ -307,9 +319,15 @@ impl<'c, 'r> Reader<'c, 'r> {
             None => return Some(self.cases.same(test.holds(Exact::ZERO))),
             Some((field, factor)) if terms.len() == 1 => {
                 let test = test.scaled(Exact::ONE.over(*factor)?)?;
-                self.cases.add(Formula::Field(*field, test))
+                match field.checked_sub(FIRST_MEASURE) {
+                    Some(measure) => self.measured(measure, test)?,
+                    None => self.cases.add(Formula::Field(*field, test)),
+                }
             }
             Some(_) => {
+                if terms.keys().any(|field| *field >= FIRST_MEASURE) {
+                    return None;
+                }
                 let terms: Vec<(usize, Exact)> =
                     terms.iter().map(|(field, factor)| (*field, *factor)).collect();
                 let (terms, test) = normal(terms, &test)?;
@@ -419,9 +437,7 @@ impl<'c, 'r> Reader<'c, 'r> {
             ExprKind::Field(id) => {
                 let (side, field) = (self.side, self.number(*id)?);
                 match self.ruleset.fields[*id].ty {
-                    Type::Number(_) | Type::Date => {
-                        Some(vec![(always, Leaf::Line(BTreeMap::from([(field, Exact::ONE)]), Exact::ZERO))])
-                    }
+                    Type::Number(_) | Type::Date => Some(vec![(always, Leaf::field(field))]),
                     Type::Enum(of) => {
                         let members = 0..self.ruleset.enums[of].members.len() as u32;
                         let cases = members.map(|value| {
@@ -461,7 +477,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                 self.scaled(inner, *factor, at)
             }
             ExprKind::Sum(terms) => {
-                let mut total = vec![(always, Leaf::Line(BTreeMap::new(), Exact::ZERO))];
+                let mut total = vec![(always, Leaf::constant(Exact::ZERO))];
                 for (sign, term) in terms {
                     let sign = Exact::whole(if *sign == Sign::Plus { 1 } else { -1 });
                     let term = self.values(term, at)?;
@@ -492,7 +508,7 @@ impl<'c, 'r> Reader<'c, 'r> {
             }
             ExprKind::Abs(inner) => {
                 let inner = self.values(inner, at)?;
-                let nothing = vec![(always, Leaf::Line(BTreeMap::new(), Exact::ZERO))];
+                let nothing = vec![(always, Leaf::constant(Exact::ZERO))];
                 self.product(&inner, &nothing, |reader, one, zero| {
                     let least = reader.compare(CompareOp::AtLeast, one, zero)?;
                     Some(vec![(least.yes, one.clone()), (least.no, sum(zero, one, Exact::whole(-1))?)])
@@ -504,7 +520,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                 let mut cases = Values::new();
                 for (when, set) in sets {
                     for (count, exactly) in (0..).zip(self.counts(&set, of)?) {
-                        let number = Leaf::Line(BTreeMap::new(), Exact::whole(count));
+                        let number = Leaf::constant(Exact::whole(count));
                         cases.push((self.cases.all(&[when, exactly]), number));
                     }
                 }
@@ -512,13 +528,12 @@ impl<'c, 'r> Reader<'c, 'r> {
             }
             ExprKind::Between(unit, from, to) => {
                 let (from, to) = (self.values(from, at)?, self.values(to, at)?);
-                self.product(&from, &to, |_, from, to| {
+                self.product(&from, &to, |reader, from, to| {
                     Some(vec![(
                         always,
                         match unit {
                             Between::Days => sum(to, from, Exact::whole(-1))?,
-                            Between::Months => counted(day(from)?.months_to(day(to)?)),
-                            Between::Years => counted(day(from)?.years_to(day(to)?)),
+                            Between::Months | Between::Years => reader.measure(*unit, from, to)?,
                         },
                     )])
                 })
@@ -531,7 +546,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                     Shift::Months => {
                         let Leaf::Line(terms, steps) = amount else { return None };
                         let steps = steps.times(sign)?.as_whole().filter(|_| terms.is_empty())?;
-                        let moved = day(from)?.plus_months(steps);
+                        let moved = day_of(from)?.plus_months(steps);
                         Some(vec![(always, plain(&Value::Date(moved)))])
                     }
                 })
@@ -550,7 +565,7 @@ impl<'c, 'r> Reader<'c, 'r> {
     }
 
     fn scaled(&mut self, inner: &'r Expr, factor: Exact, at: Place) -> Option<Values> {
-        let zero = Leaf::Line(BTreeMap::new(), Exact::ZERO);
+        let zero = Leaf::constant(Exact::ZERO);
         let values = self.values(inner, at)?.into_iter();
         let values = values.map(|(when, leaf)| Some((when, sum(&zero, &leaf, factor)?)));
         let values = values.collect::<Option<Values>>()?;
@@ -622,22 +637,8 @@ impl<'c, 'r> Reader<'c, 'r> {
 /// A constant as a plain value.
 fn plain(value: &Value) -> Leaf {
     match axis(value) {
-        Some(number) => Leaf::Line(BTreeMap::new(), number),
+        Some(number) => Leaf::constant(number),
         None => Leaf::Known(value.clone()),
-    }
-}
-
-fn counted(number: i64) -> Leaf {
-    Leaf::Line(BTreeMap::new(), Exact::whole(number))
-}
-
-/// The day that a plain value is, if it is a constant.
-fn day(leaf: &Leaf) -> Option<Date> {
-    match leaf {
-        Leaf::Line(terms, number) if terms.is_empty() => {
-            Some(Date::of_number(i64::try_from(number.as_whole()?).ok()?))
-        }
-        _ => None,
     }
 }
 

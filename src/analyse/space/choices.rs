@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::cases::Reader;
 use super::formula::{At, Cases, Formula, Pair};
+use super::measures::{Measure, MeasureCuts};
 use super::{AskedKind, Scope, Space, Truths};
 use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
 use crate::exact::Exact;
@@ -77,6 +78,31 @@ impl<'g, 'r> Space<'g, 'r> {
         sums.collect()
     }
 
+    /// The measures that conditions ask case by case, with the cuts by what they ask.
+    pub(super) fn asked_measures(&self) -> MeasureCuts {
+        let told = self.choices.pairs.iter().flatten().flatten().flat_map(|pair| [pair.yes, pair.no]);
+        let mut found = MeasureCuts::new();
+        for at in self.choices.cases.below(told) {
+            if let Formula::Measure(number, test) = self.choices.cases.at(at) {
+                test.cuts(found.entry(*number).or_default());
+            }
+        }
+        found
+    }
+
+    /// Whether an opaque condition asks for a measure.
+    pub(super) fn asks_measure(&self, side: usize, opaque: usize, number: usize) -> bool {
+        let told = self.choices.pair(side, opaque).into_iter().flat_map(|pair| [pair.yes, pair.no]);
+        let below = self.choices.cases.below(told).into_iter();
+        below
+            .map(|at| self.choices.cases.at(at))
+            .any(|formula| matches!(formula, Formula::Measure(own, _) if *own == number))
+    }
+
+    pub(super) fn measures(&self) -> &[Measure] {
+        &self.choices.cases.measures
+    }
+
     /// The truths of a condition that is told case by case.
     pub(super) fn chosen_truths(
         &mut self,
@@ -142,6 +168,10 @@ impl<'g, 'r> Space<'g, 'r> {
                     .member_place(side, field, member)
                     .expect("each member of a set that is read is asked for");
                 self.diagrams.cell(place, |cell| cell == 1)?
+            }
+            Formula::Measure(number, test) => {
+                let (place, holds) = self.measure_cells(number, &test);
+                self.diagrams.cell(place, |cell| holds.get(cell) == Some(&true))?
             }
             Formula::Sum(terms, test) => self.where_sum(&terms, &test)?,
             Formula::All(parts) => {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::measures::Measure;
 use crate::exact::Exact;
 use crate::ground::Test;
 
@@ -29,6 +30,8 @@ pub(super) enum Formula {
         field: usize,
         member: u32,
     },
+    /// Months or years between two days, by their number, pass a test.
+    Measure(usize, Test),
     /// A sum of fields, in its one form, passes a test.
     Sum(Vec<(usize, Exact)>, Test),
     All(Vec<At>),
@@ -46,6 +49,8 @@ pub(super) struct Pair {
 /// What conditions say, in formulas.
 #[derive(Default, Debug)]
 pub(super) struct Cases {
+    /// The months and years between days that conditions ask for.
+    pub(super) measures: Vec<Measure>,
     formulas: Vec<Formula>,
     known: HashMap<Formula, At>,
 }

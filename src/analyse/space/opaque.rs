@@ -49,16 +49,17 @@ impl<'g, 'r> Space<'g, 'r> {
                     _ if self.is_tabulated(side, opaque) => continue,
                     (Some(Linear::Of(..)), Scope::Any) => WAYS.get(2..).unwrap_or(&[]),
                     (None, Scope::Any) => &WAYS,
-                    (None, Scope::Known) if reads_unknown_fact(ground, opaque) => {
-                        &[Judged::TRUE, Judged::FALSE, Judged::STUCK]
-                    }
-                    (None, Scope::Known) => &[Judged::TRUE, Judged::FALSE],
+                    (None, Scope::Known) => &[Judged::TRUE, Judged::FALSE, Judged::STUCK],
                 };
+                // With all facts known the fields settle it.
+                let stuck = reads_unknown_fact(ground, opaque);
+                let ways = ways.iter().copied().filter(|way| stuck || *way != Judged::STUCK);
+                let ways: Vec<Judged> = ways.collect();
                 let key = says(side, ground, opaque, &meanings);
                 let asked = *known.entry(key).or_insert_with(|| {
                     let cell = || AskedCell { values: [None, None], single: true, bounds: (None, None) };
                     let cells = ways.iter().map(|_| cell()).collect();
-                    let kind = AskedKind::Free { side, opaque: id.index(), ways: ways.to_vec() };
+                    let kind = AskedKind::Free { side, opaque: id.index(), ways };
                     self.asked.push(Asked { kind, cells });
                     self.asked.len() - 1
                 });
