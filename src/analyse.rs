@@ -5,6 +5,7 @@ mod describe;
 pub mod diagram;
 pub mod difference;
 pub mod edits;
+mod every_day;
 pub mod findings;
 mod inequalities;
 mod missing;

@@ -13,6 +13,7 @@
 //! expression.
 
 mod cells;
+mod days;
 mod fold;
 mod key;
 mod linear;
@@ -39,6 +40,8 @@ pub struct Ground<'r> {
     pub ruleset: &'r Ruleset,
     /// The day.
     pub day: Date,
+    /// The field that says which day it is, where the ruleset is grounded on every day; `day` is the usual one then.
+    pub today: Option<Id<Field>>,
     /// What conditions ask of: one variable for a field, or for each member of a set that is asked about.
     pub variables: Arena<Variable>,
     /// Conditions on one variable.
@@ -96,6 +99,8 @@ pub struct Opaque<'r> {
     pub expr: &'r Expr,
     /// The channel of the instance that it stands in.
     pub channel: Option<Id<Channel>>,
+    /// The day that its facts are read at.
+    pub day: Date,
     /// The fields that it reads, those that lets in it read included, in order.
     pub fields: Vec<Id<Field>>,
     /// Whether it asks which targets are excluded, besides.
@@ -146,14 +151,28 @@ impl<'r> Ground<'r> {
     /// Grounds a ruleset on a day.
     #[must_use]
     pub fn new(ruleset: &'r Ruleset, day: Date) -> Ground<'r> {
-        fold::ground(ruleset, day, &[])
+        fold::ground(ruleset, day, None, &[])
     }
 
     /// Grounds a ruleset on a day, and with it further conditions of the same ruleset, such as those of properties;
     /// each stands where no `for each` does.
     #[must_use]
     pub fn with(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr]) -> Ground<'r> {
-        fold::ground(ruleset, day, conditions)
+        let conditions: Vec<_> = conditions.iter().map(|condition| (*condition, None)).collect();
+        fold::ground(ruleset, day, None, &conditions)
+    }
+
+    /// Grounds a ruleset, and with it further conditions, each for the channel of an instance if it stands under
+    /// `for each`. Where a field says which day it is, facts are read at that day, and `day` is the usual one; the
+    /// ruleset reads that field in place of `today`.
+    #[must_use]
+    pub fn with_instances(
+        ruleset: &'r Ruleset,
+        day: Date,
+        today: Option<Id<Field>>,
+        conditions: &[(&'r Expr, Option<Id<Channel>>)],
+    ) -> Ground<'r> {
+        fold::ground(ruleset, day, today, conditions)
     }
 
     /// Returns the instances of a rule, in the order of their channels.

@@ -301,6 +301,11 @@ impl Statement {
         self.since.is_none_or(|since| since <= day) && self.until.is_none_or(|until| day <= until)
     }
 
+    /// Returns the days from which something else is stated than the day before: the first, and the one after the last.
+    pub fn changes(&self) -> impl Iterator<Item = Date> {
+        self.since.into_iter().chain(self.until.map(|until| until.plus_days(1)))
+    }
+
     /// Returns what it takes the place of: what held on a day, or else the first that was stated.
     #[must_use]
     pub fn replaced_on(&self, day: Date) -> Option<&Statement> {

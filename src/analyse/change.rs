@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::edits::{Declared, Edit};
 use crate::date::Date;
 use crate::decide::{Cause, Decision, Read, Reason, State, TargetDecision, Trace};
-use crate::model::{Channel, EffectKind, ExprKind, Id, NeedState, Rule, Ruleset, Target};
+use crate::model::{Channel, EffectKind, ExprKind, Id, NeedState, Rule, Ruleset, Statement, Target};
 use crate::operator::Verdict;
 
 /// Which target of one ruleset is which of the other: those of one name, and those that were renamed.
@@ -426,8 +426,5 @@ fn act(ruleset: &Ruleset, cause: Cause, fired: bool) -> Act {
 #[must_use]
 pub fn days_of_change(ruleset: &Ruleset) -> BTreeSet<Date> {
     let statements = ruleset.channels.iter().flat_map(|channel| channel.statements.values().flatten());
-    statements
-        .flat_map(|statement| [statement.since, statement.until.map(|until| until.plus_days(1))])
-        .flatten()
-        .collect()
+    statements.flat_map(Statement::changes).collect()
 }

@@ -6,7 +6,7 @@ use crate::decide::Judged;
 use crate::exact::Exact;
 use crate::ground::Cut;
 use crate::model::{Field, Id, Ruleset, Type, Unit, Value};
-use crate::words::{Speaker, source_text};
+use crate::words::{Speaker, Tongue, source_text};
 
 /// The cells of each variable that a condition allows; nothing where it allows all.
 pub(super) type Cube = Vec<Option<Vec<usize>>>;
@@ -106,6 +106,7 @@ impl Space<'_, '_> {
                 Some(format!("{not}{} has {name}", field.name))
             }
             AskedKind::Form(number) => self.sum_part(*number, asked, allowed),
+            AskedKind::Measure(number) => self.measure_part(*number, asked, allowed),
             AskedKind::Free { side, opaque, ways } => {
                 let ground = self.grounds.get(*side)?;
                 let text = source_text(ground.ruleset, ground.opaque[Id::new(*opaque)].expr.span);
@@ -162,6 +163,20 @@ impl Space<'_, '_> {
         Some(
             told_ranges(asked, allowed, last, form.whole, &says).unwrap_or_else(|| format!("{sum} is known")),
         )
+    }
+
+    /// Months or years between days in some cells, by the names of the fields that they are counted between.
+    fn measure_part(&self, number: usize, asked: &Asked, allowed: &[usize]) -> Option<String> {
+        let fields = self.measured_fields(number).into_iter();
+        let names: Vec<String> =
+            fields.filter_map(|field| Some(self.declared_last(field)?.2.name.to_string())).collect();
+        let between = format!("{} between {}", self.unit_of(number), Tongue::English.and(&names));
+        let says = |op: &str, at: Exact| match at.as_whole() {
+            Some(at) => format!("{between} {op} {at}"),
+            None => format!("{between} {op} {}/{}", at.numerator(), at.denominator()),
+        };
+        let last = asked.cells.len().saturating_sub(1);
+        told_ranges(asked, allowed, last, true, &says)
     }
 
     /// What conditions say of a sum in some cells: those that hold in all of them, and those that hold in none.

@@ -46,6 +46,9 @@ impl Default for Budget {
 /// More variables than this are not taken: operations go as deep as there are variables.
 const MAX_VARIABLES: usize = 4096;
 
+/// A variable of so many cells costs twice what one of two does.
+const USUAL_CELLS: usize = 16;
+
 /// The variable of an end; it stands behind all others.
 const END: u32 = u32::MAX;
 
@@ -296,8 +299,8 @@ impl Diagrams {
         if let Some(found) = known.get(&function) {
             return Ok(*found);
         }
-        self.step()?;
         let variable = self.node(function).variable;
+        self.step(variable)?;
         let mut children = Vec::with_capacity(self.width(variable as usize));
         for cell in 0..self.width(variable as usize) {
             children.push(self.map_inner(self.child(function, cell), change, known)?);
@@ -333,7 +336,7 @@ impl Diagrams {
         if let Some(found) = known.get(&function) {
             return Ok(*found);
         }
-        self.step()?;
+        self.step(asked)?;
         let mut children = Vec::with_capacity(self.width(asked as usize));
         for own in 0..self.width(asked as usize) {
             children.push(self.within_inner(self.child(function, own), variable, cell, known)?);
@@ -363,7 +366,8 @@ impl Diagrams {
     /// Returns a cell of the diagram's first variable.
     #[must_use]
     pub fn child(&self, of: Ref, cell: usize) -> Ref {
-        self.children.get(self.node(of).first as usize + cell).copied().unwrap_or(NO)
+        let child = self.children.get(self.node(of).first as usize + cell);
+        *child.expect("a cell is one of the first variable of the diagram")
     }
 
     /// Returns the variable that a diagram asks first; of a constant none.
@@ -374,11 +378,12 @@ impl Diagrams {
     }
 
     fn node(&self, of: Ref) -> Node {
-        self.nodes.get(of.0 as usize).copied().unwrap_or(Node { variable: END, first: 0 })
+        *self.nodes.get(of.0 as usize).expect("a diagram is used with the set that made it")
     }
 
-    fn step(&mut self) -> Result<(), TooLarge> {
-        self.steps += 1;
+    /// Counts a step on a variable; one of many cells counts for several.
+    fn step(&mut self, variable: u32) -> Result<(), TooLarge> {
+        self.steps += 1 + self.width(variable as usize) as u64 / USUAL_CELLS as u64;
         if self.steps > self.budget.steps { Err(TooLarge) } else { Ok(()) }
     }
 
@@ -393,9 +398,9 @@ impl Diagrams {
         if let Some(found) = self.combined.get(&(operation, a, b)) {
             return Ok(*found);
         }
-        self.step()?;
         let (of_a, of_b) = (self.node(a).variable, self.node(b).variable);
         let variable = of_a.min(of_b);
+        self.step(variable)?;
         let mut children = Vec::with_capacity(self.width(variable as usize));
         for cell in 0..self.width(variable as usize) {
             let left = if of_a == variable { self.child(a, cell) } else { a };
@@ -462,15 +467,14 @@ impl Diagrams {
             }
             place = (place + 1) & (self.table.len() - 1);
         }
-        if self.nodes.len() >= self.budget.nodes {
+        let full = self.children.len() / USUAL_CELLS >= self.budget.nodes;
+        if self.nodes.len() >= self.budget.nodes || full {
             return Err(TooLarge);
         }
         let made = Ref(self.nodes.len() as u32);
         self.nodes.push(Node { variable, first: self.children.len() as u32 });
         self.children.extend_from_slice(children);
-        if let Some(slot) = self.table.get_mut(place) {
-            *slot = made.0;
-        }
+        *self.table.get_mut(place).expect("a place is one of the table, by its mask") = made.0;
         self.inner += 1;
         Ok(made)
     }
@@ -493,9 +497,7 @@ impl Diagrams {
             while table.get(place).is_some_and(|taken| *taken != 0) {
                 place = (place + 1) & (table.len() - 1);
             }
-            if let Some(slot) = table.get_mut(place) {
-                *slot = *entry;
-            }
+            *table.get_mut(place).expect("a place is one of the table, by its mask") = *entry;
         }
         self.table = table;
     }

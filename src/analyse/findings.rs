@@ -3,14 +3,19 @@
 mod facts;
 mod fields;
 mod gaps;
+mod known;
+mod reach;
 mod rules;
 mod tables;
 mod targets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::known::asking;
+pub use self::reach::{Outcome, impossible};
 use super::change::days_of_change;
 use super::diagram::{Budget, NO, Ref, TooLarge};
+use super::every_day::{EveryDay, day_of, without_day};
 use super::search::Search;
 use super::space::{Scope, Space};
 use super::view::View;
@@ -19,9 +24,10 @@ use crate::date::Date;
 use crate::decide::{Decision, decide};
 use crate::diagnostic::{self, Code, Diagnostic, Severity};
 use crate::ground::{Ground, Node};
-use crate::model::{EffectKind, Expr, ExprKind, Field, Id, Profile, Rule, Ruleset, Target};
+use crate::model::{Channel, EffectKind, Expr, ExprKind, Field, Id, Profile, Rule, Ruleset, Target};
 use crate::operator::Policy;
 use crate::profile::yaml_text;
+use crate::source::Span;
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -65,8 +71,8 @@ enum Key {
 /// `allow` that silences nothing is reported too.
 #[must_use]
 pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Vec<Diagnostic> {
-    let day = base_day(ruleset);
-    let study = Study::new(ruleset, day);
+    let every_day = EveryDay::of(ruleset);
+    let study = Study::new(ruleset, every_day.as_ref());
     let mut found = match study.findings(options) {
         Ok(found) => found,
         Err(TooLarge) => vec![too_large(ruleset)],
@@ -108,14 +114,15 @@ pub fn errors(ruleset: &Ruleset) -> Vec<Diagnostic> {
     if ruleset.tables.iter().all(|table| table.policy != Policy::Unique) {
         return Vec::new();
     }
-    let study = Study::new(ruleset, base_day(ruleset));
+    let every_day = EveryDay::of(ruleset);
+    let study = Study::new(ruleset, every_day.as_ref());
     let mut found = study.with_space(Budget::default(), |work| work.overlaps()).unwrap_or_default();
     found.retain(|diagnostic| diagnostic.severity == Severity::Error);
     diagnostic::sort(&mut found);
     found
 }
 
-/// The day that findings are about: the ruleset's, or else one on which all its facts have begun.
+/// The usual day, on which examples are looked for first: the ruleset's, or else one on which all its facts have begun.
 fn base_day(ruleset: &Ruleset) -> Date {
     let last = || days_of_change(ruleset).last().copied();
     ruleset.as_of.or_else(last).unwrap_or(Date::MIN)
@@ -130,14 +137,18 @@ fn too_large(ruleset: &Ruleset) -> Diagnostic {
     .here("nothing is proved of its rules")
 }
 
-/// A ruleset on a day, with the further conditions that findings look at.
+/// A ruleset on every day, with the further conditions that findings look at.
 struct Study<'r> {
     ruleset: &'r Ruleset,
     ground: Ground<'r>,
+    /// The rules that ask whether a field is known.
+    asking: BTreeSet<Id<Rule>>,
     /// The number of each part of a plain rule's condition among the further conditions.
     parts: BTreeMap<(Id<Rule>, usize), usize>,
     /// The number of each row's own condition among them.
     rows: BTreeMap<Id<Rule>, usize>,
+    /// The number of the first of those that somebody else asked for.
+    extra: usize,
 }
 
 /// The parts of a plain rule's condition, as it is written.
@@ -152,23 +163,45 @@ fn parts(rule: &Rule) -> &[Expr] {
 }
 
 impl<'r> Study<'r> {
-    fn new(ruleset: &'r Ruleset, day: Date) -> Study<'r> {
-        let mut further: Vec<&'r Expr> = Vec::new();
+    /// Studies a ruleset; `every_day` is the same one where it says something else on another day.
+    fn new(ruleset: &'r Ruleset, every_day: Option<&'r EveryDay>) -> Study<'r> {
+        Study::with(ruleset, every_day, &[])
+    }
+
+    /// The same with more conditions, which read the day as the studied ruleset does.
+    fn with(
+        ruleset: &'r Ruleset,
+        every_day: Option<&'r EveryDay>,
+        more: &[(&'r Expr, Option<Id<Channel>>)],
+    ) -> Study<'r> {
+        let studied = every_day.map_or(ruleset, |every_day| &every_day.ruleset);
+        let mut further: Vec<(&'r Expr, Option<Id<Channel>>)> = Vec::new();
         let (mut of_parts, mut rows) = (BTreeMap::new(), BTreeMap::new());
-        for (id, rule) in ruleset.rules.entries() {
+        for (id, rule) in studied.rules.entries() {
             for (number, part) in parts(rule).iter().enumerate() {
                 of_parts.insert((id, number), further.len());
-                further.push(part);
+                further.push((part, None));
             }
         }
-        for table in ruleset.tables.iter() {
+        for table in studied.tables.iter() {
             for (row, matches) in table.rows.iter().zip(&table.matches) {
                 rows.insert(*row, further.len());
-                further.push(matches);
+                further.push((matches, None));
             }
         }
-        let ground = Ground::with(ruleset, day, &further);
-        Study { ruleset, ground, parts: of_parts, rows }
+        let extra = further.len();
+        further.extend(more);
+        let today = every_day.map(|every_day| every_day.today);
+        let ground = Ground::with_instances(studied, base_day(ruleset), today, &further);
+        Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows, extra }
+    }
+
+    /// What is decided of a profile on the day that it is looked at.
+    fn decide<'p>(&self, profile: &'p Profile) -> Decision<'p>
+    where
+        'r: 'p,
+    {
+        decide(self.ruleset, profile, day_of(&self.ground, profile))
     }
 
     fn with_space<T>(
@@ -178,22 +211,13 @@ impl<'r> Study<'r> {
     ) -> Result<T, TooLarge> {
         let mut space = Space::new(vec![&self.ground], Scope::Known, budget)?;
         let view = View::new(&mut space, 0)?;
-        work(&mut Work { study: self, space, view, budget, patience: PATIENCE, unproved: Vec::new() })
+        let unproved = Vec::new();
+        work(&mut Work { study: self, space, view, unknown: None, budget, patience: PATIENCE, unproved })
     }
 
-    /// What holds on the base day, and, where facts change, on all other days too.
     fn findings(&self, options: &Options) -> Result<Vec<Diagnostic>, TooLarge> {
         self.with_space(options.budget, |work| {
-            let mut keys = work.keys()?;
-            let days = if self.ruleset.uses_day { days_of_change(self.ruleset) } else { BTreeSet::new() };
-            for day in std::iter::once(Date::MIN).filter(|_| !days.is_empty()).chain(days.iter().copied()) {
-                if keys.is_empty() || day == self.ground.day {
-                    continue;
-                }
-                let other = Study::new(self.ruleset, day);
-                let there = other.with_space(options.budget, |work| work.keys()).unwrap_or_default();
-                keys.retain(|key| there.contains(key));
-            }
+            let keys = work.keys()?;
             let mut found = work.overlaps()?;
             for key in keys {
                 found.extend(work.tell(key)?);
@@ -207,11 +231,13 @@ impl<'r> Study<'r> {
     }
 }
 
-/// The study of one ruleset on one day.
+/// The study of one ruleset.
 struct Work<'s, 'r> {
     study: &'s Study<'r>,
     space: Space<'s, 'r>,
     view: View<'s, 'r>,
+    /// The same with unknown fields counted, once it is asked for.
+    unknown: Option<Result<Unknown<'s, 'r>, TooLarge>>,
     budget: Budget,
     /// How many instances may still be evaluated to make examples smaller.
     patience: usize,
@@ -258,36 +284,46 @@ impl<'s, 'r> Work<'s, 'r> {
         number.and_then(|number| self.study.ground.further.get(*number)).copied()
     }
 
+    /// The same ruleset with unknown fields counted.
+    fn with_unknown<T>(
+        &mut self,
+        work: impl FnOnce(&mut Space<'s, 'r>, &View<'s, 'r>) -> Result<T, TooLarge>,
+    ) -> Result<T, TooLarge> {
+        let (ground, budget) = (&self.study.ground, self.budget);
+        let unknown = self.unknown.get_or_insert_with(|| {
+            let mut space = Space::new(vec![ground], Scope::Any, budget)?;
+            let view = View::new(&mut space, 0)?;
+            Ok((space, view))
+        });
+        match unknown {
+            Ok((space, view)) => {
+                space.diagrams.renew(budget);
+                work(space, view)
+            }
+            Err(TooLarge) => Err(TooLarge),
+        }
+    }
+
     /// Looks for a small profile of a region that `accept` takes; with `known`, `accept` is asked of profiles with all
     /// fields known first, and then of those with as few fields as can be.
     fn example(&mut self, region: Ref, accept: Accept<'_>) -> Result<Example, TooLarge> {
-        let (ruleset, day) = (self.ruleset(), self.study.ground.day);
-        let (mut patience, cost) = (self.patience, self.study.ground.instances.len());
-        let mut takes = |profiles: &[Profile]| {
-            patience = patience.saturating_sub(cost);
-            profiles.first().is_some_and(|profile| accept(&decide(ruleset, profile, day)))
-        };
-        let example = match self.space.search(region, &mut takes)? {
-            Search::Nothing => Example::Nothing,
-            Search::Undecided => Example::Undecided,
-            Search::Found(profiles, _) => {
-                let small =
-                    if self.patience > 0 { self.space.shrink(profiles, &mut takes) } else { profiles };
-                small.into_iter().next().map_or(Example::Undecided, Example::Profile)
-            }
-        };
-        self.patience = patience;
-        Ok(example)
+        example(self.study, &mut self.space, &mut self.patience, region, accept)
     }
 
-    /// Notes that something could not be settled.
-    fn undecided(&mut self, span: crate::source::Span, whether: &str) {
-        let why =
-            "it depends on conditions over several fields at once, and no profile was found that settles it";
+    /// The same of a region of profiles with unknown fields.
+    fn example_unknown(&mut self, region: Ref, accept: Accept<'_>) -> Result<Example, TooLarge> {
+        let (study, mut patience) = (self.study, self.patience);
+        let found = self.with_unknown(|space, _| example(study, space, &mut patience, region, accept));
+        self.patience = patience;
+        found
+    }
+
+    /// Notes that it could not be settled whether a region has a profile.
+    fn undecided(&mut self, [span, declaration]: [Span; 2], whether: &str, region: Ref) {
         self.unproved.push(
             Diagnostic::new(Code::Unproved, span, format!("{whether} is undecided"))
                 .here("not proved")
-                .note(why),
+                .note(self.space.doubt(region, Some(declaration))),
         );
     }
 
@@ -297,10 +333,9 @@ impl<'s, 'r> Work<'s, 'r> {
         if region == NO || self.space.is_exact(region) {
             return Ok(Some(region == NO));
         }
-        let (ruleset, day) = (self.ruleset(), self.study.ground.day);
-        let mut takes = |profiles: &[Profile]| {
-            profiles.first().is_some_and(|profile| accept(&decide(ruleset, profile, day)))
-        };
+        let study = self.study;
+        let mut takes =
+            |profiles: &[Profile]| profiles.first().is_some_and(|profile| accept(&study.decide(profile)));
         Ok(match self.space.search(region, &mut takes)? {
             Search::Nothing => Some(true),
             Search::Found(..) => Some(false),
@@ -315,6 +350,9 @@ impl<'s, 'r> Work<'s, 'r> {
     }
 }
 
+/// A ruleset's profiles with unknown fields counted, and what it says of them.
+type Unknown<'s, 'r> = (Space<'s, 'r>, View<'s, 'r>);
+
 /// Tells whether a decision is one that is looked for.
 type Accept<'a> = &'a dyn Fn(&Decision<'_>) -> bool;
 
@@ -325,11 +363,37 @@ enum Example {
     Profile(Profile),
 }
 
-/// Adds an example to a diagnostic.
-fn with_example(ruleset: &Ruleset, diagnostic: Diagnostic, what: &str, profile: &Profile) -> Diagnostic {
-    let yaml = yaml_text(ruleset, profile);
+/// Looks in a space for a small profile of a region that `accept` takes.
+fn example<'s, 'r>(
+    study: &Study<'r>,
+    space: &mut Space<'s, 'r>,
+    patience: &mut usize,
+    region: Ref,
+    accept: Accept<'_>,
+) -> Result<Example, TooLarge> {
+    let cost = study.ground.instances.len();
+    let at_first = *patience;
+    let mut takes = |profiles: &[Profile]| {
+        *patience = patience.saturating_sub(cost);
+        profiles.first().is_some_and(|profile| accept(&study.decide(profile)))
+    };
+    Ok(match space.search(region, &mut takes)? {
+        Search::Nothing => Example::Nothing,
+        Search::Undecided => Example::Undecided,
+        Search::Found(profiles, _) => {
+            let small = if at_first > 0 { space.shrink(profiles, &mut takes) } else { profiles };
+            small.into_iter().next().map_or(Example::Undecided, Example::Profile)
+        }
+    })
+}
+
+/// Adds an example to a diagnostic; the day is told where it is not the usual one.
+fn with_example(study: &Study<'_>, diagnostic: Diagnostic, what: &str, profile: &Profile) -> Diagnostic {
+    let day = day_of(&study.ground, profile);
+    let on = if day == study.ground.day { String::new() } else { format!("on {day}, ") };
+    let yaml = yaml_text(study.ruleset, &without_day(&study.ground, profile.clone()));
     let lines: Vec<String> = yaml.lines().map(|line| format!("  {line}")).collect();
-    diagnostic.note(format!("{what}\n{}", lines.join("\n")))
+    diagnostic.note(format!("{on}{what}\n{}", lines.join("\n")))
 }
 
 /// Whether an effect can change an answer: not a cap that caps nothing, not 0 points.

@@ -9,7 +9,7 @@ use super::diagram::{NO, Ref, TooLarge};
 use super::space::{Space, Truths};
 use super::view::View;
 use crate::ground::{Effects, Ground, Instance, Node};
-use crate::model::{Field, Id, Target};
+use crate::model::{Field, Id, IdMap, Target};
 use crate::operator::Verdict;
 
 impl<'g, 'r> View<'g, 'r> {
@@ -33,10 +33,10 @@ impl<'g, 'r> View<'g, 'r> {
             let open = if below == NO { NO } else { open(space, self.truths(id))? };
             waits.push(space.diagrams.and(below, open)?);
         }
-        let mut of_instance = vec![NO; self.ground.instances.len()];
+        let mut of_instance: IdMap<Instance, Ref> = IdMap::of(&self.ground.instances, |_| NO);
         for id in &self.ground.order {
             let found = self.instance_waits(space, *id, &waits, &of_instance)?;
-            of_instance.get_mut(id.index()).into_iter().for_each(|slot| *slot = found);
+            of_instance[*id] = found;
         }
         let mut missing = NO;
         for (effects, undecided) in self.ground.targets.iter().zip(undecided) {
@@ -44,8 +44,7 @@ impl<'g, 'r> View<'g, 'r> {
             let scores = effects.scores.iter().filter(|(_, points)| *points != 0).map(|(id, _)| *id);
             let undecided = &self.alone(space, field, effects, *undecided)?;
             for id in effects.exclusions.iter().copied().chain(caps).chain(scores) {
-                let waits = of_instance.get(id.index()).copied().unwrap_or(NO);
-                let waits = space.diagrams.and(waits, *undecided)?;
+                let waits = space.diagrams.and(of_instance[id], *undecided)?;
                 if waits == NO {
                     continue;
                 }
@@ -84,7 +83,7 @@ impl<'g, 'r> View<'g, 'r> {
         unknown: Ref,
         waits: &[Ref],
     ) -> Result<Ref, TooLarge> {
-        let of = |id: &Id<Node>| waits.get(id.index()).copied().unwrap_or(NO);
+        let of = |id: &Id<Node>| *waits.get(id.index()).expect("a node stands after its parts");
         match node {
             Node::Const(_) | Node::Excluded(_) => Ok(NO),
             Node::Atom(_) | Node::Opaque(_) => Ok(if reads(self.ground, node, field) { unknown } else { NO }),
@@ -108,12 +107,13 @@ impl<'g, 'r> View<'g, 'r> {
         space: &mut Space<'g, 'r>,
         id: Id<Instance>,
         waits: &[Ref],
-        of_instance: &[Ref],
+        of_instance: &IdMap<Instance, Ref>,
     ) -> Result<Ref, TooLarge> {
         let instance = &self.ground.instances[id];
-        let mut found = waits.get(instance.condition.index()).copied().unwrap_or(NO);
+        let condition = waits.get(instance.condition.index());
+        let mut found = *condition.expect("all nodes were looked at before the instances");
         for exception in &instance.exceptions {
-            let waits = of_instance.get(exception.index()).copied().unwrap_or(NO);
+            let waits = of_instance[*exception];
             if waits != NO {
                 let pending = unknown_truth(space, self.fires(*exception))?;
                 let waits = space.diagrams.and(waits, pending)?;

@@ -1,7 +1,7 @@
 //! Whether a property holds for every profile.
 
-use super::change::days_of_change;
 use super::diagram::{Budget, NO, Ref, TooLarge, YES};
+use super::every_day::{EveryDay, day_of, without_day};
 use super::sample::{SAMPLES, samples};
 use super::search::Search;
 use super::space::{Scope, Space};
@@ -10,7 +10,7 @@ use crate::date::Date;
 use crate::decide::{Decision, Truth, decide};
 use crate::ground::{Ground, Instance};
 use crate::model::{
-    Expectation, ExpectationKind, ExprKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target,
+    Expectation, ExpectationKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target, TargetMap,
 };
 use crate::operator::CompareOp;
 
@@ -40,9 +40,34 @@ pub type Meets<'m> = &'m dyn Fn(&Decision<'_>, &Expectation) -> bool;
 #[must_use]
 pub fn prove(ruleset: &Ruleset, property: &Property, day: Date, budget: Budget, meets: Meets<'_>) -> Proof {
     let when: Vec<_> = property.when.iter().collect();
-    let ground = Ground::with(ruleset, day, &when);
+    prove_on(&Ground::with(ruleset, day, &when), ruleset, property, budget, meets)
+}
+
+/// Proves a property for every day; a profile that refutes it on `day` is looked for first.
+#[must_use]
+pub fn prove_every_day(
+    ruleset: &Ruleset,
+    property: &Property,
+    day: Date,
+    budget: Budget,
+    meets: Meets<'_>,
+) -> Proof {
+    let Some(every_day) = EveryDay::of(ruleset) else { return prove(ruleset, property, day, budget, meets) };
+    let when = property.when.as_ref().map(|when| every_day.condition(when));
+    let when: Vec<_> = when.iter().map(|when| (when, None)).collect();
+    let ground = Ground::with_instances(&every_day.ruleset, day, Some(every_day.today), &when);
+    prove_on(&ground, ruleset, property, budget, meets)
+}
+
+fn prove_on(
+    ground: &Ground<'_>,
+    ruleset: &Ruleset,
+    property: &Property,
+    budget: Budget,
+    meets: Meets<'_>,
+) -> Proof {
     let scope = if property.even_unknown { Scope::Any } else { Scope::Known };
-    let mut prover = match Prover::new(&ground, property, scope, budget, meets) {
+    let mut prover = match Prover::new(ground, ruleset, property, scope, budget, meets) {
         Ok(prover) => prover,
         Err(TooLarge) => return Proof::Undecided("the ruleset is too large".into()),
     };
@@ -55,60 +80,10 @@ pub fn prove(ruleset: &Ruleset, property: &Property, day: Date, budget: Budget, 
     Proof::Proved
 }
 
-/// Proves a property on the days from which facts change, and so for all days; `day` comes first.
-#[must_use]
-pub fn prove_every_day(
-    ruleset: &Ruleset,
-    property: &Property,
-    day: Date,
-    budget: Budget,
-    meets: Meets<'_>,
-) -> Proof {
-    let days = days_of_change(ruleset);
-    let all = [day, Date::MIN].into_iter().chain(days.into_iter().filter(|other| *other != day));
-    for day in all {
-        match prove(ruleset, property, day, budget, meets) {
-            Proof::Proved => {}
-            Proof::Undecided(why) => return Proof::Undecided(format!("on {day}: {why}")),
-            refuted @ Proof::Refuted { .. } => return refuted,
-        }
-    }
-    if reads_today(ruleset) {
-        let why = "it holds on each day on which a fact changes, but conditions read `today`, which changes every day";
-        return Proof::Undecided(why.into());
-    }
-    Proof::Proved
-}
-
-fn reads_today(ruleset: &Ruleset) -> bool {
-    let whens = ruleset.rules.iter().flat_map(|rule| {
-        rule.when.iter().chain(rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref()))
-    });
-    let owned = ruleset.channels.iter().filter_map(|channel| channel.owned.as_ref());
-    let met = ruleset.requirements.iter().filter_map(|requirement| requirement.met.as_ref());
-    let rows = ruleset.tables.iter().flat_map(|table| &table.matches);
-    let lets = ruleset.lets.iter().map(|declared| &declared.value);
-    let properties = ruleset.properties.iter().filter_map(|property| property.when.as_ref());
-    whens.chain(owned).chain(met).chain(rows).chain(lets).chain(properties).any(|expr| {
-        let mut found = false;
-        expr.walk(&mut |part| found |= matches!(part.kind, ExprKind::Today));
-        found
-    })
-}
-
-/// Why neither a proof nor a profile settled an expectation.
-fn unsettled(kind: &ExpectationKind) -> &'static str {
-    match kind {
-        ExpectationKind::Missing(_) => {
-            "what waits through another channel, or for a part of a sum, is not followed, and no profile was found that refutes it"
-        }
-        _ => "it depends on conditions over several fields at once, and no profile was found that settles it",
-    }
-}
-
 struct Prover<'p, 'g, 'r> {
     space: Space<'g, 'r>,
     view: View<'g, 'r>,
+    ruleset: &'p Ruleset,
     property: &'p Property,
     budget: Budget,
     meets: Meets<'p>,
@@ -117,6 +92,7 @@ struct Prover<'p, 'g, 'r> {
 impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     fn new(
         ground: &'g Ground<'r>,
+        ruleset: &'p Ruleset,
         property: &'p Property,
         scope: Scope,
         budget: Budget,
@@ -124,7 +100,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![ground], scope, budget)?;
         let view = View::new(&mut space, 0)?;
-        Ok(Prover { space, view, property, budget, meets })
+        Ok(Prover { space, view, ruleset, property, budget, meets })
     }
 
     fn applies(&self) -> Ref {
@@ -134,7 +110,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
 
     /// Tells whether a profile refutes an expectation.
     fn refutes(&self, profile: &Profile, number: usize) -> bool {
-        let decision = decide(self.view.ground.ruleset, profile, self.view.ground.day);
+        let decision = decide(self.ruleset, profile, day_of(self.view.ground, profile));
         let applies = self.property.when.as_ref().is_none_or(|when| {
             decision
                 .trace(when)
@@ -190,10 +166,22 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         };
         self.space = space;
         Ok(match profile {
-            Ok(Some(profile)) => Proof::Refuted { profile, day: self.view.ground.day, expectation: number },
+            Ok(Some(profile)) => self.refuted(profile, number),
             Ok(None) => Proof::Proved,
-            Err(()) => Proof::Undecided(unsettled(&expectation.kind).into()),
+            Err(()) => Proof::Undecided(match expectation.kind {
+                ExpectationKind::Missing(_) => {
+                    "what waits through another channel, or for a part of a sum, is not \
+                     followed, and no profile was found that refutes it"
+                        .into()
+                }
+                _ => self.space.doubt(violated, Some(self.property.span)),
+            }),
         })
+    }
+
+    fn refuted(&self, profile: Profile, number: usize) -> Proof {
+        let day = day_of(self.view.ground, &profile);
+        Proof::Refuted { profile: without_day(self.view.ground, profile), day, expectation: number }
     }
 
     /// Whether the verdict that an expectation speaks of is settled, so that the profile tells it plainly.
@@ -201,7 +189,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         if self.property.even_unknown {
             return true;
         }
-        let decision = decide(self.view.ground.ruleset, profile, self.view.ground.day);
+        let decision = decide(self.ruleset, profile, day_of(self.view.ground, profile));
         match self.property.expect.get(number).map(|expectation| &expectation.kind) {
             Some(
                 ExpectationKind::Verdict(target, _)
@@ -217,7 +205,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         let found = samples(&self.space, SAMPLES)
             .find(|profiles| profiles.first().is_some_and(|profile| self.refutes(profile, number)));
         if let Some(profile) = found.and_then(|profiles| profiles.into_iter().next()) {
-            return Proof::Refuted { profile, day: self.view.ground.day, expectation: number };
+            return self.refuted(profile, number);
         }
         Proof::Undecided(format!("too large to be proved; {SAMPLES} sampled profiles agree"))
     }
@@ -297,11 +285,10 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     /// Where one of some rules excludes a target, itself or a channel that it falls with. Needs have no circles.
     fn excluded_by(&mut self, target: Target, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
         let ruleset = self.view.ground.ruleset;
-        let mut by: Vec<Ref> = vec![NO; ruleset.target_count()];
+        let mut by: TargetMap<Ref> = TargetMap::of(ruleset, |_| NO);
         let order = ruleset.channel_order.iter().copied().map(Target::Channel);
         for own in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
-            let index = ruleset.target_index(own);
-            let Some(effects) = self.view.ground.targets.get(index) else { continue };
+            let effects = self.view.effects(own);
             let is_one =
                 |instance: &Id<Instance>| rules.contains(&self.view.ground.instances[*instance].rule);
             let mut found = NO;
@@ -309,20 +296,16 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
                 found = self.space.diagrams.or(found, self.view.fires(*instance).yes)?;
             }
             for (channel, falls) in self.view.falls_with(&mut self.space, own)? {
-                let through = by.get(channel.index()).copied().unwrap_or(NO);
-                let through = self.space.diagrams.and(falls, through)?;
+                let through = self.space.diagrams.and(falls, by[Target::Channel(channel)])?;
                 found = self.space.diagrams.or(found, through)?;
             }
-            if let Some(slot) = by.get_mut(index) {
-                *slot = found;
-            }
+            by[own] = found;
         }
-        Ok(by.get(ruleset.target_index(target)).copied().unwrap_or(NO))
+        Ok(by[target])
     }
 
     fn because(&mut self, target: Target, rules: &[Id<Rule>]) -> Result<Ref, TooLarge> {
-        let index = self.view.ground.ruleset.target_index(target);
-        let Some(effects) = self.view.ground.targets.get(index) else { return Ok(NO) };
+        let effects = self.view.effects(target);
         let instances = effects.exclusions.iter().copied();
         let instances = instances
             .chain(effects.caps.iter().map(|(instance, _)| *instance))

@@ -63,6 +63,10 @@ impl<'r> Space<'_, 'r> {
         // As few fields as can be, of as small values; where unknown fields count, they cost nothing.
         let cost = |space: &Self, place: usize, cell: usize| match space.asked.get(place) {
             Some(asked) if asked.is_unknown(cell) => 0,
+            // Any other day is as far from the usual one as all the others.
+            Some(_) if space.today.is_some_and(|(today, _)| today == place) => {
+                if cell == space.usual_cell(place) { 0 } else { cell as u64 + 1 }
+            }
             _ => cell as u64 + u64::from(space.scope == Scope::Any),
         };
         for round in 0..MAX_REGIONS {
@@ -163,12 +167,12 @@ impl<'r> Space<'_, 'r> {
         None
     }
 
-    /// The fields of the space that a free condition reads.
+    /// The fields of the space that a free condition or a measure reads.
     fn fields_of_free(&self, place: usize) -> Vec<usize> {
-        let Some(AskedKind::Free { side, opaque, .. }) =
-            self.asked.get(place).map(|asked| asked.kind.clone())
-        else {
-            return Vec::new();
+        let (side, opaque) = match self.asked.get(place).map(|asked| &asked.kind) {
+            Some(AskedKind::Measure(number)) => return self.measured_fields(*number).into_iter().collect(),
+            Some(AskedKind::Free { side, opaque, .. }) => (*side, *opaque),
+            _ => return Vec::new(),
         };
         let Some(ground) = self.grounds.get(side) else { return Vec::new() };
         let read = &ground.opaque[Id::new(opaque)].fields;
@@ -179,20 +183,17 @@ impl<'r> Space<'_, 'r> {
         fields.filter(is_read).map(|(number, _)| number).collect()
     }
 
-    /// The variables of the fields that a free condition reads.
+    /// The variables of the fields that a free condition or a measure reads.
     fn read_by(&self, place: usize) -> Vec<usize> {
-        let Some(AskedKind::Free { side, opaque, .. }) =
-            self.asked.get(place).map(|asked| asked.kind.clone())
-        else {
-            return Vec::new();
-        };
-        let fields = self.grounds.get(side).map(|ground| ground.opaque[Id::new(opaque)].fields.clone());
-        self.asked_of(side, &fields.unwrap_or_default())
+        let fields = self.fields_of_free(place);
+        fields.into_iter().flat_map(|number| self.places_of(number).to_vec()).collect()
     }
 
     /// Values of a field that lie in its cell, or in any of its cells where none is told.
     fn candidates(&self, number: usize, cells: &Cells) -> Vec<Value> {
         let mut found: Vec<Value> = Vec::new();
+        let near = self.measured_days(number, cells).into_iter();
+        found.extend(near.filter(|value| self.lies_in_told(number, value, cells)));
         let places =
             self.asked.iter().enumerate().filter(|(_, asked)| asked.kind == AskedKind::Field(number));
         for (place, asked) in places {
@@ -205,6 +206,16 @@ impl<'r> Space<'_, 'r> {
         }
         found.truncate(4 * MAX_VALUES);
         if found.is_empty() { self.candidate_sets(number, cells) } else { found }
+    }
+
+    /// Whether a value of a field lies in the cell that is told of it, or anywhere it may where none is.
+    fn lies_in_told(&self, number: usize, value: &Value, cells: &Cells) -> bool {
+        let Some(place) = self.places_of(number).first() else { return true };
+        let Some(asked) = self.asked.get(*place) else { return true };
+        let mut around =
+            asked.cells.iter().enumerate().filter(|(_, cell)| cell.holds(0, value) || cell.holds(1, value));
+        let told = cells.get(*place).copied().flatten();
+        around.any(|(at, _)| told.is_none_or(|told| told == at))
     }
 
     fn values_in(&self, number: usize, cell: &AskedCell) -> Vec<Value> {
@@ -285,12 +296,18 @@ impl<'r> Space<'_, 'r> {
         accept: &mut dyn FnMut(&[Profile], &Self) -> bool,
     ) -> Vec<Profile> {
         let mut best = profiles;
-        for field in self.fields.iter().rev() {
+        for (number, field) in self.fields.iter().enumerate().rev() {
+            let usual_day = self.day_of_field(number);
             let mut smaller = best.clone();
             let mut changed = false;
             for (side, profile) in smaller.iter_mut().enumerate() {
                 let Some(id) = field.sides.get(side).copied().flatten() else { continue };
                 let Some(ground) = self.grounds.get(side) else { continue };
+                if usual_day.is_some() {
+                    changed |= profile.get(id).value != usual_day;
+                    profile.set(id, usual_day.clone());
+                    continue;
+                }
                 changed |= leave_out(ground.ruleset, profile, id);
             }
             if changed && accept(&smaller, self) {

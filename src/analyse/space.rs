@@ -6,18 +6,25 @@
 //! becomes a variable of its own. Such a *free* variable may be in a cell that no values give, so what is found with its
 //! help counts only once a profile shows it.
 
+mod cases;
+mod choices;
 mod declared;
+mod doubt;
 pub(super) mod forms;
+mod formula;
+mod measures;
 mod opaque;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use self::choices::Choices;
 use self::declared::{any_value, is_single, is_whole, pair_fields, single_numbers};
 use self::forms::{Form, Linear, lies_in};
 use super::diagram::{Budget, Diagrams, NO, Ref, TooLarge, YES};
 use crate::decide::{Judged, Probe, Truth};
-use crate::ground::{Cut, Ground, Opaque, Variable, VariableKind, axis, ordered_cells};
+use crate::exact::Exact;
+use crate::ground::{Cut, Ground, Opaque, Test, Variable, VariableKind, axis, ordered_cells};
 use crate::model::{Field, FieldValue, Id, Origin, Profile, Ruleset, Type, Value};
 
 /// Which profiles are looked at.
@@ -62,6 +69,8 @@ pub(super) enum AskedKind {
     Member(usize, Arc<str>),
     /// The value of a sum of fields, by its number among the forms of the space.
     Form(usize),
+    /// Months or years between two days, by their number.
+    Measure(usize),
     /// How a condition comes out that does not fit cells, a way a cell.
     Free { side: usize, opaque: usize, ways: Vec<Judged> },
 }
@@ -106,8 +115,14 @@ pub struct Space<'g, 'r> {
     pub(super) forms: Vec<Form>,
     /// What each ground's opaque conditions say of them.
     linear: Vec<Vec<Option<Linear>>>,
+    /// The number of the form of each sum.
+    known_forms: BTreeMap<Vec<(usize, Exact)>, usize>,
+    /// What conditions say case by case, where they choose between values.
+    choices: Choices,
     /// Cells that are known to have no values.
     impossible: Ref,
+    /// The variable that says the day, where one does, and the cell of the usual day.
+    pub(super) today: Option<(usize, usize)>,
 }
 
 impl<'g, 'r> Space<'g, 'r> {
@@ -127,19 +142,24 @@ impl<'g, 'r> Space<'g, 'r> {
             free: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
             linear: grounds.iter().map(|ground| vec![None; ground.opaque.len()]).collect(),
             forms: Vec::new(),
+            known_forms: BTreeMap::new(),
+            choices: Choices::default(),
             impossible: NO,
+            today: None,
             grounds,
             scope,
             asked: Vec::new(),
             given: BTreeMap::new(),
             of_field: Vec::new(),
         };
-        for number in 0..space.fields.len() {
-            let first = space.asked.len();
-            space.ask_field(number);
-            space.of_field.push((first..space.asked.len()).collect());
+        space.ask_fields();
+        if space.read_choices() {
+            // What is asked case by case cuts the fields further.
+            space.ask_fields();
         }
+        space.today = space.find_today();
         space.ask_forms();
+        space.ask_measures();
         space.ask_opaque();
         let widths = space.asked.iter().map(|asked| asked.cells.len() as u32).collect();
         space.diagrams = Diagrams::new(widths, budget)?;
@@ -159,7 +179,7 @@ impl<'g, 'r> Space<'g, 'r> {
                 let ground = self.grounds.get(*own).filter(|_| *own == side)?;
                 let opaque = &ground.opaque[Id::new(*opaque)];
                 let known = opaque.fields.iter().all(|id| profile.get(*id).value.is_some());
-                let judged = judge(ground.ruleset, profile, ground, opaque);
+                let judged = judge(ground.ruleset, profile, opaque);
                 let cell = ways.iter().position(|way| *way == judged);
                 return cell.filter(|_| known && !opaque.expr.asks()).map(|cell| vec![cell]);
             }
@@ -205,6 +225,17 @@ impl<'g, 'r> Space<'g, 'r> {
         sides.into_iter().enumerate().filter_map(on).collect()
     }
 
+    fn ask_fields(&mut self) {
+        self.asked.clear();
+        self.given.clear();
+        self.of_field.clear();
+        for number in 0..self.fields.len() {
+            let first = self.asked.len();
+            self.ask_field(number);
+            self.of_field.push((first..self.asked.len()).collect());
+        }
+    }
+
     fn ask_field(&mut self, number: usize) {
         let declared = self.declared(number);
         let grounds = self.grounds.clone();
@@ -226,8 +257,8 @@ impl<'g, 'r> Space<'g, 'r> {
         if let Type::Set(_) = field.ty {
             return self.ask_set(number, &declared, &variables, opaque);
         }
-        let mut cells = self.value_cells(&declared, &variables, opaque);
-        if self.scope == Scope::Any {
+        let mut cells = self.value_cells(number, &declared, &variables, opaque);
+        if self.scope == Scope::Any && self.day_of_field(number).is_none() {
             cells.push(AskedCell { values: [None, None], single: true, bounds: (None, None) });
         }
         let asked = self.ask(AskedKind::Field(number), cells);
@@ -244,6 +275,7 @@ impl<'g, 'r> Space<'g, 'r> {
     /// The cells of a field that is no set.
     fn value_cells(
         &self,
+        number: usize,
         declared: &[(usize, Id<Field>, &'r Field)],
         variables: &[(usize, Id<Variable>)],
         opaque: bool,
@@ -263,6 +295,11 @@ impl<'g, 'r> Space<'g, 'r> {
                     .flatten()
                     .cloned()
                     .collect();
+                for test in self.choices.tests(number) {
+                    if let Test::Texts(named, _) = test {
+                        texts.extend(named.iter().cloned());
+                    }
+                }
                 texts.sort_unstable();
                 texts.dedup();
                 let other = (0..).map(|n| "x".repeat(n)).find(|text| texts.iter().all(|t| **t != **text));
@@ -283,6 +320,15 @@ impl<'g, 'r> Space<'g, 'r> {
                 }
                 if opaque {
                     cuts.extend(single_numbers(field));
+                }
+                self.choices.tests(number).iter().for_each(|test| test.cuts(&mut cuts));
+                for (side, id, _) in declared {
+                    // The usual day is a cell of its own.
+                    let usual = self.grounds.get(*side).filter(|ground| ground.today == Some(*id));
+                    let at = usual.map(|ground| Exact::whole(ground.day.number()));
+                    cuts.extend(
+                        at.into_iter().flat_map(|at| [Cut { at, after: false }, Cut { at, after: true }]),
+                    );
                 }
                 let whole =
                     declared.iter().find(|(_, _, field)| is_whole(field)).map_or(*field, |(_, _, f)| f);
@@ -393,6 +439,11 @@ impl<'g, 'r> Space<'g, 'r> {
         ground.ruleset.enums[of].members.get(*member as usize).map(|member| member.name.clone())
     }
 
+    /// The variables of a field, by its number.
+    pub(super) fn places_of(&self, number: usize) -> &[usize] {
+        self.of_field.get(number).map_or(&[], Vec::as_slice)
+    }
+
     /// The variables of some fields of a side.
     pub(super) fn asked_of(&self, side: usize, fields: &[Id<Field>]) -> Vec<usize> {
         let is_one = |field: &SpaceField| {
@@ -471,6 +522,17 @@ impl<'g, 'r> Space<'g, 'r> {
         self.diagrams.cell(place, |cell| unknown.get(cell) == Some(&true))
     }
 
+    /// Returns where the day is the usual one: everywhere, unless a field says which day it is.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub(super) fn on_usual_day(&mut self) -> Result<Ref, TooLarge> {
+        match self.today {
+            Some((place, usual)) => self.diagrams.cell(place, |cell| cell == usual),
+            None => Ok(YES),
+        }
+    }
+
     /// Returns a profile of a side in some cells; where any will do, in the first, or with the field unknown where
     /// unknown fields count.
     #[must_use]
@@ -499,18 +561,42 @@ impl<'g, 'r> Space<'g, 'r> {
         Profile { name: "example".into(), file: None, values: values.into_iter().map(given).collect() }
     }
 
+    /// The usual day, where a field says which day it is.
+    pub(super) fn day_of_field(&self, number: usize) -> Option<Value> {
+        let mut sides = self.fields.get(number)?.sides.iter().zip(&self.grounds);
+        sides.find_map(|(id, ground)| {
+            ground.today.filter(|today| Some(*today) == *id).map(|_| Value::Date(ground.day))
+        })
+    }
+
+    /// The variable that says the day, and the cell of the usual day.
+    fn find_today(&self) -> Option<(usize, usize)> {
+        let number = (0..self.fields.len()).find(|number| self.day_of_field(*number).is_some())?;
+        let place = *self.of_field.get(number)?.first()?;
+        let day = self.day_of_field(number)?;
+        let cells = &self.asked.get(place)?.cells;
+        Some((place, cells.iter().position(|cell| cell.holds(0, &day))?))
+    }
+
+    /// The cell of a variable that is taken where any will do: the first, or that of the usual day.
+    pub(super) fn usual_cell(&self, place: usize) -> usize {
+        self.today.filter(|(today, _)| *today == place).map_or(0, |(_, cell)| cell)
+    }
+
     fn value(&self, side: usize, number: usize, id: Id<Field>, cells: &[Option<usize>]) -> Option<Value> {
         let ruleset = self.grounds.get(side)?.ruleset;
         let asked = self.of_field.get(number).map_or(&[][..], Vec::as_slice);
         let cell = |place: usize| {
             let of = self.asked.get(place)?;
             let last = of.cells.len().saturating_sub(1);
-            let usual = if self.scope == Scope::Any && of.is_unknown(last) { last } else { 0 };
+            let usual =
+                if self.scope == Scope::Any && of.is_unknown(last) { last } else { self.usual_cell(place) };
             of.cells.get(cells.get(place).copied().flatten().unwrap_or(usual))
         };
         let Type::Set(of) = ruleset.fields[id].ty else {
             return match asked.first() {
                 Some(place) => cell(*place)?.values.get(side)?.clone(),
+                None if self.day_of_field(number).is_some() => self.day_of_field(number),
                 None if self.scope == Scope::Any => None,
                 None => any_value(ruleset, id),
             };
@@ -528,7 +614,8 @@ impl<'g, 'r> Space<'g, 'r> {
                         members.extend(ruleset.enums[of].member(name));
                     }
                 }
-                AskedKind::Field(_) | AskedKind::Form(_) | AskedKind::Free { .. } => {}
+                AskedKind::Field(_) | AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. } => {
+                }
             }
         }
         (told || self.scope == Scope::Known).then_some(Value::Set(members))
@@ -537,7 +624,8 @@ impl<'g, 'r> Space<'g, 'r> {
     /// Returns the variables among some cells that no values may give.
     pub(super) fn free_in(&self, cells: &[Option<usize>]) -> Vec<usize> {
         let is_free = |place: &usize| {
-            matches!(self.asked.get(*place).map(|asked| &asked.kind), Some(AskedKind::Free { .. }))
+            let kind = self.asked.get(*place).map(|asked| &asked.kind);
+            matches!(kind, Some(AskedKind::Free { .. } | AskedKind::Measure(_)))
         };
         let told = cells.iter().enumerate().filter(|(_, cell)| cell.is_some()).map(|(place, _)| place);
         told.filter(is_free).collect()
@@ -548,13 +636,15 @@ impl<'g, 'r> Space<'g, 'r> {
     pub fn is_exact(&self, function: Ref) -> bool {
         let support = self.diagrams.support(function);
         let mut kinds = support.into_iter().filter_map(|place| self.asked.get(place));
-        !kinds.any(|asked| matches!(asked.kind, AskedKind::Form(_) | AskedKind::Free { .. }))
+        !kinds.any(|asked| {
+            matches!(asked.kind, AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. })
+        })
     }
 }
 
 impl AskedCell {
     /// Tells whether a known value lies in the cell.
-    fn holds(&self, side: usize, value: &Value) -> bool {
+    pub(super) fn holds(&self, side: usize, value: &Value) -> bool {
         let own = self.values.get(side).and_then(Option::as_ref);
         match (axis(value), self.bounds) {
             (Some(number), bounds) if own.is_some() => lies_in(number, bounds),
@@ -570,7 +660,9 @@ impl Asked {
             AskedKind::Field(_) | AskedKind::Given(_) => {
                 self.cells.get(cell).is_some_and(|cell| cell.values == [None, None])
             }
-            AskedKind::Member(..) | AskedKind::Form(_) | AskedKind::Free { .. } => false,
+            AskedKind::Member(..) | AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. } => {
+                false
+            }
         }
     }
 }
@@ -587,6 +679,6 @@ pub(super) fn constant(judged: Judged) -> Truths {
     }
 }
 
-fn judge(ruleset: &Ruleset, profile: &Profile, ground: &Ground<'_>, opaque: &Opaque<'_>) -> Judged {
-    Probe::new(ruleset, profile, ground.day).judge(opaque.expr, opaque.channel)
+fn judge(ruleset: &Ruleset, profile: &Profile, opaque: &Opaque<'_>) -> Judged {
+    Probe::new(ruleset, profile, opaque.day).judge(opaque.expr, opaque.channel)
 }

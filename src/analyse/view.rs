@@ -3,7 +3,7 @@
 use super::diagram::{NO, Ref, TooLarge, YES};
 use super::space::{Scope, Space, Truths, constant};
 use crate::decide::Judged;
-use crate::ground::{Ground, Instance, Node};
+use crate::ground::{Effects, Ground, Instance, Node};
 use crate::model::{Channel, Id, Need, NeedState, Rule, Target};
 use crate::operator::Verdict;
 
@@ -40,8 +40,8 @@ impl<'g, 'r> View<'g, 'r> {
             Node::Atom(id) => space.atom(self.side, &self.ground.atoms[*id]),
             Node::Opaque(id) => space.opaque(self.side, id.index()),
             Node::Excluded(target) => {
-                let excluded = self.ground.targets.get(*target).map(|target| target.excluded);
-                Ok(excluded.map_or(constant(Judged::STUCK), |id| self.truths(id)))
+                let effects = self.ground.targets.get(*target).expect("each target of a ruleset is grounded");
+                Ok(self.truths(effects.excluded))
             }
             Node::And(parts) => self.all(space, parts, false),
             Node::Or(parts) => Ok(turned(self.all(space, parts, true)?)),
@@ -76,7 +76,10 @@ impl<'g, 'r> View<'g, 'r> {
     /// Returns the truths of a condition.
     #[must_use]
     pub fn truths(&self, id: Id<Node>) -> Truths {
-        self.nodes.get(id.index()).copied().unwrap_or(constant(Judged::STUCK))
+        *self
+            .nodes
+            .get(id.index())
+            .expect("a node stands after its parts, and is of the ground that is viewed")
     }
 
     /// Returns when an instance of a rule fires.
@@ -90,15 +93,17 @@ impl<'g, 'r> View<'g, 'r> {
         self.ground.instances_of(rule).map(Id::new)
     }
 
-    fn index(&self, target: Target) -> usize {
-        self.ground.ruleset.target_index(target)
+    /// Returns what acts on a target.
+    #[must_use]
+    pub(super) fn effects(&self, target: Target) -> &'g Effects {
+        let effects = self.ground.targets.get(self.ground.ruleset.target_index(target));
+        effects.expect("each target of a ruleset is grounded")
     }
 
     /// Returns when a target is excluded.
     #[must_use]
     pub fn excluded(&self, target: Target) -> Truths {
-        let effects = self.ground.targets.get(self.index(target));
-        effects.map_or(constant(Judged::STUCK), |effects| self.truths(effects.excluded))
+        self.truths(self.effects(target).excluded)
     }
 
     /// Returns the points of a target by the rules that fire.
@@ -112,8 +117,7 @@ impl<'g, 'r> View<'g, 'r> {
 
     /// What gives or takes points, and when: each condition once.
     pub(super) fn scores(&self, target: Target) -> Vec<(Ref, i64)> {
-        let effects = self.ground.targets.get(self.index(target));
-        let scores = effects.map_or(&[][..], |effects| &effects.scores);
+        let scores = &self.effects(target).scores;
         merged(scores.iter().map(|(instance, points)| (self.fires(*instance).yes, *points)))
     }
 
@@ -165,8 +169,7 @@ impl<'g, 'r> View<'g, 'r> {
         target: Target,
         at: Verdict,
     ) -> Result<Ref, TooLarge> {
-        let effects = self.ground.targets.get(self.index(target));
-        let caps = effects.map_or(&[][..], |effects| &effects.caps);
+        let caps = &self.effects(target).caps;
         let mut capped = NO;
         for (instance, _) in caps.iter().filter(|(_, verdict)| *verdict >= at) {
             capped = space.diagrams.or(capped, self.fires(*instance).yes)?;
@@ -311,7 +314,7 @@ impl<'g, 'r> View<'g, 'r> {
     fn own_needs(&self, target: Target) -> Vec<(Need, Ref)> {
         let ruleset = self.ground.ruleset;
         let stated = ruleset.stated_needs(target);
-        let fired = self.ground.targets.get(self.index(target)).map_or(&[][..], |effects| &effects.needs);
+        let fired = &self.effects(target).needs;
         let fired = fired.iter().map(|(instance, need)| (*need, self.fires(*instance).yes));
         stated.iter().map(|stated| (stated.need, YES)).chain(fired).collect()
     }
@@ -320,7 +323,7 @@ impl<'g, 'r> View<'g, 'r> {
     #[must_use]
     pub fn owned(&self, channel: Id<Channel>) -> Truths {
         let owned = self.ground.owned.get(channel.index());
-        owned.map_or(constant(Judged::FALSE), |owned| self.truths(*owned))
+        self.truths(*owned.expect("each channel of a ruleset is grounded"))
     }
 
     /// Returns where something needed is in a state.
@@ -356,8 +359,7 @@ impl<'g, 'r> View<'g, 'r> {
         target: Target,
     ) -> Result<Vec<(Id<Channel>, Ref)>, TooLarge> {
         let mut found = Vec::new();
-        let channels =
-            self.ground.targets.get(self.index(target)).map_or(&[][..], |effects| &effects.channels);
+        let channels = &self.effects(target).channels;
         for (channel, by) in channels {
             let needed = by.map_or(YES, |by| self.fires(by).yes);
             let excluded = self.excluded(Target::Channel(*channel)).yes;
@@ -388,9 +390,8 @@ impl<'g, 'r> View<'g, 'r> {
             let open = pending(space, excluded, by_fields)?;
             return space.diagrams.or(excluded.yes, open);
         }
-        let effects = self.ground.targets.get(self.index(target));
         let (mut low, mut high) = (Vec::new(), Vec::new());
-        for (instance, points) in effects.map_or(&[][..], |effects| &effects.scores) {
+        for (instance, points) in &self.effects(target).scores {
             let fires = self.fires(*instance);
             let open = pending(space, fires, by_fields)?;
             let at_most = space.diagrams.or(fires.yes, open)?;
@@ -441,8 +442,7 @@ impl<'g, 'r> View<'g, 'r> {
         let lower = if verdict == Verdict::Unsuitable { NO } else { self.capped(space, target, worse)? };
         let at = if raw == verdict { YES } else { self.capped(space, target, verdict)? };
         let mut reached = at;
-        let effects = self.ground.targets.get(self.index(target));
-        let caps = effects.map_or(&[][..], |effects| &effects.caps);
+        let caps = &self.effects(target).caps;
         for (instance, _) in caps.iter().filter(|(_, cap)| *cap == verdict) {
             let open = pending(space, self.fires(*instance), by_fields)?;
             reached = space.diagrams.or(reached, open)?;
@@ -452,8 +452,7 @@ impl<'g, 'r> View<'g, 'r> {
 
     /// Returns the caps on a target: when each comes.
     pub(super) fn caps(&self, target: Target) -> Vec<(Ref, Verdict)> {
-        let effects = self.ground.targets.get(self.index(target));
-        let caps = effects.map_or(&[][..], |effects| &effects.caps);
+        let caps = &self.effects(target).caps;
         let mut caps: Vec<_> = caps.iter().map(|(instance, at)| (self.fires(*instance).yes, *at)).collect();
         caps.sort_unstable();
         caps.dedup();

@@ -36,6 +36,13 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// What is taken for a failure besides.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Deny {
+    /// Properties that are neither proved nor refuted
+    Undecided,
+}
+
 /// What `qudao test` takes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
@@ -72,6 +79,9 @@ pub(crate) struct Args {
     /// Fail where less than so many percent are covered
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
     threshold: Option<u8>,
+    /// Fail for what is no failure otherwise; several are parted by commas
+    #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
+    deny: Vec<Deny>,
     /// How to write what comes of it
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -184,7 +194,9 @@ fn ruleset(
     let Some(ruleset) = load::ruleset_of(loaded, output)? else {
         return Ok(RulesetRun { name: file.clone(), file, broken: true, ..RulesetRun::default() });
     };
-    let mut run = RulesetRun { name: ruleset.name.to_string(), file, ..RulesetRun::default() };
+    let deny_undecided = args.deny.contains(&Deny::Undecided);
+    let mut run =
+        RulesetRun { name: ruleset.name.to_string(), file, deny_undecided, ..RulesetRun::default() };
     let pattern = args.pattern.as_deref();
     let mut coverage = (args.coverage || args.threshold.is_some()).then(|| Coverage::new(&ruleset));
     let mut observe = |decision: &Decision<'_>| {

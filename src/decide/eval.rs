@@ -108,6 +108,13 @@ impl<'r> Context<'r> {
         self.excluded = Some(excluded);
     }
 
+    /// Evaluates on another day from now on.
+    pub(super) fn on(&mut self, day: Date) {
+        self.day = day;
+        self.kept.get_mut().round += 1;
+        self.tried.forget();
+    }
+
     /// Takes a target to be excluded as told.
     pub(super) fn set_excluded(&mut self, target: Target, judged: Judged) {
         self.excluded.as_mut().expect("what is excluded is known before it is changed")[target] = judged;

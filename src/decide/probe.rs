@@ -29,6 +29,11 @@ impl<'r> Probe<'r> {
         self.context.assume(field, value);
     }
 
+    /// Judges on another day from now on.
+    pub fn on(&mut self, day: Date) {
+        self.context.on(day);
+    }
+
     /// Takes targets to be excluded as told.
     pub fn exclude(&mut self, excluded: TargetMap<Judged>) {
         self.context.exclude(excluded);

@@ -32,6 +32,11 @@ impl Tried {
             known: RefCell::default(),
         }
     }
+
+    /// Forgets how conditions came out, for what they rest on has changed.
+    pub(super) fn forget(&mut self) {
+        self.known.get_mut().clear();
+    }
 }
 
 /// Returns where an expression stands in memory: the model does not move while it is evaluated.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::cells::{Cut, Draft, Test, Variable, VariableKind, between, cut, is_whole, round_up, value_at};
+use super::days::Days;
 use super::linear::{Facts, Solved};
 use super::{Effects, Ground, Instance, Node, Opaque, OpaqueId, key};
 use crate::date::Date;
@@ -14,13 +15,19 @@ use crate::model::{
 };
 use crate::operator::{CompareOp, Quantifier};
 
-/// Grounds a ruleset on a day.
-pub(super) fn ground<'r>(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr]) -> Ground<'r> {
+/// Grounds a ruleset on a day, or on every day where a field says which it is.
+pub(super) fn ground<'r>(
+    ruleset: &'r Ruleset,
+    day: Date,
+    today: Option<Id<Field>>,
+    conditions: &[(&'r Expr, Option<Id<Channel>>)],
+) -> Ground<'r> {
     let mut nothing = Profile::empty(ruleset, "");
     for field in ruleset.fields.ids() {
         nothing.set(field, None);
     }
     let mut builder = Builder::new(ruleset, &nothing, day);
+    builder.days = Days::new(ruleset, today);
     builder.lets();
     for rule in ruleset.rules.ids() {
         let first = builder.instances.len();
@@ -32,15 +39,18 @@ pub(super) fn ground<'r>(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr
     builder.fires(false);
     builder.exclusions();
     builder.fires(true);
-    builder.further = conditions.iter().map(|condition| builder.truth(condition, None)).collect();
+    builder.further =
+        conditions.iter().map(|(condition, channel)| builder.truth(condition, *channel)).collect();
     builder.finish()
 }
 
-struct Builder<'p, 'r> {
+pub(super) struct Builder<'p, 'r> {
     ruleset: &'r Ruleset,
-    day: Date,
+    pub(super) day: Date,
+    /// Which facts change on which days, where the day is not settled.
+    pub(super) days: Days,
     /// Judges conditions of which nothing is known.
-    probe: Probe<'p>,
+    pub(super) probe: Probe<'p>,
     variables: Arena<Variable>,
     of_field: IdMap<Field, Vec<Id<Variable>>>,
     drafts: Vec<Draft>,
@@ -71,6 +81,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         Builder {
             ruleset,
             day,
+            days: Days::default(),
             probe: Probe::new(ruleset, nothing, day),
             variables: Arena::default(),
             of_field: IdMap::of(&ruleset.fields, |_| Vec::new()),
@@ -100,6 +111,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         Ground {
             ruleset: self.ruleset,
             day: self.day,
+            today: self.days.today,
             variables: self.variables,
             atoms,
             opaque: self.opaque,
@@ -139,6 +151,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             }
             let fields = self.fields(expr);
             self.let_fields[id] = Some(fields);
+            self.days.read_let(id, expr);
             if expr.ty == Type::Bool {
                 let node = self.truth(expr, None);
                 self.lets[id] = Some(node);
@@ -161,7 +174,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         fields
     }
 
-    fn node(&mut self, node: Node) -> Id<Node> {
+    pub(super) fn node(&mut self, node: Node) -> Id<Node> {
         if let Some(known) = self.known_nodes.get(&node) {
             return *known;
         }
@@ -296,12 +309,15 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         if let Some(known) = self.known_atoms.get(&key) {
             return *known;
         }
-        let node = self.new_atom(expr, channel);
+        let days = self.days.of(expr, channel);
+        let node =
+            if days.is_empty() { self.new_atom(expr, channel) } else { self.by_days(expr, channel, &days) };
         self.known_atoms.insert(key, node);
         node
     }
 
-    fn new_atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+    /// An atom on the day that facts are read at.
+    pub(super) fn new_atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
         let fields = self.fields(expr);
         let mut rest = fields.iter();
         let asks = expr.asks();
@@ -318,7 +334,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
             let sum = if asks { None } else { facts.sum(expr) };
             let fields = fields.into_iter().collect();
-            let id = self.opaque.push(Opaque { expr, channel, fields, asks, sum });
+            let id = self.opaque.push(Opaque { expr, channel, day: self.day, fields, asks, sum });
             self.node(Node::Opaque(Id::<OpaqueId>::new(id.index())))
         })
     }
@@ -489,7 +505,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         self.atom_node(Draft { variable, test, missing })
     }
 
-    fn atom_node(&mut self, draft: Draft) -> Id<Node> {
+    pub(super) fn atom_node(&mut self, draft: Draft) -> Id<Node> {
         let next = Id::new(self.drafts.len());
         let id = *self.known_drafts.entry(draft.clone()).or_insert(next);
         if id == next {
@@ -498,7 +514,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         self.node(Node::Atom(id))
     }
 
-    fn variable(&mut self, field: Id<Field>, member: Option<u32>) -> Id<Variable> {
+    pub(super) fn variable(&mut self, field: Id<Field>, member: Option<u32>) -> Id<Variable> {
         let of_field = &self.of_field[field];
         let same = |id: &&Id<Variable>| match (&self.variables[**id].kind, member) {
             (VariableKind::Member(a), Some(b)) => *a == b,

@@ -169,6 +169,42 @@ impl Expr {
         }
     }
 
+    /// Calls a function with this expression and then with all within it, to be changed; lets are not followed.
+    pub fn walk_mut(&mut self, visit: &mut impl FnMut(&mut Expr)) {
+        visit(self);
+        match &mut self.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Field(_)
+            | ExprKind::Let(_)
+            | ExprKind::Today
+            | ExprKind::Excluded(..)
+            | ExprKind::Earlier(..) => {}
+            ExprKind::Fact(fact) => fact.index.iter_mut().for_each(|part| part.walk_mut(visit)),
+            ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
+                parts.iter_mut().for_each(|part| part.walk_mut(visit));
+            }
+            ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, part)| part.walk_mut(visit)),
+            ExprKind::Not(a)
+            | ExprKind::Known(a, _)
+            | ExprKind::Negate(a)
+            | ExprKind::Scale(a, _)
+            | ExprKind::Convert(a, _)
+            | ExprKind::Abs(a)
+            | ExprKind::Count(a)
+            | ExprKind::HasMany(a, ..) => a.walk_mut(visit),
+            ExprKind::Compare(_, a, b)
+            | ExprKind::Has(a, b)
+            | ExprKind::Between(_, a, b)
+            | ExprKind::Shift(_, _, a, b) => [a, b].into_iter().for_each(|part| part.walk_mut(visit)),
+            ExprKind::InSet { subject, .. } => subject.walk_mut(visit),
+            ExprKind::InRange { subject, low, high, .. } => {
+                let parts = std::iter::once(subject).chain(low.iter_mut()).chain(high.iter_mut());
+                parts.for_each(|part| part.walk_mut(visit));
+            }
+            ExprKind::If(parts) => parts.iter_mut().for_each(|part| part.walk_mut(visit)),
+        }
+    }
+
     /// Tells whether it, or something within it, asks whether a target is excluded. Lets never do.
     #[must_use]
     pub fn asks(&self) -> bool {

@@ -1,9 +1,12 @@
 //! What tests and cases have reached of a ruleset: each rule fired and not, each atom true and false, each verdict of
 //! each target, each fact read. The row of a table is a rule. Atoms are the parts of conditions that `and`, `or` and
 //! `not` join, unless no profile can change them; those of a let count once. Facts count that some condition could read.
+//! What is proved to be out of reach of every profile on every day does not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::analyse::diagram::Budget;
+use crate::analyse::findings::{Outcome, impossible};
 use crate::decide::{Decision, Read, State, Trace, Truth};
 use crate::model::{Channel, Entry, Expr, ExprKind, Fact, Id, Ruleset};
 use crate::operator::Verdict;
@@ -82,7 +85,7 @@ impl Coverage {
     #[must_use]
     pub fn new(ruleset: &Ruleset) -> Coverage {
         let mut points = BTreeSet::new();
-        let mut facts: BTreeSet<Id<Fact>> = BTreeSet::new();
+        let mut facts: BTreeSet<(Id<Channel>, Id<Fact>)> = BTreeSet::new();
         for (id, rule) in ruleset.rules.entries() {
             // A rule without a condition fires always: that it does not is nothing to see.
             let conditional = rule.when.is_some() || !rule.exceptions.is_empty();
@@ -90,14 +93,13 @@ impl Coverage {
             if conditional {
                 points.insert(Point::Rule(id.index(), false));
             }
-            let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
-            filter.into_iter().chain(&rule.when).for_each(|expr| atoms(expr, &mut points, &mut facts));
         }
-        for named in ruleset.lets.iter() {
-            if named.value.ty == crate::model::Type::Bool {
-                atoms(&named.value, &mut points, &mut facts);
-            } else {
-                facts_of(&named.value, &mut facts);
+        for (expr, channels) in conditions(ruleset) {
+            facts_of(expr, &channels, &mut facts);
+            if expr.ty == crate::model::Type::Bool {
+                atoms(expr, &mut |atom| {
+                    points.extend([true, false].map(|truth| Point::Atom(atom.span, truth)));
+                });
             }
         }
         for target in ruleset.targets() {
@@ -105,7 +107,7 @@ impl Coverage {
             points.extend(Verdict::ALL.map(|verdict| Point::Verdict(index, verdict)));
         }
         for (id, channel) in ruleset.channels.entries() {
-            let stated = channel.statements.keys().filter(|entry| facts.contains(&entry.0));
+            let stated = channel.statements.keys().filter(|entry| facts.contains(&(id, entry.0)));
             points.extend(stated.map(|entry| Point::Fact(id, *entry)));
         }
         let seen = points.into_iter().map(|point| (point, false)).collect();
@@ -163,15 +165,50 @@ impl Coverage {
         }
     }
 
-    /// Finds words for what was never seen. Call it when all is observed.
+    /// Leaves out what is proved to be out of reach, and finds words for the rest that was never seen. Call it when all
+    /// is observed.
     #[must_use]
     pub fn finished(mut self, ruleset: &Ruleset) -> Coverage {
+        self.leave_out(ruleset);
         let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| words(ruleset, *point));
         self.unseen = unseen.collect();
         self.unseen.sort_by(|a, b| {
             (a.kind, &a.at.file, a.at.line, &a.text).cmp(&(b.kind, &b.at.file, b.at.line, &b.text))
         });
         self
+    }
+
+    /// Leaves out what no profile brings about. Only what was never seen can be so.
+    fn leave_out(&mut self, ruleset: &Ruleset) {
+        let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| *point);
+        let unseen: Vec<Point> = unseen.collect();
+        let mut of_span: BTreeMap<Span, (&Expr, BTreeSet<Option<Id<Channel>>>)> = BTreeMap::new();
+        for (expr, channels) in conditions(ruleset) {
+            if expr.ty == crate::model::Type::Bool {
+                atoms(expr, &mut |atom| {
+                    of_span.entry(atom.span).or_insert((atom, BTreeSet::new())).1.extend(&channels);
+                });
+            }
+        }
+        let outcome = |point: &Point| match *point {
+            Point::Rule(index, fires) => Some(Outcome::Fires(Id::new(index), fires)),
+            Point::Atom(span, holds) => {
+                let (condition, channels) = of_span.get(&span)?;
+                Some(Outcome::Truth { condition, channels: channels.iter().copied().collect(), holds })
+            }
+            Point::Verdict(index, verdict) => Some(Outcome::Verdict(ruleset.targets().nth(index)?, verdict)),
+            Point::Fact(..) => None,
+        };
+        let asked: Vec<(Point, Outcome<'_>)> =
+            unseen.iter().filter_map(|point| Some((*point, outcome(point)?))).collect();
+        if asked.is_empty() {
+            return;
+        }
+        let (points, outcomes): (Vec<Point>, Vec<Outcome<'_>>) = asked.into_iter().unzip();
+        let never = impossible(ruleset, &outcomes, Budget::default());
+        for (point, _) in points.iter().zip(never).filter(|(_, never)| *never) {
+            self.seen.remove(point);
+        }
     }
 
     /// Returns how much was seen, and how much there is to see.
@@ -205,22 +242,26 @@ impl Coverage {
     }
 }
 
-/// Gathers the atoms of a condition, and the facts that it could read.
-fn atoms(expr: &Expr, points: &mut BTreeSet<Point>, facts: &mut BTreeSet<Id<Fact>>) {
+/// The conditions of rules and the lets, each with the channels of the instances that it stands in.
+fn conditions(ruleset: &Ruleset) -> Vec<(&Expr, Vec<Option<Id<Channel>>>)> {
+    let mut found = Vec::new();
+    for rule in ruleset.rules.iter() {
+        let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
+        found.extend(filter.into_iter().chain(&rule.when).map(|expr| (expr, rule.instances())));
+    }
+    found.extend(ruleset.lets.iter().map(|named| (&named.value, vec![None])));
+    found
+}
+
+/// Calls a function with each atom of a condition that can change.
+fn atoms<'r>(expr: &'r Expr, found: &mut impl FnMut(&'r Expr)) {
     match &expr.kind {
-        ExprKind::And(parts) | ExprKind::Or(parts) => {
-            parts.iter().for_each(|part| atoms(part, points, facts));
-        }
-        ExprKind::Not(part) => atoms(part, points, facts),
+        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(|part| atoms(part, found)),
+        ExprKind::Not(part) => atoms(part, found),
         // A let is gathered by itself; why earlier rows of a table do not match is told of these.
-        ExprKind::Let(_) | ExprKind::Earlier(..) => {}
-        ExprKind::Literal(_) => {}
-        _ => {
-            if varies(expr) {
-                points.extend([true, false].map(|truth| Point::Atom(expr.span, truth)));
-            }
-            facts_of(expr, facts);
-        }
+        ExprKind::Let(_) | ExprKind::Earlier(..) | ExprKind::Literal(_) => {}
+        _ if varies(expr) => found(expr),
+        _ => {}
     }
 }
 
@@ -238,10 +279,12 @@ fn varies(expr: &Expr) -> bool {
     varies
 }
 
-fn facts_of(expr: &Expr, facts: &mut BTreeSet<Id<Fact>>) {
+/// Gathers the facts that a condition could read, and of which channels.
+fn facts_of(expr: &Expr, channels: &[Option<Id<Channel>>], facts: &mut BTreeSet<(Id<Channel>, Id<Fact>)>) {
     expr.walk(&mut |part| {
         if let ExprKind::Fact(fact) = &part.kind {
-            facts.insert(fact.fact);
+            let read = channels.iter().filter_map(|channel| fact.channel.or(*channel));
+            facts.extend(read.map(|channel| (channel, fact.fact)));
         }
     });
 }

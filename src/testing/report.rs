@@ -33,6 +33,8 @@ pub struct Summary {
     pub not_checked: usize,
     /// Properties that were neither proved nor refuted.
     pub undecided: usize,
+    /// Those of them that are taken for failures.
+    pub denied: usize,
     /// Rulesets that could not be read.
     pub broken: usize,
 }
@@ -63,7 +65,10 @@ impl Summary {
                     PropertyOutcome::NotChecked => summary.not_checked += 1,
                     PropertyOutcome::Proved => summary.passed += 1,
                     PropertyOutcome::Fails(_) => summary.failed += 1,
-                    PropertyOutcome::Undecided(_) => summary.undecided += 1,
+                    PropertyOutcome::Undecided(_) => {
+                        summary.undecided += 1;
+                        summary.denied += usize::from(run.deny_undecided);
+                    }
                 }
             }
         }
@@ -73,13 +78,13 @@ impl Summary {
     /// Tells whether nothing was checked at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.passed + self.failed + self.new == 0
+        self.passed + self.failed + self.new + self.undecided == 0
     }
 
-    /// Tells whether all is well: something was checked, and nothing failed.
+    /// Tells whether all is well: something was checked, nothing failed, and nothing is undecided where that is denied.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        let wrong = self.failed + self.broken + self.new + self.unreferenced;
+        let wrong = self.failed + self.broken + self.new + self.unreferenced + self.denied;
         !self.is_empty() && wrong == 0
     }
 

@@ -32,6 +32,8 @@ pub struct RulesetRun {
     pub skipped: usize,
     /// Whether it could not be read, so that it has no tests.
     pub broken: bool,
+    /// Whether what is undecided is taken for a failure.
+    pub deny_undecided: bool,
 }
 
 /// What came of a test.

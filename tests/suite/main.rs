@@ -24,6 +24,7 @@ mod differences;
 mod docs;
 mod editors;
 mod engines;
+mod every_day;
 mod facts;
 mod faults;
 mod format;

@@ -51,6 +51,116 @@ property p "P" { expect own possible }
 }
 
 #[test]
+fn what_is_undecided_is_so_in_every_format() {
+    // Months between two days are looked for, not proved.
+    let text = r#"ruleset s "S" { as of 2026-01-01 }
+profile { from_: date in 2025-01-01 .. 2025-12-31, to: date in 2025-01-01 .. 2025-12-31 }
+channel c
+rule r { when months(from_, to) >= 13 months and days(from_, to) < 40 days then exclude c }
+property never "Never" { expect rule r does not fire }
+"#;
+    let work = Work::new(&[("s.qd", text)]);
+    for format in ["text", "json", "junit", "github", "markdown"] {
+        let (status, out, err) = work.qudao(&format!("test s.qd --format {format}"));
+        assert_eq!(status, 0, "{out}{err}");
+        let name = format!("undecided-{format}");
+        insta::with_settings!({
+            snapshot_path => "../testing/formats", prepend_module_to_snapshot => false, omit_expression => true
+        }, { insta::assert_snapshot!(name, out) });
+        let (status, out, _) = work.qudao(&format!("test s.qd --deny undecided --format {format}"));
+        assert_eq!(status, 1, "{out}");
+        assert!(out.contains("undecided") || out.contains("UNDECIDED"), "{out}");
+    }
+    let (status, _, err) = work.qudao("test s.qd --deny everything");
+    assert_eq!(status, 2, "{err}");
+    assert!(err.contains("undecided"), "{err}");
+}
+
+#[test]
+fn what_chooses_between_values_is_proved_or_refuted() {
+    let text = r#"ruleset idx "i" { as of 2024-12-03 }
+enum A { goods, services }
+scale Credit { poor < fair < good < excellent }
+profile { a: A, t: number in 0 .. 1_000_000, score: int in 300 .. 850, vip: bool
+  x: number in 0 .. 100
+  y: number in 0 .. 100
+  born: date }
+fact ceiling[A]: number
+fact fee[A]: number
+channel micro { ceiling[goods] = 188_700, ceiling[services] = 77_700
+  fee[goods] = 3, fee[services] = 4 }
+channel usual
+let credit: Credit = if score >= 750 then excellent else if score >= 700 then good else if score >= 650 then fair else poor
+let age = years(born, today)
+let group: Credit = if age < 18 years then poor else if age < 65 years then fair else good
+rule over { when t > micro.ceiling[a] then exclude micro }
+rule good { when credit == good then exclude usual }
+rule enough { when t >= (if vip then 100 else 200) then score usual +1 }
+rule sum { when x + micro.fee[a] + y > 107 then score micro +1 }
+rule far { when abs(x - y) > 50 and min(x, 60) > y then score micro +1 }
+rule young { when group == poor then score micro -1 }
+property proved_services { when a == services and t > 77_700 expect micro excluded }
+property proved_unknown { when a == services and t > 77_700 even unknown expect micro excluded }
+property refuted_services { when a == services and t > 77_699 expect micro excluded }
+property proved_band { when score in 700 .. 749 expect usual excluded }
+property refuted_band { when score in 700 .. 750 expect usual excluded }
+property proved_if { when t >= 100 and vip expect rule enough fires }
+property refuted_if { when t >= 100 expect rule enough fires }
+property proved_sum { when a == services and x > 60 and y > 43 expect rule sum fires }
+property refuted_sum { when a == goods and x > 60 and y >= 43 expect rule sum fires }
+property proved_far { when rule_far_needs expect rule far fires }
+property proved_age { when age < 18 years expect rule young fires }
+property refuted_age { when age < 19 years expect rule young fires }
+"#
+    .replace("rule_far_needs", "x - y > 50 and y < 60");
+    let ruleset = ruleset(&text);
+    for every_day in [false, true] {
+        for property in &ruleset.properties {
+            let word = match qudao::testing::prove(&ruleset, property, None, every_day) {
+                PropertyOutcome::Proved => "proved",
+                PropertyOutcome::Fails(_) => "refuted",
+                PropertyOutcome::Undecided(why) => panic!("{}: {why}", property.name),
+                PropertyOutcome::NotChecked => unreachable!(),
+            };
+            assert!(property.name.starts_with(word), "{} is {word}", property.name);
+        }
+    }
+}
+
+#[test]
+fn what_nothing_reaches_is_not_covered() {
+    // Every rule, part and verdict that can be reached is: nobody gets `own` excluded, or `market` recommended.
+    let tests = r#"rule never "Never" { when n > 9 and n < 3 then exclude own }
+rule winter "Winter" { when n < 0 and today in 2026-01-01 .. 2026-02-28 then score market -1 }
+rule asked "Asked" { when n is unknown then note own "unknown" }
+test "many" { given { n = 10 } expect own recommended }
+test "few" { given { n = 1 } expect own possible }
+test "none" { given { n = -1 } expect market unsuitable }
+test "in May" { as of 2026-05-01 given { n = -1 } expect market possible }
+test "unknown" { expect rule asked fires }
+"#;
+    let work = Work::new(&[("shop.qd", &shop(tests))]);
+    let (status, out, err) = work.qudao("test shop.qd --threshold 100");
+    assert_eq!(status, 0, "{out}{err}");
+    assert!(out.contains("coverage 100%: rules 7 of 7, atoms 12 of 12, verdicts 4 of 4"), "{out}");
+    let one_less =
+        tests.replace("test \"in May\"", "test \"in January\"").replace("2026-05-01", "2026-01-02");
+    let one_less = one_less.replace("n = -1 } expect market possible", "n = -1 } expect market unsuitable");
+    work.write("shop.qd", &shop(&one_less));
+    let (status, out, _) = work.qudao("test shop.qd --threshold 100");
+    assert_eq!(status, 1, "{out}");
+    assert!(out.contains("`today in 2026-01-01 .. 2026-02-28` is never false"), "{out}");
+}
+
+#[test]
+fn a_new_ruleset_is_covered_enough() {
+    let work = Work::new(&[]);
+    assert_eq!(work.qudao("new shop").0, 0);
+    let (status, out, err) = work.qudao("test shop --threshold 80");
+    assert_eq!(status, 0, "{out}{err}");
+}
+
+#[test]
 fn no_test_at_all_is_a_failure() {
     let work = Work::new(&[("shop.qd", SHOP)]);
     let (status, out, _) = work.qudao("test shop.qd");

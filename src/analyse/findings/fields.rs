@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Key, Work, acts};
+use super::{Key, Study, Work, acts};
 use crate::analyse::diagram::{Ref, TooLarge};
-use crate::analyse::space::AskedKind;
+use crate::analyse::space::{Asked, AskedKind, Space};
+use crate::analyse::view::View;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{EffectKind, Expr, ExprKind, Field, Hole, Id, Piece, Rule, Ruleset, Template, Type};
 use crate::words::Tongue;
@@ -12,7 +13,7 @@ use crate::words::Tongue;
 impl Work<'_, '_> {
     pub(super) fn field_keys(&mut self, keys: &mut BTreeSet<Key>) -> Result<(), TooLarge> {
         let ruleset = self.ruleset();
-        let functions = self.deciding();
+        let functions = deciding(self.study, &self.view);
         let told = told_fields(ruleset);
         // What only rules read that are reported themselves follows from that.
         let reported: BTreeSet<Id<Rule>> = keys.iter().filter_map(Key::rule).collect();
@@ -23,13 +24,14 @@ impl Work<'_, '_> {
         let read = read_fields(ruleset);
         for id in ruleset.fields.ids().filter(|id| read.contains(id)) {
             let places = self.space.asked_of(0, &[id]);
-            let free = self.free_places(id);
+            let free = free_places(self.study, &self.space, id);
             let depends = functions.iter().any(|function| {
                 let support = self.space.diagrams.support(*function);
                 places.iter().chain(&free).any(|place| support.contains(place))
             });
             if !depends {
-                if !excused.contains(&id) {
+                let idle = self.study.asking.is_empty() || self.depends_unknown(id) == Ok(false);
+                if idle && !excused.contains(&id) {
                     keys.insert(Key::IdleField(id));
                 }
                 continue;
@@ -41,43 +43,9 @@ impl Work<'_, '_> {
         Ok(())
     }
 
-    /// The functions that decide anything: when each rule that does something fires, what is owned, what is met.
-    fn deciding(&self) -> BTreeSet<Ref> {
-        let ruleset = self.ruleset();
-        let ground = &self.study.ground;
-        let mut found = BTreeSet::new();
-        for (id, rule) in ruleset.rules.entries() {
-            if rule.effects.iter().any(|effect| acts(&effect.kind)) {
-                for instance in self.view.instances(id) {
-                    let fires = self.view.fires(instance);
-                    found.extend([fires.yes, fires.no]);
-                }
-            }
-        }
-        for node in ground.owned.iter().chain(ground.met.iter().flatten()) {
-            let truths = self.view.truths(*node);
-            found.extend([truths.yes, truths.no]);
-        }
-        found
-    }
-
-    /// The variables of conditions that do not fit cells and read a field.
-    fn free_places(&self, id: Id<Field>) -> Vec<usize> {
-        let reads = |(_, asked): &(usize, &crate::analyse::space::Asked)| match asked.kind {
-            AskedKind::Free { opaque, .. } => self.study.ground.opaque[Id::new(opaque)].fields.contains(&id),
-            // The fields of a space of one ruleset have the numbers that they have there.
-            AskedKind::Form(number) => {
-                let form = self.space.forms.get(number);
-                form.is_some_and(|form| form.terms.iter().any(|(field, _)| *field == id.index()))
-            }
-            _ => false,
-        };
-        self.space.asked.iter().enumerate().filter(reads).map(|(place, _)| place).collect()
-    }
-
     /// Values of an enum that are told apart from another by nothing.
     fn value_keys(
-        &self,
+        &mut self,
         id: Id<Field>,
         places: &[usize],
         functions: &BTreeSet<Ref>,
@@ -91,19 +59,34 @@ impl Work<'_, '_> {
             let value = self.space.asked.get(*place)?.cells.get(cell)?.values.first()?.clone();
             if let Some(crate::model::Value::Enum(member)) = value { Some(member) } else { None }
         };
-        let alike = |one: usize, other: usize| {
-            functions.iter().all(|function| self.space.diagrams.same_in(*function, *place, one, other))
-        };
+        let members: Vec<Option<u32>> = (0..count).map(member).collect();
         let mut groups: Vec<Vec<usize>> = Vec::new();
         for cell in 0..count {
-            match groups.iter_mut().find(|group| group.first().is_some_and(|first| alike(*first, cell))) {
+            let firsts: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
+            let found = firsts.iter().position(|first| self.alike(id, *place, functions, *first, cell));
+            match found.and_then(|at| groups.get_mut(at)) {
                 Some(group) => group.push(cell),
                 None => groups.push(vec![cell]),
             }
         }
         for group in groups.iter().filter(|group| group.len() > 1) {
-            keys.insert(Key::IdleValues(id, group.iter().filter_map(|cell| member(*cell)).collect()));
+            let values = group.iter().filter_map(|cell| members.get(*cell).copied().flatten());
+            keys.insert(Key::IdleValues(id, values.collect()));
         }
+    }
+
+    /// Whether nothing tells two values of a field apart.
+    fn alike(
+        &mut self,
+        id: Id<Field>,
+        place: usize,
+        functions: &BTreeSet<Ref>,
+        one: usize,
+        other: usize,
+    ) -> bool {
+        let mut all = functions.iter();
+        all.all(|function| self.space.diagrams.same_in(*function, place, one, other))
+            && (self.study.asking.is_empty() || self.alike_unknown(id, one, other) == Ok(true))
     }
 
     pub(super) fn idle_field(&self, id: Id<Field>) -> Diagnostic {
@@ -138,6 +121,40 @@ impl Key {
             Key::Same(..) | Key::IdleField(_) | Key::IdleValues(..) | Key::Never(_) | Key::Always(_) => None,
         }
     }
+}
+
+/// The functions that decide anything: when each rule that does something fires, what is owned, what is met.
+pub(super) fn deciding(study: &Study<'_>, view: &View<'_, '_>) -> BTreeSet<Ref> {
+    let (ruleset, ground) = (study.ruleset, &study.ground);
+    let mut found = BTreeSet::new();
+    for (id, rule) in ruleset.rules.entries() {
+        if rule.effects.iter().any(|effect| acts(&effect.kind)) {
+            for instance in view.instances(id) {
+                let fires = view.fires(instance);
+                found.extend([fires.yes, fires.no]);
+            }
+        }
+    }
+    for node in ground.owned.iter().chain(ground.met.iter().flatten()) {
+        let truths = view.truths(*node);
+        found.extend([truths.yes, truths.no]);
+    }
+    found
+}
+
+/// The variables of conditions that do not fit cells and read a field.
+pub(super) fn free_places(study: &Study<'_>, space: &Space<'_, '_>, id: Id<Field>) -> Vec<usize> {
+    let reads = |(_, asked): &(usize, &Asked)| match asked.kind {
+        AskedKind::Free { opaque, .. } => study.ground.opaque[Id::new(opaque)].fields.contains(&id),
+        // The fields of a space of one ruleset have the numbers that they have there.
+        AskedKind::Form(number) => {
+            let form = space.forms.get(number);
+            form.is_some_and(|form| form.terms.iter().any(|(field, _)| *field == id.index()))
+        }
+        AskedKind::Measure(number) => space.measured_fields(number).contains(&id.index()),
+        _ => false,
+    };
+    space.asked.iter().enumerate().filter(reads).map(|(place, _)| place).collect()
 }
 
 /// The fields that an expression reads, lets followed.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Example, Key, Work, parts, with_example};
 use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
-use crate::analyse::space::{Scope, Space};
+use crate::analyse::space::Space;
 use crate::analyse::view::View;
 use crate::decide::{Decision, Truth};
 use crate::diagnostic::{Code, Diagnostic};
@@ -24,20 +24,21 @@ impl<'r> Work<'_, 'r> {
     pub(super) fn rule_keys(&mut self, keys: &mut BTreeSet<Key>) -> Result<(), TooLarge> {
         let ruleset = self.ruleset();
         let mut alike: BTreeMap<Acts, Id<Rule>> = BTreeMap::new();
-        let mut with_unknown = None;
         for id in ruleset.rules.ids() {
-            let Some(never) = self.never_fires(id)? else {
+            let region = self.could_fire(id)?;
+            let Some(never) = self.never_fires(id, region)? else {
                 let rule = &ruleset.rules[id];
-                self.undecided(rule.name_span, &format!("whether `{}` can fire", rule.name));
+                self.undecided(
+                    [rule.name_span, rule.span],
+                    &format!("whether `{}` can fire", rule.name),
+                    region,
+                );
                 continue;
             };
             if never {
                 // A rule that speaks of what is not known fires for profiles with unknown fields alone.
-                if reads_known(ruleset, &ruleset.rules[id]) {
-                    let fires = with_unknown.get_or_insert_with(|| self.fires_somewhere());
-                    if !fires.as_ref().is_ok_and(|fires| !fires.contains(&id)) {
-                        continue;
-                    }
+                if self.study.asking.contains(&id) && self.never_fires_unknown(id) != Ok(true) {
+                    continue;
                 }
                 keys.insert(self.why_never(id)?);
                 continue;
@@ -56,34 +57,30 @@ impl<'r> Work<'_, 'r> {
         Ok(())
     }
 
-    fn instances(&self, rule: Id<Rule>) -> Vec<Id<Instance>> {
+    pub(super) fn instances(&self, rule: Id<Rule>) -> Vec<Id<Instance>> {
         let all = self.view.instances(rule);
         all.filter(|id| !self.study.ground.instances[*id].left_out).collect()
     }
 
-    /// Whether a rule fires for no profile, and would not either if facts were known that no source tells; nothing where
-    /// that is not known.
-    fn never_fires(&mut self, rule: Id<Rule>) -> Result<Option<bool>, TooLarge> {
+    /// Where a rule fires, or would if facts were known that no source tells.
+    fn could_fire(&mut self, rule: Id<Rule>) -> Result<Ref, TooLarge> {
         let mut region = NO;
         for id in self.instances(rule) {
             let could = self.space.diagrams.not(self.view.fires(id).no)?;
             if could != NO && self.space.is_exact(could) {
-                return Ok(Some(false));
+                return Ok(could);
             }
             region = self.space.diagrams.or(region, could)?;
         }
+        Ok(region)
+    }
+
+    /// Whether a rule fires for no profile of the region where it could; nothing where that is not known.
+    fn never_fires(&mut self, rule: Id<Rule>, region: Ref) -> Result<Option<bool>, TooLarge> {
         let could = |decision: &Decision<'_>| {
             decision.instances(rule).iter().any(|instance| instance.fires.truth != Truth::False)
         };
         self.is_nowhere(region, &could)
-    }
-
-    /// The rules that fire for some profile, unknown fields counted.
-    fn fires_somewhere(&self) -> Result<BTreeSet<Id<Rule>>, TooLarge> {
-        let mut space = Space::new(vec![&self.study.ground], Scope::Any, self.budget)?;
-        let view = View::new(&mut space, 0)?;
-        let rules = self.ruleset().rules.ids();
-        Ok(rules.filter(|rule| view.instances(*rule).any(|id| view.fires(id).yes != NO)).collect())
     }
 
     /// Why a rule never fires.
@@ -115,7 +112,7 @@ impl<'r> Work<'_, 'r> {
         let mut always = !instances.is_empty();
         for instance in instances {
             let condition = own.unwrap_or(self.study.ground.instances[instance].condition);
-            always = always && self.is_always(self.view.truths(condition).yes)?;
+            always = always && self.holds_always(id, condition)?;
         }
         if always {
             keys.insert(Key::AlwaysTrue(id));
@@ -125,11 +122,20 @@ impl<'r> Work<'_, 'r> {
         for (number, _) in all.iter().enumerate().filter(|(_, part)| reads_field(ruleset, part)) {
             let node = self.further(self.study.parts.get(&(id, number)));
             let Some(node) = node.filter(|_| all.len() > 1) else { continue };
-            if self.is_always(self.view.truths(node).yes)? {
+            if self.holds_always(id, node)? {
                 keys.insert(Key::PartAlwaysTrue(id, number));
             }
         }
         Ok(())
+    }
+
+    /// Whether a condition of a rule holds for every profile; where it asks whether a field is known, it is false for
+    /// none with unknown fields either.
+    fn holds_always(&mut self, rule: Id<Rule>, node: Id<Node>) -> Result<bool, TooLarge> {
+        if !self.is_always(self.view.truths(node).yes)? {
+            return Ok(false);
+        }
+        Ok(!self.study.asking.contains(&rule) || self.never_false_unknown(node) == Ok(true))
     }
 
     /// What a rule does, each effect with when it comes; nothing for a rule that decides nothing.
@@ -216,9 +222,13 @@ impl<'r> Work<'_, 'r> {
                     .is_some_and(|judged| judged.truth == Truth::True)
             })
         };
-        Ok(Some(match self.example(rest, &accept)? {
+        let found = match self.study.asking.contains(&id) {
+            true => self.example_unknown(rest, &accept)?,
+            false => self.example(rest, &accept)?,
+        };
+        Ok(Some(match found {
             Example::Profile(profile) if all.len() > 1 => {
-                with_example(ruleset, diagnostic, &format!("all but {last} holds for"), &profile)
+                with_example(self.study, diagnostic, &format!("all but {last} holds for"), &profile)
             }
             _ => diagnostic,
         }))
@@ -234,35 +244,21 @@ impl<'r> Work<'_, 'r> {
         }
     }
 
-    /// The fewest parts of a condition that never hold together, and where all parts but the last of these hold.
+    /// The fewest parts of a condition that never hold together, and where all parts but the last of these hold; with
+    /// unknown fields counted where the rule asks for them.
     fn conflict(&mut self, id: Id<Rule>) -> Result<Option<Conflict>, TooLarge> {
         let count = parts(&self.ruleset().rules[id]).len();
-        let nodes: Vec<Option<Id<Node>>> =
-            (0..count).map(|number| self.further(self.study.parts.get(&(id, number)))).collect();
-        let nodes: Vec<Ref> = nodes.into_iter().flatten().map(|node| self.view.truths(node).yes).collect();
+        let nodes = (0..count).filter_map(|number| self.further(self.study.parts.get(&(id, number))));
+        let nodes: Vec<Id<Node>> = nodes.collect();
         if nodes.len() != count || count == 0 {
             return Ok(None);
         }
-        let mut core: Vec<usize> = (0..count).collect();
-        for number in 0..count {
-            let rest: Vec<usize> = core.iter().copied().filter(|other| *other != number).collect();
-            let all = self.all_of(&nodes, &rest)?;
-            if self.space.is_nowhere(all)? {
-                core = rest;
-            }
+        let yes = |view: &View<'_, '_>| nodes.iter().map(|node| view.truths(*node).yes).collect::<Vec<Ref>>();
+        if self.study.asking.contains(&id) {
+            return self.with_unknown(|space, view| conflict_of(space, &yes(view))).map(Some);
         }
-        let last = core.last().copied();
-        let others: Vec<usize> = (0..count).filter(|number| Some(*number) != last).collect();
-        let rest = self.all_of(&nodes, &others)?;
-        let nowhere = self.space.is_nowhere(rest)?;
-        Ok(Some((core, (!nowhere).then_some(rest))))
-    }
-
-    fn all_of(&mut self, nodes: &[Ref], numbers: &[usize]) -> Result<Ref, TooLarge> {
-        numbers
-            .iter()
-            .filter_map(|number| nodes.get(*number))
-            .try_fold(YES, |all, node| self.space.diagrams.and(all, *node))
+        let nodes = yes(&self.view);
+        conflict_of(&mut self.space, &nodes).map(Some)
     }
 
     pub(super) fn excepted(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
@@ -286,9 +282,12 @@ impl<'r> Work<'_, 'r> {
             })
         };
         Ok(Some(match self.example(region, &accept)? {
-            Example::Profile(profile) => {
-                with_example(ruleset, diagnostic, "its condition holds, and it is set aside, for", &profile)
-            }
+            Example::Profile(profile) => with_example(
+                self.study,
+                diagnostic,
+                "its condition holds, and it is set aside, for",
+                &profile,
+            ),
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }
@@ -319,7 +318,7 @@ impl<'r> Work<'_, 'r> {
                 .is_some_and(|(own, before)| holds(own) && before.iter().any(|row| holds(row)))
         };
         let Example::Profile(profile) = self.example(own, &accept)? else { return Ok(Some(diagnostic)) };
-        let decision = crate::decide::decide(ruleset, &profile, self.study.ground.day);
+        let decision = self.study.decide(&profile);
         let taken = table.rows.iter().take(row.number).find(|earlier| {
             decision.instances(**earlier).iter().any(|instance| instance.condition.truth == Truth::True)
         });
@@ -327,7 +326,7 @@ impl<'r> Work<'_, 'r> {
             Some(taken) => diagnostic.also(ruleset.rules[*taken].name_span, "this row comes first"),
             None => diagnostic,
         };
-        Ok(Some(with_example(ruleset, diagnostic, "an earlier row is taken for", &profile)))
+        Ok(Some(with_example(self.study, diagnostic, "an earlier row is taken for", &profile)))
     }
 
     pub(super) fn always_true(
@@ -359,8 +358,14 @@ impl<'r> Work<'_, 'r> {
             }
             None => decision.instances(id).iter().any(|instance| instance.condition.truth == Truth::True),
         };
-        Ok(Some(match self.example(YES, &holds)? {
-            Example::Profile(profile) => with_example(ruleset, diagnostic, "even for", &profile),
+        // Of a row, an earlier one may be taken instead.
+        let mut region = if part.is_some() { YES } else { NO };
+        for instance in self.instances(id).into_iter().filter(|_| part.is_none()) {
+            let condition = self.study.ground.instances[instance].condition;
+            region = self.space.diagrams.or(region, self.view.truths(condition).yes)?;
+        }
+        Ok(Some(match self.example(region, &holds)? {
+            Example::Profile(profile) => with_example(self.study, diagnostic, "even for", &profile),
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }
@@ -384,7 +389,9 @@ impl<'r> Work<'_, 'r> {
         };
         let accept = |decision: &Decision<'_>| fires(decision, first) && fires(decision, second);
         Ok(match self.example(region, &accept)? {
-            Example::Profile(profile) => Some(with_example(ruleset, diagnostic, "both fire for", &profile)),
+            Example::Profile(profile) => {
+                Some(with_example(self.study, diagnostic, "both fire for", &profile))
+            }
             Example::Nothing | Example::Undecided => Some(diagnostic),
         })
     }
@@ -415,10 +422,33 @@ impl<'r> Work<'_, 'r> {
             })
         };
         Ok(Some(match self.example(region, &accept)? {
-            Example::Profile(profile) => with_example(ruleset, diagnostic, "it fires in vain for", &profile),
+            Example::Profile(profile) => {
+                with_example(self.study, diagnostic, "it fires in vain for", &profile)
+            }
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }
+}
+
+/// The fewest of some conditions that never hold together, and where all but the last of these hold.
+fn conflict_of(space: &mut Space<'_, '_>, nodes: &[Ref]) -> Result<Conflict, TooLarge> {
+    let all_of = |space: &mut Space<'_, '_>, numbers: &[usize]| {
+        let mut chosen = numbers.iter().filter_map(|number| nodes.get(*number));
+        chosen.try_fold(YES, |all, node| space.diagrams.and(all, *node))
+    };
+    let mut core: Vec<usize> = (0..nodes.len()).collect();
+    for number in 0..nodes.len() {
+        let rest: Vec<usize> = core.iter().copied().filter(|other| *other != number).collect();
+        let all = all_of(space, &rest)?;
+        if space.is_nowhere(all)? {
+            core = rest;
+        }
+    }
+    let last = core.last().copied();
+    let others: Vec<usize> = (0..nodes.len()).filter(|number| Some(*number) != last).collect();
+    let rest = all_of(space, &others)?;
+    let nowhere = space.is_nowhere(rest)?;
+    Ok((core, (!nowhere).then_some(rest)))
 }
 
 /// Whether a condition reads a field, lets followed.
@@ -430,19 +460,6 @@ pub(super) fn reads_field(ruleset: &Ruleset, expr: &Expr) -> bool {
             ExprKind::Field(_) | ExprKind::Excluded(..) | ExprKind::Earlier(..) => found = true,
             ExprKind::Let(id) => open.push(&ruleset.lets[*id].value),
             _ => {}
-        });
-    }
-    found
-}
-
-/// Whether a rule asks whether a field is known.
-fn reads_known(ruleset: &Ruleset, rule: &Rule) -> bool {
-    let mut found = false;
-    for expr in rule.when.iter() {
-        expr.walk(&mut |part| {
-            if let ExprKind::Known(what, _) = &part.kind {
-                found |= reads_field(ruleset, what);
-            }
         });
     }
     found

@@ -55,7 +55,7 @@ impl Work<'_, '_> {
                 let diagnostic = Diagnostic::new(Code::OverlappingRows, later.name_span, message)
                     .here("in a table where one row at most may match")
                     .also(earlier.name_span, "this row matches too");
-                Some(with_example(ruleset, diagnostic, "both match", &profile))
+                Some(with_example(self.study, diagnostic, "both match", &profile))
             }
             Example::Undecided => {
                 let message = format!(
@@ -66,7 +66,7 @@ impl Work<'_, '_> {
                     Diagnostic::new(Code::UnprovedRows, later.name_span, message)
                         .here("not proved to be the only one")
                         .also(earlier.name_span, "this row may match too")
-                        .note("both read conditions over several fields at once"),
+                        .note(self.space.doubt(both, Some(table.span))),
                 )
             }
         })

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{Example, Key, Work, with_example};
 use crate::analyse::diagram::{TooLarge, YES};
 use crate::analyse::sample::{SAMPLES, samples};
-use crate::decide::{Decision, decide};
+use crate::decide::Decision;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Target;
 use crate::operator::Verdict;
@@ -45,7 +45,8 @@ impl Work<'_, '_> {
             None => {
                 if let Target::Channel(id) = target {
                     let channel = &self.ruleset().channels[id];
-                    self.undecided(channel.span, &format!("whether `{}` is ever recommended", channel.name));
+                    let whether = format!("whether `{}` is ever recommended", channel.name);
+                    self.undecided([channel.span, channel.span], &whether, region);
                 }
                 return Ok(None);
             }
@@ -86,7 +87,7 @@ impl Work<'_, '_> {
         let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
         for profiles in samples(&self.space, SAMPLES) {
             let Some(profile) = profiles.first() else { continue };
-            let decision = decide(ruleset, profile, self.study.ground.day);
+            let decision = self.study.decide(profile);
             for target in &unsettled {
                 let recommended = decision.target(*target).verdict == Some(Verdict::Recommended);
                 let seen = if recommended { &mut is } else { &mut is_not };
@@ -120,7 +121,7 @@ impl Work<'_, '_> {
             let accept = |decision: &Decision<'_>| decision.target(target).verdict == Some(verdict);
             if let Example::Profile(profile) = self.example(region, &accept)? {
                 let diagnostic = diagnostic.here(format!("at best it is {}", verdict.as_str()));
-                return Ok(Some(with_example(ruleset, diagnostic, "as for", &profile)));
+                return Ok(Some(with_example(self.study, diagnostic, "as for", &profile)));
             }
         }
         Ok(Some(diagnostic.here("no profile gets it recommended")))
@@ -135,7 +136,7 @@ impl Work<'_, '_> {
             .here("no profile gets another verdict");
         let accept = |decision: &Decision<'_>| decision.target(target).leaning == Verdict::Recommended;
         Ok(Some(match self.example(YES, &accept)? {
-            Example::Profile(profile) => with_example(ruleset, diagnostic, "even for", &profile),
+            Example::Profile(profile) => with_example(self.study, diagnostic, "even for", &profile),
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }

@@ -94,7 +94,7 @@ pub(super) fn says(side: usize, ground: &Ground<'_>, opaque: &Opaque<'_>, meanin
     if opaque.expr.asks() {
         key.push_str(&format!("side {side} channel {:?} ", opaque.channel));
     }
-    key.push_str(&format!("on {} ", ground.day));
+    key.push_str(&format!("on {} ", opaque.day));
     let mut open: Vec<&Expr> = vec![opaque.expr];
     while let Some(next) = open.pop() {
         key.push_str(&meanings.expr(next));
@@ -125,7 +125,7 @@ pub(super) fn entries<'r>(
         Some(of) => (0..ruleset.enums[of].members.len() as u32).map(Some).collect(),
         None => vec![None],
     };
-    let value = |index| ruleset.channels[channel].value((fact.fact, index), ground.day);
+    let value = |index| ruleset.channels[channel].value((fact.fact, index), opaque.day);
     members.into_iter().map(|index| (index, value(index))).collect()
 }
 

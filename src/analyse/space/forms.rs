@@ -45,8 +45,10 @@ pub(super) enum Linear {
 impl<'g, 'r> Space<'g, 'r> {
     /// Makes a variable for each sum that opaque conditions compare.
     pub(super) fn ask_forms(&mut self) {
-        let mut known: BTreeMap<Vec<(usize, Exact)>, usize> = BTreeMap::new();
         let mut cuts: Vec<Vec<Cut>> = Vec::new();
+        for (terms, test) in self.asked_sums() {
+            self.form_of(terms, &test, &mut cuts);
+        }
         for (side, ground) in self.grounds.clone().into_iter().enumerate() {
             for (id, opaque) in ground.opaque.entries() {
                 if self.is_tabulated(side, opaque) {
@@ -57,15 +59,7 @@ impl<'g, 'r> Space<'g, 'r> {
                     Some(Sum::Stuck) => Linear::Stuck,
                     Some(Sum::Of { terms, test }) => {
                         let Some((terms, test)) = self.normal(side, terms, test) else { continue };
-                        let next = self.forms.len();
-                        let number = *known.entry(terms.clone()).or_insert(next);
-                        if number == next {
-                            let whole = terms.iter().all(|(field, _)| self.is_whole_field(*field));
-                            self.forms.push(Form { terms, whole, place: 0, position: None });
-                            cuts.push(Vec::new());
-                        }
-                        cuts.get_mut(number).into_iter().for_each(|cuts| test.cuts(cuts));
-                        Linear::Of(number, test)
+                        Linear::Of(self.form_of(terms, &test, &mut cuts), test)
                     }
                 };
                 let slot = self.linear.get_mut(side).and_then(|linear| linear.get_mut(id.index()));
@@ -87,7 +81,39 @@ impl<'g, 'r> Space<'g, 'r> {
         }
     }
 
-    /// A sum and a test of it in their one form.
+    /// The number of the form of a sum, which is made where there is none; a test of it cuts it.
+    fn form_of(&mut self, terms: Vec<(usize, Exact)>, test: &Test, cuts: &mut Vec<Vec<Cut>>) -> usize {
+        let number = self.known_forms.get(&terms).copied().unwrap_or_else(|| {
+            let whole = terms.iter().all(|(field, _)| self.is_whole_field(*field));
+            self.known_forms.insert(terms.clone(), self.forms.len());
+            self.forms.push(Form { terms, whole, place: 0, position: None });
+            cuts.push(Vec::new());
+            self.forms.len() - 1
+        });
+        test.cuts(cuts.get_mut(number).expect("there are cuts for each form"));
+        number
+    }
+
+    /// Returns where a test of a sum, in its one form, holds.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub(super) fn where_sum(&mut self, terms: &[(usize, Exact)], test: &Test) -> Result<Ref, TooLarge> {
+        let number = *self.known_forms.get(terms).expect("each sum that is asked for has its form");
+        let position = self.position(number)?;
+        let holds = self.form_cells(number, test);
+        let at = |cell: i64| usize::try_from(cell).ok().and_then(|cell| holds.get(cell)).copied();
+        self.diagrams.map(position, &|cell| i64::from(at(cell) == Some(true)))
+    }
+
+    /// In which cells of a form a test holds.
+    fn form_cells(&self, number: usize, test: &Test) -> Vec<bool> {
+        let cells = self.form(number).and_then(|form| self.asked.get(form.place));
+        let cells = cells.map_or(&[][..], |asked| &asked.cells);
+        cells.iter().map(|cell| test.holds(between(cell.bounds.0, cell.bounds.1))).collect()
+    }
+
+    /// A sum of a side's fields and a test of it in their one form.
     fn normal(
         &self,
         side: usize,
@@ -97,19 +123,8 @@ impl<'g, 'r> Space<'g, 'r> {
         let number = |id: Id<Field>| {
             self.fields.iter().position(|field| field.sides.get(side).copied().flatten() == Some(id))
         };
-        let mut found = Vec::new();
-        for (id, factor) in terms {
-            found.push((number(*id)?, *factor));
-        }
-        found.sort_unstable();
-        let Some(scale) = to_coprime(found.iter().map(|(_, factor)| *factor))? else {
-            return Some((found, test.clone()));
-        };
-        let scale = if found.first()?.1.is_negative() { scale.negated() } else { scale };
-        for (_, factor) in &mut found {
-            *factor = factor.times(scale)?;
-        }
-        Some((found, test.scaled(scale)?))
+        let terms = terms.iter().map(|(id, factor)| Some((number(*id)?, *factor)));
+        normal(terms.collect::<Option<_>>()?, test)
     }
 
     fn is_whole_field(&self, number: usize) -> bool {
@@ -257,10 +272,7 @@ impl<'g, 'r> Space<'g, 'r> {
     ) -> Result<Truths, TooLarge> {
         let Linear::Of(of, test) = linear else { return Ok(constant(Judged::STUCK)) };
         let position = self.position(*of)?;
-        let cells =
-            self.form(*of).and_then(|form| self.asked.get(form.place)).map_or(&[][..], |asked| &asked.cells);
-        let holds: Vec<bool> =
-            cells.iter().map(|cell| test.holds(between(cell.bounds.0, cell.bounds.1))).collect();
+        let holds = self.form_cells(*of, test);
         let at = |cell: i64| usize::try_from(cell).ok().and_then(|cell| holds.get(cell)).copied();
         let yes = self.diagrams.map(position, &|cell| i64::from(at(cell) == Some(true)))?;
         let no = self.diagrams.map(position, &|cell| i64::from(at(cell) == Some(false)))?;
@@ -277,7 +289,7 @@ impl<'g, 'r> Space<'g, 'r> {
 
     /// What an opaque condition could come to where fields that it reads are unknown: certain where the others have one
     /// value each, else one of the ways in which it could.
-    fn unknown_truths(&mut self, side: usize, number: usize) -> Result<Truths, TooLarge> {
+    pub(super) fn unknown_truths(&mut self, side: usize, number: usize) -> Result<Truths, TooLarge> {
         let free = self.free_truths(side, number)?;
         let Some(ground) = self.grounds.get(side).copied() else { return Ok(free) };
         let opaque = &ground.opaque[Id::new(number)];
@@ -305,7 +317,7 @@ impl<'g, 'r> Space<'g, 'r> {
             }
             let profile = self.profile(side, cells);
             let Some(ground) = self.grounds.get(side) else { return Ok(free) };
-            return Ok(constant(judge(ground.ruleset, &profile, ground, opaque)));
+            return Ok(constant(judge(ground.ruleset, &profile, opaque)));
         };
         let mut found = Vec::new();
         for cell in 0..self.diagrams.width(*first) {
@@ -453,6 +465,20 @@ impl<'g, 'r> Space<'g, 'r> {
         }
         Ok(all)
     }
+}
+
+/// Returns a sum of fields, by their numbers in a space, and a test of it in their one form; nothing past the exact
+/// range.
+pub(super) fn normal(mut terms: Vec<(usize, Exact)>, test: &Test) -> Option<(Vec<(usize, Exact)>, Test)> {
+    terms.sort_unstable();
+    let Some(scale) = to_coprime(terms.iter().map(|(_, factor)| *factor))? else {
+        return Some((terms, test.clone()));
+    };
+    let scale = if terms.first()?.1.is_negative() { scale.negated() } else { scale };
+    for (_, factor) in &mut terms {
+        *factor = factor.times(scale)?;
+    }
+    Some((terms, test.scaled(scale)?))
 }
 
 /// Cells of a region.

@@ -41,21 +41,25 @@ impl<'g, 'r> Space<'g, 'r> {
             let meanings = Meanings::new(ground.ruleset);
             for (id, opaque) in ground.opaque.entries() {
                 let linear = self.linear.get(side).and_then(|linear| linear.get(id.index())?.as_ref());
+                let told = self.choices.pair(side, id.index()).is_some();
                 let ways: &[Judged] = match (linear, self.scope) {
                     (Some(Linear::Stuck), _) | (Some(_), Scope::Known) => continue,
+                    (None, Scope::Known) if told => continue,
+                    (None, Scope::Any) if told => WAYS.get(2..).unwrap_or(&[]),
                     _ if self.is_tabulated(side, opaque) => continue,
                     (Some(Linear::Of(..)), Scope::Any) => WAYS.get(2..).unwrap_or(&[]),
                     (None, Scope::Any) => &WAYS,
-                    (None, Scope::Known) if reads_unknown_fact(ground, opaque) => {
-                        &[Judged::TRUE, Judged::FALSE, Judged::STUCK]
-                    }
-                    (None, Scope::Known) => &[Judged::TRUE, Judged::FALSE],
+                    (None, Scope::Known) => &[Judged::TRUE, Judged::FALSE, Judged::STUCK],
                 };
+                // With all facts known the fields settle it.
+                let stuck = reads_unknown_fact(ground, opaque);
+                let ways = ways.iter().copied().filter(|way| stuck || *way != Judged::STUCK);
+                let ways: Vec<Judged> = ways.collect();
                 let key = says(side, ground, opaque, &meanings);
                 let asked = *known.entry(key).or_insert_with(|| {
                     let cell = || AskedCell { values: [None, None], single: true, bounds: (None, None) };
                     let cells = ways.iter().map(|_| cell()).collect();
-                    let kind = AskedKind::Free { side, opaque: id.index(), ways: ways.to_vec() };
+                    let kind = AskedKind::Free { side, opaque: id.index(), ways };
                     self.asked.push(Asked { kind, cells });
                     self.asked.len() - 1
                 });
@@ -83,6 +87,9 @@ impl<'g, 'r> Space<'g, 'r> {
         let linear = self.linear.get(side).and_then(|linear| linear.get(number)).cloned().flatten();
         if let Some(linear) = linear {
             return self.linear_truths(side, number, &linear);
+        }
+        if let Some(pair) = self.choices.pair(side, number) {
+            return self.chosen_truths(side, number, pair);
         }
         if self.free.get(side).and_then(|free| free.get(number)).copied().flatten().is_some() {
             return self.free_truths(side, number);
@@ -114,7 +121,7 @@ impl<'g, 'r> Space<'g, 'r> {
         let Some((first, rest)) = asked.split_first() else {
             let profile = self.profile(side, cells);
             let Some(ground) = self.grounds.get(side) else { return Ok(constant(Judged::STUCK)) };
-            return Ok(constant(judge(ground.ruleset, &profile, ground, opaque)));
+            return Ok(constant(judge(ground.ruleset, &profile, opaque)));
         };
         let mut found = Vec::new();
         for cell in 0..self.diagrams.width(*first) {

@@ -24,7 +24,8 @@ pub fn github(runs: &[RulesetRun]) -> String {
                     text.push_str(&annotation("error", &property.at, &title, why));
                 }
                 PropertyOutcome::Undecided(why) => {
-                    text.push_str(&annotation("warning", &property.at, &title, why));
+                    let level = if run.deny_undecided { "error" } else { "warning" };
+                    text.push_str(&annotation(level, &property.at, &title, &format!("undecided: {why}")));
                 }
             }
         }

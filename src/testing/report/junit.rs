@@ -19,12 +19,17 @@ pub fn junit(runs: &[RulesetRun]) -> String {
             let inner = match &property.outcome {
                 PropertyOutcome::Proved => String::new(),
                 PropertyOutcome::NotChecked => "      <skipped message=\"not checked\"/>\n".into(),
+                PropertyOutcome::Undecided(why) if run.deny_undecided => element("undecided", why),
                 PropertyOutcome::Undecided(why) => {
                     format!("      <skipped message=\"undecided: {}\"/>\n", escaped(why))
                 }
                 PropertyOutcome::Fails(why) => element("the property does not hold", why),
             };
-            let fails = matches!(property.outcome, PropertyOutcome::Fails(_));
+            let fails = match property.outcome {
+                PropertyOutcome::Fails(_) => true,
+                PropertyOutcome::Undecided(_) => run.deny_undecided,
+                PropertyOutcome::Proved | PropertyOutcome::NotChecked => false,
+            };
             cases.add(run, &format!("property {}", property.name), property.at.line, &inner, fails);
         }
         for case in &run.cases {

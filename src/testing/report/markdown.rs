@@ -8,7 +8,7 @@ use crate::visible::visible;
 #[must_use]
 pub fn markdown(runs: &[RulesetRun]) -> String {
     let mut text = format!("**{}**\n\n", Summary::of(runs).words());
-    text.push_str("| ruleset | passed | failed | not checked |\n| --- | ---: | ---: | ---: |\n");
+    text.push_str("| ruleset | passed | failed | undecided |\n| --- | ---: | ---: | ---: |\n");
     for run in runs {
         let of = Summary::of(std::slice::from_ref(run));
         let failed = if run.broken { "errors".to_string() } else { of.failed.to_string() };
@@ -17,8 +17,8 @@ pub fn markdown(runs: &[RulesetRun]) -> String {
         } else {
             failed
         };
-        let open = of.not_checked + of.undecided;
-        text.push_str(&format!("| {} | {} | {failed} | {open} |\n", escaped(&run.name), of.passed));
+        let (name, passed, undecided) = (escaped(&run.name), of.passed, of.undecided);
+        text.push_str(&format!("| {name} | {passed} | {failed} | {undecided} |\n"));
     }
     for run in runs {
         for test in run.tests.iter().filter(|test| !test.passed()) {

@@ -11,6 +11,10 @@ const GOOD: &str = "\u{1b}[32m";
 const FAINT: &str = "\u{1b}[2m";
 const PLAIN: &str = "\u{1b}[0m";
 
+/// The words before what is not as it should be.
+const FAIL: &str = "FAIL";
+const UNDECIDED: &str = "UNDECIDED";
+
 /// How outcomes are told.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Options {
@@ -26,17 +30,18 @@ pub fn text(runs: &[RulesetRun], options: Options) -> String {
     let mut writer = Writer { text: String::new(), colour: options.colour };
     for run in runs {
         for test in run.tests.iter().filter(|test| !test.passed()) {
-            writer.head(&test.title, &test.at);
+            writer.head(FAIL, &test.title, &test.at);
             test.failures.iter().for_each(|failure| writer.failure(failure));
             writer.text.push('\n');
         }
         for property in &run.properties {
-            let words = match &property.outcome {
+            let (word, why) = match &property.outcome {
                 PropertyOutcome::NotChecked | PropertyOutcome::Proved => continue,
-                PropertyOutcome::Fails(why) | PropertyOutcome::Undecided(why) => why,
+                PropertyOutcome::Fails(why) => (FAIL, why),
+                PropertyOutcome::Undecided(why) => (UNDECIDED, why),
             };
-            writer.head(&format!("property {}", property.name), &property.at);
-            writer.block("  ", words);
+            writer.head(word, &format!("property {}", property.name), &property.at);
+            writer.block("  ", why);
             writer.text.push('\n');
         }
         writer.text.push_str(&snapshots::text(run, options.whole));
@@ -68,16 +73,17 @@ impl Writer {
     }
 
     /// `FAIL  title`, and the place at the right margin where there is room.
-    fn head(&mut self, title: &str, at: &Place) {
+    fn head(&mut self, word: &str, title: &str, at: &Place) {
         let title = visible(title).replace('\n', " ");
         let place = visible(&format!("{}:{}", at.file, at.line)).into_owned();
-        let fail = self.paint(BAD, "FAIL");
+        let indent = width(word) + 2;
+        let word = self.paint(BAD, word);
         let place_painted = self.paint(FAINT, &place);
-        let room = WIDTH.saturating_sub(6 + width(&place) + 2);
+        let room = WIDTH.saturating_sub(indent + width(&place) + 2);
         let line = if width(&title) <= room {
-            format!("{fail}  {}  {place_painted}", pad(&title, room))
+            format!("{word}  {}  {place_painted}", pad(&title, room))
         } else {
-            format!("{fail}  {title}\n      {place_painted}")
+            format!("{word}  {title}\n{}{place_painted}", " ".repeat(indent))
         };
         self.text.push_str(&line);
         self.text.push('\n');
