@@ -182,11 +182,11 @@ impl Coverage {
     fn leave_out(&mut self, ruleset: &Ruleset) {
         let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| *point);
         let unseen: Vec<Point> = unseen.collect();
-        let mut of_span: BTreeMap<Span, (&Expr, BTreeSet<Option<Id<Channel>>>)> = BTreeMap::new();
+        let mut of_span: BTreeMap<Span, (&Expr, Channels)> = BTreeMap::new();
         for (expr, channels) in conditions(ruleset) {
             if expr.ty == crate::model::Type::Bool {
                 atoms(expr, &mut |atom| {
-                    of_span.entry(atom.span).or_insert((atom, BTreeSet::new())).1.extend(&channels);
+                    of_span.entry(atom.span).or_insert((atom, Channels::new())).1.extend(&channels);
                 });
             }
         }
@@ -241,6 +241,9 @@ impl Coverage {
         format!("coverage {}%: {}", self.percent(), kinds.join(", "))
     }
 }
+
+/// The channels of the instances of a rule; none for one that stands for itself.
+type Channels = BTreeSet<Option<Id<Channel>>>;
 
 /// The conditions of rules and the lets, each with the channels of the instances that it stands in.
 fn conditions(ruleset: &Ruleset) -> Vec<(&Expr, Vec<Option<Id<Channel>>>)> {
