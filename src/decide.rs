@@ -5,8 +5,10 @@
 
 mod assumed;
 mod awaits;
+mod best;
 mod could;
 mod cuts;
+mod deciding;
 mod depends;
 mod disputed;
 mod eval;
@@ -28,6 +30,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 pub use assumed::Assumed;
+pub use best::Best;
 pub use disputed::DisputedFact;
 pub use further::{Further, Missing};
 pub use judged::{Judged, Truth};
@@ -256,15 +259,33 @@ impl<'r> Decision<'r> {
     /// Returns how an instance's condition came out: its parts, each with its value and what it read.
     #[must_use]
     pub fn condition(&self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Trace<'r>> {
-        condition(&self.context, rule, channel)
+        let mut traces = condition(&self.context, rule, channel, Recording::told);
+        deciding::join(&mut traces);
+        traces
+    }
+
+    /// Returns everything that an instance's condition reads, in order, each once per part of it; of a row of a `first`
+    /// table, also what the rows before it read.
+    #[must_use]
+    pub fn reads(&self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Read<'r>> {
+        let traces = condition(&self.context, rule, channel, Recording::default);
+        traces.iter().flat_map(Trace::reads).collect()
     }
 
     /// Returns how an expression outside of rules came out, such as `met when`.
     #[must_use]
     pub fn trace(&self, expr: &'r Expr) -> Option<Trace<'r>> {
-        let mut recording = Recording::default();
+        let mut recording = Recording::told();
         self.context.truth(expr, None, &mut recording);
         recording.finish()
+    }
+
+    /// Returns how an expression of any type came out, for a channel, as in a text.
+    #[must_use]
+    pub fn trace_of(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Trace<'r> {
+        let mut recording = Recording::told();
+        self.context.value(expr, channel, &mut recording);
+        recording.finish().expect("what is evaluated is recorded")
     }
 
     /// Calls a function with each piece of a text in a language: what is plain, the value of what is not, or a target.
@@ -300,9 +321,14 @@ pub enum Filled<'a> {
 }
 
 /// How an instance's condition came out: nothing for a rule without, otherwise `where`, `when`, or both.
-fn condition<'r>(context: &Context<'r>, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Trace<'r>> {
+fn condition<'r>(
+    context: &Context<'r>,
+    rule: Id<Rule>,
+    channel: Option<Id<Channel>>,
+    recording: impl Fn() -> Recording<'r>,
+) -> Vec<Trace<'r>> {
     let record = |expr: &'r Expr| {
-        let mut recording = Recording::default();
+        let mut recording = recording();
         context.truth(expr, channel, &mut recording);
         recording.finish()
     };

@@ -5,6 +5,7 @@
 
 mod arena;
 mod expr;
+mod language;
 mod meaning;
 mod profile;
 mod rule;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use arena::{Arena, Id, IdMap};
 pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
+pub use language::{nearest_tag, primary, serves};
 pub use meaning::{Meanings, digest, meaning, quote_digest, text_digest};
 pub use profile::{FieldValue, Origin, Profile};
 pub use rule::{
@@ -273,6 +275,16 @@ impl Channel {
     pub fn value(&self, entry: Entry, day: Date) -> Option<&Value> {
         self.statement(entry, day)?.value.as_ref()
     }
+
+    /// Returns the last day on which the channel told a value of an entry, where it tells none any more on a day.
+    #[must_use]
+    pub fn ended(&self, entry: Entry, day: Date) -> Option<Date> {
+        if self.statement(entry, day).is_some() {
+            return None;
+        }
+        let told = self.statements.get(&entry)?.iter().filter(|statement| statement.value.is_some());
+        told.filter_map(|statement| statement.until).filter(|until| *until < day).max()
+    }
 }
 
 /// A value that a channel states.
@@ -497,6 +509,13 @@ impl Ruleset {
     #[must_use]
     pub fn target(&self, name: &str) -> Option<Target> {
         self.targets().find(|target| self.target_name(*target) == name)
+    }
+
+    /// Returns the name of a row of a table, by its number from 0.
+    #[must_use]
+    pub fn row_name(&self, table: Id<Table>, row: usize) -> &str {
+        let rule = self.tables[table].rows.get(row).expect("a row's number is one of its table");
+        &self.rules[*rule].name
     }
 
     /// Returns the name of something needed.

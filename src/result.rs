@@ -12,12 +12,12 @@ use crate::decide::{
     TargetDecision,
 };
 use crate::model::{
-    Channel, Citation, EffectKind, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
+    Channel, Citation, EffectKind, Entry, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
 };
 use crate::source::Span;
-use crate::words::Speaker;
+use crate::words::{Speaker, evidence, text_of, told};
 
-use condition::{ConditionView, cells, conditions};
+use condition::{ConditionView, ReadView, cells, conditions, read};
 use view::{
     DisputedFactView, ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView,
     ReasonView, ReplacedView, SourceView, TargetView, ValueView,
@@ -67,6 +67,7 @@ struct Document {
     profile: ProfileView,
     thresholds: ThresholdsView,
     first: FirstView,
+    best: BestView,
     channels: Vec<TargetView>,
     mixes: Vec<TargetView>,
     notes: Vec<NoteView>,
@@ -107,6 +108,14 @@ struct FirstView {
     target: Option<String>,
     settled: bool,
     tie: Vec<String>,
+}
+
+/// The best of channels and mixes.
+#[derive(Serialize)]
+struct BestView {
+    target: Option<String>,
+    /// A mix of recommended channels that is as good.
+    with: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -166,6 +175,7 @@ impl<'r> Writer<'_, 'r> {
         let ruleset = self.decision.ruleset;
         let profile = self.decision.profile;
         let first = &self.decision.first;
+        let best = self.decision.best();
         Document {
             schema: SCHEMA,
             tool: env!("CARGO_PKG_VERSION"),
@@ -192,6 +202,10 @@ impl<'r> Writer<'_, 'r> {
                 target: first.target.map(|target| self.name(target)),
                 settled: first.settled,
                 tie: self.names(&first.tie),
+            },
+            best: BestView {
+                target: best.map(|best| self.name(best.target)),
+                with: best.and_then(|best| best.with).map(|with| self.name(with)),
             },
             channels: self.decision.channels.iter().map(|target| self.target(*target)).collect(),
             mixes: self.decision.mixes.iter().map(|target| self.target(*target)).collect(),
@@ -313,6 +327,7 @@ impl<'r> Writer<'_, 'r> {
                 .as_ref()
                 .map(|t| t.get(self.speaker.language).to_string()),
             could_be: open.could_be.iter().map(|verdict| verdict.as_str()).collect(),
+            ended: self.ended(open.channel, open.entry),
         });
         facts.collect()
     }
@@ -346,11 +361,32 @@ impl<'r> Writer<'_, 'r> {
             cells: rule.row.as_ref().map_or(Vec::new(), |row| cells(self, row, &traces)),
             exceptions: self.exceptions(cause.rule, cause.channel, &mut Vec::new()),
             sources: self.citations(&rule.sources),
+            cited: self.cited(cause),
+            told: self.told(cause),
             replaced: rule.replaced.as_ref().map(|replaced| ReplacedView {
                 at: self.place(replaced.span),
                 sources: self.citations(&replaced.sources),
             }),
         }
+    }
+
+    /// All that an effect rests on.
+    fn cited(&self, cause: Cause) -> Vec<SourceView> {
+        let cited = evidence(self.decision, &self.speaker, cause).into_iter();
+        cited.map(|citation| SourceView::new(self.decision.ruleset, citation)).collect()
+    }
+
+    /// The facts that the text of an effect tells, and its condition does not rest on.
+    fn told(&self, cause: Cause) -> Vec<ReadView> {
+        let Some(text) = text_of(self.decision.ruleset, cause) else { return Vec::new() };
+        let told = told(self.decision, &self.speaker, text, (cause.rule, cause.channel));
+        told.into_iter().map(|what| read(self, what, true)).collect()
+    }
+
+    /// The last day on which a channel told a fact, where it tells it no more.
+    fn ended(&self, channel: Id<Channel>, entry: Entry) -> Option<String> {
+        let ended = self.decision.ruleset.channels[channel].ended(entry, self.decision.day);
+        ended.map(|day| day.to_string())
     }
 
     fn text(&self, template: &'r Template, channel: Option<Id<Channel>>) -> String {
@@ -386,11 +422,14 @@ impl<'r> Writer<'_, 'r> {
 
     fn pending(&self, pending: &Pending) -> PendingView {
         let awaits = pending.awaits.iter().map(|awaited| {
-            let (key, name) = match awaited {
-                Await::Field(id) => ("field", self.decision.ruleset.fields[*id].name.to_string()),
-                Await::Fact(channel, entry) => ("fact", self.decision.ruleset.entry_name(*channel, *entry)),
+            let pairs = match awaited {
+                Await::Field(id) => vec![("field", Json::from(&*self.decision.ruleset.fields[*id].name))],
+                Await::Fact(channel, entry) => vec![
+                    ("fact", Json::from(self.decision.ruleset.entry_name(*channel, *entry))),
+                    ("ended", Json::from(self.ended(*channel, *entry))),
+                ],
             };
-            Map::from_iter([(key.to_string(), Json::from(name))])
+            pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
         });
         let mut view = PendingView {
             awaits: awaits.collect(),
@@ -470,6 +509,8 @@ impl<'r> Writer<'_, 'r> {
             at: self.place(rule.span),
             condition: self.condition(cause.rule, cause.channel),
             sources: self.citations(&rule.sources),
+            cited: self.cited(cause),
+            told: self.told(cause),
         })
     }
 

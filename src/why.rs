@@ -3,6 +3,7 @@
 mod answer;
 mod better;
 mod brief;
+mod content;
 mod headline;
 mod markdown;
 mod over;
@@ -11,6 +12,7 @@ mod proof;
 mod question;
 mod rests;
 mod rules;
+mod tree;
 
 pub use answer::{Options, answer};
 pub use better::{proof_markdown, under_a_title};
@@ -24,8 +26,9 @@ pub use rules::proof_of_rules;
 
 use std::collections::BTreeSet;
 
-use crate::decide::{Decision, NeedDecision, NeedOrigin, Read, TargetDecision, Trace, Truth};
-use crate::model::{Channel, Citation, ExprKind, Id, NeedState, Rule, Source, StatedNeed, Target};
+use crate::date::Date;
+use crate::decide::{Decision, NeedDecision, NeedOrigin, TargetDecision, Truth};
+use crate::model::{Channel, Citation, Entry, Id, NeedState, Rule, Source, StatedNeed, Target};
 use crate::operator::Verdict;
 use crate::words::{Speaker, Tongue};
 
@@ -33,6 +36,8 @@ use crate::words::{Speaker, Tongue};
 struct Silence {
     fact: String,
     title: Option<String>,
+    /// The last day on which a source told it, if one did.
+    ended: Option<Date>,
     /// Targets with the same verdicts open, and these verdicts.
     targets: Vec<(Vec<Target>, Vec<Verdict>)>,
 }
@@ -47,10 +52,11 @@ fn silences(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Vec<Silence> {
             let at = found.iter().position(|silence| silence.fact == fact).unwrap_or_else(|| {
                 let title = ruleset.facts[open.entry.0].title.as_ref();
                 let title = title.map(|title| title.get(speaker.language).to_string());
-                found.push(Silence { fact, title, targets: Vec::new() });
+                let ended = ruleset.channels[open.channel].ended(open.entry, decision.day);
+                found.push(Silence { fact, title, ended, targets: Vec::new() });
                 found.len() - 1
             });
-            let Some(silence) = found.get_mut(at) else { continue };
+            let silence = found.get_mut(at).expect("it was found, or just put there");
             match silence.targets.iter_mut().find(|(_, verdicts)| *verdicts == open.could_be) {
                 Some((targets, _)) => targets.push(*target),
                 None => silence.targets.push((vec![*target], open.could_be.clone())),
@@ -61,7 +67,7 @@ fn silences(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Vec<Silence> {
 }
 
 impl Silence {
-    /// Returns what is open: `service and full_funnel could be unsuitable or excluded`.
+    /// Returns what is open, and since when: `service and full_funnel could be unsuitable or excluded`.
     fn words(&self, speaker: &Speaker<'_>) -> String {
         let tongue = speaker.tongue;
         let parts = self.targets.iter().map(|(targets, verdicts)| {
@@ -78,7 +84,8 @@ impl Silence {
                 }
             }
         });
-        let parts: Vec<String> = parts.collect();
+        let ended = self.ended.map(|day| tongue.ended(day));
+        let parts: Vec<String> = ended.into_iter().chain(parts).collect();
         parts.join(tongue.semicolon())
     }
 }
@@ -111,7 +118,8 @@ fn reason<'r>(
     channel: Option<Id<Channel>>,
 ) -> String {
     let rule = &speaker.ruleset.rules[id];
-    let fired = decision.instance(id, channel).is_some_and(|instance| instance.fires.truth == Truth::True);
+    let instance = decision.instance(id, channel).expect("a reason is of an instance of its rule");
+    let fired = instance.fires.truth == Truth::True;
     match (&rule.because, &rule.title) {
         (Some(because), _) if fired => speaker.fill(decision, because, channel),
         (_, Some(title)) => title.get(speaker.language).to_string(),
@@ -119,29 +127,13 @@ fn reason<'r>(
     }
 }
 
-/// Returns what a rule rests on: its own sources, and those of the facts that its condition read.
-fn evidence<'r>(decision: &Decision<'r>, id: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<&'r Citation> {
-    fn facts<'r>(trace: &Trace<'r>, found: &mut Vec<&'r Citation>) {
-        // Why earlier rows do not match is no evidence for this one.
-        if matches!(trace.expr.kind, ExprKind::Earlier(..)) {
-            return;
-        }
-        if let Some(Read::Fact { statement: Some(statement), .. }) = trace.read {
-            found.extend(&statement.sources);
-        }
-        trace.parts.iter().for_each(|part| facts(part, found));
+/// Says of a fact that it has no value: that no source tells one, or that what a source told has ended.
+fn no_value(speaker: &Speaker<'_>, day: Date, channel: Id<Channel>, entry: Entry) -> String {
+    let name = speaker.ruleset.entry_name(channel, entry);
+    match speaker.ruleset.channels[channel].ended(entry, day) {
+        None => speaker.tongue.no_source_for(&name),
+        Some(day) => speaker.tongue.ended_for(&name, day),
     }
-    let mut found: Vec<&Citation> = decision.ruleset.rules[id].sources.iter().collect();
-    for trace in &decision.condition(id, channel) {
-        facts(trace, &mut found);
-    }
-    // A rule and the facts that it reads may cite the same words.
-    let mut seen = BTreeSet::new();
-    found.retain(|citation| {
-        let quotes: Vec<&str> = citation.quotes.iter().map(|quote| quote.text.as_str()).collect();
-        seen.insert((citation.source, citation.at.as_deref(), quotes))
-    });
-    found
 }
 
 /// Returns the sources of something, each once and short: `article:71, article:132`; a doubtful one is told as such.
@@ -235,7 +227,7 @@ fn need_sources<'r>(speaker: &Speaker<'r>, need: &NeedDecision) -> &'r [Citation
                 Target::Channel(id) => &ruleset.channels[id].needs,
                 Target::Mix(id) => &ruleset.mixes[id].needs,
             };
-            stated.get(index).map_or(&[], |stated| &stated.sources)
+            &stated.get(index).expect("a stated need is one of its target's").sources
         }
     }
 }

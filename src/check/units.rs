@@ -124,6 +124,7 @@ impl Checker<'_> {
         let definition = self.units.get_mut(id);
         definition.root = base.root;
         definition.factor = factor;
+        definition.told_by = Some(numerator);
         definition.sources = sources;
         Some(())
     }

@@ -8,10 +8,9 @@ use qudao::analyse::difference::{Difference, Side, markdown, text, to_json};
 use qudao::date::Date;
 use qudao::model::{Profile, Ruleset};
 use qudao::profile::{self, Format as ProfileFormat, yaml_text};
-use qudao::words::Speaker;
 
 use super::output::{Failure, Output};
-use super::profiles::{date, today};
+use super::profiles::{date, speaker, today};
 use super::{Exit, completions, files, load};
 
 /// How a difference is written.
@@ -90,7 +89,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Some(folder) => save(&difference, folder)?,
         None => Vec::new(),
     };
-    let tongue = Speaker::new(new, args.lang.as_deref()).tongue;
+    let tongue = speaker(new, args.lang.as_deref(), output)?.tongue;
     let written = match args.format {
         Format::Text => text(&difference, &saved, tongue),
         Format::Json => format!("{:#}\n", to_json(&difference)),

@@ -87,7 +87,10 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
                 let text = if several { document.to_string() } else { format!("{document:#}") };
                 text + "\n"
             }
-            Format::Markdown => why::markdown(&decision, speaker, args.top),
+            Format::Markdown => {
+                let options = why::Options { top: args.top, trace: args.trace, ..why::Options::default() };
+                why::markdown(&decision, speaker, &options)
+            }
             Format::Text => {
                 let why = args.input.command(&format!("qudao why {}", quoted(&args.ruleset)), argument);
                 let options = why::Options {

@@ -56,7 +56,7 @@ fn age(text: &str) -> Result<i64, String> {
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let loaded = load::one_with(&args.ruleset, args.texts.as_deref())?;
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
-    let speaker = Speaker::new(&ruleset, args.lang.as_deref());
+    let speaker = profiles::speaker(&ruleset, args.lang.as_deref(), output)?;
     if let Some(name) = &args.cited {
         return cited(args, &loaded, speaker, name, output);
     }

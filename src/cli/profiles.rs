@@ -8,7 +8,7 @@ use qudao::date::Date;
 use qudao::model::Ruleset;
 use qudao::profile::{self, Format, ReadProfile};
 use qudao::visible::visible;
-use qudao::words::{Speaker, has_language};
+use qudao::words::{Speaker, not_in_language};
 
 use super::output::{Failure, Output};
 use super::{completions, files};
@@ -51,7 +51,7 @@ impl Input {
         self.as_of.or(ruleset.as_of).unwrap_or_else(today)
     }
 
-    /// Returns a speaker of the language asked for; says so where the ruleset does not have it.
+    /// Returns a speaker of the language asked for; says so where not all is told in it.
     pub(crate) fn speaker<'r>(
         &'r self,
         ruleset: &'r Ruleset,
@@ -97,21 +97,16 @@ impl Input {
     }
 }
 
-/// Returns a speaker of a language; says so where the ruleset does not have it.
+/// Returns a speaker of a language; says so where not all is told in it.
 pub(crate) fn speaker<'r>(
     ruleset: &'r Ruleset,
     language: Option<&'r str>,
     output: &mut Output,
 ) -> Result<Speaker<'r>, Failure> {
-    let speaker = Speaker::new(ruleset, language);
-    if let Some(tag) = language.filter(|tag| !has_language(ruleset, tag)) {
-        let (tag, shown) = (visible(tag), speaker.language);
-        output.note(&format!(
-            "warning: `{}` has no texts in `{tag}`; those in `{shown}` are shown\n",
-            ruleset.name
-        ))?;
+    if let Some(said) = language.and_then(|asked| not_in_language(ruleset, asked)) {
+        output.note(&format!("warning: {}\n", visible(&said)))?;
     }
-    Ok(speaker)
+    Ok(Speaker::new(ruleset, language))
 }
 
 /// Returns an argument as a shell reads it back.

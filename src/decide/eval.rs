@@ -45,14 +45,37 @@ struct Kept {
     /// The number of the assumption; what was kept under another counts no more.
     round: u64,
     lets: IdMap<Let, (u64, Option<Cached>)>,
-    /// Whether one of the rows of a table up to each one matches.
-    earlier: IdMap<Table, (u64, Vec<Judged>)>,
+    /// What is known of the rows of a table up to each one.
+    earlier: IdMap<Table, (u64, Vec<Rows>)>,
 }
 
 #[derive(Clone, Debug)]
 enum Cached {
     Truth(Judged),
     Value(Valued),
+}
+
+/// What is known of the first rows of a table.
+#[derive(Clone, Copy, Debug)]
+struct Rows {
+    /// Whether one of them matches.
+    any: Judged,
+    /// The first that matches, or else the first that may.
+    telling: Option<(usize, Truth)>,
+}
+
+impl Rows {
+    const NONE: Rows = Rows { any: Judged::FALSE, telling: None };
+
+    /// With it, the next row.
+    fn and(self, place: usize, row: Judged) -> Rows {
+        let tells = match self.telling {
+            None => row.truth != Truth::False,
+            Some((_, truth)) => truth == Truth::Unknown && row.truth == Truth::True,
+        };
+        let telling = if tells { Some((place, row.truth)) } else { self.telling };
+        Rows { any: self.any.or(row), telling }
+    }
 }
 
 /// Hears nothing.
@@ -71,9 +94,15 @@ impl<'r> Recorder<'r> for Silent {
         false
     }
 
-    fn follows_rows(&self) -> bool {
+    fn every_row(&self) -> bool {
         false
     }
+
+    fn telling_row(&self) -> bool {
+        false
+    }
+
+    fn row(&mut self, _: usize) {}
 }
 
 impl<'r> Context<'r> {
@@ -264,7 +293,7 @@ impl<'r> Context<'r> {
     fn earlier<R: Recorder<'r>>(&self, table: Id<Table>, number: usize, recorder: &mut R) -> Judged {
         let ruleset = self.ruleset;
         let matches = &ruleset.tables[table].matches;
-        if recorder.follows_rows() {
+        if recorder.every_row() {
             let before = matches.iter().take(number);
             return before.fold(Judged::FALSE, |any, row| any.or(self.truth(row, None, recorder)));
         }
@@ -275,13 +304,17 @@ impl<'r> Context<'r> {
             let (of, known) = &mut kept.earlier[table];
             if std::mem::replace(of, round) == round { std::mem::take(known) } else { Vec::new() }
         };
-        for row in matches.iter().take(number).skip(known.len()) {
-            let before = known.last().copied().unwrap_or(Judged::FALSE);
-            known.push(before.or(self.truth(row, None, &mut Silent)));
+        for (place, row) in matches.iter().enumerate().take(number).skip(known.len()) {
+            let before = known.last().copied().unwrap_or(Rows::NONE);
+            known.push(before.and(place, self.truth(row, None, &mut Silent)));
         }
-        let judged = number.checked_sub(1).and_then(|last| known.get(last)).copied();
+        let rows = number.checked_sub(1).and_then(|last| known.get(last)).copied().unwrap_or(Rows::NONE);
         self.kept.borrow_mut().earlier[table].1 = known;
-        judged.unwrap_or(Judged::FALSE)
+        if let (Some((row, _)), true) = (rows.telling, recorder.telling_row()) {
+            recorder.row(row);
+            self.truth(matches.get(row).expect("a row that was looked at is there"), None, recorder);
+        }
+        rows.any
     }
 
     fn let_truth<R: Recorder<'r>>(

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::deciding::mark;
 use super::judged::{Judged, Truth};
-use crate::model::{Channel, Entry, Expr, Field, Id, Let, Statement, Target, Value};
+use crate::model::{Channel, Entry, Expr, ExprKind, Field, Id, Let, Statement, Target, Value};
 
 /// A part of an expression, with its value and what it read.
 #[derive(Debug)]
@@ -14,8 +15,14 @@ pub struct Trace<'r> {
     pub outcome: Outcome,
     /// What it read itself, parts left aside.
     pub read: Option<Read<'r>>,
-    /// Its parts, in order. A let is followed at its first mention only.
+    /// Its parts, in order. A let is followed at one mention only: the first that decides, or else the first. Of the
+    /// rows before one of a `first` table, there is only the one in `row`.
     pub parts: Vec<Trace<'r>>,
+    /// Whether it makes the whole come out as it does: of an `and` that is false one false part, of an `if` the branch
+    /// that is taken.
+    pub decides: bool,
+    /// Of the rows before one of a `first` table: the number of the first that matches, or else of the first that may.
+    pub row: Option<usize>,
 }
 
 /// The value of a part.
@@ -60,28 +67,44 @@ impl<'r> Trace<'r> {
         }
     }
 
+    /// Of an `if`: whether its condition holds; nothing where that is unknown.
+    #[must_use]
+    pub fn taken(&self) -> Option<bool> {
+        let ExprKind::If(_) = self.expr.kind else { return None };
+        self.parts.first().and_then(Trace::judged).and_then(|judged| judged.truth.as_bool())
+    }
+
     /// Returns everything that this part and those within it read, in order, each once.
     #[must_use]
     pub fn reads(&self) -> Vec<Read<'r>> {
+        self.weighed_reads().into_iter().map(|(read, _)| read).collect()
+    }
+
+    /// Returns the same, each with whether a part that decides reads it.
+    #[must_use]
+    pub fn weighed_reads(&self) -> Vec<(Read<'r>, bool)> {
         let mut reads = Vec::new();
-        self.collect(&mut reads);
+        self.each(&mut |part| {
+            let Some(read) = part.read else { return };
+            match reads.iter_mut().find(|(other, _): &&mut (Read<'r>, bool)| other.is_same(read)) {
+                Some((_, decides)) => *decides |= part.decides,
+                None => reads.push((read, part.decides)),
+            }
+        });
         reads
     }
 
-    fn collect(&self, reads: &mut Vec<Read<'r>>) {
-        if let Some(read) = self.read
-            && !reads.iter().any(|other| other.is_same(read))
-        {
-            reads.push(read);
-        }
-        for part in &self.parts {
-            part.collect(reads);
-        }
+    /// Calls a function with this part and all within it, in order.
+    pub fn each<'t>(&'t self, see: &mut impl FnMut(&'t Trace<'r>)) {
+        see(self);
+        self.parts.iter().for_each(|part| part.each(see));
     }
 }
 
 impl Read<'_> {
-    fn is_same(&self, other: Read<'_>) -> bool {
+    /// Tells whether the same thing is read.
+    #[must_use]
+    pub fn is_same(&self, other: Read<'_>) -> bool {
         match (self, other) {
             (Read::Field(a), Read::Field(b)) => *a == b,
             (Read::Fact { channel: a, entry: x, .. }, Read::Fact { channel: b, entry: y, .. }) => {
@@ -105,8 +128,12 @@ pub(super) trait Recorder<'r> {
     fn close(&mut self, outcome: impl FnOnce() -> Outcome);
     /// Tells whether a let is to be followed here.
     fn follows(&mut self, id: Id<Let>) -> bool;
-    /// Tells whether the rows of a table before the one that asks are to be followed.
-    fn follows_rows(&self) -> bool;
+    /// Tells whether all rows before one of a `first` table are looked at.
+    fn every_row(&self) -> bool;
+    /// Tells whether, of these rows, the one that tells is looked at.
+    fn telling_row(&self) -> bool;
+    /// The part that began last came out as it did because of this row.
+    fn row(&mut self, row: usize);
 }
 
 /// Builds the tree of an evaluation.
@@ -117,6 +144,7 @@ pub(super) struct Recording<'r> {
     seen: BTreeSet<Id<Let>>,
     /// Whether lets and earlier rows of a table are left without parts.
     stays: bool,
+    told: bool,
 }
 
 impl<'r> Recording<'r> {
@@ -125,7 +153,16 @@ impl<'r> Recording<'r> {
         Recording { stays: true, ..Recording::default() }
     }
 
-    pub(super) fn finish(self) -> Option<Trace<'r>> {
+    /// A recording that is to be told: of the rows before one of a `first` table it has the one that tells, and what
+    /// decides is marked.
+    pub(super) fn told() -> Recording<'r> {
+        Recording { told: true, ..Recording::default() }
+    }
+
+    pub(super) fn finish(mut self) -> Option<Trace<'r>> {
+        if let (Some(trace), true) = (&mut self.done, self.told) {
+            mark(trace);
+        }
         self.done
     }
 }
@@ -135,22 +172,20 @@ impl<'r> Recorder<'r> for Recording<'r> {
 
     fn open(&mut self, expr: &'r Expr) {
         let outcome = Outcome::Truth(Judged::STUCK);
-        self.open.push(Trace { expr, outcome, read: None, parts: Vec::new() });
+        let trace = Trace { expr, outcome, read: None, parts: Vec::new(), decides: false, row: None };
+        self.open.push(trace);
     }
 
     fn read(&mut self, read: Read<'r>) {
-        if let Some(open) = self.open.last_mut() {
-            open.read = Some(read);
-        }
+        self.open.last_mut().expect("a part reads while it is open").read = Some(read);
     }
 
     fn close(&mut self, outcome: impl FnOnce() -> Outcome) {
-        if let Some(mut trace) = self.open.pop() {
-            trace.outcome = outcome();
-            match self.open.last_mut() {
-                Some(parent) => parent.parts.push(trace),
-                None => self.done = Some(trace),
-            }
+        let mut trace = self.open.pop().expect("a part is closed after it was opened");
+        trace.outcome = outcome();
+        match self.open.last_mut() {
+            Some(parent) => parent.parts.push(trace),
+            None => self.done = Some(trace),
         }
     }
 
@@ -158,7 +193,15 @@ impl<'r> Recorder<'r> for Recording<'r> {
         !self.stays && self.seen.insert(id)
     }
 
-    fn follows_rows(&self) -> bool {
-        !self.stays
+    fn every_row(&self) -> bool {
+        !self.told && !self.stays
+    }
+
+    fn telling_row(&self) -> bool {
+        self.told
+    }
+
+    fn row(&mut self, row: usize) {
+        self.open.last_mut().expect("a part asks for rows while it is open").row = Some(row);
     }
 }

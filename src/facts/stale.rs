@@ -95,7 +95,7 @@ pub fn stale_text(speaker: Speaker<'_>, today: Date, found: &[Aged<'_>]) -> Stri
         let value = aged.statement.value.as_ref();
         let value = value.map_or(speaker.tongue.not_known().to_string(), |value| speaker.value(value, ty));
         let source = match (aged.ended, aged.newest) {
-            (Some(day), _) => speaker.tongue.ended(day),
+            (Some(day), _) => speaker.tongue.ended_for_good(day),
             (None, Some((id, day))) => {
                 speaker.tongue.read_ago(&ruleset.sources[id].name, day, day.days_to(today))
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::language::lookup;
 use super::{Expr, TargetRef};
 
 /// A text in one or more languages.
@@ -26,14 +27,6 @@ impl Text {
     }
 }
 
-/// Finds the translation for a tag: the same tag, or one of the same language (`zh` for `zh-Hans`).
-fn lookup<'a, T>(translations: &'a [(Arc<str>, T)], language: &str) -> Option<&'a T> {
-    let primary = |tag: &str| tag.split('-').next().unwrap_or("").to_ascii_lowercase();
-    let exact = translations.iter().find(|(tag, _)| tag.eq_ignore_ascii_case(language));
-    let near = || translations.iter().find(|(tag, _)| primary(tag) == primary(language));
-    exact.or_else(near).map(|(_, text)| text)
-}
-
 /// The text of a reason, with expressions in it.
 #[derive(Debug, Clone)]
 pub struct Template {
@@ -48,6 +41,14 @@ impl Template {
     #[must_use]
     pub fn get(&self, language: &str) -> &[Piece] {
         lookup(&self.translations, language).unwrap_or(&self.main)
+    }
+
+    /// Returns the expressions in a language.
+    pub fn values(&self, language: &str) -> impl Iterator<Item = &Expr> {
+        self.get(language).iter().filter_map(|piece| match piece {
+            Piece::Hole(Hole::Value(expr)) => Some(expr),
+            Piece::Plain(_) | Piece::Hole(Hole::Target(_)) => None,
+        })
     }
 
     /// Returns the expressions in all languages.

@@ -38,6 +38,8 @@ pub struct UnitDefinition {
     pub root: Option<Id<UnitDefinition>>,
     /// How many roots one of it is.
     pub factor: Exact,
+    /// The declared unit or root that it is told by: `unit USD = 7.1 CNY` is told by CNY; nothing for what is built in.
+    pub told_by: Option<Id<UnitDefinition>>,
     /// Where the factor comes from.
     pub sources: Vec<Citation>,
 }
@@ -85,6 +87,7 @@ impl Default for Units {
                 title: None,
                 root: Some(root),
                 factor: Exact::whole(*factor),
+                told_by: None,
                 sources: Vec::new(),
             });
         }
@@ -94,6 +97,7 @@ impl Default for Units {
             title: None,
             root: None,
             factor: Exact::fraction(1, 100).unwrap_or(Exact::ONE),
+            told_by: None,
             sources: Vec::new(),
         });
         let built_in = all.len();
@@ -122,6 +126,7 @@ impl Units {
             title,
             root: Some(id),
             factor: Exact::ONE,
+            told_by: None,
             sources: Vec::new(),
         })
     }
@@ -190,6 +195,35 @@ impl Units {
             return None;
         }
         self.factor(from)?.over(self.factor(to)?)
+    }
+
+    /// Returns the declared units whose rates a conversion takes, each once: those that one side alone is told by.
+    #[must_use]
+    pub fn rates(&self, from: Unit, to: Unit) -> Vec<Id<UnitDefinition>> {
+        let chain = |unit: Option<Id<UnitDefinition>>| {
+            std::iter::successors(unit, |id| self.all[*id].told_by)
+                .filter(|id| self.all[*id].told_by.is_some())
+        };
+        let mut found = Vec::new();
+        for (from, to) in [(from.numerator, to.numerator), (from.denominator, to.denominator)] {
+            let (ours, theirs): (Vec<_>, Vec<_>) = (chain(from).collect(), chain(to).collect());
+            for (own, other) in [(&ours, &theirs), (&theirs, &ours)] {
+                for id in own.iter().filter(|id| !other.contains(id)) {
+                    if !found.contains(id) {
+                        found.push(*id);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// Returns how much a declared unit is of what it is told by.
+    #[must_use]
+    pub fn rate(&self, id: Id<UnitDefinition>) -> Option<(Exact, Unit)> {
+        let told_by = self.all[id].told_by?;
+        let rate = self.all[id].factor.over(self.all[told_by].factor)?;
+        Some((rate, Unit { numerator: Some(told_by), denominator: None }))
     }
 
     /// Tells whether the one unit counts days and the other months, which no conversion joins.

@@ -8,7 +8,7 @@ use super::view::{PlaceView, SourceView, ValueView};
 use crate::decide::{Judged, Outcome, Read, Trace, Truth};
 use crate::model::{Between, Cell, Expr, ExprKind, RowOf, Shift, Statement, Type, Value};
 use crate::operator::{Quantifier, Sign};
-use crate::words::{exact_text, source_text};
+use crate::words::{exact_text, rates, source_text};
 
 /// A node of a condition. `of` holds the conditions that it joins; an atom has none, and `operands` instead.
 #[derive(Serialize)]
@@ -16,6 +16,12 @@ pub(super) struct ConditionView {
     text: String,
     op: &'static str,
     value: Option<bool>,
+    /// Whether it makes the whole come out as it does.
+    decides: bool,
+    /// Of an `if`, which branch its value is of.
+    taken: Option<&'static str>,
+    /// Of the rows before one of a `first` table, how many there are and which one tells.
+    rows: Option<RowsView>,
     of: Vec<ConditionView>,
     reads: Vec<ReadView>,
     /// What an atom does with its operands: `==`, `in`, `has any`.
@@ -25,21 +31,33 @@ pub(super) struct ConditionView {
     members: Vec<ValueView>,
 }
 
-/// What an atom read.
+/// The rows before one of a `first` table. Where none matches, none is among the parts; else the one that tells.
+#[derive(Serialize)]
+struct RowsView {
+    table: String,
+    before: usize,
+    row: Option<String>,
+}
+
+/// What an atom read, and whether a part that decides did.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum ReadView {
+pub(super) enum ReadView {
     Field {
         field: String,
         #[serde(flatten)]
         value: ValueView,
+        decides: bool,
     },
     Fact {
         fact: String,
         #[serde(flatten)]
         value: ValueView,
+        decides: bool,
         since: Option<String>,
         until: Option<String>,
+        /// The last day on which it was told, where it is told no more.
+        ended: Option<String>,
         disputed: Vec<DisputedView>,
         replaced: Option<Box<ReplacedView>>,
         sources: Vec<SourceView>,
@@ -48,12 +66,20 @@ enum ReadView {
     Target {
         target: String,
         excluded: Option<bool>,
+        decides: bool,
+    },
+    /// A declared unit that a number was converted by, and how much it is of the unit that tells it.
+    Unit {
+        unit: String,
+        rate: String,
+        decides: bool,
+        sources: Vec<SourceView>,
     },
 }
 
 /// The statement of the base that an override took the place of.
 #[derive(Serialize)]
-struct ReplacedView {
+pub(super) struct ReplacedView {
     #[serde(flatten)]
     value: ValueView,
     since: Option<String>,
@@ -64,7 +90,7 @@ struct ReplacedView {
 }
 
 #[derive(Serialize)]
-struct DisputedView {
+pub(super) struct DisputedView {
     #[serde(flatten)]
     value: ValueView,
     sources: Vec<SourceView>,
@@ -77,6 +103,8 @@ pub(super) struct OperandView {
     op: &'static str,
     #[serde(flatten)]
     value: ValueView,
+    decides: bool,
+    taken: Option<&'static str>,
     /// What is not an operand: the factor of a conversion, the signs of a sum, a condition within a value.
     with: Json,
     of: Vec<OperandView>,
@@ -94,6 +122,9 @@ pub(super) fn conditions(writer: &Writer<'_, '_>, traces: &[Trace<'_>]) -> Condi
         text: if text.is_empty() { "always".into() } else { text.join(" and ") },
         op: "and",
         value: all.truth.as_bool(),
+        decides: true,
+        taken: None,
+        rows: None,
         of,
         reads: Vec::new(),
         operator: None,
@@ -105,8 +136,10 @@ pub(super) fn conditions(writer: &Writer<'_, '_>, traces: &[Trace<'_>]) -> Condi
 /// Returns what stands in the cells of a row, one node a column of conditions.
 pub(super) fn cells(writer: &Writer<'_, '_>, row: &RowOf, traces: &[Trace<'_>]) -> Vec<ConditionView> {
     let parts = traces.first().map_or(&[][..], |trace| &trace.parts);
-    let cell = |cell: &Cell| match cell.part.and_then(|part| parts.get(part)) {
-        Some(trace) => condition(writer, trace),
+    let cell = |cell: &Cell| match cell.part {
+        Some(part) => {
+            condition(writer, parts.get(part).expect("a cell's part is one of its row's condition"))
+        }
         None => ConditionView { text: cell.text.to_string(), ..conditions(writer, &[]) },
     };
     row.cells.iter().map(cell).collect()
@@ -158,6 +191,9 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
         text: source_text(writer.decision.ruleset, expr.span),
         op,
         value: trace.judged().and_then(|judged| judged.truth.as_bool()),
+        decides: trace.decides,
+        taken: taken(trace),
+        rows: rows(writer, trace),
         of: Vec::new(),
         reads: Vec::new(),
         operator: operator(expr),
@@ -167,13 +203,41 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
     if joins {
         view.of = trace.parts.iter().map(|part| condition(writer, part)).collect();
     } else {
-        view.reads = trace.reads().into_iter().map(|what| read(writer, what)).collect();
+        let reads = trace.weighed_reads().into_iter();
+        view.reads = reads.map(|(what, decides)| read(writer, what, decides)).collect();
+        view.reads.extend(units(writer, trace));
         view.operands = match expr.kind {
             ExprKind::Field(_) | ExprKind::Fact(_) | ExprKind::Literal(_) => vec![operand(writer, trace)],
             _ => trace.parts.iter().map(|part| operand(writer, part)).collect(),
         };
     }
     view
+}
+
+fn taken(trace: &Trace<'_>) -> Option<&'static str> {
+    trace.taken().map(|yes| if yes { "then" } else { "else" })
+}
+
+fn rows(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> Option<RowsView> {
+    let ExprKind::Earlier(table, before) = trace.expr.kind else { return None };
+    let ruleset = writer.decision.ruleset;
+    let row = trace.row.map(|row| ruleset.row_name(table, row).to_string());
+    Some(RowsView { table: ruleset.tables[table].name.to_string(), before, row })
+}
+
+/// The units that numbers of an atom were converted by.
+fn units(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> Vec<ReadView> {
+    let ruleset = writer.decision.ruleset;
+    let view = |(id, decides)| {
+        let definition = ruleset.units.get(id);
+        ReadView::Unit {
+            unit: definition.name.to_string(),
+            rate: writer.speaker.rate(id).unwrap_or_default(),
+            decides,
+            sources: writer.citations(&definition.sources),
+        }
+    };
+    rates(ruleset, trace).into_iter().map(view).collect()
 }
 
 fn operator(expr: &Expr) -> Option<&'static str> {
@@ -212,15 +276,16 @@ fn members(writer: &Writer<'_, '_>, expr: &Expr) -> Vec<ValueView> {
     }
 }
 
-fn read(writer: &Writer<'_, '_>, what: Read<'_>) -> ReadView {
+pub(super) fn read(writer: &Writer<'_, '_>, what: Read<'_>, decides: bool) -> ReadView {
     let ruleset = writer.decision.ruleset;
     match what {
         Read::Target(target, excluded) => {
-            ReadView::Target { target: writer.name(target), excluded: excluded.as_bool() }
+            ReadView::Target { target: writer.name(target), excluded: excluded.as_bool(), decides }
         }
         Read::Field(id) => ReadView::Field {
             field: ruleset.fields[id].name.to_string(),
             value: writer.value(writer.decision.profile.get(id).value.as_ref(), ruleset.fields[id].ty),
+            decides,
         },
         Read::Fact { channel, entry, statement } => {
             let ty = ruleset.facts[entry.0].ty;
@@ -228,8 +293,10 @@ fn read(writer: &Writer<'_, '_>, what: Read<'_>) -> ReadView {
             ReadView::Fact {
                 fact: ruleset.entry_name(channel, entry),
                 value: writer.value(statement.and_then(|statement| statement.value.as_ref()), ty),
+                decides,
                 since: statement.and_then(|statement| statement.since).map(|day| day.to_string()),
                 until: statement.and_then(|statement| statement.until).map(|day| day.to_string()),
+                ended: writer.ended(channel, entry),
                 disputed: disputed
                     .map(|disputed| DisputedView {
                         value: writer.value(disputed.value.as_ref(), ty),
@@ -301,7 +368,16 @@ fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView {
     // A condition within a value is told as a condition.
     let of = if op == "condition" { &[][..] } else { &trace.parts };
     let text = source_text(writer.decision.ruleset, expr.span);
-    OperandView { text, op, value, with, of: of.iter().map(|part| operand(writer, part)).collect() }
+    let (decides, taken) = (trace.decides, taken(trace));
+    OperandView {
+        text,
+        op,
+        value,
+        decides,
+        taken,
+        with,
+        of: of.iter().map(|part| operand(writer, part)).collect(),
+    }
 }
 
 fn fact_name(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> Json {

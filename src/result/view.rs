@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::condition::ConditionView;
+use super::condition::{ConditionView, ReadView};
 use crate::model::{Citation, Ruleset, Type, Value};
 use crate::source::Place;
 use crate::words::{Speaker, exact_text};
@@ -109,6 +109,10 @@ pub(super) struct ReasonView {
     pub(super) cells: Vec<ConditionView>,
     pub(super) exceptions: Vec<ExceptionView>,
     pub(super) sources: Vec<SourceView>,
+    /// All that it rests on: the sources of the rule, of what decides its condition, and of what its text tells.
+    pub(super) cited: Vec<SourceView>,
+    /// The facts that its text alone tells.
+    pub(super) told: Vec<ReadView>,
     pub(super) replaced: Option<ReplacedView>,
 }
 
@@ -138,6 +142,8 @@ impl ReasonView {
             cells: Vec::new(),
             exceptions: Vec::new(),
             sources: Vec::new(),
+            cited: Vec::new(),
+            told: Vec::new(),
             replaced: None,
         }
     }
@@ -191,6 +197,8 @@ pub(super) struct NoteView {
     pub(super) at: PlaceView,
     pub(super) condition: ConditionView,
     pub(super) sources: Vec<SourceView>,
+    pub(super) cited: Vec<SourceView>,
+    pub(super) told: Vec<ReadView>,
 }
 
 #[derive(Serialize)]
@@ -198,6 +206,8 @@ pub(super) struct OpenFactView {
     pub(super) fact: String,
     pub(super) title: Option<String>,
     pub(super) could_be: Vec<&'static str>,
+    /// The last day on which it was told, where it is told no more.
+    pub(super) ended: Option<String>,
 }
 
 /// A value that other sources tell of a fact, and with which a verdict would be another.

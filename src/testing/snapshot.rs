@@ -16,7 +16,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::decide::{Cause, Decision, Read, Reason, Trace};
+use crate::decide::{Cause, Decision, Read, Reason};
 use crate::model::{Channel, EffectKind, Id, Rule, Target};
 use crate::words::Speaker;
 
@@ -193,15 +193,9 @@ impl<'d, 'r> Lines<'d, 'r> {
 
     /// Notes the facts that a rule's condition reads.
     fn read(&mut self, rule: Id<Rule>, channel: Option<Id<Channel>>) {
-        for trace in &self.decision.condition(rule, channel) {
-            self.facts_of(trace);
-        }
-    }
-
-    fn facts_of(&mut self, trace: &Trace<'r>) {
         let ruleset = self.decision.ruleset;
         let speaker = Speaker::new(ruleset, None);
-        for read in trace.reads() {
+        for read in self.decision.reads(rule, channel) {
             let Read::Fact { channel, entry, statement } = read else { continue };
             let ty = ruleset.facts[entry.0].ty;
             let value = statement.and_then(|statement| statement.value.as_ref());

@@ -1,7 +1,7 @@
 //! Short proofs, as a failed test shows them: what decides, each reason in a line or two.
 
 use super::page::{Page, Style};
-use super::proof::{Writer, mark};
+use super::proof::{Rows, Writer, mark};
 use crate::decide::{Cause, Decision, Reason, State, Truth};
 use crate::model::{Channel, Id, Rule, Target};
 use crate::words::Speaker;
@@ -19,10 +19,18 @@ pub fn brief<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target) 
     for reason in &decided.reasons {
         writer.line_of(target, *reason, Truth::True);
     }
+    let mut rows = Rows::default();
     for pending in &decided.pending {
-        writer.line_of(target, pending.reason, Truth::Unknown);
-        writer.awaits(&pending.awaits);
+        let rule = match pending.reason {
+            Reason::Rule(cause) => Some(cause.rule),
+            Reason::Through(_) => None,
+        };
+        if rule.is_none_or(|rule| rows.show(speaker.ruleset, rule)) {
+            writer.line_of(target, pending.reason, Truth::Unknown);
+            writer.awaits(&pending.awaits);
+        }
     }
+    writer.rows_beyond(rows);
     if decided.reasons.is_empty() && decided.pending.is_empty() {
         writer.not_fired(target);
     }

@@ -1,23 +1,26 @@
 //! The answer in Markdown: for a report or a pull request.
 
-use super::headline::headline;
-use super::{doubt, evidence, footer, need_sources, points, quotes, reason, rests, short_sources, silences};
-use crate::decide::{Cause, Decision, Reason, TargetDecision};
-use crate::model::{Citation, EffectKind, Id, Need, NeedState, Source, Target};
-use crate::operator::Verdict;
+use super::answer::Options;
+use super::content::{Content, Item, Lead, Ranking, Section, content};
+use super::{doubt, quotes, short_sources};
+use crate::decide::Decision;
+use crate::model::{Citation, Id, NeedState, Source};
 use crate::visible::visible;
 use crate::words::{Speaker, Tongue};
 
-/// Returns a decision as Markdown, with the sources it rests on at its end.
+/// Returns a decision as Markdown, with the sources it rests on at its end. It tells what [`answer`](super::answer) does.
 #[must_use]
-pub fn markdown<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, top: Option<usize>) -> String {
-    let mut writer = Writer { decision, speaker, text: String::new(), cited: Vec::new() };
-    writer.write(top.unwrap_or(usize::MAX));
+pub fn markdown<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Options) -> String {
+    let content = content(decision, &speaker, options.top, options.trace);
+    let items = content.targets.iter().chain(&content.lists).flat_map(|section| &section.items);
+    let cited = items.flat_map(|item| item.cited.iter().copied()).collect();
+    let mut writer = Writer { speaker, text: String::new(), cited };
+    writer.line(&format!("# {}", plain(&decision.profile.name)));
+    writer.write(&content);
     writer.text
 }
 
-struct Writer<'a, 'r> {
-    decision: &'a Decision<'r>,
+struct Writer<'r> {
     speaker: Speaker<'r>,
     text: String,
     cited: Vec<&'r Citation>,
@@ -42,16 +45,15 @@ pub(super) fn plain(text: &str) -> String {
     plain
 }
 
-impl<'r> Writer<'_, 'r> {
+impl<'r> Writer<'r> {
     fn line(&mut self, line: &str) {
         self.text.push_str(line);
         self.text.push('\n');
     }
 
-    fn heading(&mut self, level: usize, text: &str) {
-        let marks = "#".repeat(level);
+    fn heading(&mut self, text: &str) {
         self.gap();
-        self.line(&format!("{marks} {}\n", plain(text)));
+        self.line(&format!("## {}\n", plain(text)));
     }
 
     /// Leaves one line blank.
@@ -61,209 +63,79 @@ impl<'r> Writer<'_, 'r> {
         }
     }
 
-    fn english(&self) -> bool {
-        self.speaker.tongue == Tongue::English
-    }
-
-    fn id(&self, target: Target) -> &'r str {
-        self.speaker.ruleset.target_name(target)
-    }
-
-    fn title(&self, target: Target) -> &'r str {
-        self.speaker.ruleset.target_title(target, self.speaker.language)
-    }
-
-    fn write(&mut self, top: usize) {
-        let tongue = self.speaker.tongue;
-        self.line(&format!("# {}", plain(&self.decision.profile.name)));
-        self.line(&format!("\n**{}**", plain(&headline(self.decision, &self.speaker))));
-        for (targets, heading) in
-            [(&self.decision.channels, tongue.channels()), (&self.decision.mixes, tongue.mixes())]
-        {
-            if !targets.is_empty() {
-                self.heading(2, heading);
-                self.table(targets);
-            }
-        }
-        for targets in [&self.decision.channels, &self.decision.mixes] {
-            for target in targets.iter().take(top) {
-                self.target(self.decision.target(*target));
-            }
-        }
-        self.lists();
+    fn write(&mut self, content: &Content<'r>) {
+        self.line(&format!("\n**{}**", plain(&content.headline)));
+        content.rankings.iter().for_each(|ranking| self.ranking(ranking));
+        content.targets.iter().chain(&content.lists).for_each(|section| self.section(section));
         self.sources();
-        self.line(&format!("\n---\n{}", plain(&footer(&self.speaker, self.decision))));
+        self.line(&format!("\n---\n{}", plain(&content.footer)));
     }
 
-    fn table(&mut self, targets: &[Target]) {
-        let heads =
-            if self.english() { "| | id | verdict | points | |" } else { "| | 标识 | 结论 | 得分 | |" };
-        self.line(heads);
+    fn ranking(&mut self, ranking: &Ranking<'r>) {
+        self.heading(ranking.heading);
+        self.line(match self.speaker.tongue {
+            Tongue::English => "| | id | verdict | points | |",
+            Tongue::Chinese => "| | 标识 | 结论 | 得分 | |",
+        });
         self.line("| --- | --- | --- | --- | --- |");
-        for target in targets {
-            let decided = self.decision.target(*target);
-            let tongue = self.speaker.tongue;
-            let verdict = decided.verdict.map_or(tongue.undecided(), |verdict| tongue.verdict(verdict));
-            let row = format!(
-                "| {} | `{}` | {verdict} | {} | {} |",
-                decided.rank,
-                self.id(*target),
-                plain(&points(&self.speaker, decided)),
-                plain(self.title(*target))
-            );
-            self.line(&row);
+        for row in &ranking.rows {
+            let (score, text) = (plain(&row.score), plain(&row.text));
+            self.line(&format!("| {} | `{}` | {} | {score} | {text} |", row.place, row.id, row.word));
         }
     }
 
-    fn reason(&mut self, cause: Cause) -> String {
-        let rule = &self.speaker.ruleset.rules[cause.rule];
-        let effect = match cause.kind(self.speaker.ruleset) {
-            EffectKind::Exclude(_) => "✗".to_string(),
-            EffectKind::Cap(_, verdict) => format!("≤ {}", self.speaker.tongue.verdict(*verdict)),
-            EffectKind::Score(_, points, level) => {
-                match level.and_then(|level| self.speaker.ruleset.levels.get(level)) {
-                    Some(level) => format!("{}{}", if *points < 0 { "-" } else { "+" }, level.name),
-                    None => format!("{points:+}"),
-                }
-            }
-            EffectKind::Needs(_, needs) => {
-                let names: Vec<&str> =
-                    needs.iter().map(|need| self.speaker.ruleset.need_name(*need)).collect();
-                format!("→ {}", names.join(", "))
-            }
-            EffectKind::Note(..) => String::new(),
-        };
-        let text = reason(self.decision, &self.speaker, cause.rule, cause.channel);
-        let sources = self.cite(evidence(self.decision, cause.rule, cause.channel));
-        format!("- **{effect}** `{}` {}{sources}", rule.name, plain(&text))
-    }
-
-    /// Notes what is cited for the list at the end; returns it in short.
-    fn cite(&mut self, citations: Vec<&'r Citation>) -> String {
-        let sources = short_sources(&self.speaker, citations.iter().copied());
-        self.cited.extend(citations);
-        if sources.is_empty() { String::new() } else { format!(" ({})", plain(&sources)) }
-    }
-
-    fn target(&mut self, decided: &TargetDecision) {
-        if decided.reasons.is_empty() && decided.needs.is_empty() && decided.notes.is_empty() {
-            return;
+    fn section(&mut self, section: &Section<'r>) {
+        if section.heading.is_empty() {
+            self.gap();
+        } else {
+            self.heading(&section.heading);
         }
-        self.heading(2, self.title(decided.target));
-        for reason in &decided.reasons {
-            let line = match reason {
-                Reason::Rule(cause) => self.reason(*cause),
-                Reason::Through(channel) => {
-                    let through = self.id(Target::Channel(*channel));
-                    let words = if self.english() { "is excluded" } else { "已排除" };
-                    format!("- **✗** `{through}` {words}")
-                }
-            };
+        let mut to_do = false;
+        for item in &section.items {
+            if let (Lead::Need(_), false) = (&item.lead, to_do) {
+                to_do = true;
+                self.gap();
+                self.line(&format!("{}\n", self.speaker.tongue.to_do()));
+            }
+            let line = self.item(item);
             self.line(&line);
         }
-        if !decided.needs.is_empty() && decided.leaning != Verdict::Excluded {
-            let heading = self.speaker.tongue.to_do();
-            self.gap();
-            self.line(&format!("{heading}\n"));
-            for need in &decided.needs {
-                let tick = if need.state == NeedState::Met { "x" } else { " " };
-                let mut text = self.speaker.ruleset.need_title(need.need, self.speaker.language).to_string();
-                if let Need::Requirement(id) = need.need
-                    && let Some(how) = &self.speaker.ruleset.requirements[id].how
-                {
-                    text.push_str(self.speaker.tongue.colon());
-                    text.push_str(&self.speaker.fill(self.decision, how, None));
-                }
-                let state = if need.state == NeedState::Unknown { " (?)" } else { "" };
-                self.cited.extend(need_sources(&self.speaker, need));
-                let name = self.speaker.ruleset.need_name(need.need);
-                self.line(&format!("- [{tick}] `{name}` {}{state}", plain(&text)));
-            }
-        }
-        for cause in &decided.notes {
-            self.note(*cause);
-        }
     }
 
-    fn note(&mut self, cause: Cause) {
-        if let EffectKind::Note(_, text, warning) = cause.kind(self.speaker.ruleset) {
-            let rule = &self.speaker.ruleset.rules[cause.rule];
-            let sources = self.cite(evidence(self.decision, cause.rule, cause.channel));
-            let word = if *warning { self.speaker.tongue.warning() } else { self.speaker.tongue.note() };
-            let text = plain(&self.speaker.fill(self.decision, text, cause.channel));
-            self.line(&format!("- *{word}* `{}` {text}{sources}", rule.name));
-        }
-    }
-
-    fn lists(&mut self) {
+    fn item(&self, item: &Item<'r>) -> String {
         let tongue = self.speaker.tongue;
-        let ruleset = self.speaker.ruleset;
-        if !self.decision.notes.is_empty() {
-            self.heading(2, tongue.notes());
-            for cause in &self.decision.notes {
-                self.note(*cause);
+        let lead = match &item.lead {
+            Lead::Effect(effect, _) => format!("**{}** ", plain(effect)),
+            Lead::Need(NeedState::Met) => "[x] ".into(),
+            Lead::Need(NeedState::Unmet | NeedState::Unknown) => "[ ] ".into(),
+            Lead::Note(true) => format!("*{}* ", tongue.warning()),
+            Lead::Note(false) => format!("*{}* ", tongue.note()),
+            Lead::Excludes => "**✗** ".into(),
+            Lead::Unknown | Lead::Disputed | Lead::More | Lead::Value | Lead::Tie | Lead::Rule => {
+                String::new()
             }
-        }
-        if !self.decision.missing().is_empty() {
-            self.heading(2, tongue.missing());
-            for (id, targets) in self.decision.missing() {
-                let field = &ruleset.fields[*id];
-                let question =
-                    field.question.as_ref().map_or("", |question| question.get(self.speaker.language));
-                let targets: Vec<String> =
-                    targets.iter().map(|target| format!("`{}`", self.id(*target))).collect();
-                self.line(&format!("- `{}` {} ({})", field.name, plain(question), targets.join(", ")));
-            }
-        }
-        if let Some(more) = rests::more(self.decision, &self.speaker) {
-            self.gap();
-            self.line(&plain(&more));
-        }
-        let silences = silences(self.decision, &self.speaker);
-        if !silences.is_empty() {
-            self.heading(2, tongue.no_source());
-            for silence in silences {
-                let title =
-                    silence.title.as_ref().map(|title| format!(" {}", plain(title))).unwrap_or_default();
-                let words = plain(&silence.words(&self.speaker));
-                self.line(&format!("- `{}`{title}{}{words}", silence.fact, tongue.colon()));
-            }
-        }
-        self.rests();
-    }
-
-    /// Disputed values that verdicts rest on, and defaults.
-    fn rests(&mut self) {
-        let (decision, speaker) = (self.decision, self.speaker);
-        let disputes = rests::disputes(decision, &speaker, None);
-        if !disputes.is_empty() {
-            self.heading(2, speaker.tongue.rests_on());
-        }
-        for dispute in disputes {
-            let title = dispute.title.as_ref().map(|title| format!(" {}", plain(title))).unwrap_or_default();
-            let words = plain(&dispute.words(&speaker));
-            self.cited.extend(dispute.citations());
-            self.line(&format!("- `{}`{title}{}{words}", dispute.fact, speaker.tongue.colon()));
-        }
-        let assumed = rests::assumed(decision, &speaker, None);
-        if !assumed.is_empty() {
-            self.heading(2, speaker.tongue.assumed());
-        }
-        for (field, value, words) in assumed {
-            let words = words.map(|words| format!("{}{}", speaker.tongue.semicolon(), plain(&words)));
-            self.line(&format!("- `{field}` = {}{}", plain(&value), words.unwrap_or_default()));
-        }
+        };
+        let names = [item.name.as_str()].into_iter().chain(item.rule).filter(|name| !name.is_empty());
+        let names: String = names.map(|name| format!("`{name}` ")).collect();
+        let between = if item.lead == Lead::Value { "= " } else { "" };
+        let state = if item.lead == Lead::Need(NeedState::Unknown) { " (?)" } else { "" };
+        // The text of a disputed fact names each source beside its value.
+        let beside = item.cited.iter().copied().filter(|_| item.lead != Lead::Disputed);
+        let sources = short_sources(&self.speaker, beside);
+        let sources = if sources.is_empty() { String::new() } else { format!(" ({})", plain(&sources)) };
+        let line = format!("- {lead}{names}{between}{}{state}{sources}", plain(&item.text));
+        line.trim_end().to_string()
     }
 
     /// The sources that were cited, each once, with what they say.
     fn sources(&mut self) {
         let mut found: Vec<(Id<Source>, Vec<String>)> = Vec::new();
-        for citation in std::mem::take(&mut self.cited) {
+        for citation in &self.cited {
             let at = found.iter().position(|(source, _)| *source == citation.source).unwrap_or_else(|| {
                 found.push((citation.source, Vec::new()));
                 found.len() - 1
             });
-            let Some((_, lines)) = found.get_mut(at) else { continue };
+            let (_, lines) = found.get_mut(at).expect("it was found, or just put there");
             if citation.quotes.is_empty() && citation.at.is_none() {
                 continue;
             }
@@ -277,7 +149,7 @@ impl<'r> Writer<'_, 'r> {
         if found.is_empty() {
             return;
         }
-        self.heading(2, self.speaker.tongue.sources());
+        self.heading(self.speaker.tongue.sources());
         for (id, lines) in found {
             let source = &self.speaker.ruleset.sources[id];
             let title = source.title.as_ref().map(|title| title.get(self.speaker.language).to_string());

@@ -1,15 +1,15 @@
 //! The whole proof of one target: every rule that speaks of it, down to fields, facts, sources and quotes.
 
+use std::collections::BTreeMap;
+
 use super::page::{Page, Style};
-use super::{better, check_box, evidence, footer, long_source, need_sources, points, rests};
+use super::{better, check_box, footer, need_sources, no_value, points, rests};
 use crate::advise::Advice;
-use crate::decide::{Await, Cause, Decision, Judged, Outcome, Read, Reason, State, Trace, Truth};
-use crate::layout::{WIDTH, pad, width};
-use crate::model::{Channel, Citation, EffectKind, ExprKind, Id, Origin, Rule, Target, Type, Value};
-use crate::operator::Verdict;
+use crate::decide::{Await, Cause, Decision, Instance, Reason, State, Truth};
+use crate::model::{Channel, EffectKind, Id, Rule, Ruleset, Table, Target};
+use crate::operator::{Policy, Verdict};
 use crate::source::Place;
-use crate::visible::visible;
-use crate::words::{Speaker, Tongue, source_text};
+use crate::words::{Speaker, Tongue, evidence, told};
 
 /// Returns the proof of a target as a text of 80 columns; at its end, what to change for a better verdict, if told.
 #[must_use]
@@ -45,15 +45,15 @@ pub(super) struct Rules {
 }
 
 impl<'r> Writer<'_, 'r> {
-    fn english(&self) -> bool {
+    pub(super) fn english(&self) -> bool {
         self.speaker.tongue == Tongue::English
     }
 
-    fn say(&self, english: &str, chinese: &str) -> String {
+    pub(super) fn say(&self, english: &str, chinese: &str) -> String {
         if self.english() { english.to_string() } else { chinese.to_string() }
     }
 
-    fn id(&self, target: Target) -> &'r str {
+    pub(super) fn id(&self, target: Target) -> &'r str {
         self.speaker.ruleset.target_name(target)
     }
 
@@ -116,10 +116,18 @@ impl<'r> Writer<'_, 'r> {
             let heading = self.say("What is open", "尚未确定的规则");
             self.page.heading(&heading);
         }
+        let mut rows = Rows::default();
         for pending in &decided.pending {
-            self.reason(target, pending.reason);
-            self.awaits(&pending.awaits);
+            let rule = match pending.reason {
+                Reason::Rule(cause) => Some(cause.rule),
+                Reason::Through(_) => None,
+            };
+            if rule.is_none_or(|rule| rows.show(self.speaker.ruleset, rule)) {
+                self.reason(target, pending.reason);
+                self.awaits(&pending.awaits);
+            }
         }
+        self.rows_beyond(rows);
         rests::put_disputes(&mut self.page, self.decision, &self.speaker, Some(target));
         rests::put_assumed(&mut self.page, self.decision, &self.speaker, Some(target));
         let rules = self.other_rules(target);
@@ -134,9 +142,13 @@ impl<'r> Writer<'_, 'r> {
             let heading = self.say("What does not apply, and why not", "未触发的规则及原因");
             self.page.heading(&heading);
         }
+        let mut rows = Rows::default();
         for (rule, channel) in rules.not_fired {
-            self.rule(rule, channel, &self.effects_on(rule, channel, target));
+            if rows.show(self.speaker.ruleset, rule) {
+                self.rule(rule, channel, &self.effects_on(rule, channel, target));
+            }
         }
+        self.rows_beyond(rows);
         self.needs(target);
         self.notes(target);
     }
@@ -221,16 +233,15 @@ impl<'r> Writer<'_, 'r> {
             EffectKind::Cap(_, verdict) => {
                 format!("{} {}", self.speaker.tongue.at_best(), self.speaker.tongue.verdict(*verdict))
             }
-            EffectKind::Score(_, points, level) => {
-                let level = level.and_then(|level| self.speaker.ruleset.levels.get(level));
-                match level {
-                    Some(level) => {
-                        let sign = if *points < 0 { "-" } else { "+" };
-                        format!("{sign}{} ({points:+})", level.name)
-                    }
-                    None => format!("{points:+}"),
+            EffectKind::Score(_, points, level) => match level {
+                Some(level) => {
+                    let levels = &self.speaker.ruleset.levels;
+                    let level = levels.get(*level).expect("an effect's level is a level");
+                    let sign = if *points < 0 { "-" } else { "+" };
+                    format!("{sign}{} ({points:+})", level.name)
                 }
-            }
+                None => format!("{points:+}"),
+            },
             EffectKind::Needs(_, needs) => {
                 let names: Vec<&str> =
                     needs.iter().map(|need| self.speaker.ruleset.need_name(*need)).collect();
@@ -255,8 +266,8 @@ impl<'r> Writer<'_, 'r> {
     pub(super) fn rule(&mut self, id: Id<Rule>, channel: Option<Id<Channel>>, effect: &str) {
         let ruleset = self.speaker.ruleset;
         let rule = &ruleset.rules[id];
-        let instance = self.decision.instance(id, channel);
-        let truth = instance.map_or(Truth::Unknown, |instance| instance.fires.truth);
+        let instance = self.decision.instance(id, channel).expect("a rule is told of its own instances");
+        let truth = instance.fires.truth;
         let (style, mark) = mark(truth);
         let of = channel.map(|c| format!(" [{}]", self.id(Target::Channel(c)))).unwrap_or_default();
         let title = rule.title.as_ref().map(|title| format!(" \"{}\"", title.get(self.speaker.language)));
@@ -269,16 +280,19 @@ impl<'r> Writer<'_, 'r> {
         if let (Some(because), Truth::True) = (&rule.because, truth) {
             let text = self.speaker.fill(self.decision, because, channel);
             self.page.hang(&[(Style::Plain, "  ")], &text);
+            let told = told(self.decision, &self.speaker, because, (id, channel));
+            self.told(told, "  ");
         }
         let traces = self.decision.condition(id, channel);
         if traces.is_empty() {
             self.page.line(&[(Style::Plain, &format!("  {}", self.speaker.tongue.always()))]);
         }
         for trace in &traces {
-            self.tree(trace, "  ", "  ");
+            self.tree(trace, "  ");
         }
         for (exception, instance) in self.decision.exceptions(id, channel) {
-            let state = self.decision.instance(exception, instance).map_or(State::NotFired, |i| i.state());
+            let met = self.decision.instance(exception, instance).expect("an exception that meets is one");
+            let state = met.state();
             let of = instance
                 .map(|channel| format!(" [{}]", self.id(Target::Channel(channel))))
                 .unwrap_or_default();
@@ -291,7 +305,7 @@ impl<'r> Writer<'_, 'r> {
             };
             self.page.line(&[(Style::Plain, &text)]);
             for trace in &self.decision.condition(exception, instance) {
-                self.tree(trace, "    ", "    ");
+                self.tree(trace, "    ");
             }
         }
         self.citations(&rule.sources, "  ");
@@ -299,141 +313,6 @@ impl<'r> Writer<'_, 'r> {
             let place = ruleset.files.place(replaced.span);
             self.page.line(&[(Style::Fair, &format!("  {} {place}", self.speaker.tongue.replaces()))]);
             self.citations(&replaced.sources, "    ");
-        }
-    }
-
-    fn citations(&mut self, citations: &[Citation], indent: &str) {
-        for text in citations.iter().flat_map(|citation| long_source(&self.speaker, citation)) {
-            self.page.hang(&[(Style::Faint, &format!("{indent}⤷ "))], &text);
-        }
-    }
-
-    /// A part of a condition, what it read, and its parts.
-    fn tree(&mut self, trace: &Trace<'r>, first: &str, rest: &str) {
-        let judged = trace.judged().unwrap_or(Judged::STUCK);
-        let (style, sign) = mark(judged.truth);
-        let text = source_text(self.speaker.ruleset, trace.expr.span);
-        if let ([only], ExprKind::And(_) | ExprKind::Or(_)) = (trace.parts.as_slice(), &trace.expr.kind) {
-            return self.tree(only, first, rest);
-        }
-        self.page.hang_under(&[(Style::Plain, first), (style, &format!("{sign} "))], rest, &text);
-        let joins = trace.parts.iter().all(|part| part.judged().is_some()) && !trace.parts.is_empty();
-        let branch = |last: bool| if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        if joins && trace.read.is_none() {
-            let count = trace.parts.len();
-            for (number, part) in trace.parts.iter().enumerate() {
-                let (mark, below) = branch(number + 1 == count);
-                self.tree(part, &format!("{rest}{mark}"), &format!("{rest}{below}"));
-            }
-            return;
-        }
-        let reads = trace.reads();
-        let computed = computed(trace, false);
-        let count = reads.len() + computed.len();
-        for (number, read) in reads.into_iter().enumerate() {
-            let (mark, below) = branch(number + 1 == count);
-            self.read(read, &format!("{rest}{mark}"), &format!("{rest}{below}"));
-        }
-        let already = count - computed.len();
-        for (number, part) in computed.into_iter().enumerate() {
-            let (mark, below) = branch(already + number + 1 == count);
-            let text = source_text(self.speaker.ruleset, part.expr.span);
-            let value = self.shown(part);
-            let words = if matches!(part.expr.kind, ExprKind::Convert(..)) {
-                if self.english() { format!("{text} is {value}") } else { format!("{text} 即 {value}") }
-            } else {
-                format!("{text} = {value}")
-            };
-            let lead = format!("{rest}{mark}");
-            self.page.hang_under(&[(Style::Plain, &lead)], &format!("{rest}{below}"), &words);
-        }
-    }
-
-    fn shown(&self, trace: &Trace<'_>) -> String {
-        match &trace.outcome {
-            Outcome::Value { value: Some(value), .. } => self.speaker.id(value, trace.expr.ty),
-            Outcome::Value { value: None, .. } => self.speaker.tongue.not_known().to_string(),
-            Outcome::Truth(judged) => match judged.truth.as_bool() {
-                Some(value) => value.to_string(),
-                None => self.speaker.tongue.not_known().to_string(),
-            },
-        }
-    }
-
-    fn value(&self, value: Option<&Value>, ty: Type) -> String {
-        value.map_or_else(|| self.speaker.tongue.not_known().to_string(), |value| self.speaker.id(value, ty))
-    }
-
-    fn read(&mut self, read: Read<'r>, first: &str, rest: &str) {
-        let ruleset = self.speaker.ruleset;
-        match read {
-            Read::Field(id) => {
-                let field = &ruleset.fields[id];
-                let given = self.decision.profile.get(id);
-                let origin = match (given.origin, &given.at) {
-                    (Origin::Given, Some(place)) => self.short_place(place),
-                    (Origin::Given, None) => String::new(),
-                    (Origin::Default, _) => self.speaker.tongue.by_default().to_string(),
-                    (Origin::Missing, _) => self.speaker.tongue.left_out().to_string(),
-                };
-                let text = format!("{} = {}", field.name, self.value(given.value.as_ref(), field.ty));
-                self.beside(first, rest, &text, &origin);
-            }
-            Read::Fact { channel, entry, statement } => {
-                let ty = ruleset.facts[entry.0].ty;
-                let name = ruleset.entry_name(channel, entry);
-                let value = statement.and_then(|statement| statement.value.as_ref());
-                let silent =
-                    if value.is_none() && (entry.1.is_some() || ruleset.facts[entry.0].index.is_none()) {
-                        self.say(": no source says", "：没有来源说明")
-                    } else {
-                        String::new()
-                    };
-                let text = format!("{name} = {}{silent}", self.value(value, ty));
-                let place =
-                    statement.map(|s| self.short_place(&ruleset.files.place(s.span))).unwrap_or_default();
-                self.beside(first, rest, &text, &place);
-                let Some(statement) = statement else { return };
-                if statement.since.is_some() || statement.until.is_some() {
-                    let day =
-                        |word: &str, day: Option<crate::date::Date>| day.map(|day| format!("{word} {day}"));
-                    let dates: Vec<String> = [day("since", statement.since), day("until", statement.until)]
-                        .into_iter()
-                        .flatten()
-                        .collect();
-                    self.page.line(&[(Style::Faint, &format!("{rest}  {}", dates.join(" ")))]);
-                }
-                self.citations(&statement.sources, &format!("{rest}  "));
-                let colon = self.speaker.tongue.colon();
-                for disputed in &statement.disputed {
-                    let value = self.value(disputed.value.as_ref(), ty);
-                    let text = format!("{rest}  {}{colon}{value}", self.speaker.tongue.disputed());
-                    self.page.line(&[(Style::Fair, &text)]);
-                    self.citations(&disputed.sources, &format!("{rest}    "));
-                }
-                let mut indent = format!("{rest}  ");
-                let mut replaced = statement.replaced_on(self.decision.day);
-                while let Some(old) = replaced {
-                    let value = self.value(old.value.as_ref(), ty);
-                    let place = self.short_place(&ruleset.files.place(old.span));
-                    let text = format!("{} {value}", self.speaker.tongue.replaces());
-                    self.beside(&indent, "", &text, &place);
-                    indent.push_str("  ");
-                    self.citations(&old.sources, &indent);
-                    replaced = old.replaced_on(self.decision.day);
-                }
-            }
-            Read::Target(target, excluded) => {
-                let state = match (excluded, self.english()) {
-                    (Truth::True, true) => "is excluded",
-                    (Truth::False, true) => "is not excluded",
-                    (Truth::Unknown, true) => "may be excluded",
-                    (Truth::True, false) => "已排除",
-                    (Truth::False, false) => "未排除",
-                    (Truth::Unknown, false) => "可能被排除",
-                };
-                self.beside(first, rest, &format!("{} {state}", self.id(target)), "");
-            }
         }
     }
 
@@ -448,34 +327,14 @@ impl<'r> Writer<'_, 'r> {
         format!("{}:{}", file.unwrap_or(&place.file), place.line)
     }
 
-    /// A text, and a remark at the right margin where there is room for it.
-    fn beside(&mut self, first: &str, rest: &str, text: &str, remark: &str) {
-        let taken = width(&visible(first)) + width(&visible(text));
-        let room = WIDTH.saturating_sub(width(&visible(remark)) + 2);
-        if remark.is_empty() || taken > room {
-            self.page.hang_under(
-                &[(Style::Plain, first)],
-                rest,
-                &if remark.is_empty() { text.into() } else { format!("{text}  ({remark})") },
-            );
-        } else {
-            let column = room.min(taken.max(46));
-            let padded = pad(&format!("{first}{text}"), column + 2);
-            self.page.line(&[(Style::Plain, &padded), (Style::Faint, remark)]);
-        }
-    }
-
     pub(super) fn awaits(&mut self, awaits: &[Await]) {
         let ruleset = self.speaker.ruleset;
         for awaited in awaits {
             let text = match (awaited, self.english()) {
                 (Await::Field(id), true) => format!("waits for the answer to {}", ruleset.fields[*id].name),
                 (Await::Field(id), false) => format!("等待回答：{}", ruleset.fields[*id].name),
-                (Await::Fact(channel, entry), true) => {
-                    format!("no source says {}", ruleset.entry_name(*channel, *entry))
-                }
-                (Await::Fact(channel, entry), false) => {
-                    format!("没有来源说明 {}", ruleset.entry_name(*channel, *entry))
+                (Await::Fact(channel, entry), _) => {
+                    no_value(&self.speaker, self.decision.day, *channel, *entry)
                 }
             };
             self.page.hang(&[(Style::Fair, "  ? ")], &text);
@@ -516,10 +375,58 @@ impl<'r> Writer<'_, 'r> {
                 let mark = if *warning { "!" } else { "·" };
                 let rule = &self.speaker.ruleset.rules[cause.rule].name;
                 self.page.hang(&[(Style::Plain, &format!("  {mark} "))], &format!("{text} [{rule}]"));
-                for citation in evidence(self.decision, cause.rule, cause.channel) {
+                for citation in evidence(self.decision, &self.speaker, *cause) {
                     self.citations(std::slice::from_ref(citation), "    ");
                 }
             }
+        }
+    }
+}
+
+/// So many rows of a table are shown in full in one place; those beyond are counted.
+pub(super) const MOST_ROWS: usize = 12;
+
+/// The rows of tables that come up in one place.
+#[derive(Default)]
+pub(super) struct Rows {
+    shown: BTreeMap<Id<Table>, usize>,
+    beyond: BTreeMap<Id<Table>, Vec<Id<Rule>>>,
+}
+
+impl Rows {
+    /// Tells whether a rule is shown in full: each that is no row, and the first rows of a table.
+    pub(super) fn show(&mut self, ruleset: &Ruleset, rule: Id<Rule>) -> bool {
+        let Some(row) = &ruleset.rules[rule].row else { return true };
+        let shown = self.shown.entry(row.table).or_default();
+        if *shown < MOST_ROWS {
+            *shown += 1;
+            return true;
+        }
+        self.beyond.entry(row.table).or_default().push(rule);
+        false
+    }
+}
+
+impl Writer<'_, '_> {
+    /// Tells how many rows are not shown in full, and what became of them.
+    pub(super) fn rows_beyond(&mut self, rows: Rows) {
+        for (table, beyond) in rows.beyond {
+            let ruleset = self.speaker.ruleset;
+            let state = |rule: Id<Rule>| self.decision.instance(rule, None).map(Instance::state);
+            let holds = |rule: &Id<Rule>| {
+                self.decision.instance(*rule, None).is_some_and(|row| row.condition.truth == Truth::True)
+            };
+            let table = &ruleset.tables[table];
+            let matching =
+                table.rows.iter().find(|rule| holds(rule)).filter(|_| table.policy == Policy::First);
+            let number = |rule: Id<Rule>| ruleset.rules[rule].row.as_ref().map(|row| row.number);
+            let behind = |rule: &&Id<Rule>| matching.is_some_and(|first| number(**rule) > number(*first));
+            let open = beyond.iter().filter(|rule| state(**rule) == Some(State::Pending)).count();
+            let behind = beyond.iter().filter(behind).count();
+            let first = matching.map_or("", |rule| &ruleset.rules[*rule].name);
+            let told = self.speaker.tongue.rows_beyond(&table.name, beyond.len(), open, (behind, first));
+            self.page.blank();
+            self.page.hang(&[(Style::Plain, "… ")], &told);
         }
     }
 }
@@ -530,27 +437,4 @@ pub(super) fn mark(truth: Truth) -> (Style, &'static str) {
         Truth::False => (Style::Bad, "✗"),
         Truth::Unknown => (Style::Fair, "?"),
     }
-}
-
-/// The parts of an atom that were computed, not read: sums, conversions, lets. An `if` that is a part of another or of a
-/// let goes without saying.
-fn computed<'t, 'r>(trace: &'t Trace<'r>, inside: bool) -> Vec<&'t Trace<'r>> {
-    use crate::model::ExprKind as E;
-    let own = matches!(
-        trace.expr.kind,
-        E::Sum(_)
-            | E::Scale(..)
-            | E::Convert(..)
-            | E::Let(_)
-            | E::Count(_)
-            | E::Min(_)
-            | E::Max(_)
-            | E::Abs(_)
-            | E::Between(..)
-            | E::Shift(..)
-            | E::Today
-    ) || (matches!(trace.expr.kind, E::If(_)) && !inside);
-    let inside = inside || matches!(trace.expr.kind, E::If(_) | E::Let(_));
-    let inner = trace.parts.iter().flat_map(|part| computed(part, inside));
-    if own { std::iter::once(trace).chain(inner).collect() } else { inner.collect() }
 }

@@ -1,12 +1,17 @@
 //! The proof of a rule: what became of each of its instances, and why.
 
-use crate::decide::{Cause, Decision, State};
-use crate::model::{Channel, EffectKind, Id, Rule, Target};
+use std::collections::BTreeMap;
+
+use crate::decide::{Cause, Decision, Instance, State};
+use crate::model::{Channel, EffectKind, Id, Rule, Table, Target};
 use crate::words::{Speaker, Tongue};
 
 use super::footer;
 use super::page::{Page, Style};
-use super::proof::Writer;
+use super::proof::{MOST_ROWS, Rows, Writer};
+
+/// So many rows of a long table are named; more are counted.
+const MOST_NAMES: usize = 3;
 
 /// Returns what became of rules, each instance with its condition, its exceptions and its sources, as a text of 80
 /// columns.
@@ -18,15 +23,44 @@ pub fn proof_of_rules<'r>(
     colour: bool,
 ) -> String {
     let mut writer = Writer { decision, speaker, page: Page::new(colour) };
+    let mut tables: BTreeMap<Id<Table>, Vec<Id<Rule>>> = BTreeMap::new();
     for id in rules {
-        writer.outcome(*id);
-    }
-    for id in rules {
-        for instance in decision.instances(*id).iter().filter(|instance| !instance.left_out) {
-            let does = writer.all_effects(*id, instance.channel);
-            writer.rule(*id, instance.channel, &does);
+        if let Some(row) = &speaker.ruleset.rules[*id].row {
+            tables.entry(row.table).or_default().push(*id);
         }
     }
+    tables.retain(|_, rows| rows.len() > MOST_ROWS);
+    for id in rules {
+        let table = speaker.ruleset.rules[*id].row.as_ref().map(|row| row.table);
+        if !table.is_some_and(|table| tables.contains_key(&table)) {
+            writer.outcome(*id);
+        }
+    }
+    for (table, rows) in &tables {
+        writer.outcome_of_rows(*table, rows);
+    }
+    let state = |id: Id<Rule>, channel| decision.instance(id, channel).map(Instance::state);
+    // Of a long table, what came of it stands first.
+    let mut instances: Vec<(Id<Rule>, Option<Id<Channel>>)> = Vec::new();
+    for id in rules {
+        let shown = decision.instances(*id).iter().filter(|instance| !instance.left_out);
+        instances.extend(shown.map(|instance| (*id, instance.channel)));
+    }
+    if !tables.is_empty() {
+        instances.sort_by_key(|(id, channel)| match state(*id, *channel) {
+            Some(State::Fired) => 0,
+            Some(State::Pending) => 1,
+            Some(State::Excepted | State::NotFired) | None => 2,
+        });
+    }
+    let mut rows = Rows::default();
+    for (id, channel) in instances {
+        if rows.show(speaker.ruleset, id) {
+            let does = writer.all_effects(id, channel);
+            writer.rule(id, channel, &does);
+        }
+    }
+    writer.rows_beyond(rows);
     writer.page.blank();
     let footer = footer(&speaker, decision);
     writer.page.line(&[(Style::Faint, &footer)]);
@@ -34,6 +68,31 @@ pub fn proof_of_rules<'r>(
 }
 
 impl Writer<'_, '_> {
+    /// What became of the rows of a long table: `fees: fees.400 fired; 799 rows did not fire.`
+    fn outcome_of_rows(&mut self, table: Id<Table>, rows: &[Id<Rule>]) {
+        let (ruleset, tongue) = (self.speaker.ruleset, self.speaker.tongue);
+        let mut parts = Vec::new();
+        for state in [State::Fired, State::Pending, State::Excepted, State::NotFired] {
+            let of = |rule: &&Id<Rule>| {
+                self.decision.instance(**rule, None).is_some_and(|instance| instance.state() == state)
+            };
+            let of: Vec<&Id<Rule>> = rows.iter().filter(of).collect();
+            let names: Vec<String> = of.iter().map(|rule| ruleset.rules[**rule].name.to_string()).collect();
+            let became = tongue.state(state);
+            match (names.len(), tongue) {
+                (0, _) => {}
+                (1..=MOST_NAMES, Tongue::English) => parts.push(format!("{} {became}", tongue.and(&names))),
+                (1..=MOST_NAMES, Tongue::Chinese) => parts.push(format!("{}{became}", tongue.and(&names))),
+                (count, Tongue::English) => parts.push(format!("{count} rows {became}")),
+                (count, Tongue::Chinese) => parts.push(format!("{count} 行{became}")),
+            }
+        }
+        let end = if tongue == Tongue::English { "." } else { "。" };
+        let parts = parts.join(tongue.semicolon());
+        let text = format!("{}{}{parts}{end}", ruleset.tables[table].name, tongue.colon());
+        self.page.paragraph(Style::Strong, &text);
+    }
+
     /// What became of a rule: `too_heavy: it fired for drone; it did not fire for post and courier.`
     fn outcome(&mut self, id: Id<Rule>) {
         let tongue = self.speaker.tongue;

@@ -1,8 +1,8 @@
 //! The tool's own words, in English and Chinese. Other languages fall back to English.
 
 use crate::date::Date;
-use crate::decide::State;
-use crate::model::NeedState;
+use crate::decide::{State, Truth};
+use crate::model::{NeedState, primary};
 use crate::operator::Verdict;
 
 /// A language of the tool's own words.
@@ -33,8 +33,7 @@ impl Tongue {
     /// Returns the language for a BCP 47 tag.
     #[must_use]
     pub fn of(tag: &str) -> Tongue {
-        let primary = tag.split(['-', '_']).next().unwrap_or("");
-        if primary.eq_ignore_ascii_case("zh") { Tongue::Chinese } else { Tongue::English }
+        if primary(tag) == "zh" { Tongue::Chinese } else { Tongue::English }
     }
 
     phrases! {
@@ -50,6 +49,8 @@ impl Tongue {
         channels: "Channels", "渠道";
         /// The heading of the mixes.
         mixes: "Mixes", "组合";
+        /// What a mix is.
+        mix: "mix", "组合";
         /// The heading of what is to be done.
         to_do: "To do", "待办";
         /// The heading of what shuts targets out.
@@ -86,6 +87,14 @@ impl Tongue {
         could_be: "could be", "可能为";
         /// Before the leaning of an undecided target.
         leaning: "leaning", "倾向";
+        /// Behind a target of which facts are open.
+        not_all_said: "no source says all", "来源有缺";
+        /// Behind a target whose verdict would be another with the value of another source.
+        rests_on_disputed: "rests on a disputed value", "依据有争议";
+        /// Before what a requirement costs.
+        costs: "costs", "费用";
+        /// Before how long a requirement takes.
+        takes: "takes", "需时";
         /// Between a value and who disputes it.
         disputed: "disputed", "有争议";
         /// The word before a line of a text.
@@ -102,6 +111,14 @@ impl Tongue {
         accessed: "read on", "查阅于";
         /// Between a fact and what it took the place of.
         replaces: "replaces", "取代";
+        /// Behind a part of a condition that could be otherwise.
+        decides_nothing: "decides nothing", "不起作用";
+        /// Behind a part of a condition that is as good a reason as the one that decides.
+        would_do: "would do alone", "单独也足够";
+        /// Behind the branch of an `if` that is not its value.
+        not_taken: "not taken", "未取";
+        /// Why a fact has no value.
+        no_source_says: "no source says", "没有来源说明";
         /// Before the next command.
         next: "next", "下一步";
     }
@@ -222,6 +239,150 @@ impl Tongue {
         }
     }
 
+    /// Says that what a source told held until a day.
+    #[must_use]
+    pub fn ended(self, day: Date) -> String {
+        match self {
+            Tongue::English => format!("the source's value ended on {day}"),
+            Tongue::Chinese => format!("来源的数值已于 {day} 到期"),
+        }
+    }
+
+    /// Says by which rule a verdict is capped.
+    #[must_use]
+    pub fn capped_by(self, rule: &str) -> String {
+        match self {
+            Tongue::English => format!("capped by {rule}"),
+            Tongue::Chinese => format!("被 {rule} 封顶"),
+        }
+    }
+
+    /// Says how much there is to do.
+    #[must_use]
+    pub fn to_do_count(self, count: usize) -> String {
+        match self {
+            Tongue::English => format!("{count} to do"),
+            Tongue::Chinese => format!("{count} 件待办"),
+        }
+    }
+
+    /// Says what something is: `Cards is unsuitable`.
+    #[must_use]
+    pub fn is(self, what: &str, word: &str) -> String {
+        match self {
+            Tongue::English => format!("{what} is {word}"),
+            Tongue::Chinese => format!("{what}{word}"),
+        }
+    }
+
+    /// Says for which target something is needed.
+    #[must_use]
+    pub fn needed_for(self, target: &str) -> String {
+        match self {
+            Tongue::English => format!("for {target}"),
+            Tongue::Chinese => format!("{target} 所需"),
+        }
+    }
+
+    /// Says with which channel a target is excluded.
+    #[must_use]
+    pub fn excluded_through(self, channel: &str) -> String {
+        match self {
+            Tongue::English => format!("through {channel}, which is excluded"),
+            Tongue::Chinese => format!("因 {channel} 已排除"),
+        }
+    }
+
+    /// Says of targets that only their declaration orders them.
+    #[must_use]
+    pub fn tie(self, names: &str) -> String {
+        match self {
+            Tongue::English => format!("{names}: equal so far; they stand in the order of declaration"),
+            Tongue::Chinese => format!("{names}：目前相等，按声明顺序排列"),
+        }
+    }
+
+    /// Says of facts that no source tells them.
+    #[must_use]
+    pub fn no_source_for(self, facts: &str) -> String {
+        match self {
+            Tongue::English => format!("no source says {facts}"),
+            Tongue::Chinese => format!("没有来源说明 {facts}"),
+        }
+    }
+
+    /// Says of a fact that what a source told of it held until a day.
+    #[must_use]
+    pub fn ended_for(self, fact: &str, day: Date) -> String {
+        match self {
+            Tongue::English => format!("the source's value of {fact} ended on {day}"),
+            Tongue::Chinese => format!("来源中 {fact} 的数值已于 {day} 到期"),
+        }
+    }
+
+    /// Says from which day and until which something holds; nothing where it always does.
+    #[must_use]
+    pub fn period(self, since: Option<Date>, until: Option<Date>) -> Option<String> {
+        Some(match (self, since, until) {
+            (_, None, None) => return None,
+            (Tongue::English, Some(since), None) => format!("since {since}"),
+            (Tongue::English, None, Some(until)) => format!("until {until}"),
+            (Tongue::English, Some(since), Some(until)) => format!("since {since} until {until}"),
+            (Tongue::Chinese, Some(since), None) => format!("自 {since} 起"),
+            (Tongue::Chinese, None, Some(until)) => format!("至 {until} 止"),
+            (Tongue::Chinese, Some(since), Some(until)) => format!("自 {since} 起，至 {until} 止"),
+        })
+    }
+
+    /// Says what became of the rows before one of a table of which the first counts: whether it is free for them.
+    #[must_use]
+    pub fn rows_before(self, free: Truth, count: usize, row: &str) -> String {
+        match (self, free, count) {
+            (Tongue::English, Truth::True, 1) => "the row before does not match".into(),
+            (Tongue::English, Truth::True, _) => format!("none of the {count} rows before matches"),
+            (Tongue::English, Truth::False, _) => format!("{row} stands before it and matches"),
+            (Tongue::English, Truth::Unknown, _) => format!("{row} stands before it and may match"),
+            (Tongue::Chinese, Truth::True, _) => format!("前面 {count} 行都不匹配"),
+            (Tongue::Chinese, Truth::False, _) => format!("前面的 {row} 已匹配"),
+            (Tongue::Chinese, Truth::Unknown, _) => format!("前面的 {row} 可能匹配"),
+        }
+    }
+
+    /// Says how many more rows of a table there are, how many of them are open, and how many stand behind the first row
+    /// that matches.
+    #[must_use]
+    pub fn rows_beyond(
+        self,
+        table: &str,
+        count: usize,
+        open: usize,
+        (behind, first): (usize, &str),
+    ) -> String {
+        let failed = count - open - behind;
+        let parts = match self {
+            Tongue::English => [
+                (failed, format!("{failed} do not match")),
+                (open, format!("{open} are open")),
+                (behind, format!("{behind} stand behind {first}, which matches")),
+            ],
+            Tongue::Chinese => [
+                (failed, format!("{failed} 行不匹配")),
+                (open, format!("{open} 行待定")),
+                (behind, format!("{behind} 行在已匹配的 {first} 之后")),
+            ],
+        };
+        let parts: Vec<String> =
+            parts.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| words).collect();
+        match self {
+            Tongue::English => {
+                format!("{count} more rows of {table}: {}; a row is shown by its name", self.list(&parts))
+            }
+            Tongue::Chinese => {
+                format!("{table} 另有 {count} 行：{}；可按行名查看", self.list(&parts))
+            }
+        }
+    }
+
     /// Says at which day facts are read.
     #[must_use]
     pub fn as_of(self, day: Date) -> String {
@@ -243,7 +404,7 @@ impl Tongue {
 
     /// Says that a value ended, and that none came after it.
     #[must_use]
-    pub fn ended(self, day: Date) -> String {
+    pub fn ended_for_good(self, day: Date) -> String {
         match self {
             Tongue::English => format!("ended on {day}; nothing is stated of any day since"),
             Tongue::Chinese => format!("{day} 已到期，此后没有说明"),

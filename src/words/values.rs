@@ -6,7 +6,10 @@ use super::Tongue;
 use crate::date::Date;
 use crate::decide::{Decision, Filled};
 use crate::exact::Exact;
-use crate::model::{Amount, Channel, Enum, Id, Number, Ruleset, Template, Type, Unit, UnitDefinition, Value};
+use crate::model::{
+    Amount, Channel, Enum, Id, Number, Ruleset, Template, Type, Unit, UnitDefinition, Value, nearest_tag,
+    primary, serves,
+};
 use crate::source::Span;
 
 /// Shows a ruleset's things in a language.
@@ -20,23 +23,73 @@ pub struct Speaker<'r> {
     pub tongue: Tongue,
 }
 
-/// Tells whether a ruleset has texts in a language, or in a kind of it (`zh` for `zh-Hans`). One that does not say its
-/// languages may have any.
+/// The language of texts without a tag, where the header names none.
+const FIRST: &str = "en";
+
+/// The languages of the program's own words.
+const OWN: [&str; 2] = ["en", "zh"];
+
+fn first(ruleset: &Ruleset) -> &str {
+    ruleset.languages.first().map_or(FIRST, |tag| &**tag)
+}
+
+/// Returns the tag that comes nearest to one, of those that a ruleset has texts in.
+fn nearest<'r>(ruleset: &'r Ruleset, asked: &str) -> Option<&'r str> {
+    let first = [first(ruleset)];
+    let tags = ruleset.tags();
+    nearest_tag(first.into_iter().chain(tags.iter().copied()), asked)
+}
+
+/// Returns what is shown in another language than the one asked for, in a sentence: texts of the ruleset, or the
+/// program's own words. Nothing where all are in it.
 #[must_use]
-pub fn has_language(ruleset: &Ruleset, tag: &str) -> bool {
-    let primary = |tag: &str| tag.split(['-', '_']).next().unwrap_or("").to_ascii_lowercase();
-    let languages = &ruleset.languages;
-    languages.is_empty() || languages.iter().any(|language| primary(language) == primary(tag))
+pub fn not_in_language(ruleset: &Ruleset, asked: &str) -> Option<String> {
+    let (name, first) = (&ruleset.name, first(ruleset));
+    let tags = ruleset.tags();
+    let Some(found) = nearest(ruleset, asked) else {
+        // Where nothing says what the texts are in, they may be in the language asked for.
+        if tags.is_empty() {
+            return Some(format!("`{name}` names no languages; its texts are shown as they are written"));
+        }
+        let has = if tags.contains(&first) { tags } else { [&[first], &*tags].concat() };
+        return Some(format!(
+            "`{name}` has no texts in `{asked}`; those in `{first}` are shown (it has {})",
+            has.join(", ")
+        ));
+    };
+    if !serves(found, asked) {
+        return Some(format!("`{name}` has no texts in `{asked}`; those in `{found}` are shown"));
+    }
+    let (lacking, all) = if found == first { (0, 0) } else { ruleset.untranslated(found) };
+    if lacking > 0 {
+        return Some(format!(
+            "{lacking} of {all} texts of `{name}` are not translated into `{found}`; they are shown in `{first}`"
+        ));
+    }
+    own_words(asked)
+}
+
+fn own_words(asked: &str) -> Option<String> {
+    let known = OWN.contains(&&*primary(asked));
+    (!known).then(|| {
+        format!(
+            "the program's own words are not translated into `{asked}`; they are in `en` (it has {})",
+            OWN.join(", ")
+        )
+    })
 }
 
 impl<'r> Speaker<'r> {
-    /// Returns a speaker of a language; without one, or where the ruleset does not have it, of the ruleset's first.
+    /// Returns a speaker of a language, or of the one of the ruleset that comes nearest (`zh` for `zh_CN`); without one,
+    /// or where the ruleset has none of its kind, of the ruleset's first.
     /// The tool's own words are in the language asked for all the same, if it has them.
     #[must_use]
     pub fn new(ruleset: &'r Ruleset, language: Option<&'r str>) -> Speaker<'r> {
-        let first = ruleset.languages.first().map_or("en", |tag| &**tag);
-        let asked = language.unwrap_or(first);
-        let language = if has_language(ruleset, asked) { asked } else { first };
+        let first = first(ruleset);
+        let Some(asked) = language else {
+            return Speaker { ruleset, language: first, tongue: Tongue::of(first) };
+        };
+        let language = nearest(ruleset, asked).unwrap_or(first);
         Speaker { ruleset, language, tongue: Tongue::of(asked) }
     }
 
@@ -53,6 +106,20 @@ impl<'r> Speaker<'r> {
             name if name == "percent" => format!("{digits}%"),
             name => format!("{digits} {name}"),
         }
+    }
+
+    /// Returns a number in the unit of its type, where it was written in another: `710 CNY` for 100 USD.
+    #[must_use]
+    pub fn converted(&self, number: &Number, unit: Unit) -> Option<String> {
+        let written = number.written.as_ref()?.unit;
+        (written != unit).then(|| self.number(&Number::computed(number.value), unit))
+    }
+
+    /// Returns what a declared unit is told by: `7.1 CNY`.
+    #[must_use]
+    pub fn rate(&self, id: Id<UnitDefinition>) -> Option<String> {
+        let (rate, unit) = self.ruleset.units.rate(id)?;
+        Some(self.number(&Number::computed(rate), unit))
     }
 
     /// Returns a number with its unit in words: titles in the language, rates as the language says them.
@@ -127,10 +194,9 @@ impl<'r> Speaker<'r> {
     #[must_use]
     pub fn value(&self, value: &Value, ty: Type) -> String {
         let title = |member: u32, id: Id<Enum>| {
-            let declared = self.ruleset.enums[id].members.get(member as usize);
-            declared
-                .map_or("", |m| m.title.as_ref().map_or(&*m.name, |title| title.get(self.language)))
-                .to_string()
+            let members = &self.ruleset.enums[id].members;
+            let declared = members.get(member as usize).expect("a value of an enum is one of its members");
+            declared.title.as_ref().map_or(&*declared.name, |title| title.get(self.language)).to_string()
         };
         match (value, ty) {
             (Value::Bool(value), _) => self.tongue.yes_no(*value).to_string(),

@@ -13,6 +13,7 @@
 //!   number from 0, and `#` is a list's length, `ids` the names of its entries. A line may also be `as of DATE`,
 //!   `lang TAG`, `no PATH`
 //! - `text`: lines that the answer as text has, in this order
+//! - `proof TARGET`: lines that the proof of a target has, in this order
 //! - `better TARGET`: the lines that tell the smallest changes for a better verdict on a target, all of them
 
 use qudao::advise::{STEPS, advise};
@@ -85,8 +86,18 @@ fn run(case: &str) -> Vec<String> {
         wrong.push("the first line names no paragraph".into());
     }
     let sections = sections(case);
-    let names =
-        ["ruleset", "file", "profile", "errors", "notes", "profile-errors", "expect", "text", "better"];
+    let names = [
+        "ruleset",
+        "file",
+        "profile",
+        "errors",
+        "notes",
+        "profile-errors",
+        "expect",
+        "text",
+        "proof",
+        "better",
+    ];
     for section in sections.iter().filter(|section| !names.contains(&section.name)) {
         wrong.push(format!("there is no section `{}`", section.name));
     }
@@ -111,7 +122,8 @@ fn run(case: &str) -> Vec<String> {
         let found = codes_of(files, &checked.diagnostics, |severity| severity == Severity::Note);
         compare_codes(expected, &found, &mut wrong);
     }
-    let expected = ["profile-errors", "expect", "text", "better"].iter().any(|name| section(name).is_some());
+    let expected =
+        ["profile-errors", "expect", "text", "proof", "better"].iter().any(|name| section(name).is_some());
     if !expected && (section("errors").is_some() || section("notes").is_some()) {
         return wrong;
     }
@@ -135,14 +147,14 @@ fn run(case: &str) -> Vec<String> {
     }
     if section("text").is_some() {
         let text = answer_text(&ruleset, &read, day, word("lang "));
-        let mut rest = text.lines();
-        for line in lines("text") {
-            asked += 1;
-            if !rest.any(|found| found.trim() == line) {
-                wrong.push(format!("no line (or not in this order) `{line}` in\n{text}"));
-                break;
-            }
-        }
+        asked += lines("text").count();
+        wrong.extend(lacks(&text, lines("text")));
+    }
+    for section in sections.iter().filter(|section| section.name == "proof") {
+        let lines = || section.text.lines().map(str::trim).filter(|line| !line.is_empty());
+        asked += lines().count();
+        let text = proof(&ruleset, read.profile.as_ref().unwrap(), section.words[0], day, word("lang "));
+        wrong.extend(lacks(&text, lines()));
     }
     for section in sections.iter().filter(|section| section.name == "better") {
         asked += 1;
@@ -156,6 +168,27 @@ fn run(case: &str) -> Vec<String> {
         wrong.push("nothing is expected".into());
     }
     wrong
+}
+
+/// Says which of some lines a text lacks, or has not in this order.
+fn lacks<'l>(text: &str, mut lines: impl Iterator<Item = &'l str>) -> Option<String> {
+    let mut rest = text.lines();
+    let lacking = lines.find(|line| !rest.any(|found| found.trim() == *line))?;
+    Some(format!("no line (or not in this order) `{lacking}` in\n{text}"))
+}
+
+/// The proof of a target.
+fn proof(
+    ruleset: &Ruleset,
+    profile: &Profile,
+    target: &str,
+    day: Option<Date>,
+    language: Option<&str>,
+) -> String {
+    let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
+    let decision = decide(ruleset, profile, day);
+    let target = ruleset.target(target).unwrap_or_else(|| panic!("no target is named {target}"));
+    why::proof(&decision, Speaker::new(ruleset, language), target, None, false)
 }
 
 /// The lines below the heading of the smallest changes.

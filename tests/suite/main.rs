@@ -47,6 +47,7 @@ mod schema;
 mod snapshots;
 mod support;
 mod survivors;
+mod telling;
 mod testing;
 mod textmate;
 mod tidy;

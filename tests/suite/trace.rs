@@ -15,6 +15,7 @@ pub(crate) fn check(result: &Json) -> Vec<String> {
     }
     for rule in list(&result["rules"]) {
         checker.condition(&rule["condition"]);
+        checker.decides(&rule["condition"], true);
         let value = rule["condition"]["value"].as_bool();
         let fits = match text(&rule["state"]) {
             "fired" => value == Some(true),
@@ -167,6 +168,9 @@ impl Checker<'_> {
     fn condition(&mut self, node: &Json) {
         let of = list(&node["of"]);
         of.iter().for_each(|part| self.condition(part));
+        if !node["rows"].is_null() {
+            self.rows(node);
+        }
         list(&node["operands"]).iter().for_each(|operand| self.operand(operand));
         let values: Vec<Option<bool>> = of.iter().map(|part| part["value"].as_bool()).collect();
         let unknown = |sure: bool| {
@@ -198,6 +202,95 @@ impl Checker<'_> {
                 self.expect(same, || format!("{field} was read as {}", read["value"]));
             }
         }
+    }
+
+    /// Checks which parts are said to decide: of an `and` that is false the first false part, of an `or` that is true the
+    /// first true one, of an `if` the branch taken; else all of them.
+    fn decides(&mut self, node: &Json, decides: bool) {
+        self.expect(node["decides"] == decides, || format!("{} decides: {}", node["text"], node["decides"]));
+        let of = list(&node["of"]);
+        let first = |sure: bool| of.iter().position(|part| part["value"] == sure);
+        let op = text(&node["op"]);
+        let taken = of.first().filter(|_| op == "if").and_then(|first| first["value"].as_bool());
+        let word = taken.map(|yes| if yes { "then" } else { "else" });
+        self.expect(node["taken"].as_str() == word, || format!("{} takes {}", node["text"], node["taken"]));
+        let deciding = |place: usize| match (op, node["value"].as_bool()) {
+            ("and", Some(false)) => Some(place) == first(false),
+            ("or", Some(true)) => Some(place) == first(true),
+            ("if", _) => place == 0 || taken == Some(place == 1),
+            _ => true,
+        };
+        for (place, part) in of.iter().enumerate() {
+            self.decides(part, decides && deciding(place));
+        }
+        for operand in list(&node["operands"]) {
+            self.decides(operand, decides);
+        }
+        if node["op"] == "condition" {
+            self.decides(&node["with"], decides);
+        }
+        let reads = list(&node["reads"]).iter();
+        let (idle, deciding): (Vec<&Json>, Vec<&Json>) = reads.partition(|read| read["decides"] == false);
+        self.expect(decides || deciding.is_empty(), || format!("{} reads what decides", node["text"]));
+        let branches = node.to_string().contains("\"decides\":false");
+        self.expect(!decides || idle.is_empty() || branches, || format!("{} reads in vain", node["text"]));
+    }
+
+    /// Checks that a reason cites the sources of its rule, and of what decides and is told, no others.
+    fn cited(&mut self, reason: &Json) {
+        let mut expected: Vec<&Json> = list(&reason["sources"]).iter().collect();
+        let mut open = vec![&reason["condition"]];
+        while let Some(node) = open.pop() {
+            let reads = list(&node["reads"]).iter().filter(|read| read["decides"] == true);
+            expected.extend(reads.flat_map(|read| list(&read["sources"])));
+            open.extend(list(&node["of"]));
+        }
+        expected.extend(list(&reason["told"]).iter().flat_map(|read| list(&read["sources"])));
+        let cited = list(&reason["cited"]);
+        let same = |a: &Json, b: &Json| {
+            let words = |citation: &Json| -> Vec<String> {
+                list(&citation["quotes"]).iter().map(|quote| quote["text"].to_string()).collect()
+            };
+            a["source"] == b["source"] && a["where"] == b["where"] && words(a) == words(b)
+        };
+        for (some, others, says) in [
+            (expected.clone(), cited.iter().collect::<Vec<_>>(), "does not cite"),
+            (cited.iter().collect(), expected, "cites for nothing"),
+        ] {
+            for citation in some {
+                let found = others.iter().any(|other| same(citation, other));
+                self.expect(found, || format!("{} {says} {citation}", reason["rule"]));
+            }
+        }
+    }
+
+    /// Checks what is said of the rows before one of a `first` table: the rows themselves are among the rules.
+    fn rows(&mut self, node: &Json) {
+        let rows = &node["rows"];
+        let prefix = format!("{}.", text(&rows["table"]));
+        let all = list(&self.result["rules"]).iter().filter(|rule| text(&rule["rule"]).starts_with(&prefix));
+        let all: Vec<&Json> = all.collect();
+        let before = rows["before"].as_u64().unwrap() as usize;
+        let Some(before) = all.get(..before).filter(|_| !all.is_empty()) else { return };
+        // What a row asks itself: all but that none before it matches.
+        let own = |rule: &Json| -> Option<bool> {
+            let parts = list(&rule["condition"]["of"]).iter();
+            let own = parts.filter(|part| part["op"] != "not" || part["of"][0]["rows"].is_null());
+            let values: Vec<Option<bool>> = own.map(|part| part["value"].as_bool()).collect();
+            match values.contains(&Some(false)) {
+                true => Some(false),
+                false => values.iter().all(|value| *value == Some(true)).then_some(true),
+            }
+        };
+        let matching = before.iter().find(|rule| own(rule) == Some(true));
+        let telling = matching.or(before.iter().find(|rule| own(rule).is_none()));
+        let (row, value) = match telling {
+            None => (None, Some(false)),
+            Some(rule) => (rule["rule"].as_str(), own(rule)),
+        };
+        self.expect(rows["row"].as_str() == row && node["value"].as_bool() == value, || {
+            format!("{rows} is {}, recomputed {row:?} and {value:?}", node["value"])
+        });
     }
 
     fn atom(&mut self, node: &Json) -> Option<bool> {
@@ -325,6 +418,8 @@ impl Checker<'_> {
         };
         for reason in reasons.iter().filter(|reason| !reason["condition"].is_null()) {
             self.condition(&reason["condition"]);
+            self.decides(&reason["condition"], true);
+            self.cited(reason);
             self.expect(reason["condition"]["value"] == true, || {
                 format!("{id}: {} fired untrue", reason["rule"])
             });

@@ -3,11 +3,11 @@
 use qudao::decide::decide;
 use qudao::profile::{self, Format};
 use qudao::program::batch::{Batch, Form, Split};
-use qudao::words::Speaker;
 use qudao::{diagnostic, why};
 
 use super::super::Exit;
 use super::super::output::{Failure, Output};
+use super::super::profiles::speaker;
 use super::Args;
 use super::files::{self, Source};
 
@@ -39,7 +39,7 @@ pub(super) fn explain(
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(ruleset, profile, batch.program().ground().day);
-    let speaker = Speaker::new(ruleset, args.lang.as_deref());
+    let speaker = speaker(ruleset, args.lang.as_deref(), output)?;
     let options = why::Options { top: None, colour: output.colour(), trace: true, why: None };
     output.print(&why::answer(&decision, speaker, &options))?;
     Ok(if diagnostic::any_error(&read.diagnostics) { Exit::Found } else { Exit::Done })

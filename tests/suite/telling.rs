@@ -1,0 +1,391 @@
+//! How an answer is told: what a reason rests on, the same in every form, in the language asked for, and not at length.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use qudao::decide::{Decision, Read, Trace, Truth, decide};
+use qudao::model::{Channel, Entry, ExprKind, Id, Profile, Rule, Ruleset};
+use qudao::profile::{Format, read};
+use qudao::result::to_json;
+use qudao::why::{self, Options};
+use qudao::words::Speaker;
+
+use crate::laws::{case, cases};
+use crate::reading::random_profile;
+use crate::support::{self, Work, files_below};
+
+type FactKey = (Id<Channel>, Entry);
+
+/// The facts with a value that a condition reads, each with whether it decides.
+fn facts(traces: &[Trace<'_>]) -> BTreeMap<FactKey, bool> {
+    let mut found = BTreeMap::new();
+    for (read, decides) in traces.iter().flat_map(Trace::weighed_reads) {
+        let Read::Fact { channel, entry, statement: Some(statement) } = read else { continue };
+        if statement.value.is_some() {
+            *found.entry((channel, entry)).or_default() |= decides;
+        }
+    }
+    found
+}
+
+/// Whether a condition speaks of more than values: what is known, or what is excluded.
+fn asks_more(traces: &[Trace<'_>]) -> bool {
+    let mut asks = false;
+    for trace in traces {
+        trace
+            .each(&mut |part| asks |= matches!(part.expr.kind, ExprKind::Known(..) | ExprKind::Excluded(..)));
+    }
+    asks
+}
+
+fn without(ruleset: &Ruleset, facts: &[FactKey]) -> Ruleset {
+    let mut changed = ruleset.clone();
+    for (channel, entry) in facts {
+        changed.channels[*channel].statements.remove(entry);
+    }
+    changed
+}
+
+/// What an instance's condition comes to, and the facts that decide it.
+fn proof(
+    ruleset: &Ruleset,
+    profile: &Profile,
+    rule: Id<Rule>,
+    channel: Option<Id<Channel>>,
+) -> (Truth, BTreeSet<FactKey>) {
+    let decision = decide(ruleset, profile, ruleset.as_of.unwrap());
+    let traces = decision.condition(rule, channel);
+    let deciding = facts(&traces).into_iter().filter(|(_, decides)| *decides).map(|(key, _)| key).collect();
+    (decision.instance(rule, channel).unwrap().condition.truth, deciding)
+}
+
+#[test]
+fn the_facts_that_decide_are_those_that_the_truth_rests_on() {
+    let (mut idle, mut deciding) = (0, 0);
+    for seed in 0..cases(250) {
+        let case = case(seed + 7_000_000, 85);
+        let (ruleset, profile) = (&case.ruleset, random_profile(&case.ruleset, &case.profile));
+        let decision = decide(ruleset, &profile, ruleset.as_of.unwrap());
+        for rule in ruleset.rules.ids() {
+            for instance in decision.instances(rule) {
+                let traces = decision.condition(rule, instance.channel);
+                let truth = instance.condition.truth;
+                if truth == Truth::Unknown || asks_more(&traces) {
+                    continue;
+                }
+                let says = || format!("seed {}: {}", case.seed, ruleset.rules[rule].name);
+                let read = facts(&traces);
+                let vain: Vec<FactKey> =
+                    read.iter().filter(|(_, decides)| !**decides).map(|(key, _)| *key).collect();
+                if !vain.is_empty() {
+                    idle += 1;
+                    let (after, _) = proof(&without(ruleset, &vain), &profile, rule, instance.channel);
+                    assert_eq!(after, truth, "{} without what decides nothing", says());
+                }
+                let cited: BTreeSet<FactKey> =
+                    read.iter().filter(|(_, decides)| **decides).map(|(key, _)| *key).collect();
+                for fact in &cited {
+                    deciding += 1;
+                    let (after, proof) = proof(&without(ruleset, &[*fact]), &profile, rule, instance.channel);
+                    assert!(after != truth || proof != cited, "{} rests on a fact for nothing", says());
+                }
+            }
+        }
+    }
+    println!("{idle} conditions read facts that decide nothing, {deciding} facts decide");
+    assert!(idle > 30 && deciding > 300, "{idle} {deciding}");
+}
+
+/// The words of a text, each as often as it stands there; what only breaks lines or sets words apart is left out.
+fn words(text: &str) -> BTreeMap<String, usize> {
+    let mut words = BTreeMap::new();
+    let mut word = String::new();
+    for c in text.chars().chain([' ']) {
+        if c.is_ascii_alphanumeric() || c == '_' {
+            word.push(c);
+            continue;
+        }
+        if !word.is_empty() {
+            *words.entry(std::mem::take(&mut word)).or_default() += 1;
+        }
+        if c.is_alphanumeric() {
+            *words.entry(c.to_string()).or_default() += 1;
+        }
+    }
+    words
+}
+
+/// Checks that the answer on a screen and the one in Markdown tell the same.
+fn assert_same_told(decision: &Decision<'_>, speaker: Speaker<'_>, top: Option<usize>, says: &str) {
+    let options = Options { top, trace: true, ..Options::default() };
+    let text = why::answer(decision, speaker, &options);
+    let markdown = why::markdown(decision, speaker, &options);
+    // A report has a title, heads of columns, words for marks, and the quotes at its end.
+    let sources = format!("\n## {}\n", speaker.tongue.sources());
+    let (body, end) =
+        markdown.split_once(&sources).unwrap_or((markdown.rsplit_once("\n---\n").unwrap().0, ""));
+    let footer = markdown.rsplit_once("\n---\n").unwrap().1;
+    assert!(end.is_empty() || end.contains("\n---\n"), "{says}");
+    let heads = ["| | id |", "| | 标识", "# "];
+    let marks = [speaker.tongue.warning(), speaker.tongue.note()].map(|word| format!("- *{word}* "));
+    let body: String = body
+        .lines()
+        .filter(|line| !heads.iter().any(|head| line.starts_with(head)))
+        .map(|line| {
+            let line =
+                marks.iter().fold(line.to_string(), |line, mark| line.replacen(mark.as_str(), "- ", 1));
+            let line = line.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+            line.replace("[x] ", "").replace('\\', "") + "\n"
+        })
+        .collect();
+    let text = text.replace("[x] ", "");
+    let (shown, mut reported) = (words(&text), words(&(body + &footer.replace('\\', ""))));
+    // On a screen the name of a target heads what is told of it.
+    for line in text.lines().filter(|line| !line.starts_with(' ')) {
+        if let Some((id, _)) = line.split_once("  ")
+            && decision.ruleset.target(id).is_some()
+        {
+            words(id).into_keys().for_each(|word| *reported.entry(word).or_default() += 1);
+        }
+    }
+    let counts = |word: &String| (shown.get(word).copied(), reported.get(word).copied());
+    let all: BTreeSet<&String> = shown.keys().chain(reported.keys()).collect();
+    let differ: Vec<_> =
+        all.into_iter().map(|word| (word, counts(word))).filter(|(_, (a, b))| a != b).collect();
+    assert!(differ.is_empty(), "{says}: {differ:?}\n{text}\n{markdown}");
+}
+
+#[test]
+fn both_forms_tell_the_same_of_the_shipped_profiles() {
+    let mut told = 0;
+    for name in ["wechat", "wechat-today", "aws-messaging", "licence"] {
+        let folder = support::folder("../rulesets").join(name);
+        let mut sources = qudao::syntax::Sources::new(
+            &format!("{name}.qd"),
+            std::fs::read(folder.join(format!("{name}.qd"))).unwrap(),
+        );
+        while let Some(wanted) = sources.wanted() {
+            match std::fs::read(folder.join(&wanted.path)) {
+                Ok(bytes) => sources.supply(bytes),
+                Err(_) => sources.absent("it is not there"),
+            }
+        }
+        let ruleset = qudao::check::check(&sources).ruleset.unwrap();
+        for path in files_below(&folder.join("profiles")) {
+            let name = path.to_string_lossy().into_owned();
+            let format = Format::of_name(&name).unwrap();
+            let profile = read(&ruleset, &name, std::fs::read(&path).unwrap(), format, &[]).profile.unwrap();
+            let decision = decide(&ruleset, &profile, ruleset.as_of.unwrap());
+            for language in ["en", "zh"] {
+                for top in [None, Some(1)] {
+                    told += 1;
+                    assert_same_told(&decision, Speaker::new(&ruleset, Some(language)), top, &name);
+                }
+            }
+        }
+    }
+    assert!(told > 60, "{told}");
+}
+
+#[test]
+fn both_forms_tell_the_same_of_random_answers() {
+    for seed in 0..cases(300) {
+        let case = case(seed + 8_000_000, 60);
+        let profile = random_profile(&case.ruleset, &case.profile);
+        let decision = decide(&case.ruleset, &profile, case.ruleset.as_of.unwrap());
+        let language = if seed % 2 == 0 { "en" } else { "zh" };
+        let speaker = Speaker::new(&case.ruleset, Some(language));
+        assert_same_told(&decision, speaker, None, &format!("seed {}", case.seed));
+    }
+}
+
+/// Scores of two channels and two mixes, and whether each may yet be excluded or lifted.
+fn mixes(rules: &str) -> Ruleset {
+    support::ruleset(&format!(
+        "ruleset m \"M\"\nprofile {{\n k: bool\n n: bool\n}}\nchannel a \"A\"\nchannel b \"B\"\nchannel c \"C\"\n\
+         mix ab \"A with B\" {{ of a, b }}\nmix bc \"B with C\" {{ of b, c }}\n{rules}"
+    ))
+}
+
+#[test]
+fn headlines_name_mixes_where_they_lead() {
+    let variants = [
+        ("better", "rule r { when k then score a, b -1, score ab +1 }"),
+        ("better by points", "rule r { when k then score a +1, score ab +2 }"),
+        ("several", "rule r { when k then score a, b, c -1, score ab +1, score bc +2 }"),
+        ("several tie", "rule r { when k then score a, b, c -1, score ab, bc +2 }"),
+        ("possible", "rule r { when k then score a, b, c, bc -1 }"),
+        ("nearest", "rule r { when k then score a, b, c, bc -2, score ab -1 }"),
+        ("equal, of the recommended", "rule r { when k then score a, b, ab +1 }"),
+        ("equal, the second of the recommended", "rule r { when k then score b, c, ab, bc +1 }"),
+        ("equal, not of the recommended", "rule r { when k then score a, ab +1 }"),
+        ("worse", "rule r { when k then score a, b +2, score ab +1 }"),
+        ("all channels excluded", "rule r { when k then exclude a, exclude b, exclude c }"),
+        ("some excluded", "rule r { when k then exclude a, score bc +1, score b, c -1 }"),
+        (
+            "undecided and leading",
+            "rule r { when k then score a, b, c -1 }\nrule s { when n then score ab +1 }",
+        ),
+        ("undecided and behind", "rule r { when k then score a, b +0 }\nrule s { when n then score ab +1 }"),
+        (
+            "undecided though one is recommended",
+            "rule r { when k then score a +1 }\nrule s { when n then score ab +1 }",
+        ),
+        (
+            "open by a fact",
+            "fact f: bool\nrule r { when k then score a -1, score b, c -1 }\nrule s { when a.f then score ab +1 }",
+        ),
+        ("needs", "requirement q \"Q\"\nrule r { when k then score ab +1, ab needs q }"),
+    ];
+    let mut told = String::new();
+    for (name, rules) in variants {
+        let ruleset = mixes(rules);
+        let read = support::profile(&ruleset, "k: true");
+        let profile = read.profile.unwrap();
+        let decision = decide(&ruleset, &profile, qudao::date::Date::MIN);
+        for language in ["en", "zh"] {
+            let speaker = Speaker::new(&ruleset, Some(language));
+            let text = why::answer(&decision, speaker, &Options::default());
+            let (headline, rest) = text.split_once("\n\n").unwrap();
+            let markdown = why::markdown(&decision, speaker, &Options::default());
+            let line = markdown.lines().find_map(|line| line.strip_prefix("**")?.strip_suffix("**")).unwrap();
+            assert_eq!(words(headline), words(line), "{name}");
+            let _ = writeln!(told, "{name}: {}", line.replace('\\', ""));
+            if language == "en" {
+                let rows = rest.lines().filter(|line| line.starts_with("  ") && line.contains("("));
+                rows.filter(|row| !row.starts_with("  ?")).for_each(|row| told.push_str(&format!("{row}\n")));
+            }
+        }
+        let result = to_json(&decision, Speaker::new(&ruleset, None), false);
+        let _ = writeln!(told, "  {}", result["best"]);
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../reports/snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("headlines", told));
+}
+
+/// A table of which the first matching row counts, its rows parted by a number.
+fn long_table(rows: usize) -> String {
+    let rows: String =
+        (0..rows).map(|row| format!("  | {row} | {} || +1 |\n", ["-", "true"][row % 2])).collect();
+    format!(
+        "ruleset t \"T\" {{ as of 2026-01-01 }}\nprofile {{\n n: int in 0 .. 1000\n k: bool\n}}\nchannel a \"A\"\n\
+         table fees first {{\n  | n | k || a |\n{rows}}}\n"
+    )
+}
+
+#[test]
+fn a_row_of_a_long_table_is_proved_on_a_page() {
+    let ruleset = support::ruleset(&long_table(300));
+    for (given, row) in [("n: 250\nk: true", Some("fees.251")), ("n: 251\nk: false", None), ("k: true", None)]
+    {
+        let profile = support::profile(&ruleset, given).profile.unwrap();
+        let decision = decide(&ruleset, &profile, ruleset.as_of.unwrap());
+        let target = ruleset.target("a").unwrap();
+        for language in ["en", "zh"] {
+            let speaker = Speaker::new(&ruleset, Some(language));
+            let proof = why::proof(&decision, speaker, target, None, false);
+            assert!(proof.lines().count() < 160, "{given}: {} lines", proof.lines().count());
+            let all: Vec<Id<Rule>> = ruleset.rules.ids().collect();
+            let table = why::proof_of_rules(&decision, speaker, &all, false);
+            assert!(table.lines().count() < 160, "{given}: {} lines", table.lines().count());
+            assert!(row.is_none_or(|row| proof.contains(row) && table.contains(row)), "{given}\n{table}");
+            let brief = why::brief(&decision, speaker, target);
+            assert!(brief.lines().count() < 40, "{given}: {brief}");
+        }
+        let result = to_json(&decision, Speaker::new(&ruleset, None), true);
+        let rules = result["rules"].as_array().unwrap();
+        let longest = rules.iter().map(|rule| rule.to_string().len()).max().unwrap();
+        assert!(longest < 6_000, "{longest} bytes tell a row");
+        let wrong = crate::trace::check(&result);
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}
+
+#[test]
+fn rows_before_are_told_by_what_became_of_them() {
+    let ruleset = support::ruleset(&long_table(30));
+    let told = |given: &str, rule: &str, language: &str| {
+        let profile = support::profile(&ruleset, given).profile.unwrap();
+        let decision = decide(&ruleset, &profile, ruleset.as_of.unwrap());
+        let rule = ruleset.rules.find(|declared| &*declared.name == rule).unwrap();
+        why::proof_of_rules(&decision, Speaker::new(&ruleset, Some(language)), &[rule], false)
+    };
+    assert!(told("n: 20\nk: true", "fees.21", "en").contains("✓ none of the 20 rows before matches"));
+    assert!(told("n: 20\nk: true", "fees.21", "zh").contains("✓ 前面 20 行都不匹配"));
+    assert!(told("n: 0\nk: true", "fees.2", "en").contains("✗ fees.1 stands before it and matches"));
+    assert!(told("k: true", "fees.9", "en").contains("? fees.1 stands before it and may match"));
+    assert!(told("n: 1", "fees.9", "en").contains("? fees.2 stands before it and may match"));
+}
+
+const TWO: &str = "ruleset t \"Title\" @zh \"标题\" { as of 2026-01-01, languages en, zh }\nprofile { k: bool \"K?\" @zh \"是吗？\" }\n\
+                   channel a \"Ay\" @zh \"甲\"\nrule r \"Rule\" @zh \"规则\" { when k then score a +1 because \"yes\" @zh \"是\" }\n";
+
+#[test]
+fn a_language_is_found_by_its_tag_in_every_command() {
+    let work = Work::new(&[("t.qd", TWO), ("p.yaml", "k: true\n"), ("rows.ndjson", "{\"k\": true}\n")]);
+    let commands = [
+        "eval t.qd p.yaml",
+        "eval t.qd p.yaml --format markdown",
+        "eval t.qd p.yaml --format json",
+        "why t.qd p.yaml a",
+        "why t.qd p.yaml r",
+        "facts t.qd",
+        "schema t.qd",
+        "diff t.qd --as-of 2025-01-01 --and 2026-01-01",
+        "batch t.qd rows.ndjson --explain 1",
+    ];
+    for command in commands {
+        let (status, plain, warned) = work.qudao(&format!("{command} --lang zh"));
+        assert_eq!((status, warned.as_str()), (0, ""), "{command}");
+        for tag in ["zh_CN", "zh-Hans", "ZH", "zh-Hant-TW", "zh_CN.UTF-8", "zh-cmn-Hans-CN"] {
+            assert_eq!(
+                work.qudao(&format!("{command} --lang {tag}")),
+                (0, plain.clone(), String::new()),
+                "{command} {tag}"
+            );
+        }
+        let (status, other, warned) = work.qudao(&format!("{command} --lang fr"));
+        assert_eq!(other, work.qudao(command).1, "{command}");
+        assert_eq!(
+            (status, warned.as_str()),
+            (0, "warning: `t` has no texts in `fr`; those in `en` are shown (it has en, zh)\n"),
+            "{command}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_in_the_language_asked_for_is_told() {
+    let part = TWO.replace(" @zh \"规则\"", "").replace(" @zh \"是\"", "");
+    let hant = TWO.replace("languages en, zh", "languages en, zh-Hant").replace("@zh", "@zh-Hant");
+    let german = TWO.replace("languages en, zh", "languages en, de").replace("@zh", "@de");
+    let both = TWO.replace("languages en, zh", "languages zh-Hans, zh-Hant").replace("@zh", "@zh-Hant");
+    let none =
+        "ruleset t \"Title\"\nprofile { k: bool }\nchannel a \"Ay\"\nrule r { when k then score a +1 }\n";
+    for (text, tag, warned, shown) in [
+        (&*part, "zh_CN", "2 of 5 texts of `t` are not translated into `zh`; they are shown in `en`", "甲"),
+        (&hant, "zh", "", "甲"),
+        (&hant, "zh-TW", "", "甲"),
+        (&hant, "zh-CN", "`t` has no texts in `zh-CN`; those in `zh-Hant` are shown", "甲"),
+        (
+            &german,
+            "de-AT",
+            "the program's own words are not translated into `de-AT`; they are in `en` (it has en, zh)",
+            "甲",
+        ),
+        (&both, "zh-Hans", "", "Ay"),
+        (&both, "zh", "", "Ay"),
+        (&both, "zh-HK", "", "甲"),
+        (none, "zh", "`t` names no languages; its texts are shown as they are written", "Ay"),
+        (none, "en", "", "Ay"),
+    ] {
+        let work = Work::new(&[("t.qd", text)]);
+        let (status, told, said) = work.qudao(&format!("eval t.qd --set k=true --lang {tag}"));
+        let warned = if warned.is_empty() { String::new() } else { format!("warning: {warned}\n") };
+        assert_eq!((status, said), (0, warned), "{tag}");
+        assert!(told.contains(shown), "{tag}: {told}");
+    }
+}
