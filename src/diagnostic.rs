@@ -16,7 +16,7 @@ use crate::source::{Conflict, FileId, Files, Span};
 
 pub use code::Code;
 pub use fixes::apply_fixes;
-pub use github::to_workflow_command;
+pub use github::{to_workflow_command, workflow_command};
 pub use json::to_json;
 pub use nearest::{Effort, nearest, nearest_within};
 pub use render::{render, short};

@@ -2,6 +2,7 @@
 
 mod bytes;
 mod day;
+mod faults;
 mod json;
 mod notation;
 mod number;
@@ -13,8 +14,10 @@ mod write;
 mod yaml;
 
 pub use schema::schema;
+pub(crate) use typed::normal;
 pub use write::{yaml_line, yaml_text};
 
+use self::faults::Faults;
 use self::notation::Notation;
 use self::tree::{Node, NodeKind, Parsed};
 use crate::diagnostic::{self, Code, Diagnostic};
@@ -84,7 +87,7 @@ pub fn read_assignments(ruleset: &Ruleset, assignments: &[String]) -> ReadProfil
     let mut files = Files::default();
     let file = files.add("--set", "");
     let nothing = Node { span: whole(file, ""), kind: NodeKind::Map(Vec::new()) };
-    let parsed = Parsed { tree: Some(nothing), diagnostics: Vec::new() };
+    let parsed = Parsed { tree: Some(nothing), faults: Faults::default() };
     finish(ruleset, files, (file, Notation::Set), parsed, assignments, ("profile", None))
 }
 
@@ -97,21 +100,22 @@ fn finish(
     assignments: &[String],
     (name, path): (&str, Option<&str>),
 ) -> ReadProfile {
-    let Parsed { mut tree, mut diagnostics } = parsed;
+    let Parsed { mut tree, mut faults } = parsed;
     let names = typed::fields(ruleset);
-    let id = |name: &str| names.get(&typed::normal(name));
+    let id = |name: &str| names.get(&normal(name));
     let same = |a: &str, b: &str| a == b || (id(a).is_some() && id(a) == id(b));
     if let Some(tree) = &mut tree {
         for (number, assignment) in (1..).zip(assignments) {
             let file = files.add(format!("--set #{number}"), assignment.clone());
             match tree::assignment(&files, file) {
                 Ok((key, value)) => tree::assign(tree, key, value, &same),
-                Err(diagnostic) => diagnostics.push(*diagnostic),
+                Err(diagnostic) => faults.push(*diagnostic),
             }
         }
     }
-    let values = tree.map(|tree| typed::values(ruleset, &files, (file, notation), &tree, &mut diagnostics));
-    diagnostic::sort(&mut diagnostics);
+    let values = tree.map(|tree| typed::values(ruleset, &files, (file, notation), &tree, &mut faults));
+    let start = Span { file, start: 0, end: 0 };
+    let diagnostics = faults.sorted(start);
     let values = values.filter(|_| !diagnostic::any_error(&diagnostics));
     let file = path.map(str::to_string);
     let profile = values.map(|values| Profile { name: name.to_string(), file, values });
@@ -125,10 +129,10 @@ fn parse(ruleset: &Ruleset, files: &Files, file: FileId, format: Format) -> Pars
     }
     let conflicts = conflicts(text);
     if !conflicts.is_empty() {
-        return Parsed { tree: None, diagnostics: diagnostic::merge_conflicts(file, &conflicts) };
+        return Parsed { tree: None, faults: diagnostic::merge_conflicts(file, &conflicts).into() };
     }
     let names = typed::fields(ruleset);
-    let field = |name: &str| names.get(&typed::normal(name)).map(|id| &ruleset.fields[*id]);
+    let field = |name: &str| names.get(&normal(name)).map(|id| &ruleset.fields[*id]);
     let parsed = match format {
         Format::Json => json::parse(file, text),
         Format::Yaml => yaml::parse(file, text, &|name| field(name).is_some()),
@@ -136,8 +140,8 @@ fn parse(ruleset: &Ruleset, files: &Files, file: FileId, format: Format) -> Pars
             toml::parse(file, text, &|name| field(name).is_some_and(|field| field.ty == Type::Text))
         }
     };
-    match lone_mark(file, text).filter(|_| diagnostic::any_error(&parsed.diagnostics)) {
-        Some(mark) => Parsed { tree: None, diagnostics: vec![diagnostic::lone_marker(mark)] },
+    match lone_mark(file, text).filter(|_| diagnostic::any_error(parsed.faults.iter().as_slice())) {
+        Some(mark) => Parsed { tree: None, faults: vec![diagnostic::lone_marker(mark)].into() },
         None => parsed,
     }
 }
@@ -152,6 +156,15 @@ fn lone_mark(file: FileId, text: &str) -> Option<Span> {
         at += line.len();
     }
     None
+}
+
+/// Says what keeps a text from being read at all: each fault with the column, in characters, on which it stands.
+pub(crate) fn faults(ruleset: &Ruleset, text: &str, format: Format) -> Vec<(u32, String)> {
+    let mut files = Files::default();
+    let file = files.add("", text);
+    let start = Span { file, start: 0, end: 0 };
+    let diagnostics = parse(ruleset, &files, file, format).faults.sorted(start);
+    diagnostics.into_iter().map(|found| (files.place(found.label.span).column, found.message)).collect()
 }
 
 fn whole(file: FileId, text: &str) -> Span {

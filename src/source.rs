@@ -251,6 +251,22 @@ impl Files {
     }
 }
 
+/// Tells by its first bytes what a file is that is no text in UTF-8, and what mends it; nothing where that depends on
+/// what the file is for.
+#[must_use]
+pub fn no_text(bytes: &[u8]) -> Option<(&'static str, Option<&'static str>)> {
+    const SAVE: Option<&str> = Some("save the file as UTF-8");
+    Some(match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => ("written in UTF-16", SAVE),
+        // Without a mark: the first characters are of ASCII, every other byte of them is zero.
+        [0, 1..=255, 0, 1..=255, ..] | [1..=255, 0, 1..=255, 0, ..] => ("written in UTF-16", SAVE),
+        [0x1f, 0x8b, ..] => ("compressed (gzip)", Some("unpack it first")),
+        [b'P', b'K', 3, 4, ..] => ("a ZIP archive, as workbooks are", None),
+        [b'%', b'P', b'D', b'F', ..] => ("a PDF document", None),
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

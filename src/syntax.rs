@@ -125,6 +125,11 @@ pub fn parse_csv(
     (grid, builder.diagnostics)
 }
 
+/// Returns what parts the cells of a table in CSV, and where its heading begins.
+pub(crate) fn csv_form(text: &str) -> (u8, usize) {
+    build::csv_form(text)
+}
+
 /// The rule of the grammar for the declarations that begin with a word; a table has none, it is read line by line.
 fn entry(word: &str) -> Option<Kind> {
     Some(match word {

@@ -79,6 +79,97 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// Returns a text for people as it may be printed, line by line: nothing in it steers a terminal, save the colours if
+/// they are wanted, and no line of it is a command to a build server, which reads what is printed (`::error …`).
+#[must_use]
+pub fn printed(text: &str, colours: bool) -> Cow<'_, str> {
+    let shown = if colours { visible_in_colour(text) } else { visible(text) };
+    if !shown.contains("::") && !shown.contains("##[") {
+        return shown;
+    }
+    let mut printed = String::with_capacity(shown.len() + 8);
+    for line in shown.split_inclusive('\n') {
+        let blank = line.len() - line.trim_start().len();
+        let (indent, rest) = line.split_at(blank);
+        printed.push_str(indent);
+        match rest.strip_prefix("::") {
+            Some(rest) => printed.extend(["\\u{3a}:", rest]),
+            None => printed.push_str(rest),
+        }
+    }
+    Cow::Owned(printed.replace("##[", "##\\u{5b}"))
+}
+
+/// The same as [`visible`], but for the codes of colours.
+fn visible_in_colour(text: &str) -> Cow<'_, str> {
+    if !text.contains('\u{1b}') {
+        return visible(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for (number, piece) in text.split('\u{1b}').enumerate() {
+        let code = piece.strip_prefix('[').and_then(|rest| {
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+            rest.get(end..)?.starts_with('m').then_some(end + 2)
+        });
+        let (code, rest) = piece.split_at(if number > 0 { code.unwrap_or(0) } else { 0 });
+        match (number, code) {
+            (0, _) => {}
+            (_, "") => shown.push_str("\\u{1b}"),
+            (_, code) => shown.extend(["\u{1b}", code]),
+        }
+        shown.push_str(&visible(rest));
+    }
+    Cow::Owned(shown)
+}
+
+/// Returns JSON in which every hidden character is an escape; they stand in its texts alone.
+#[must_use]
+pub fn visible_json(json: &str) -> Cow<'_, str> {
+    let plain = |c: char| c == '\n' || !is_hidden(c);
+    if json.chars().all(plain) {
+        return Cow::Borrowed(json);
+    }
+    let mut shown = String::with_capacity(json.len() + 8);
+    for c in json.chars() {
+        if plain(c) {
+            shown.push(c);
+        } else {
+            let units = &mut [0; 2];
+            c.encode_utf16(units).iter().for_each(|unit| shown.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Returns a text as one line.
+#[must_use]
+pub fn one_line(text: &str) -> String {
+    visible(text).replace('\n', " ")
+}
+
+/// Returns a text as one line of Markdown in which nothing formats, links or breaks a table.
+#[must_use]
+pub fn plain_markdown(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '\n' => plain.push(' '),
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '&' => plain.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => plain.extend(['\\', c]),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Returns a text as it may stand between backticks in Markdown, in a table too.
+#[must_use]
+pub fn markdown_code(text: &str) -> String {
+    one_line(text).replace('`', "'").replace('|', "¦")
+}
+
 /// Appends a character, written as `\u{…}` if it is hidden.
 pub(crate) fn push_visible(to: &mut String, c: char) {
     if is_hidden(c) {
@@ -90,7 +181,24 @@ pub(crate) fn push_visible(to: &mut String, c: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::visible;
+    use super::{printed, visible, visible_json};
+
+    #[test]
+    fn what_is_printed_steers_nothing() {
+        assert_eq!(
+            printed("a::b\n  ::error ::x\n##[add-mask]\n", false),
+            "a::b\n  \\u{3a}:error ::x\n##\\u{5b}add-mask]\n"
+        );
+        assert_eq!(
+            printed("\u{1b}[1;31mred\u{1b}[0m\u{1b}[2J\u{9b}", true),
+            "\u{1b}[1;31mred\u{1b}[0m\\u{1b}[2J\\u{9b}"
+        );
+        assert_eq!(printed("\u{1b}[1mred", false), "\\u{1b}[1mred");
+        assert_eq!(
+            visible_json("{\n \"a\": \"\u{202e}\u{9b}\u{e0001}\"}"),
+            "{\n \"a\": \"\\u202e\\u009b\\udb40\\udc01\"}"
+        );
+    }
 
     #[test]
     fn escapes_and_turns_are_shown() {

@@ -8,18 +8,21 @@ mod input;
 mod parquet;
 mod progress;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use clap::ValueEnum;
 use qudao::date::Date;
 use qudao::program::Program;
 use qudao::program::batch::{Batch, Form, Options, Parts};
+use qudao::visible::visible_json;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
+use super::files::is_standard_output;
+use super::load::{self, Loaded};
 use super::output::{Failure, Output};
-use super::{Exit, completions, load, profiles};
-use files::TableFormat;
+use super::{Exit, completions, profiles};
+use files::{Source, TableFormat};
 
 /// How the counts at the end are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -104,12 +107,24 @@ pub(crate) struct Args {
 impl Args {
     /// The file that the answers go to; none where they go to standard output.
     fn file(&self) -> Option<&Path> {
-        self.output.as_deref().filter(|path| *path != Path::new("-"))
+        self.output.as_deref().filter(|path| !is_standard_output(path))
+    }
+
+    /// Refuses to write over what is read, or two things into one file.
+    fn apart(&self, loaded: &Loaded, sources: &[Source]) -> Result<(), Failure> {
+        let rejects = self.rejects.as_deref().map(|path| Some(path).filter(|path| !is_standard_output(path)));
+        let outputs = [("the answers", Some(self.file())), ("the rejected rows", rejects)];
+        let outputs: Vec<_> = outputs.into_iter().filter_map(|(what, to)| Some((what, to?))).collect();
+        let ruleset = loaded.paths().into_iter().map(|path| ("a file of the ruleset", path));
+        let others: Vec<_> =
+            ruleset.chain(self.map.clone().map(|path| ("the names of columns", path))).collect();
+        files::part(&outputs, sources, &others)
     }
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
+    let loaded = load::one(&args.ruleset)?;
+    let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
     let program = Program::new(&ruleset, day);
     let sources = files::sources(&args.inputs, args.from)?;
@@ -129,14 +144,14 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(line) = args.explain {
         return explain::explain(args, &batch, &sources, line, output);
     }
-    let stop = interrupted()?;
+    args.apart(&loaded, &sources)?;
     let mut run = flow::Flow::new(args, &batch, sources, to)?;
-    let summary = run.run(&stop, output)?;
+    let summary = run.run(output)?;
     let written = run.finish()?;
     let text = match args.summary {
         SummaryFormat::Text => summary.text(&program, false),
         SummaryFormat::Markdown => summary.text(&program, true),
-        SummaryFormat::Json => format!("{:#}\n", summary.json(&program)),
+        SummaryFormat::Json => visible_json(&format!("{:#}\n", summary.json(&program))).into_owned(),
         SummaryFormat::None => String::new(),
     };
     // The answers are the results; where a file takes them, the counts are.
@@ -166,19 +181,43 @@ fn parts(only: &[Part]) -> Parts {
 fn mapping(args: &Args) -> Result<Vec<(String, String)>, Failure> {
     let Some(path) = &args.map else { return Ok(Vec::new()) };
     let name = path.display();
-    let bytes =
-        super::files::read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
-    let map: std::collections::BTreeMap<String, String> =
-        serde_json::from_slice(&bytes).map_err(|error| {
-            Failure::new(format!("`{name}` is no object of names such as {{\"field\": \"column\"}}: {error}"))
-        })?;
-    Ok(map.into_iter().collect())
+    let bytes = super::files::read_named(path)
+        .map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let map: Pairs = serde_json::from_slice(text).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        Failure::new(format!(
+            "`{name}` is no object of names such as {{\"field\": \"column\"}}, from line {line}, column {column} on"
+        ))
+    })?;
+    let mut known = BTreeSet::new();
+    match map.0.iter().find(|(field, _)| !known.insert(field)) {
+        Some((field, _)) => Err(Failure::new(format!("`{name}` names the column of `{field}` twice"))),
+        None => Ok(map.0),
+    }
 }
 
-/// A flag that an interrupt sets, so that a run ends and leaves nothing half written.
-fn interrupted() -> Result<Arc<AtomicBool>, Failure> {
-    let flag = Arc::new(AtomicBool::new(false));
-    signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&flag))
-        .map_err(|error| Failure::new(format!("cannot listen for interrupts: {error}")))?;
-    Ok(flag)
+/// The entries of an object of texts, in order, none left out.
+struct Pairs(Vec<(String, String)>);
+
+impl<'de> serde::Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Pairs, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Pairs;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("an object of names")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = map.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+        deserializer.deserialize_map(All)
+    }
 }

@@ -8,7 +8,7 @@ use qudao::analyse::findings::{Options, findings};
 use qudao::check::{Checked, check, lock};
 use qudao::diagnostic::{self, Code, Diagnostic, Severity};
 use qudao::source::Files;
-use qudao::visible::visible;
+use qudao::visible::one_line;
 
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
@@ -101,8 +101,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 fn fix(all: &[Loaded], guesses: bool, output: &mut Output) -> Result<usize, Failure> {
     let mut applied = 0;
     for loaded in all {
-        let Some(main) = &loaded.main else {
-            return Err(Failure::new("only files can be changed, no ruleset of the binary or of a commit"));
+        let Some(main) = loaded.main.as_ref().filter(|main| !files::is_stream(main)) else {
+            return Err(Failure::new(
+                "only files can be changed, no ruleset of the binary, of a commit or of a pipe",
+            ));
         };
         let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
         if let Some(ruleset) = &ruleset {
@@ -127,7 +129,7 @@ fn fix(all: &[Loaded], guesses: bool, output: &mut Output) -> Result<usize, Fail
                 for (diagnostic, fix) in made.iter().filter_map(|index| offered.get(*index)) {
                     let place = files.place(diagnostic.label.span);
                     let line = format!("{place}: fixed[{}]: {}", diagnostic.code.name(), fix.message);
-                    output.note(&format!("{}\n", visible(&line)))?;
+                    output.note(&format!("{}\n", one_line(&line)))?;
                 }
                 applied += made.len();
             }
@@ -232,7 +234,7 @@ impl Report {
                 let path = paths::from_root();
                 let lines: String =
                     diagnostics.iter().map(|d| diagnostic::to_workflow_command(files, d, &path)).collect();
-                output.print(&lines)
+                output.print_as_it_is(&lines)
             }
         }
     }
@@ -244,11 +246,11 @@ impl Report {
             Format::Json => {
                 let document =
                     serde_json::json!({ "schema": "qudao.diagnostics/1", "diagnostics": self.json });
-                output.print(&format!("{document:#}\n"))?;
+                output.print_json(&format!("{document:#}\n"))?;
             }
             Format::Sarif => {
                 let log = diagnostic::to_sarif(&self.found, &paths::from_root());
-                output.print(&format!("{log:#}\n"))?;
+                output.print_json(&format!("{log:#}\n"))?;
             }
             Format::Text | Format::Short | Format::Github => {
                 let found = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     shell
         .write_registration(VARIABLE, "qudao", "qudao", "qudao", &mut script)
         .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
-    output.print(&String::from_utf8_lossy(&script))?;
+    output.print_as_it_is(&String::from_utf8_lossy(&script))?;
     Ok(Exit::Done)
 }
 
@@ -159,7 +159,11 @@ fn names<'n>(current: &OsStr, names: impl Iterator<Item = &'n str>) -> Vec<Compl
 /// what is wrong with it.
 fn ruleset() -> Option<Ruleset> {
     // `qudao -- qudao why RULESET …`: what stands before `--` is for the shell.
-    let words: Vec<String> = std::env::args().skip_while(|word| word != "--").skip(3).collect();
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .skip_while(|word| word != "--")
+        .skip(3)
+        .collect();
     let is_ruleset = |word: &&String| {
         qudao::bundled::names().any(|name| name == word.as_str())
             || word.ends_with(".qd")

@@ -95,7 +95,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Format::Json => format!("{:#}\n", to_json(&difference)),
         Format::Markdown => markdown(&difference, tongue),
     };
-    output.print(&written)?;
+    if args.format == Format::Json {
+        output.print_json(&written)?
+    } else {
+        output.print(&written)?
+    }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
 }
 

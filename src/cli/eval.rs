@@ -109,7 +109,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
                 heading + &why::answer(&decision, speaker, &options)
             }
         };
-        output.print(&text)?;
+        if args.format == Format::Json { output.print_json(&text)? } else { output.print(&text)? }
     }
     Ok(exit)
 }
@@ -125,5 +125,5 @@ fn reject(format: Format, profile: &str, read: &ReadProfile, output: &mut Output
         "profile": profile,
         "diagnostics": diagnostics.get("diagnostics"),
     });
-    output.print(&format!("{rejected}\n"))
+    output.print_json(&format!("{rejected}\n"))
 }

@@ -63,18 +63,20 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(days) = args.stale {
         let today = args.as_of.unwrap_or_else(profiles::today);
         let found = facts::stale(&ruleset, today, days);
-        output.print(&match args.format {
-            Format::Json => format!("{:#}\n", facts::stale_json(speaker, today, days, &found)),
-            Format::Text | Format::Markdown => facts::stale_text(speaker, today, &found),
-        })?;
+        match args.format {
+            Format::Json => {
+                output.print_json(&format!("{:#}\n", facts::stale_json(speaker, today, days, &found)))?
+            }
+            Format::Text | Format::Markdown => output.print(&facts::stale_text(speaker, today, &found))?,
+        }
         return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
     }
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
-    output.print(&match args.format {
-        Format::Text => facts::text(speaker, day),
-        Format::Markdown => facts::markdown(speaker, day),
-        Format::Json => format!("{:#}\n", facts::to_json(speaker, day)),
-    })?;
+    match args.format {
+        Format::Text => output.print(&facts::text(speaker, day))?,
+        Format::Markdown => output.print(&facts::markdown(speaker, day))?,
+        Format::Json => output.print_json(&format!("{:#}\n", facts::to_json(speaker, day)))?,
+    }
     Ok(Exit::Done)
 }
 
@@ -117,9 +119,11 @@ fn cited(
     };
     let text = text.as_str();
     let passages = facts::cited(ruleset, source, text);
-    output.print(&match args.format {
-        Format::Json => format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)),
-        Format::Text | Format::Markdown => facts::cited_text(speaker, text, &passages),
-    })?;
+    match args.format {
+        Format::Json => {
+            output.print_json(&format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)))?
+        }
+        Format::Text | Format::Markdown => output.print(&facts::cited_text(speaker, text, &passages))?,
+    }
     Ok(Exit::Done)
 }

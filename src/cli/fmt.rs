@@ -37,14 +37,17 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     for path in &args.paths {
         for file in files_below(Path::new(path))? {
             let name = file.to_string_lossy().into_owned();
-            let bytes = match files::read(&file) {
+            let named = file == Path::new(path);
+            let bytes = match if named { files::read_named(&file) } else { files::read(&file) } {
                 Ok(bytes) => bytes,
                 Err(error) => {
                     failure = Some(Failure::new(format!("cannot read `{name}`: {error}")));
                     continue;
                 }
             };
-            if one(args, &name, bytes, Some(&file), output)? == Exit::Found {
+            // A pipe is printed like standard input: nobody reads what would be written into it.
+            let target = Some(file.as_path()).filter(|file| !files::is_stream(file));
+            if one(args, &name, bytes, target, output)? == Exit::Found {
                 exit = Exit::Found;
             }
         }
@@ -112,7 +115,7 @@ fn one(
         if changes {
             let diff = similar::TextDiff::from_lines(&text, &laid_out);
             let shown = diff.unified_diff().header(name, name).to_string();
-            output.print(&qudao::visible::visible(&shown))?;
+            output.print(&shown)?;
         }
     } else if args.check {
         if changes {
@@ -126,7 +129,7 @@ fn one(
         }
         return Ok(Exit::Done);
     } else {
-        output.print(&laid_out)?;
+        output.print_as_it_is(&laid_out)?;
         return Ok(Exit::Done);
     }
     Ok(if changes { Exit::Found } else { Exit::Done })

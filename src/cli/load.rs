@@ -49,9 +49,9 @@ pub(crate) fn load(argument: &str, texts: Option<&Path>) -> Result<Vec<Loaded>, 
                 "no ruleset in `{argument}`: no .qd file there has a `ruleset` header"
             )));
         }
-        return mains.iter().map(|main| load_file(main, texts)).collect();
+        return mains.iter().map(|main| load_file(main, files::read, texts)).collect();
     }
-    let loaded = load_file(path, texts)?;
+    let loaded = load_file(path, files::read_named, texts)?;
     let files = loaded.sources.files();
     let begins = begins_ruleset(files.get(loaded.sources.main()).text().as_bytes());
     let wholes = if begins { Vec::new() } else { wholes(path, texts) };
@@ -72,8 +72,11 @@ fn wholes(part: &Path, texts: Option<&Path>) -> Vec<Loaded> {
         mains.retain(|path| path.extension().is_some_and(|ending| ending == "qd"));
         mains.retain(|path| path.is_file() && has_header(path));
         mains.sort();
-        let found: Vec<Loaded> =
-            mains.iter().filter_map(|main| load_file(main, texts).ok()).filter(is_part).collect();
+        let found: Vec<Loaded> = mains
+            .iter()
+            .filter_map(|main| load_file(main, files::read, texts).ok())
+            .filter(is_part)
+            .collect();
         if !found.is_empty() {
             return found;
         }
@@ -175,9 +178,13 @@ fn begins_ruleset(bytes: &[u8]) -> bool {
         .any(|line| line.strip_prefix("ruleset").is_some_and(|rest| rest.starts_with([' ', '\t'])))
 }
 
-fn load_file(path: &Path, texts: Option<&Path>) -> Result<Loaded, Failure> {
+fn load_file(
+    path: &Path,
+    read: fn(&Path) -> std::io::Result<Vec<u8>>,
+    texts: Option<&Path>,
+) -> Result<Loaded, Failure> {
     let name = path.to_string_lossy();
-    let bytes = files::read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
+    let bytes = read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
     let mut sources = Sources::new(&name, bytes);
     let folder = path.parent().unwrap_or(Path::new(""));
     while let Some(wanted) = sources.wanted().cloned() {

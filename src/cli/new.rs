@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::Exit;
+use super::files::{Folder, folder_of};
 use super::output::{Failure, Output};
 use super::profiles::quoted;
 
@@ -48,7 +49,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     told.push_str(&format!(
         "next\n  qudao check {shown}\n  qudao eval {shown} {profile}\n  qudao test {shown}\n"
     ));
-    output.print(&qudao::visible::visible(&told))?;
+    output.print(&told)?;
     Ok(Exit::Done)
 }
 
@@ -78,10 +79,9 @@ fn make(dir: &Path, files: &[(&str, &str)]) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(parent)?;
-    let beside = tempfile::Builder::new().prefix(".qudao-").tempdir_in(parent)?;
-    // The temporary folder is for its owner alone; the folder in it is not.
+    let parent = folder_of(dir);
+    fs::create_dir_all(&parent)?;
+    let beside = Folder::new(&parent)?;
     let whole = beside.path().join("new");
     fs::create_dir(&whole)?;
     for (file, text) in files {

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use qudao::visible::visible;
+use qudao::visible::{printed, visible_json};
 
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -74,15 +74,27 @@ impl Output {
         }
     }
 
-    /// Writes a result.
+    /// Writes a result for people.
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
+        let colour = self.colour();
+        self.print_as_it_is(&printed(text, colour))
+    }
+
+    /// Writes a result in JSON.
+    pub(crate) fn print_json(&mut self, json: &str) -> Result<(), Failure> {
+        self.print_as_it_is(&visible_json(json))
+    }
+
+    /// Writes a result that a program reads, which is safe already.
+    pub(crate) fn print_as_it_is(&mut self, text: &str) -> Result<(), Failure> {
         self.out.write_all(text.as_bytes()).map_err(closed)
     }
 
     /// Writes what is not a result.
     pub(crate) fn note(&mut self, text: &str) -> Result<(), Failure> {
         self.flush()?;
-        io::stderr().write_all(text.as_bytes()).map_err(closed)
+        let colour = self.error_colour();
+        io::stderr().write_all(printed(text, colour).as_bytes()).map_err(closed)
     }
 
     /// Writes diagnostics, as results or beside them, the first hundred in full.
@@ -95,10 +107,12 @@ impl Output {
         const SHOWN: usize = 100;
         let colour = if as_result { self.colour() } else { self.error_colour() };
         let mut text = String::new();
-        for diagnostic in diagnostics.iter().take(SHOWN) {
+        // A profile's are a hundred at most, and the count of the others.
+        let shown = if diagnostics.len() == SHOWN + 1 { SHOWN + 1 } else { SHOWN };
+        for diagnostic in diagnostics.iter().take(shown) {
             text.push_str(&qudao::diagnostic::render(files, diagnostic, colour));
         }
-        if diagnostics.len() > SHOWN {
+        if diagnostics.len() > shown {
             text.push_str(&format!("and {} more; mend these first\n", diagnostics.len() - SHOWN));
         }
         if as_result { self.print(&text) } else { self.note(&text) }
@@ -112,7 +126,7 @@ impl Output {
     pub(crate) fn fail(&mut self, message: &str) {
         let _ = self.out.flush();
         let word = if self.error_colour() { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-        let _ = writeln!(io::stderr(), "{word}: {}", visible(message));
+        let _ = writeln!(io::stderr(), "{word}: {}", printed(message, false));
     }
 }
 

@@ -73,19 +73,28 @@ impl Input {
         if argument == "-" {
             let bytes = files::read_stdin()
                 .map_err(|error| Failure::new(format!("cannot read the input: {error}")))?;
-            let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-            let format = asked.unwrap_or(if json { Format::Json } else { Format::Yaml });
+            let format = asked.unwrap_or_else(|| format_of(&bytes));
             return Ok(profile::read(ruleset, "-", bytes, format, &self.assignments));
         }
-        let Some(format) = asked.or(Format::of_name(argument)) else {
+        let path = Path::new(argument);
+        let known = asked.or(Format::of_name(argument));
+        // The name of a pipe tells nothing.
+        if known.is_none() && !files::is_stream(path) {
             return Err(Failure::new(format!(
                 "`{argument}` ends in none of .json, .yaml, .yml and .toml; say --profile-format"
             )));
-        };
-        let bytes = files::read(Path::new(argument))
+        }
+        let bytes = files::read_named(path)
             .map_err(|error| Failure::new(format!("cannot read the profile `{argument}`: {error}")))?;
+        let format = known.unwrap_or_else(|| format_of(&bytes));
         Ok(profile::read(ruleset, argument, bytes, format, &self.assignments))
     }
+}
+
+/// Returns how a profile without a name most likely is written.
+fn format_of(bytes: &[u8]) -> Format {
+    let json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if json { Format::Json } else { Format::Yaml }
 }
 
 impl Input {

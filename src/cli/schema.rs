@@ -20,6 +20,6 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
     let speaker = speaker(&ruleset, args.lang.as_deref(), output)?;
-    output.print(&format!("{:#}\n", schema(&ruleset, speaker.language)))?;
+    output.print_json(&format!("{:#}\n", schema(&ruleset, speaker.language)))?;
     Ok(Exit::Done)
 }

@@ -159,7 +159,11 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         Format::Github => report::github(&runs),
         Format::Markdown => report::markdown(&runs),
     };
-    output.print(&text)?;
+    match args.format {
+        Format::Text | Format::Markdown => output.print(&text)?,
+        Format::Json => output.print_json(&text)?,
+        Format::Junit | Format::Github => output.print_as_it_is(&text)?,
+    }
     let pending = runs.iter().flat_map(|run| &run.cases).any(|case| case.pending().is_some());
     if pending && work.mode == Mode::Propose && args.format == Format::Text {
         let named: Vec<String> = work.paths.iter().map(|path| profiles::quoted(path)).collect();

@@ -66,11 +66,13 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Asked::Target(target) => target,
         Asked::Rules(rules) => {
             let text = |colour| why::proof_of_rules(&decision, speaker, &rules, colour);
-            output.print(&match args.format {
-                Format::Text => text(colour),
-                Format::Markdown => why::under_a_title(&text(false), name),
-                Format::Json => format!("{:#}\n", result::rules_json(&decision, speaker, &rules)),
-            })?;
+            match args.format {
+                Format::Text => output.print(&text(colour))?,
+                Format::Markdown => output.print(&why::under_a_title(&text(false), name))?,
+                Format::Json => {
+                    output.print_json(&format!("{:#}\n", result::rules_json(&decision, speaker, &rules)))?;
+                }
+            }
             return Ok(Exit::Done);
         }
     };
@@ -85,7 +87,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             let proof = why::proof(&decision, speaker, target, None, false);
             why::proof_markdown(&proof, speaker, target, &advice)
         }
-        Format::Json => format!("{:#}\n", result::why_json(&decision, speaker, &advice)),
+        Format::Json => {
+            output.print_json(&format!("{:#}\n", result::why_json(&decision, speaker, &advice)))?;
+            return Ok(Exit::Done);
+        }
     };
     output.print(&text)?;
     Ok(Exit::Done)

@@ -1,4 +1,4 @@
-//! Diagnostics as workflow commands of GitHub Actions, which shows them beside the lines of a change.
+//! Commands of a GitHub workflow, which shows them beside the lines of a change.
 
 use super::{Diagnostic, Severity};
 use crate::source::Files;
@@ -24,16 +24,22 @@ pub fn to_workflow_command(files: &Files, diagnostic: &Diagnostic, path: &dyn Fn
     }
     properties.push(("endLine", end_line.to_string()));
     properties.push(("title", format!("qudao {}", diagnostic.code.name())));
-    let properties: Vec<String> =
-        properties.into_iter().map(|(name, value)| format!("{name}={}", property(&value))).collect();
     let mut lines = vec![diagnostic.message.clone()];
     lines.extend(diagnostic.advice());
-    format!("::{command} {}::{}\n", properties.join(","), data(&visible(&lines.join("\n"))))
+    workflow_command(command, &properties, &lines.join("\n"))
+}
+
+/// Returns a command with its properties as one line, whatever stands in them.
+#[must_use]
+pub fn workflow_command(command: &str, properties: &[(&str, String)], message: &str) -> String {
+    let properties: Vec<String> =
+        properties.iter().map(|(name, value)| format!("{name}={}", property(value))).collect();
+    format!("::{command} {}::{}\n", properties.join(","), data(message))
 }
 
 /// Escapes what ends a command or begins an escape.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Escapes what ends a property, too.

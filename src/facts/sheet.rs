@@ -4,7 +4,7 @@ use super::{Notes, channels, entries, entry_name};
 use crate::date::Date;
 use crate::layout::{WIDTH, pad, width, wrap};
 use crate::model::{Channel, Citation, Entry, Id, Ruleset, Statement, Target};
-use crate::visible::visible;
+use crate::visible::{one_line, plain_markdown as escaped, visible};
 use crate::words::Speaker;
 
 /// The column of the facts is at most so wide; what is longer goes on in the next line.
@@ -128,7 +128,7 @@ pub fn text(speaker: Speaker<'_>, day: Date) -> String {
     for (number, citation) in (1..).zip(&rows.notes.all) {
         hang(&mut page, &format!("  [{number}] "), &note(&speaker, citation));
     }
-    page.push_str(&format!("\n{}\n", footer(&speaker, day)));
+    page.push_str(&format!("\n{}\n", one_line(&footer(&speaker, day))));
     page
 }
 
@@ -221,17 +221,4 @@ pub fn markdown(speaker: Speaker<'_>, day: Date) -> String {
     }
     page.push_str(&format!("\n{}\n", escaped(&footer(&speaker, day))));
     page
-}
-
-/// A text in which nothing is Markdown, nor a line end.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in visible(text).chars() {
-        match c {
-            '\n' => escaped.push(' '),
-            '|' | '\\' | '`' | '*' | '_' | '<' | '>' | '#' | '[' | ']' => escaped.extend(['\\', c]),
-            _ => escaped.push(c),
-        }
-    }
-    escaped
 }

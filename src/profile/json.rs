@@ -3,6 +3,7 @@
 mod slips;
 mod text;
 
+use super::faults::Faults;
 use super::notation::quoted;
 use super::tree::{Key, Node, NodeKind, Parsed};
 use super::{MAX_DEPTH, malformed, too_deep};
@@ -14,10 +15,10 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     // A byte order mark is no part of the text, but it counts where places are told.
     let at = text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len();
     let mut parser =
-        Parser { file, text, at, open: Vec::new(), look_alikes: Vec::new(), diagnostics: Vec::new() };
+        Parser { file, text, at, open: Vec::new(), look_alikes: Vec::new(), faults: Faults::default() };
     let tree = parser.document().ok();
     parser.complain_of_look_alikes();
-    Parsed { tree, diagnostics: parser.diagnostics }
+    Parsed { tree, faults: parser.faults }
 }
 
 /// The rest cannot be understood; why was reported.
@@ -32,7 +33,7 @@ struct Parser<'t> {
     open: Vec<(Span, char)>,
     /// Characters that look like those of JSON, and what to write.
     look_alikes: Vec<(Span, String)>,
-    diagnostics: Vec<Diagnostic>,
+    faults: Faults,
 }
 
 impl<'t> Parser<'t> {
@@ -50,7 +51,7 @@ impl<'t> Parser<'t> {
     }
 
     fn complain(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.faults.push(diagnostic);
     }
 
     /// Returns the next mark, full-width ones as the plain ones that they look like.
@@ -119,7 +120,7 @@ impl<'t> Parser<'t> {
     fn document(&mut self) -> Result<Node, Stop> {
         self.skip();
         if let Some(other) = slips::other_format(self.rest()) {
-            self.diagnostics.clear();
+            self.faults.clear();
             self.look_alikes.clear();
             let line = self.rest().lines().next().unwrap_or("").trim_end().len();
             let mut diagnostic =

@@ -8,6 +8,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use self::slips::Slips;
+use super::faults::Faults;
 use super::tree::{Key, Node, NodeKind, Parsed};
 use super::{MAX_DEPTH, too_deep};
 use crate::diagnostic::{Code, Diagnostic};
@@ -36,7 +37,7 @@ pub(super) fn parse(file: FileId, text: &str, is_text: &dyn Fn(&str) -> bool) ->
             }
         }
     }
-    let mut reader = Reader { slips, is_text, errors: found, twice, diagnostics: Vec::new() };
+    let mut reader = Reader { slips, is_text, errors: found, twice, faults: Faults::default() };
     let whole = reader.slips.span(0, body.len());
     match reader.entries(table.get_ref(), 0) {
         Ok(entries) => reader.finish(Node { span: whole, kind: entries }),
@@ -58,7 +59,7 @@ struct Reader<'a> {
     errors: BTreeMap<(usize, usize), Error>,
     /// Names given once more.
     twice: Vec<Error>,
-    diagnostics: Vec<Diagnostic>,
+    faults: Faults,
 }
 
 impl Reader<'_> {
@@ -79,7 +80,7 @@ impl Reader<'_> {
     /// Tells of a name that should stand between quotation marks.
     fn key(&mut self, start: usize, end: usize) {
         if self.take(start, end) {
-            self.diagnostics.push(self.slips.key(start, end));
+            self.faults.push(self.slips.key(start, end));
         }
     }
 
@@ -111,7 +112,7 @@ impl Reader<'_> {
                 // That there is no such day is told where the field is known.
                 None => NodeKind::Date(written.to_string()),
                 Some(diagnostic) => {
-                    self.diagnostics.push(diagnostic);
+                    self.faults.push(diagnostic);
                     NodeKind::Wrong
                 }
             };
@@ -121,7 +122,7 @@ impl Reader<'_> {
             DeValue::String(text) => NodeKind::Text(text.to_string()),
             DeValue::Boolean(value) => NodeKind::Bool(*value),
             DeValue::Integer(number) if number.radix() != 10 => {
-                self.diagnostics.push(self.slips.radix(range.start, range.end));
+                self.faults.push(self.slips.radix(range.start, range.end));
                 NodeKind::Wrong
             }
             DeValue::Integer(_) | DeValue::Float(_) => NodeKind::Number(written.to_string()),
@@ -137,30 +138,31 @@ impl Reader<'_> {
 
     /// Tells of what the parser found besides: fields given twice, and what keeps the rest from being understood.
     fn finish(self, tree: Node) -> Parsed {
-        let Reader { slips, errors, twice, mut diagnostics, .. } = self;
+        let Reader { slips, errors, twice, mut faults, .. } = self;
         let mut firsts = BTreeMap::new();
         first_keys(&tree, &mut firsts);
-        diagnostics.extend(twice.iter().map(|error| duplicate(&slips, &firsts, error.start, error.end)));
+        faults.extend(twice.iter().map(|error| duplicate(&slips, &firsts, error.start, error.end)));
         let others: Vec<Error> = errors.into_values().collect();
         // Brackets and lines that end elsewhere than meant turn what follows into nonsense.
         let Some(first) = others.first() else {
-            return Parsed { tree: Some(tree), diagnostics };
+            return Parsed { tree: Some(tree), faults };
         };
         match slips.structure(first.start, first.end, &first.message) {
             slips::Structure::Local(diagnostic) => {
-                diagnostics.push(diagnostic);
+                let mut found = vec![diagnostic];
                 let told = |error: &&Error| slips.same_line(error.start, first.start);
                 for error in others.iter().filter(|error| !told(error)) {
                     if let slips::Structure::Local(diagnostic) =
                         slips.structure(error.start, error.end, &error.message)
                     {
-                        diagnostics.push(diagnostic);
+                        found.push(diagnostic);
                     }
                 }
-                diagnostics.dedup();
-                Parsed { tree: Some(tree), diagnostics }
+                found.dedup();
+                faults.extend(found);
+                Parsed { tree: Some(tree), faults }
             }
-            slips::Structure::Broken(diagnostic) => Parsed { tree: None, diagnostics: vec![diagnostic] },
+            slips::Structure::Broken(diagnostic) => Parsed { tree: None, faults: vec![diagnostic].into() },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A profile as it is written, before the fields are known: values with their places, nothing converted.
 
+use super::faults::Faults;
 use super::notation::short;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{FileId, Files, Span};
@@ -10,12 +11,12 @@ pub(super) struct Parsed {
     /// The values; none where the file is too far from its format to go on.
     pub(super) tree: Option<Node>,
     /// What is wrong with the file itself.
-    pub(super) diagnostics: Vec<Diagnostic>,
+    pub(super) faults: Faults,
 }
 
 impl From<Box<Diagnostic>> for Parsed {
     fn from(diagnostic: Box<Diagnostic>) -> Parsed {
-        Parsed { tree: None, diagnostics: vec![*diagnostic] }
+        Parsed { tree: None, faults: vec![*diagnostic].into() }
     }
 }
 

@@ -9,14 +9,13 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::faults::Faults;
 use super::notation::{Notation, short};
 use super::tree::{Key, Node, NodeKind};
-use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::diagnostic::{Code, Diagnostic, Effort, nearest_within};
 use crate::model::{Arena, Field, FieldValue, Id, Origin, Ruleset};
 use crate::source::{FileId, Files, Span};
 
-/// So many wrong names are compared with all the right ones; a profile with more is no slip of the pen.
-const NEAR_NAMES: usize = 300;
 /// A longer name is no slip of one.
 const LONGEST_NAME: usize = 200;
 
@@ -27,7 +26,7 @@ pub(super) fn values(
     files: &Files,
     (file, notation): (FileId, Notation),
     tree: &Node,
-    diagnostics: &mut Vec<Diagnostic>,
+    faults: &mut Faults,
 ) -> Arena<FieldValue> {
     let names = fields(ruleset);
     let mut reader = Reader {
@@ -39,8 +38,8 @@ pub(super) fn values(
         given: BTreeMap::new(),
         meant: BTreeSet::new(),
         values: ruleset.fields.iter().map(FieldValue::left_out).collect(),
-        near: NEAR_NAMES,
-        diagnostics,
+        effort: Effort::default(),
+        faults,
     };
     reader.profile(tree);
     reader.values
@@ -60,7 +59,7 @@ pub(super) fn fields(ruleset: &Ruleset) -> BTreeMap<Arc<str>, Id<Field>> {
 }
 
 /// Returns a text in normal form C, in which names and texts are compared.
-pub(super) fn normal(text: &str) -> Arc<str> {
+pub(crate) fn normal(text: &str) -> Arc<str> {
     text.nfc().collect::<String>().into()
 }
 
@@ -82,9 +81,9 @@ struct Reader<'a> {
     /// Fields that a wrong name must mean: nobody is told besides that they are missing.
     meant: BTreeSet<Id<Field>>,
     values: Arena<FieldValue>,
-    /// How many more near names may be looked for.
-    near: usize,
-    diagnostics: &'a mut Vec<Diagnostic>,
+    /// What looking for near names may still cost.
+    effort: Effort,
+    faults: &'a mut Faults,
 }
 
 impl<'a> Reader<'a> {
@@ -98,16 +97,15 @@ impl<'a> Reader<'a> {
     }
 
     fn complain(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        self.faults.push(diagnostic);
     }
 
     /// Returns the nearest of some names, as long as it is worth the search.
     fn nearest<'n>(&mut self, wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-        if wrong.len() > LONGEST_NAME || self.near == 0 {
+        if wrong.len() > LONGEST_NAME {
             return None;
         }
-        self.near -= 1;
-        nearest(wrong, names)
+        nearest_within(&mut self.effort, wrong, names)
     }
 
     fn profile(&mut self, tree: &Node) {
@@ -116,7 +114,7 @@ impl<'a> Reader<'a> {
                 self.entries(entries);
                 self.renamed();
                 // Of a file that is malformed, a field may have been lost.
-                if self.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::MalformedProfile) {
+                if self.faults.iter().all(|diagnostic| diagnostic.code != Code::MalformedProfile) {
                     self.missing(tree.span);
                 }
             }
@@ -185,7 +183,7 @@ impl<'a> Reader<'a> {
             let diagnostic = Diagnostic::new(Code::RenamedField, given.key, message)
                 .here("its old name, which is still read")
                 .fix(format!("write `{now}`"), given.key, mend);
-            self.diagnostics.push(diagnostic);
+            self.faults.push(diagnostic);
         }
     }
 
@@ -209,6 +207,9 @@ impl<'a> Reader<'a> {
 
     /// Says what is wrong with a name that is no field's.
     fn no_field(&mut self, name: &str, key: &Key, node: &Node) {
+        if self.faults.pass() {
+            return;
+        }
         if name == "<<" && self.notation(key.span) == Notation::Yaml {
             let diagnostic = Diagnostic::new(Code::MalformedProfile, key.span, "a profile has no merge keys")
                 .here("a merge key")

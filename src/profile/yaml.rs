@@ -5,6 +5,7 @@ mod slips;
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, Span as YamlSpan};
 
 use self::slips::{Cause, Slips};
+use super::faults::Faults;
 use super::notation::is_null;
 use super::tree::{Key, Node, NodeKind, Parsed};
 use super::{MAX_DEPTH, empty, malformed, too_deep};
@@ -24,20 +25,20 @@ struct Open {
 /// `known` tells which names are fields, for what is almost a field.
 pub(super) fn parse(file: FileId, text: &str, known: &dyn Fn(&str) -> bool) -> Parsed {
     let slips = Slips { file, text, known };
-    let mut diagnostics = Vec::new();
-    match document(file, text, &slips, &mut diagnostics) {
-        Ok(tree) => Parsed { tree: Some(tree), diagnostics },
-        Err(mut found) => {
+    let mut faults = Faults::default();
+    match document(file, text, &slips, &mut faults) {
+        Ok(tree) => Parsed { tree: Some(tree), faults },
+        Err(found) => {
             // What keeps the file from being read comes last; what was seen before it is worth telling.
-            diagnostics.append(&mut found);
-            Parsed { tree: None, diagnostics }
+            faults.extend(found);
+            Parsed { tree: None, faults }
         }
     }
 }
 
 type Found = Vec<Diagnostic>;
 
-fn document(file: FileId, text: &str, slips: &Slips<'_>, diagnostics: &mut Found) -> Result<Node, Found> {
+fn document(file: FileId, text: &str, slips: &Slips<'_>, faults: &mut Faults) -> Result<Node, Found> {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);
     let base = (text.len() - body.len()) as u32;
     let place = |span: &YamlSpan| {
@@ -82,7 +83,7 @@ fn document(file: FileId, text: &str, slips: &Slips<'_>, diagnostics: &mut Found
             Event::Scalar(value, style, ..) => {
                 let after = open.last().and_then(|open| open.key.as_ref()).map(|key| key.span);
                 let node = scalar(&value, style, here, text, after);
-                Some(if open.is_empty() { node } else { slips.over_lines(node, diagnostics) })
+                Some(if open.is_empty() { node } else { slips.over_lines(node, faults) })
             }
             Event::SequenceStart(..) | Event::MappingStart(..) => {
                 if open.len() > MAX_DEPTH {

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "arrow")]
 pub mod arrow;
+mod columns;
 mod decode;
 mod pieces;
 mod row;
@@ -14,13 +15,15 @@ mod summary;
 mod vocabulary;
 mod write;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
+pub use columns::Seen;
 pub use row::{Rows, Split, header};
 pub use summary::Summary;
 
 use super::{Program, Scratch};
-use crate::model::{Field, Id, Ruleset};
+use crate::model::{Field, IdMap};
+use columns::{Column, Columns};
 
 /// A row that is longer is set aside unread.
 pub const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
@@ -90,27 +93,16 @@ impl Parts {
     }
 }
 
-/// What a column means.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Column {
-    /// A field.
-    Field(Id<Field>),
-    /// To be taken over, by its number among those.
-    Keep(usize),
-    /// Both.
-    Both(Id<Field>, usize),
-}
-
 /// How a table of profiles is read and its answer written.
 #[derive(Debug)]
 pub struct Batch<'p, 'r> {
     program: &'p Program<'r>,
-    columns: HashMap<String, Column>,
+    columns: Columns,
     keep: Vec<String>,
     reasons: bool,
     parts: Parts,
     form: Form,
-    plans: Vec<decode::Plan>,
+    plans: IdMap<Field, decode::Plan>,
     texts: write::Texts,
     pieces: pieces::Pieces,
 }
@@ -119,11 +111,16 @@ impl<'p, 'r> Batch<'p, 'r> {
     /// Makes a batch whose answer is written in a form.
     ///
     /// # Errors
-    /// If the options name a field that the ruleset does not have, or one column twice.
+    /// If the options name a field that the ruleset does not have, one column twice, or one to be kept that is called as
+    /// a column of the answer.
     pub fn new(program: &'p Program<'r>, options: &Options, form: Form) -> Result<Batch<'p, 'r>, String> {
         let ruleset = program.ruleset();
-        let columns = columns(ruleset, options)?;
+        let columns = Columns::new(ruleset, options)?;
         let texts = write::Texts::new(program);
+        let own = write::own_names(&texts, options);
+        if let Some(name) = options.keep.iter().find(|name| own.contains(name.as_str())) {
+            return Err(format!("the column `{name}` cannot be kept: the answer has a column of that name"));
+        }
         Ok(Batch {
             program,
             columns,
@@ -131,7 +128,7 @@ impl<'p, 'r> Batch<'p, 'r> {
             reasons: options.reasons,
             parts: options.parts,
             form,
-            plans: ruleset.fields.iter().map(|field| decode::Plan::new(ruleset, field)).collect(),
+            plans: IdMap::of(&ruleset.fields, |id| decode::Plan::new(ruleset, &ruleset.fields[id])),
             pieces: pieces::Pieces::new(form, options.parts, &texts.targets),
             texts,
         })
@@ -150,7 +147,7 @@ impl<'p, 'r> Batch<'p, 'r> {
         Worker {
             batch: self,
             scratch: self.program.scratch(),
-            given: vec![Given::No; ruleset.fields.len()],
+            given: IdMap::of(&ruleset.fields, |_| Given::No),
             kept: vec![String::new(); self.keep.len()],
             names: Vec::new(),
             out: Vec::new(),
@@ -160,55 +157,10 @@ impl<'p, 'r> Batch<'p, 'r> {
             of_text: true,
             rejects: Vec::new(),
             summary: Summary::new(self.program),
-            idle: std::collections::BTreeSet::new(),
+            seen: Seen::new(ruleset, self.keep.len()),
+            header: Arc::default(),
         }
     }
-
-    /// Returns which of some columns are neither fields nor taken over.
-    pub fn idle<'c>(&self, columns: impl IntoIterator<Item = &'c str>) -> Vec<&'c str> {
-        columns.into_iter().filter(|column| !self.columns.contains_key(*column)).collect()
-    }
-}
-
-/// The columns by name: of each field its own name, its old names, and the one that the options say.
-fn columns(ruleset: &Ruleset, options: &Options) -> Result<HashMap<String, Column>, String> {
-    let mut columns: HashMap<String, Column> = HashMap::new();
-    for (id, field) in ruleset.fields.entries() {
-        let renamed: Vec<&String> = options
-            .columns
-            .iter()
-            .filter(|(name, _)| **name == *field.name)
-            .map(|(_, column)| column)
-            .collect();
-        if renamed.is_empty() {
-            columns.insert(field.name.to_string(), Column::Field(id));
-            for was in &field.was {
-                columns.entry(was.to_string()).or_insert(Column::Field(id));
-            }
-        }
-        for column in renamed {
-            if let Some(Column::Field(other)) = columns.insert(column.clone(), Column::Field(id)) {
-                let other = &ruleset.fields[other].name;
-                return Err(format!("the column `{column}` is of the fields `{other}` and `{}`", field.name));
-            }
-        }
-    }
-    for (name, _) in &options.columns {
-        if ruleset.fields.find(|field| *field.name == **name).is_none() {
-            return Err(format!("the ruleset `{}` has no field `{name}`", ruleset.name));
-        }
-    }
-    for (number, name) in options.keep.iter().enumerate() {
-        let column = match columns.get(name) {
-            Some(Column::Field(id)) => Column::Both(*id, number),
-            Some(Column::Keep(_) | Column::Both(..)) => {
-                return Err(format!("the column `{name}` is kept twice"));
-            }
-            None => Column::Keep(number),
-        };
-        columns.insert(name.clone(), column);
-    }
-    Ok(columns)
 }
 
 /// Whether a row gives a field.
@@ -233,7 +185,7 @@ pub struct Reject {
 pub struct Worker<'b, 'p, 'r> {
     batch: &'b Batch<'p, 'r>,
     scratch: Scratch,
-    given: Vec<Given>,
+    given: IdMap<Field, Given>,
     /// Columns to be taken over, as JSON.
     kept: Vec<String>,
     /// The names of the last line of NDJSON, and what their columns mean.
@@ -246,8 +198,25 @@ pub struct Worker<'b, 'p, 'r> {
     of_text: bool,
     rejects: Vec<Reject>,
     summary: Summary,
-    /// Names of objects' entries that are no columns.
-    idle: std::collections::BTreeSet<String>,
+    /// What was met of the columns.
+    seen: Seen,
+    /// The header that was read last.
+    header: Arc<Header>,
+}
+
+/// The names of columns, and what each means.
+#[derive(Default, Debug)]
+struct Header {
+    names: Vec<String>,
+    columns: Vec<Option<Column>>,
+}
+
+impl<'b, 'p, 'r> Worker<'b, 'p, 'r> {
+    /// Returns the batch that it works for.
+    #[must_use]
+    pub fn batch(&self) -> &'b Batch<'p, 'r> {
+        self.batch
+    }
 }
 
 impl Worker<'_, '_, '_> {
@@ -269,51 +238,65 @@ impl Worker<'_, '_, '_> {
         }
     }
 
-    /// Answers whole records of CSV without their header; `line` is the number of the first.
+    /// Answers whole records of CSV without their header, parted by commas; `line` is the number of the first.
     ///
     /// A row over several lines that has not as many cells as the header most likely has a quotation mark that is not
     /// closed, so its first line is set aside and reading goes on with its second.
     pub fn csv(&mut self, records: &[u8], header: &[String], line: u64) {
-        let (mut rest, mut line) = (records, line);
-        while let Some(place) = self.csv_rows(rest, header, line) {
-            let (before, after) = rest.split_at(place.min(rest.len()));
-            line += row::lines(before);
-            rest = after;
-        }
+        self.records(records, header, b',', line);
     }
 
-    /// Answers records up to one that is to be read anew from some place on.
-    fn csv_rows(&mut self, records: &[u8], header: &[String], line: u64) -> Option<usize> {
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(records);
+    fn records(&mut self, records: &[u8], names: &[String], separator: u8, line: u64) {
+        if records.is_empty() && self.header.names == names {
+            return;
+        }
+        if self.header.names != names {
+            let (columns, _) = self.batch.meanings(names);
+            self.header = Arc::new(Header { names: names.to_vec(), columns });
+        }
+        let header = Arc::clone(&self.header);
+        names.iter().zip(&header.columns).for_each(|(name, column)| self.seen.note(name, *column));
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator)
+            .buffer_capacity(records.len().clamp(64, 8192))
+            .from_reader(std::io::Cursor::new(records));
+        let mut lines = row::Lines::new(records, line);
         let mut record = csv::StringRecord::new();
         loop {
+            let begin = reader.position().byte();
             match reader.read_record(&mut record) {
-                Ok(false) => return None,
+                Ok(false) => return,
                 Ok(true) => {
-                    let at = line + row::line_of(records, record.position());
-                    if record.len() != header.len()
-                        && let Some((second, last)) = row::second_line(records, &record, reader.position())
+                    let (start, at) = lines.of_record(record.position().map_or(begin, csv::Position::byte));
+                    let end = usize::try_from(reader.position().byte()).unwrap_or(records.len());
+                    if record.len() != names.len()
+                        && let Some((second, last)) = row::second_line(records, start, end)
                     {
                         let reason = format!(
                             "{}; this row runs to line {}, so a quotation mark may not be closed",
-                            decode::ragged(&record, header),
-                            line + last
+                            decode::ragged(&record, names),
+                            at + last
                         );
                         self.reject(at, reason);
-                        return Some(second);
+                        let mut place = csv::Position::new();
+                        place.set_byte(second as u64);
+                        reader.seek(place).expect("a place among bytes in memory can be gone to");
+                        continue;
                     }
-                    match self.read_record(&record, header) {
+                    match self.read_record(&record, &header) {
                         Ok(()) => self.answer(at),
                         Err(reason) => self.reject(at, reason),
                     }
                 }
                 Err(error) => {
-                    let at = line + row::line_of(records, error.position());
+                    let (_, at) = lines.of_record(error.position().map_or(begin, csv::Position::byte));
                     let reason = match error.kind() {
-                        csv::ErrorKind::Utf8 { .. } => "this row is not UTF-8".to_string(),
-                        _ => format!("this row is not CSV: {error}"),
+                        csv::ErrorKind::Utf8 { .. } => "this row is not UTF-8; save the table as UTF-8",
+                        _ => "this row is no CSV",
                     };
-                    self.reject(at, reason);
+                    self.reject(at, reason.into());
                 }
             }
         }
@@ -322,9 +305,7 @@ impl Worker<'_, '_, '_> {
     /// Answers whole rows of text and sets those aside that cannot be read.
     pub fn rows(&mut self, rows: &Rows, form: Form, header: &[String]) {
         if form == Form::Csv {
-            let idle = self.batch.idle(header.iter().map(String::as_str));
-            idle.into_iter().for_each(|name| decode::note_idle(&mut self.idle, name));
-            self.csv(&rows.bytes, header, rows.line);
+            self.records(&rows.bytes, header, rows.separator, rows.line);
         } else {
             self.ndjson(&rows.bytes, rows.line);
         }
@@ -346,21 +327,24 @@ impl Worker<'_, '_, '_> {
         (std::mem::replace(&mut self.out, next), std::mem::take(&mut self.rejects))
     }
 
-    /// Returns the names in NDJSON that are neither fields nor taken over, in order; the first twenty.
+    /// Returns the names that are neither fields nor taken over, in order; the first twenty.
     pub fn idle(&self) -> impl Iterator<Item = &str> {
-        self.idle.iter().map(String::as_str)
+        self.seen.idle()
     }
 
-    /// Notes names of columns that are neither fields nor taken over.
-    pub fn note_idle(&mut self, names: &[String]) {
+    /// Notes names of columns, which need not be read.
+    pub fn note_names(&mut self, names: &[String]) {
         for name in names {
-            decode::note_idle(&mut self.idle, name);
+            self.seen.note(name, self.batch.columns.get(name));
         }
     }
 
-    /// Takes the names of [`Worker::idle`]; they are noted anew where they come again.
-    pub fn take_idle(&mut self) -> std::collections::BTreeSet<String> {
-        std::mem::take(&mut self.idle)
+    /// Takes what was met of the columns since the last time.
+    pub fn take_seen(&mut self) -> Seen {
+        // What is known is noted no more.
+        self.names.clear();
+        let nothing = Seen::new(self.batch.program.ruleset(), self.batch.keep.len());
+        std::mem::replace(&mut self.seen, nothing)
     }
 
     /// Takes the counts of all rows since the last time.
@@ -377,7 +361,7 @@ impl Worker<'_, '_, '_> {
     fn answer(&mut self, line: u64) {
         let program = self.batch.program;
         program.run(&mut self.scratch);
-        let unknown = self.given.iter().map(|given| *given == Given::Unknown);
+        let unknown = self.given.values().map(|given| *given == Given::Unknown);
         self.summary.count(program, &self.scratch, unknown);
         self.write(line);
     }

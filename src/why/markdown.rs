@@ -5,7 +5,7 @@ use super::content::{Content, Item, Lead, Ranking, Section, content};
 use super::{doubt, quotes, short_sources};
 use crate::decide::Decision;
 use crate::model::{Citation, Id, NeedState, Source};
-use crate::visible::visible;
+pub(super) use crate::visible::plain_markdown as plain;
 use crate::words::{Speaker, Tongue};
 
 /// Returns a decision as Markdown, with the sources it rests on at its end. It tells what [`answer`](super::answer) does.
@@ -24,25 +24,6 @@ struct Writer<'r> {
     speaker: Speaker<'r>,
     text: String,
     cited: Vec<&'r Citation>,
-}
-
-/// Makes a text plain in Markdown: nothing in it formats, links or breaks a table.
-pub(super) fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    for c in visible(text).chars() {
-        match c {
-            '\n' => plain.push(' '),
-            '<' => plain.push_str("&lt;"),
-            '>' => plain.push_str("&gt;"),
-            '&' => plain.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
-                plain.push('\\');
-                plain.push(c);
-            }
-            _ => plain.push(c),
-        }
-    }
-    plain
 }
 
 impl<'r> Writer<'r> {

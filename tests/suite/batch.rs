@@ -193,37 +193,6 @@ fn lines_in_every_spelling_are_read_as_profiles_are() {
     insta::assert_snapshot!("spellings", rejects(&lines.join("\n"), false).join("\n"));
 }
 
-#[cfg(unix)]
-#[test]
-fn an_interrupt_ends_a_run_that_waits_for_input_and_leaves_nothing() {
-    use std::io::{Read, Write};
-    use std::process::{Command, Stdio};
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("out.csv"), "as it was").unwrap();
-    let mut child = support::program(folder.path())
-        .args(["batch", "wechat", "-", "-o", "out.csv", "--threads", "2"])
-        .stdin(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    // Enough that it is read and told while more could come.
-    stdin.write_all("x\n".repeat(1_000_000).as_bytes()).unwrap();
-    let mut told = [0_u8; 10];
-    let mut stderr = child.stderr.take().unwrap();
-    stderr.read_exact(&mut told).unwrap();
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let mut rest = String::new();
-    stderr.read_to_string(&mut rest).unwrap();
-    assert_eq!(child.wait().unwrap().code(), Some(2));
-    assert!(rest.ends_with("error: interrupted; nothing was written\n"), "{rest}");
-    let files: Vec<_> =
-        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(files, ["out.csv"]);
-    assert_eq!(std::fs::read_to_string(folder.path().join("out.csv")).unwrap(), "as it was");
-    drop(stdin);
-}
-
 /// All choices of what is told of a target.
 pub(crate) fn choices() -> impl Iterator<Item = Parts> {
     (0..32_u8).map(|bits| Parts {

@@ -52,11 +52,16 @@ fn find(batch: &Batch<'_, '_>, source: &Source, line: u64) -> Result<Found, Fail
     let mut reader = source.open()?;
     let mut split = Split::new(source.form == Form::Csv);
     let mut header: Vec<String> = Vec::new();
+    let mut first = true;
     loop {
         let bytes = source.read(&mut reader, super::input::CHUNK)?;
+        if std::mem::take(&mut first) {
+            source.check_text(&bytes)?;
+        }
         for mut rows in split.push(&bytes, bytes.is_empty()) {
             if source.form == Form::Csv && header.is_empty() && !rows.bytes.is_empty() {
                 (header, rows) = files::header(&source.name, &rows)?;
+                files::check(&source.name, batch, &header)?;
             }
             let aside = rows.aside.iter().find(|reject| reject.line == line);
             let aside = aside.map(|reject| Err(reject.reason.clone()));

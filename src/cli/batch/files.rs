@@ -1,13 +1,16 @@
 //! The tables that a batch reads, and the file that it writes.
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao::program::batch::{Form, Rows};
+use qudao::diagnostic::shortened;
+use qudao::program::batch::{Batch, Form, Rows, Seen};
+use qudao::source::no_text;
+use qudao::visible::visible;
 
+use super::super::files::{NewFile, is_standard_output, same};
 use super::super::output::{Failure, Output};
 
 /// A table of profiles.
@@ -99,6 +102,40 @@ pub(super) fn sources(arguments: &[String], from: Option<TableFormat>) -> Result
     Ok(sources)
 }
 
+/// Refuses to write over what is read, or two things into one file.
+pub(super) fn part(
+    outputs: &[(&str, Option<&Path>)],
+    sources: &[Source],
+    others: &[(&str, PathBuf)],
+) -> Result<(), Failure> {
+    let stdin = Path::new("/dev/stdin");
+    for (number, (what, path)) in outputs.iter().enumerate() {
+        let before = outputs.get(..number).unwrap_or(&[]);
+        let one = |other: Option<&Path>| match (path, other) {
+            (None, None) => true,
+            (Some(path), Some(other)) => same(path, other),
+            _ => false,
+        };
+        if let Some((other, _)) = before.iter().find(|(_, other)| one(*other)) {
+            return Err(Failure::new(format!("{other} and {what} would go to one place; name two")));
+        }
+        let Some(path) = path else { continue };
+        let shown = path.display();
+        let over = |input: &Source| same(path, input.path.as_deref().unwrap_or(stdin));
+        if sources.iter().any(over) {
+            return Err(Failure::new(format!(
+                "{what} would be written over the input, `{shown}`; name another file"
+            )));
+        }
+        if let Some((other, _)) = others.iter().find(|(_, other)| same(path, other)) {
+            return Err(Failure::new(format!(
+                "{what} would be written over {other}, `{shown}`; name another file"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Returns how many threads this machine runs at once.
 pub(super) fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
@@ -108,6 +145,11 @@ impl Source {
     /// Returns how many bytes it has, if that is known.
     pub(super) fn size(&self) -> Option<u64> {
         std::fs::metadata(self.path.as_ref()?).ok().map(|metadata| metadata.len())
+    }
+
+    /// Tells whether it can be read more than once.
+    pub(super) fn is_regular(&self) -> bool {
+        self.path.as_ref().is_some_and(|path| path.is_file())
     }
 
     /// Opens a table of text.
@@ -132,6 +174,13 @@ impl Source {
         Failure::new(format!("cannot read `{}`: {error}", self.name))
     }
 
+    /// Says what a table is that begins with some bytes, if it is no text.
+    pub(super) fn check_text(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let Some((what, mend)) = no_text(bytes) else { return Ok(()) };
+        let mend = mend.unwrap_or("save it as CSV in UTF-8");
+        Err(Failure::new(format!("{}: this table is {what}; {mend}", self.name)))
+    }
+
     /// Reads some bytes, fewer only at the end.
     pub(super) fn read(&self, reader: &mut impl Read, count: usize) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::with_capacity(count);
@@ -142,74 +191,73 @@ impl Source {
 
 /// Takes the header off the first rows of a table.
 pub(super) fn header(name: &str, rows: &Rows) -> Result<(Vec<String>, Rows), Failure> {
-    let (names, rest) =
-        qudao::program::batch::header(rows).map_err(|reason| Failure::new(format!("{name}: {reason}")))?;
-    Ok((names, rest))
+    qudao::program::batch::header(rows).map_err(|reason| Failure::new(format!("{name}: {reason}")))
 }
 
-/// Tells names that are no fields.
-pub(super) fn tell(name: &str, idle: &BTreeSet<String>, output: &mut Output) -> Result<(), Failure> {
+/// Looks whether the columns of a table in CSV can be used.
+pub(super) fn check(name: &str, batch: &Batch<'_, '_>, header: &[String]) -> Result<(), Failure> {
+    batch.check_header(header).map_err(|reason| Failure::new(format!("{name}: {reason}")))
+}
+
+/// Tells names that are no fields, each with the name of the field that may be meant.
+pub(super) fn tell(
+    name: &str,
+    batch: &Batch<'_, '_>,
+    idle: &[&str],
+    seen: &Seen,
+    output: &mut Output,
+) -> Result<(), Failure> {
     if idle.is_empty() {
         return Ok(());
     }
-    let idle: Vec<&str> = idle.iter().map(String::as_str).collect();
-    output
-        .note(&format!("{name}: no field is named {}; not read\n", qudao::visible::visible(&idle.join(", "))))
+    let told = idle.iter().map(|idle| match batch.near(idle, seen) {
+        Some(near) => format!("{} (the nearest name is `{near}`)", shortened(idle)),
+        None => shortened(idle).into_owned(),
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    output.note(&format!("{}\n", visible(&format!("{name}: no field is named {told}; not read"))))
 }
 
-/// Where answers go: a file that is whole or not there, or standard output.
+/// Where answers go: a file, or standard output.
 pub(super) enum Target {
     Stdout(BufWriter<io::Stdout>),
     File(BufWriter<NewFile>),
     Parquet(super::parquet::Table),
 }
 
-/// A file under another name until it is whole.
-pub(super) struct NewFile {
-    file: tempfile::NamedTempFile,
-    path: PathBuf,
+/// Opens a file for answers.
+pub(super) fn create(path: &Path) -> Result<BufWriter<NewFile>, Failure> {
+    let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
+    NewFile::open(path).map(BufWriter::new).map_err(failed)
 }
 
-impl NewFile {
-    pub(super) fn open(path: &Path) -> Result<NewFile, Failure> {
-        let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
-        if path.is_dir() {
-            return Err(failed(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
-        }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".qudao-").tempfile_in(folder).map_err(failed)?;
-        super::super::files::readable(file.as_file()).map_err(failed)?;
-        Ok(NewFile { file, path: path.to_path_buf() })
-    }
-
-    pub(super) fn failed(&self, error: impl std::fmt::Display) -> Failure {
-        Failure::new(format!("cannot write `{}`: {error}", self.path.display()))
-    }
-
-    /// Gives the file its name.
-    pub(super) fn finish(self) -> Result<(), Failure> {
-        self.file.as_file().sync_all().map_err(|error| self.failed(error))?;
-        let NewFile { file, path } = self;
-        file.persist(&path)
-            .map_err(|error| Failure::new(format!("cannot write `{}`: {}", path.display(), error.error)))?;
-        Ok(())
-    }
-}
-
-impl Write for NewFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
+/// Writes out what is left and gives a file its name.
+pub(super) fn finish(mut file: BufWriter<NewFile>) -> Result<(), Failure> {
+    let flushed = file.flush();
+    flushed.map_err(|error| file.get_ref().failed(error))?;
+    let name = file.get_ref().name().to_string();
+    let (file, _) = file.into_parts();
+    file.finish().map_err(|error| Failure::new(format!("cannot write `{name}`: {error}")))
 }
 
 impl Target {
     pub(super) fn open(path: Option<&Path>) -> Result<Target, Failure> {
         let Some(path) = path else { return Ok(Target::Stdout(BufWriter::new(io::stdout()))) };
-        Ok(Target::File(BufWriter::new(NewFile::open(path)?)))
+        create(path).map(Target::File)
+    }
+
+    /// Opens what a path names, which may be standard output.
+    pub(super) fn named(path: &Path) -> Result<Target, Failure> {
+        Target::open(Some(path).filter(|path| !is_standard_output(path)))
+    }
+
+    /// Tells whether nothing is there before all of it is.
+    pub(super) fn is_whole_or_not(&self) -> bool {
+        match self {
+            Target::Stdout(_) => false,
+            Target::File(file) => file.get_ref().is_whole_or_not(),
+            Target::Parquet(table) => table.is_whole_or_not(),
+        }
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
@@ -235,12 +283,7 @@ impl Target {
     pub(super) fn finish(self) -> Result<bool, Failure> {
         match self {
             Target::Stdout(mut out) => out.flush().map_err(super::super::output::closed).map(|()| false),
-            Target::File(mut file) => {
-                let flushed = file.flush();
-                flushed.map_err(|error| file.get_ref().failed(error))?;
-                let (file, _) = file.into_parts();
-                file.finish().map(|()| true)
-            }
+            Target::File(file) => finish(file).map(|()| true),
             Target::Parquet(table) => table.finish().map(|()| true),
         }
     }

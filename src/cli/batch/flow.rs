@@ -7,12 +7,13 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use qudao::program::batch::{Batch, Form, Reject, Summary, Worker};
+use qudao::program::batch::{Batch, Form, Reject, Seen, Summary, Worker};
 
+use super::super::files::say_when_interrupted;
 use super::super::output::{Failure, Output};
 use super::Args;
 use super::files::{self, Source, Target};
-use super::input::{Content, Job, Reader};
+use super::input::{Content, Job, Reader, look};
 use super::parquet::{Chunks, Encoder, Input, Table};
 use super::progress::Progress;
 
@@ -40,6 +41,8 @@ pub(super) struct Flow<'b, 'p, 'r> {
     shown: usize,
     /// Names already told that are no fields.
     told: BTreeSet<String>,
+    /// What was met of the columns of a table, and which one.
+    seen: Option<(usize, Seen)>,
     progress: Progress,
 }
 
@@ -48,8 +51,9 @@ struct Answer {
     source: usize,
     written: Written,
     rejects: Vec<Reject>,
-    /// Names of columns that are no fields.
-    idle: BTreeSet<String>,
+    /// What was met of the columns, and whether these are the last rows of the table.
+    seen: Seen,
+    last: bool,
     rows: u64,
     bytes: u64,
 }
@@ -72,7 +76,11 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         to: Form,
     ) -> Result<Flow<'b, 'p, 'r>, Failure> {
         let open = |source: &Source| {
-            if files::is_text(source.form) { Ok(None) } else { Input::open(source, batch).map(Some) }
+            if !files::is_text(source.form) {
+                return Input::open(source, batch).map(Some);
+            }
+            // What can be read only once is looked at when it comes.
+            if source.is_regular() { look(source, batch).map(|()| None) } else { Ok(None) }
         };
         let tables: Vec<Option<Input>> = sources.iter().map(open).collect::<Result<_, _>>()?;
         let (target, encoder) = if files::is_text(to) {
@@ -84,22 +92,29 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             let (table, encoder) = Table::open(path, batch, &sources, &tables)?;
             (Target::Parquet(table), Some(encoder))
         };
+        let rejects = args.rejects.as_deref().map(Target::named).transpose()?;
+        say_when_interrupted(if target.is_whole_or_not() {
+            "interrupted; nothing was written"
+        } else {
+            "interrupted; not all rows are answered"
+        });
         Ok(Flow {
             batch,
-            threads: args.threads.unwrap_or_else(files::cores).max(1),
+            threads: args.threads.unwrap_or_else(files::cores).clamp(1, most_threads()),
             progress: Progress::new(&sources),
             sources,
             tables,
             target,
             encoder,
-            rejects: args.rejects.as_deref().map(|path| Target::open(Some(path))).transpose()?,
+            rejects,
             shown: 0,
             told: BTreeSet::new(),
+            seen: None,
         })
     }
 
     /// Answers all tables.
-    pub(super) fn run(&mut self, stop: &AtomicBool, output: &mut Output) -> Result<Summary, Failure> {
+    pub(super) fn run(&mut self, output: &mut Output) -> Result<Summary, Failure> {
         let (jobs, queue) = mpsc::sync_channel(self.threads);
         let (permit, permits) = mpsc::channel();
         let (done, answers) = mpsc::channel();
@@ -111,24 +126,32 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         let pieces = if self.encoder.is_some() { PIECES } else { 1 };
         let reader = Reader { sources: self.sources.clone(), pieces, tables, permits, jobs };
         // It is not waited for, as it may wait for input that never comes.
-        std::thread::spawn(move || reader.run());
+        thread().spawn(move || reader.run()).map_err(no_thread)?;
         let queue = Mutex::new(queue);
         let encoder = self.encoder.take();
         let ended = AtomicBool::new(false);
         let (batch, encoder, queue, ended) = (self.batch, encoder.as_ref(), &queue, &ended);
+        let sources = &self.sources.clone();
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..self.threads)
-                .map(|_| {
-                    let done = done.clone();
-                    scope.spawn(move || {
-                        let mut worker = batch.worker();
-                        work(queue, &done, ended, |job| answer(&mut worker, job, encoder));
-                        worker.take_summary()
-                    })
+            let worker = |_| {
+                let done = done.clone();
+                thread().spawn_scoped(scope, move || {
+                    let mut worker = batch.worker();
+                    work(queue, &done, ended, |job| answer(&mut worker, job, sources, encoder));
+                    worker.take_summary()
                 })
-                .collect();
+            };
+            // Where the system gives no more threads, those do that there are.
+            let mut workers = Vec::new();
+            for started in (0..self.threads).map(worker) {
+                match started {
+                    Ok(worker) => workers.push(worker),
+                    Err(error) if workers.is_empty() => return Err(no_thread(error)),
+                    Err(_) => break,
+                }
+            }
             drop(done);
-            let written = self.write_all(&answers, permit, stop, output);
+            let written = self.write_all(&answers, &permit, output);
             ended.store(true, Ordering::Relaxed);
             let mut summary = self.batch.worker().take_summary();
             for worker in workers {
@@ -145,25 +168,13 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
     fn write_all(
         &mut self,
         answers: &Receiver<Numbered>,
-        permit: Sender<()>,
-        stop: &AtomicBool,
+        permit: &Sender<()>,
         output: &mut Output,
     ) -> Result<(), Failure> {
         let mut waiting: BTreeMap<u64, Result<Answer, Failure>> = BTreeMap::new();
         let mut next = 0;
-        loop {
-            if stop.load(Ordering::Relaxed) {
-                self.progress.end();
-                return Err(Failure::new(match self.target {
-                    Target::Stdout(_) => "interrupted; not all rows are answered",
-                    Target::File(_) | Target::Parquet(_) => "interrupted; nothing was written",
-                }));
-            }
-            match answers.recv_timeout(PATIENCE) {
-                Ok((number, answer)) => waiting.insert(number, answer),
-                Err(RecvTimeoutError::Timeout) => continue,
-                Err(RecvTimeoutError::Disconnected) => break,
-            };
+        for (number, answer) in answers {
+            waiting.insert(number, answer);
             while let Some(answer) = waiting.remove(&next) {
                 let answer = answer?;
                 if next == 0 {
@@ -181,6 +192,20 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
 
     fn write(&mut self, answer: Answer, output: &mut Output) -> Result<(), Failure> {
         let name = self.sources.get(answer.source).map_or_else(String::new, |source| source.name.clone());
+        let seen = match &mut self.seen {
+            Some((source, seen)) if *source == answer.source => {
+                seen.add(&answer.seen);
+                seen
+            }
+            _ => &mut self.seen.insert((answer.source, answer.seen)).1,
+        };
+        if answer.last {
+            let checked = self.batch.check_seen(seen, seen.idle());
+            checked.map_err(|wrong| Failure::new(format!("{name}: {wrong}")))?;
+        }
+        let new: Vec<&str> = seen.idle().filter(|idle| !self.told.contains(*idle)).collect();
+        files::tell(&name, self.batch, &new, seen, output)?;
+        self.told.extend(new.into_iter().map(String::from));
         match answer.written {
             Written::Text(bytes) => self.target.write(&bytes)?,
             Written::Group(chunks) => self.target.write_group(chunks)?,
@@ -188,9 +213,6 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         for reject in &answer.rejects {
             self.reject(&name, reject, output)?;
         }
-        let new: BTreeSet<String> = answer.idle.difference(&self.told).cloned().collect();
-        files::tell(&name, &new, output)?;
-        self.told.extend(new);
         self.progress.add(answer.rows, answer.bytes);
         Ok(())
     }
@@ -218,12 +240,26 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
 
     /// Gives the files their names; tells whether a file took the answers.
     pub(super) fn finish(self) -> Result<bool, Failure> {
+        say_when_interrupted("interrupted");
         let written = self.target.finish()?;
         if let Some(rejects) = self.rejects {
             rejects.finish()?;
         }
         Ok(written)
     }
+}
+
+fn thread() -> std::thread::Builder {
+    std::thread::Builder::new()
+}
+
+fn no_thread(error: std::io::Error) -> Failure {
+    Failure::new(format!("cannot start a thread: {error}"))
+}
+
+/// More threads than this wait for each other.
+fn most_threads() -> usize {
+    (4 * files::cores()).max(64)
 }
 
 /// Answers jobs until there are no more, or the run has ended.
@@ -247,7 +283,16 @@ fn work(
     }
 }
 
-fn answer(worker: &mut Worker<'_, '_, '_>, job: Job, encoder: Option<&Encoder>) -> Result<Answer, Failure> {
+fn answer(
+    worker: &mut Worker<'_, '_, '_>,
+    job: Job,
+    sources: &[Source],
+    encoder: Option<&Encoder>,
+) -> Result<Answer, Failure> {
+    if job.first && job.form == Form::Csv {
+        let name = sources.get(job.source).map_or("", |source| &source.name);
+        files::check(name, worker.batch(), &job.header)?;
+    }
     let before = worker.summary().rows;
     let mut group = encoder.map(Encoder::group).transpose()?;
     let mut add = |worker: &mut Worker<'_, '_, '_>| match &mut group {
@@ -269,5 +314,6 @@ fn answer(worker: &mut Worker<'_, '_, '_>, job: Job, encoder: Option<&Encoder>) 
         None => Written::Text(text),
     };
     let rows = worker.summary().rows - before;
-    Ok(Answer { source: job.source, written, rejects, idle: worker.take_idle(), rows, bytes: job.bytes })
+    let (source, last, bytes) = (job.source, job.last, job.bytes);
+    Ok(Answer { source, written, rejects, seen: worker.take_seen(), last, rows, bytes })
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
-use qudao::program::batch::{Form, Rows, Split};
+use qudao::program::batch::{Batch, Form, Rows, Split};
 
 use super::super::output::Failure;
 use super::files::{self, Source};
@@ -21,6 +21,9 @@ pub(super) struct Job {
     /// The names of the columns, for CSV.
     pub(super) header: Arc<Vec<String>>,
     pub(super) rows: Content,
+    /// Whether they are the first of the table, and the last.
+    pub(super) first: bool,
+    pub(super) last: bool,
     /// How much of the table they are, in bytes.
     pub(super) bytes: u64,
 }
@@ -93,14 +96,17 @@ impl Reader {
         let mut reader = source.open()?;
         let mut split = Split::new(source.form == Form::Csv);
         let mut header: Option<Arc<Vec<String>>> = None;
-        let mut ended = false;
+        let (mut first, mut ended) = (true, false);
         while !ended {
             self.permit()?;
             let (mut rows, mut count) = (Vec::new(), 0);
             while rows.len() < self.pieces && !ended {
                 let bytes = source.read(&mut reader, CHUNK)?;
+                if first && rows.is_empty() {
+                    source.check_text(&bytes)?;
+                }
                 count += bytes.len() as u64;
-                ended = bytes.is_empty();
+                ended = bytes.len() < CHUNK;
                 rows.extend(split.push(&bytes, ended));
             }
             if source.form == Form::Csv && header.is_none() {
@@ -110,8 +116,17 @@ impl Reader {
                 }
             }
             let (form, header) = (source.form, header.clone().unwrap_or_default());
-            let rows = Content::Text(rows);
-            self.send(number, Job { number: *number, source: index, form, header, rows, bytes: count })?;
+            let job = Job {
+                number: *number,
+                source: index,
+                form,
+                header,
+                rows: Content::Text(rows),
+                first: std::mem::take(&mut first),
+                last: ended,
+                bytes: count,
+            };
+            self.send(number, job)?;
         }
         Ok(())
     }
@@ -122,10 +137,35 @@ impl Reader {
             self.permit()?;
             let (form, header, bytes) = (source.form, Arc::default(), columns.bytes);
             let rows = Content::Columns(columns);
-            self.send(number, Job { number: *number, source: index, form, header, rows, bytes })?;
+            // The columns were looked at before.
+            let (first, last) = (false, false);
+            let number_of = *number;
+            self.send(
+                number,
+                Job { number: number_of, source: index, form, header, rows, first, last, bytes },
+            )?;
         }
         Ok(())
     }
+}
+
+/// Looks at the beginning of a table in a file: whether it is text, and its columns can be used.
+pub(super) fn look(source: &Source, batch: &Batch<'_, '_>) -> Result<(), Failure> {
+    let mut reader = source.open()?;
+    let mut split = Split::new(source.form == Form::Csv);
+    let mut bytes = source.read(&mut reader, CHUNK)?;
+    source.check_text(&bytes)?;
+    while source.form == Form::Csv {
+        let ended = bytes.len() < CHUNK;
+        if let Some(names) = head(source, &mut split.push(&bytes, ended))? {
+            return files::check(&source.name, batch, &names);
+        }
+        if ended {
+            return Err(Failure::new(format!("{}: there is no header", source.name)));
+        }
+        bytes = source.read(&mut reader, CHUNK)?;
+    }
+    Ok(())
 }
 
 /// Takes the header off the first rows of a table, if they are there already.

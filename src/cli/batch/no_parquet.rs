@@ -104,6 +104,10 @@ impl Table {
         match *self {}
     }
 
+    pub(super) fn is_whole_or_not(&self) -> bool {
+        match *self {}
+    }
+
     pub(super) fn finish(self) -> Result<(), Failure> {
         match self {}
     }

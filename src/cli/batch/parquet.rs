@@ -3,7 +3,7 @@
 mod coded;
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::BufWriter;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,8 +26,9 @@ use parquet::schema::types::{ColumnPath, SchemaDescPtr};
 use qudao::program::batch::arrow::Reading;
 use qudao::program::batch::{Batch, Worker};
 
+use super::super::files::NewFile;
 use super::super::output::Failure;
-use super::files::{NewFile, Source};
+use super::files::{self, Source};
 use coded::Coded;
 
 /// So many rows are decoded at a time.
@@ -42,8 +43,8 @@ pub(super) struct Input {
     /// The schema of the columns that are read.
     schema: SchemaRef,
     reading: Arc<Reading>,
-    /// The names of the columns that are not read.
-    idle: Arc<Vec<String>>,
+    /// The names of all columns.
+    names: Arc<Vec<String>>,
     /// Bytes of the file for each row.
     weight: f64,
 }
@@ -57,10 +58,12 @@ impl Input {
         let coded = Arc::new(coded(plain.schema(), batch));
         let options = ArrowReaderOptions::new().with_schema(coded);
         let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).unwrap_or(plain);
-        let names: Vec<&String> = metadata.schema().fields().iter().map(|field| field.name()).collect();
+        let names: Vec<String> =
+            metadata.schema().fields().iter().map(|field| field.name().clone()).collect();
+        batch.check_header(&names).map_err(|error| Failure::new(format!("{}: {error}", source.name)))?;
         let wanted: Vec<usize> =
             names.iter().enumerate().filter(|(_, name)| batch.wants(name)).map(|(at, _)| at).collect();
-        let idle = names.iter().filter(|name| !batch.wants(name)).map(ToString::to_string).collect();
+        let names = Arc::new(names);
         let schema = metadata.schema().project(&wanted);
         let schema = schema.map_err(|error| Failure::new(format!("{}: {error}", source.name)))?;
         let reading =
@@ -68,14 +71,7 @@ impl Input {
         let rows = metadata.metadata().file_metadata().num_rows().max(1) as f64;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), wanted);
         let weight = source.size().unwrap_or(0) as f64 / rows;
-        Ok(Input {
-            mask,
-            schema: Arc::new(schema),
-            reading: Arc::new(reading),
-            idle: Arc::new(idle),
-            weight,
-            metadata,
-        })
+        Ok(Input { mask, schema: Arc::new(schema), reading: Arc::new(reading), names, weight, metadata })
     }
 
     /// Reads the rows from the first.
@@ -93,7 +89,7 @@ impl Input {
             reader,
             source: source.clone(),
             reading: Arc::clone(&self.reading),
-            idle: Arc::clone(&self.idle),
+            names: Arc::clone(&self.names),
             row: 1 + from as u64,
             weight: self.weight,
         })
@@ -151,7 +147,7 @@ fn wrong(source: &Source, error: &ParquetError) -> Failure {
 /// Some rows of a table.
 pub(super) struct Columns {
     reading: Arc<Reading>,
-    idle: Arc<Vec<String>>,
+    names: Arc<Vec<String>>,
     batches: Vec<RecordBatch>,
     /// The number of the first row, from 1.
     row: u64,
@@ -169,7 +165,7 @@ impl Columns {
         let mut row = self.row;
         for batch in &self.batches {
             worker.read_columns(&self.reading, batch, row).map_err(Failure::new)?;
-            worker.note_idle(&self.idle);
+            worker.note_names(&self.names);
             row += batch.num_rows() as u64;
             then(worker)?;
         }
@@ -182,7 +178,7 @@ pub(super) struct Rows {
     reader: ParquetRecordBatchReader,
     source: Source,
     reading: Arc<Reading>,
-    idle: Arc<Vec<String>>,
+    names: Arc<Vec<String>>,
     row: u64,
     weight: f64,
 }
@@ -211,8 +207,8 @@ impl Rows {
             return Ok(None);
         }
         let bytes = ((self.row - first) as f64 * self.weight) as u64;
-        let (reading, idle) = (Arc::clone(&self.reading), Arc::clone(&self.idle));
-        Ok(Some(Columns { reading, idle, batches, row: first, bytes }))
+        let (reading, names) = (Arc::clone(&self.reading), Arc::clone(&self.names));
+        Ok(Some(Columns { reading, names, batches, row: first, bytes }))
     }
 }
 
@@ -371,7 +367,7 @@ impl Table {
             |error: ParquetError| Failure::new(format!("cannot write `{}`: {error}", path.display()));
         let types = ArrowSchemaConverter::new().convert(schema).map_err(failed)?;
         let properties = properties(schema);
-        let file = BufWriter::new(NewFile::open(path)?);
+        let file = files::create(path)?;
         let writer =
             SerializedFileWriter::new(file, types.root_schema_ptr(), Arc::new(properties)).map_err(failed)?;
         let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
@@ -398,13 +394,13 @@ impl Table {
         written.map_err(|error| self.writer.inner().get_ref().failed(error))
     }
 
+    pub(super) fn is_whole_or_not(&self) -> bool {
+        self.writer.inner().get_ref().is_whole_or_not()
+    }
+
     /// Writes the end and gives the file its name.
     pub(super) fn finish(self) -> Result<(), Failure> {
         let failed = |error: ParquetError| Failure::new(format!("cannot write the answer: {error}"));
-        let mut file = self.writer.into_inner().map_err(failed)?;
-        let flushed = file.flush();
-        flushed.map_err(|error| file.get_ref().failed(error))?;
-        let (file, _) = file.into_parts();
-        file.finish()
+        files::finish(self.writer.into_inner().map_err(failed)?)
     }
 }

@@ -243,6 +243,9 @@ impl Reader<'_> {
         if let Some(member) = declared.member(&normal(text)) {
             return Some(member);
         }
+        if self.faults.pass() {
+            return None;
+        }
         let message = format!("`{}` has no value `{}`", declared.name, short(text));
         let diagnostic =
             Diagnostic::new(Code::UnknownValue, node.span, message).here("not one of its values");

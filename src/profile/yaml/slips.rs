@@ -1,6 +1,7 @@
 //! What is almost YAML: the parser says where it stopped, and here it is looked up why.
 
 use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::profile::faults::Faults;
 use crate::profile::malformed;
 use crate::profile::notation::{quoted, short};
 use crate::profile::tree::{Node, NodeKind};
@@ -127,7 +128,7 @@ impl Slips<'_> {
     }
 
     /// A value that goes on over lines has swallowed a field where a further line looks like one.
-    pub(super) fn over_lines(&self, node: Node, diagnostics: &mut Vec<Diagnostic>) -> Node {
+    pub(super) fn over_lines(&self, node: Node, faults: &mut Faults) -> Node {
         let NodeKind::Plain(_) = &node.kind else { return node };
         let (start, end) = (node.span.start as usize, node.span.end as usize);
         let Some(first) = self.slice(start, end).find(['\n', '\r']) else { return node };
@@ -138,7 +139,7 @@ impl Slips<'_> {
         if found.is_empty() {
             return node;
         }
-        diagnostics.extend(found);
+        faults.extend(found);
         let written = self.slice(start, start + first).trim_end();
         Node { span: self.span(start, start + written.len()), kind: NodeKind::Plain(written.to_string()) }
     }

@@ -73,7 +73,9 @@ use arrow_schema::{DataType, Schema, SchemaRef};
 pub(super) use build::Columns;
 use cells::Cells;
 
-use super::{Batch, Column, Form, Given, Worker};
+use super::columns::Column;
+use super::decode::field;
+use super::{Batch, Form, Given, Worker};
 use crate::date::Date;
 use crate::model::{Field, Id, Type, Value};
 
@@ -90,13 +92,13 @@ impl Batch<'_, '_> {
     /// Tells whether a column is read: what is not need not be decoded.
     #[must_use]
     pub fn wants(&self, column: &str) -> bool {
-        self.columns.contains_key(column)
+        self.columns.get(column).is_some()
     }
 
     /// Tells whether a column holds words that come again and again, so that a dictionary pays.
     #[must_use]
     pub fn repeats(&self, column: &str) -> bool {
-        self.field_of(column).is_some_and(|id| {
+        self.columns.get(column).and_then(field).is_some_and(|id| {
             matches!(self.program.ruleset().fields[id].ty, Type::Enum(_) | Type::Set(_) | Type::Text)
         })
     }
@@ -110,24 +112,16 @@ impl Batch<'_, '_> {
         let ruleset = self.program.ruleset();
         let mut fields: Vec<(Id<Field>, usize)> = Vec::new();
         let mut kept = vec![None; self.keep.len()];
-        for (number, column) in schema.fields().iter().enumerate() {
-            let Some(meaning) = self.columns.get(column.name()) else { continue };
-            if let Column::Keep(slot) | Column::Both(_, slot) = meaning
-                && let Some(kept) = kept.get_mut(*slot)
-                && kept.replace(number).is_some()
-            {
-                return Err(format!("there are two columns `{}`", column.name()));
+        let names: Vec<String> = schema.fields().iter().map(|column| column.name().clone()).collect();
+        self.check_header(&names)?;
+        let (meanings, _) = self.meanings(&names);
+        for (number, (column, meaning)) in schema.fields().iter().zip(meanings).enumerate() {
+            let Some(meaning) = meaning else { continue };
+            if let Column::Keep(slot) | Column::Both(_, slot) = meaning {
+                *kept.get_mut(slot).expect("there is a place for each that is kept") = Some(number);
             }
-            let (Column::Field(id) | Column::Both(id, _)) = meaning else { continue };
-            let field = &ruleset.fields[*id];
-            if let Some((_, other)) = fields.iter().find(|(other, _)| other == id) {
-                let other = schema.fields().get(*other).map_or("", |other| other.name().as_str());
-                return Err(format!(
-                    "the columns `{other}` and `{}` are both of `{}`",
-                    column.name(),
-                    field.name
-                ));
-            }
+            let Some(id) = field(meaning) else { continue };
+            let field = &ruleset.fields[id];
             if !takes(field.ty, column.data_type()) {
                 return Err(format!(
                     "the column `{}` holds {}, and `{}` takes {}",
@@ -137,10 +131,7 @@ impl Batch<'_, '_> {
                     wanted(field.ty)
                 ));
             }
-            fields.push((*id, number));
-        }
-        if let Some((name, _)) = self.keep.iter().zip(&kept).find(|(_, column)| column.is_none()) {
-            return Err(format!("no column is named `{name}`, which is to be kept"));
+            fields.push((id, number));
         }
         let required = ruleset
             .fields
@@ -363,9 +354,7 @@ impl Worker<'_, '_, '_> {
     }
 
     fn set_given(&mut self, id: Id<Field>, given: Given) {
-        if let Some(slot) = self.given.get_mut(id.index()) {
-            *slot = given;
-        }
+        self.given[id] = given;
     }
 }
 

@@ -1,17 +1,17 @@
 //! From a row to cells.
 
-use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::columns::Column;
 use super::vocabulary::Vocabulary;
-use super::{Batch, Column, Given, Worker, row};
+use super::{Batch, Given, Header, Seen, Worker, row};
 use crate::date::Date;
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
 use crate::model::{Field, Id, Ruleset, Type, Value};
-use crate::profile::{Format, read};
+use crate::profile::{Format, faults, read};
 
 /// What is needed to read a field's plain values.
 #[derive(Clone, Debug)]
@@ -43,9 +43,6 @@ pub(super) enum Kind {
     /// Bounds that are not decimals.
     Slow,
 }
-
-/// So many names that are no columns are kept, to be told.
-const MOST_IDLE: usize = 20;
 
 /// The steps in one.
 const STEPS: i128 = 10_i128.pow(MAX_FRACTION_DIGITS as u32);
@@ -115,21 +112,16 @@ impl Worker<'_, '_, '_> {
     }
 
     /// Reads one record of CSV. An empty cell leaves the field out.
-    pub(super) fn read_record(
-        &mut self,
-        record: &csv::StringRecord,
-        header: &[String],
-    ) -> Result<(), String> {
-        if record.len() != header.len() {
-            return Err(ragged(record, header));
+    pub(super) fn read_record(&mut self, record: &csv::StringRecord, header: &Header) -> Result<(), String> {
+        if record.len() != header.names.len() {
+            return Err(ragged(record, &header.names));
         }
         self.begin();
         let mut fast = true;
-        for (name, text) in header.iter().zip(record) {
-            let Some(column) = self.batch.columns.get(name).copied() else { continue };
-            if let Column::Keep(number) | Column::Both(_, number) = column
-                && let Some(kept) = self.kept.get_mut(number)
-            {
+        for (column, text) in header.columns.iter().zip(record) {
+            let Some(column) = *column else { continue };
+            if let Column::Keep(number) | Column::Both(_, number) = column {
+                let kept = self.kept.get_mut(number).expect("there is a place for each that is kept");
                 *kept = serde_json::Value::from(text).to_string();
             }
             if let Column::Field(id) | Column::Both(id, _) = column
@@ -141,26 +133,27 @@ impl Worker<'_, '_, '_> {
         if fast && self.finish() {
             return Ok(());
         }
-        self.take_profile(self.batch.object_of_record(record, header))
+        self.take_profile(self.batch.object_of_record(record, &header.columns))
     }
 
     pub(super) fn begin(&mut self) {
-        self.given.fill(Given::No);
+        for id in self.batch.program.ruleset().fields.ids() {
+            self.given[id] = Given::No;
+        }
         self.kept.iter_mut().for_each(String::clear);
     }
 
     /// Gives the fields that were left out their defaults; tells whether none of them is required.
     pub(super) fn finish(&mut self) -> bool {
         let program = self.batch.program;
-        for ((id, plan), given) in program.ruleset().fields.ids().zip(&self.batch.plans).zip(&mut self.given)
-        {
-            if *given != Given::No {
+        for (id, plan) in self.batch.plans.entries() {
+            if self.given[id] != Given::No {
                 continue;
             }
             if plan.required {
                 return false;
             }
-            *given = if plan.default.is_some() { Given::Known } else { Given::Unknown };
+            self.given[id] = if plan.default.is_some() { Given::Known } else { Given::Unknown };
             program.set(&mut self.scratch, id, plan.default.as_ref());
         }
         true
@@ -168,7 +161,7 @@ impl Worker<'_, '_, '_> {
 
     /// Reads a line as a profile of its own.
     fn read_slowly(&mut self, text: &[u8]) -> Result<(), String> {
-        let (object, kept) = self.batch.object_of_line(text)?;
+        let (object, kept) = self.batch.object_of_line(text, &mut self.seen)?;
         for (slot, raw) in self.kept.iter_mut().zip(kept) {
             *slot = raw;
         }
@@ -183,16 +176,15 @@ impl Worker<'_, '_, '_> {
             return Err(errors.map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "));
         };
         program.load(&mut self.scratch, &profile);
-        for (given, id) in self.given.iter_mut().zip(program.ruleset().fields.ids()) {
-            *given = if profile.get(id).value.is_some() { Given::Known } else { Given::Unknown };
+        for id in program.ruleset().fields.ids() {
+            self.given[id] = if profile.get(id).value.is_some() { Given::Known } else { Given::Unknown };
         }
         Ok(())
     }
 
     /// Notes that a field is given; tells whether it is for the first time.
     pub(super) fn note(&mut self, id: Id<Field>, given: Given) -> bool {
-        let slot = self.given.get_mut(id.index());
-        slot.is_some_and(|slot| std::mem::replace(slot, given) == Given::No)
+        std::mem::replace(&mut self.given[id], given) == Given::No
     }
 
     /// Gives a field what a cell of CSV says.
@@ -201,8 +193,7 @@ impl Worker<'_, '_, '_> {
             self.batch.program.set_unknown(&mut self.scratch, id);
             return self.note(id, Given::Unknown);
         }
-        let Some(plan) = self.batch.plans.get(id.index()) else { return false };
-        let given = match &plan.kind {
+        let given = match &self.batch.plans[id].kind {
             Kind::Number { .. } => self.give_number(id, text),
             Kind::Bool => self.give_bool(id, text),
             Kind::Enum(..) | Kind::Date | Kind::Text => text.is_ascii() && self.give_word(id, text),
@@ -213,12 +204,8 @@ impl Worker<'_, '_, '_> {
     }
 
     fn give_bool(&mut self, id: Id<Field>, text: &str) -> bool {
-        let code = match text {
-            "true" => 1,
-            "false" => 0,
-            _ => return false,
-        };
-        self.batch.program.set_code(&mut self.scratch, id, code);
+        let Some(holds) = truth(text) else { return false };
+        self.batch.program.set_code(&mut self.scratch, id, u32::from(holds));
         true
     }
 
@@ -230,18 +217,14 @@ impl Worker<'_, '_, '_> {
     /// then is asked of the reader of profiles.
     #[inline]
     pub(super) fn give_written(&mut self, id: Id<Field>, units: i64, places: u32) -> bool {
-        let plan = self.batch.plans.get(id.index());
-        let whole = matches!(plan, Some(Plan { kind: Kind::Number { whole: true, .. }, .. }));
+        let whole = matches!(self.batch.plans[id].kind, Kind::Number { whole: true, .. });
         !(whole && places > 0) && self.give_decimal(id, units, places)
     }
 
     /// Gives a field a decimal of at most nine places, if it may have it.
     #[inline]
     pub(super) fn give_decimal(&mut self, id: Id<Field>, units: i64, places: u32) -> bool {
-        let plan = self.batch.plans.get(id.index());
-        let Some(Plan { kind: Kind::Number { whole, low, high, bounded }, .. }) = plan else {
-            return false;
-        };
+        let Kind::Number { whole, low, high, bounded } = &self.batch.plans[id].kind else { return false };
         if *whole && places > 0 && units % 10_i64.pow(places) != 0 {
             return false;
         }
@@ -257,7 +240,7 @@ impl Worker<'_, '_, '_> {
 
     pub(super) fn give_word(&mut self, id: Id<Field>, text: &str) -> bool {
         let program = self.batch.program;
-        let Some(plan) = self.batch.plans.get(id.index()) else { return false };
+        let plan = &self.batch.plans[id];
         let value = match &plan.kind {
             Kind::Enum(names) => match names.number(text.as_bytes()) {
                 Some(member) if !plan.ranged => {
@@ -279,7 +262,7 @@ impl Worker<'_, '_, '_> {
     /// Gives a field a value, if it may have it.
     pub(super) fn give_value(&mut self, id: Id<Field>, value: &Value) -> bool {
         let program = self.batch.program;
-        let Some(plan) = self.batch.plans.get(id.index()) else { return false };
+        let plan = &self.batch.plans[id];
         if plan.ranged && !program.ruleset().fields[id].allows(value) {
             return false;
         }
@@ -305,13 +288,6 @@ impl Worker<'_, '_, '_> {
 }
 
 impl Batch<'_, '_> {
-    pub(super) fn field_of(&self, column: &str) -> Option<Id<Field>> {
-        match self.columns.get(column)? {
-            Column::Field(id) | Column::Both(id, _) => Some(*id),
-            Column::Keep(_) => None,
-        }
-    }
-
     /// Returns the row that begins on a line as a profile in JSON, if it is among some rows; or why it is none.
     #[must_use]
     pub fn profile_of(
@@ -325,36 +301,49 @@ impl Batch<'_, '_> {
             let number = usize::try_from(line.checked_sub(rows.line)?).ok()?;
             let text = rows.bytes.split(|byte| *byte == b'\n').nth(number)?;
             let blank = text.iter().all(u8::is_ascii_whitespace);
-            return (!blank).then(|| self.object_of_line(text).map(|(object, _)| object));
+            let seen = &mut Seen::new(self.program.ruleset(), self.keep.len());
+            return (!blank).then(|| self.object_of_line(text, seen).map(|(object, _)| object));
         }
-        let mut reader =
-            csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows.bytes.as_slice());
+        let (columns, _) = self.meanings(header);
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(rows.separator)
+            .from_reader(rows.bytes.as_slice());
+        let mut lines = row::Lines::new(&rows.bytes, rows.line);
         let mut record = csv::StringRecord::new();
         loop {
-            match reader.read_record(&mut record) {
+            let begin = reader.position().byte();
+            let read = reader.read_record(&mut record);
+            let place = match &read {
+                Ok(_) => record.position(),
+                Err(error) => error.position(),
+            };
+            let (_, at) = lines.of_record(place.map_or(begin, csv::Position::byte));
+            match read {
                 Ok(false) => return None,
-                Ok(true) if rows.line + row::line_of(&rows.bytes, record.position()) == line => {
-                    return Some(Ok(self.object_of_record(&record, header)));
-                }
+                Ok(true) if at == line => return Some(Ok(self.object_of_record(&record, &columns))),
                 Ok(true) | Err(_) => {}
             }
         }
     }
 
     /// A line's fields, under their names in the ruleset, and what is taken over of it.
-    fn object_of_line(&self, text: &[u8]) -> Result<(String, Vec<String>), String> {
+    fn object_of_line(&self, text: &[u8], seen: &mut Seen) -> Result<(String, Vec<String>), String> {
+        let text = std::str::from_utf8(text)
+            .map_err(|_| "this row is not UTF-8; save the table as UTF-8".to_string())?;
         let entries: Entries<'_> =
-            serde_json::from_slice(text).map_err(|error| format!("this is not a JSON object: {error}"))?;
+            serde_json::from_str(text).map_err(|error| self.no_object(text, error.column()))?;
         let mut object = String::from("{");
         let mut kept = vec![String::new(); self.keep.len()];
         for (name, raw) in entries.0 {
-            let column = self.columns.get(&name).copied();
-            if let Some(Column::Keep(number) | Column::Both(_, number)) = column
-                && let Some(kept) = kept.get_mut(number)
-            {
+            let column = self.columns.get(&name);
+            seen.note(&name, column);
+            if let Some(Column::Keep(number) | Column::Both(_, number)) = column {
+                let kept = kept.get_mut(number).expect("there is a place for each that is kept");
                 *kept = raw.get().to_string();
             }
-            if let Some(Column::Field(id) | Column::Both(id, _)) = column {
+            if let Some(id) = column.and_then(field) {
                 if object.len() > 1 {
                     object.push(',');
                 }
@@ -366,11 +355,25 @@ impl Batch<'_, '_> {
         Ok((object, kept))
     }
 
+    /// Says why a line is no object, in the words that are used of profiles; `column` is where reading it ended.
+    fn no_object(&self, line: &str, column: usize) -> String {
+        match line.trim_start().bytes().next() {
+            Some(b'[') => return "this is a list; each line of a table is one object".into(),
+            Some(b'{') => {}
+            _ => return "this is no JSON object, such as `{\"field\": 1}`".into(),
+        }
+        let wrong = faults(self.program.ruleset(), line, Format::Json);
+        match wrong.first() {
+            Some((column, wrong)) => format!("{wrong} (column {column})"),
+            None => format!("this is not read as JSON from column {column} on"),
+        }
+    }
+
     /// A record's fields, under their names in the ruleset. An empty cell leaves the field out.
-    fn object_of_record(&self, record: &csv::StringRecord, header: &[String]) -> String {
-        let pairs = header.iter().zip(record).filter(|(_, text)| !text.is_empty());
+    fn object_of_record(&self, record: &csv::StringRecord, columns: &[Option<Column>]) -> String {
+        let pairs = columns.iter().zip(record).filter(|(_, text)| !text.is_empty());
         let mut object = String::from("{");
-        for (id, text) in pairs.filter_map(|(name, text)| Some((self.field_of(name)?, text))) {
+        for (id, text) in pairs.filter_map(|(column, text)| Some((field((*column)?)?, text))) {
             let field = &self.program.ruleset().fields[id];
             if object.len() > 1 {
                 object.push(',');
@@ -393,25 +396,36 @@ fn names_of_cell(text: &str) -> impl Iterator<Item = &str> {
     members.filter(|member| !member.is_empty())
 }
 
+/// The field that a column is of.
+pub(super) fn field(column: Column) -> Option<Id<Field>> {
+    match column {
+        Column::Field(id) | Column::Both(id, _) => Some(id),
+        Column::Keep(_) => None,
+    }
+}
+
+/// A truth value as spreadsheets write it, too: `TRUE`.
+fn truth(text: &str) -> Option<bool> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    if is("true") { Some(true) } else { is("false").then_some(false) }
+}
+
 /// A cell of CSV as a profile in JSON would have it.
 fn json_of_cell(ty: Type, text: &str) -> String {
     let json = |text: &str| serde_json::Value::from(text).to_string();
     let list = |text: &str| format!("[{}]", names_of_cell(text).map(json).collect::<Vec<_>>().join(","));
     let bare = |text: &str| text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    if ty == Type::Bool
+        && let Some(holds) = truth(text)
+    {
+        return holds.to_string();
+    }
     match (text, ty) {
         ("null" | "unknown", _) => "null".into(),
-        ("true" | "false", Type::Bool) => text.into(),
         (_, Type::Set(_)) => list(text),
         // A number as it is written: JSON's numbers are those that need no closer look.
         (_, Type::Number(_)) if bare(text) && serde_json::from_str::<&RawValue>(text).is_ok() => text.into(),
         _ => json(text),
-    }
-}
-
-/// Notes a name that is no column, if it is among the first.
-pub(super) fn note_idle(idle: &mut BTreeSet<String>, name: &str) {
-    if idle.len() < MOST_IDLE && !idle.contains(name) {
-        idle.insert(name.to_string());
     }
 }
 

@@ -3,9 +3,10 @@
 //! It takes plain lines only: names and texts without escapes, and what else is common. Whatever it does not take is read
 //! by `serde_json`, which says what is wrong with it, if anything is.
 
-use super::decode::{Kind, note_idle};
+use super::Worker;
+use super::columns::Column;
+use super::decode::Kind;
 use super::vocabulary::Vocabulary;
-use super::{Column, Worker};
 use crate::exact::MAX_FRACTION_DIGITS;
 use crate::model::{Field, Id};
 
@@ -236,10 +237,8 @@ impl Worker<'_, '_, '_> {
         }
         cursor.spaces();
         cursor.take(b':')?;
-        let column = self.batch.columns.get(name).copied();
-        if column.is_none() {
-            note_idle(&mut self.idle, name);
-        }
+        let column = self.batch.columns.get(name);
+        self.seen.note(name, column);
         if let Some(slot) = self.names.get_mut(entry) {
             *slot = Name::new(name, column);
         } else if entry == self.names.len() && entry < 1024 {
@@ -264,7 +263,7 @@ impl Worker<'_, '_, '_> {
 
     fn scan_field(&mut self, cursor: &mut Cursor<'_>, id: Id<Field>) -> Option<()> {
         let batch = self.batch;
-        let plan = batch.plans.get(id.index())?;
+        let plan = &batch.plans[id];
         if cursor.peek() == Some(b'n') {
             cursor.word("null")?;
             batch.program.set_unknown(&mut self.scratch, id);

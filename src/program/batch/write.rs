@@ -1,10 +1,11 @@
 //! Rows of the answer.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 
 use super::super::Program;
 use super::summary::instance_name;
-use super::{Batch, Form, Parts, Worker};
+use super::{Batch, Form, Options, Parts, Worker};
 use crate::model::{Need, NeedState, Target};
 
 /// What is said of a target: the verdicts in their order, and that there is none.
@@ -54,6 +55,18 @@ impl Texts {
     }
 }
 
+/// The names that an answer has of its own, in whatever form it is written.
+pub(super) fn own_names(texts: &Texts, options: &Options) -> BTreeSet<String> {
+    let parts = texts
+        .targets
+        .iter()
+        .flat_map(|target| options.parts.names().map(move |part| format!("{target}.{part}")));
+    let objects = (options.parts != Parts::NONE).then_some("targets");
+    let fired = options.reasons.then_some("fired");
+    let words = ["line", "first", "settled"].into_iter().chain(objects).chain(fired);
+    words.map(String::from).chain(parts).collect()
+}
+
 impl Batch<'_, '_> {
     /// Returns what stands before the first row: the names of the columns for CSV, nothing for NDJSON.
     #[must_use]
@@ -61,7 +74,7 @@ impl Batch<'_, '_> {
         if self.form != Form::Csv {
             return Vec::new();
         }
-        let mut names: Vec<String> = self.keep.clone();
+        let mut names: Vec<String> = self.keep.iter().map(|name| harmless(name.clone())).collect();
         names.extend(["line", "first", "settled"].map(String::from));
         for target in &self.texts.targets {
             names.extend(self.parts.names().map(|part| format!("{target}.{part}")));
@@ -239,16 +252,27 @@ fn string(out: &mut Vec<u8>, text: &str) {
     }
 }
 
-/// Makes a text that spreadsheets would run as a formula one that they show.
+/// Makes a text that spreadsheets would run as a formula, or a build server as a command, one that they show.
 fn harmless(text: String) -> String {
-    let formula =
-        text.starts_with(['=', '+', '-', '@', '\t', '\r']) && super::decode::decimal(&text).is_none();
-    if formula { format!("'{text}") } else { text }
+    const FORMULAS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+    let begins = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(FORMULAS);
+    let text = if begins && super::decode::decimal(&text).is_none() { format!("'{text}") } else { text };
+    match text.contains("::") && text.contains(['\n', '\r']) {
+        true => {
+            let mut lines = String::new();
+            for line in text.split_inclusive(['\n', '\r']) {
+                let command = !lines.is_empty() && line.trim_start().starts_with("::");
+                lines.extend([if command { "'" } else { "" }, line]);
+            }
+            lines
+        }
+        false => text,
+    }
 }
 
-/// Writes a cell of CSV, between quotation marks where it needs them.
+/// Writes a cell of CSV, between quotation marks where it needs them; in some languages `;` parts cells.
 fn cell(out: &mut Vec<u8>, text: &str) {
-    if text.contains(['"', ',', '\n', '\r']) {
+    if text.contains(['"', ',', ';', '\t', '\n', '\r']) || text.trim_start().starts_with("::") {
         out.push(b'"');
         out.extend(text.replace('"', "\"\"").into_bytes());
         out.push(b'"');

@@ -221,6 +221,15 @@ fn delimiter(text: &str) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(|mark| count(*mark)).unwrap_or(b',')
 }
 
+/// Returns what parts the cells of a table in CSV, and where its heading begins.
+pub(in crate::syntax) fn form(text: &str) -> (u8, usize) {
+    let start = beginning(text);
+    let (before, table) = text.split_at(start);
+    let says = before.trim().trim_matches('"').bytes().last();
+    let says = says.filter(|mark| mark.is_ascii_punctuation() && *mark != b'=');
+    (says.unwrap_or_else(|| delimiter(table)), start)
+}
+
 /// Cuts a CSV file into records, as RFC 4180 has it; and tells the places of quotation marks that do not fit.
 fn records(text: &str, base: usize, delimiter: u8) -> (Vec<Vec<Field>>, Vec<Fault>) {
     let mut records = Vec::new();

@@ -1,6 +1,7 @@
 //! Commands of a GitHub workflow: an annotation at each place where something failed.
 
 use super::Summary;
+use crate::diagnostic::workflow_command;
 use crate::source::Place;
 use crate::testing::{PropertyOutcome, RulesetRun, difference};
 
@@ -51,22 +52,8 @@ pub fn github(runs: &[RulesetRun]) -> String {
 }
 
 fn annotation(level: &str, at: &Place, title: &str, message: &str) -> String {
-    format!(
-        "::{level} file={},line={},col={},title={}::{}\n",
-        value(&at.file),
-        at.line,
-        at.column,
-        value(title),
-        data(message)
-    )
-}
-
-/// Escapes what stands after the second pair of colons.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// Escapes the value of a parameter.
-fn value(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    let (line, column) = (at.line.to_string(), at.column.to_string());
+    let properties =
+        [("file", at.file.clone()), ("line", line), ("col", column), ("title", title.to_string())];
+    workflow_command(level, &properties, message)
 }

@@ -4,6 +4,7 @@
 //! `skipped`. There are no times in it, so that the same run gives the same file.
 
 use crate::testing::{Failure, PropertyOutcome, RulesetRun, difference};
+use crate::visible::visible;
 
 /// Returns the outcomes of all rulesets as XML.
 #[must_use]
@@ -88,10 +89,11 @@ fn element(message: &str, text: &str) -> String {
     format!("      <failure message=\"{}\">{}</failure>\n", escaped(message), escaped(text))
 }
 
-/// Escapes a text for content and attributes; characters that XML 1.0 has no place for become U+FFFD.
+/// Escapes a text for content and attributes; hidden characters are made visible, and those that XML 1.0 has no place
+/// for become U+FFFD.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),

@@ -2,7 +2,7 @@
 
 use super::{Summary, cause_difference, causes_of};
 use crate::testing::{PropertyOutcome, RulesetRun};
-use crate::visible::visible;
+use crate::visible::{markdown_code, plain_markdown as escaped, visible};
 
 /// Returns a table of the rulesets, and the failures in full.
 #[must_use]
@@ -26,7 +26,7 @@ pub fn markdown(runs: &[RulesetRun]) -> String {
             for failure in &test.failures {
                 text.push_str(&format!("- {}\n", escaped(&failure.headline())));
                 if let Some(at) = failure.at() {
-                    text.push_str(&format!("  `{}:{}`\n", visible(&at.file), at.line));
+                    text.push_str(&format!("  `{}:{}`\n", markdown_code(&at.file), at.line));
                 }
                 text.push_str(&block(failure.details()));
             }
@@ -35,7 +35,7 @@ pub fn markdown(runs: &[RulesetRun]) -> String {
         if let Some(coverage) = &run.coverage {
             text.push_str(&format!("\n### {}: {}\n\n", escaped(&run.name), coverage.headline()));
             for unseen in coverage.unseen() {
-                let place = visible(&unseen.at.file).into_owned();
+                let place = markdown_code(&unseen.at.file);
                 text.push_str(&format!("- {} `{place}:{}`\n", escaped(&unseen.text), unseen.at.line));
             }
         }
@@ -78,7 +78,7 @@ fn snapshots(run: &RulesetRun, text: &mut String) {
         text.push_str(&block(case.why()));
     }
     for file in &run.unreferenced {
-        text.push_str(&format!("\n- `{}`: no profile has this name\n", visible(file)));
+        text.push_str(&format!("\n- `{}`: no profile has this name\n", markdown_code(file)));
     }
 }
 
@@ -93,19 +93,4 @@ fn block(text: &str) -> String {
         .map(|line| format!("  {line}").trim_end().to_string() + "\n")
         .collect();
     format!("\n  {fence}text\n{lines}  {fence}\n")
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for c in visible(text).chars() {
-        match c {
-            '\n' => escaped.push(' '),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' => {
-                escaped.push('\\');
-                escaped.push(c);
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }
