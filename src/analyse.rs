@@ -1,5 +1,6 @@
 //! What a ruleset does for every profile: proofs, findings, and what a change changes.
 
+mod causes;
 pub mod change;
 mod describe;
 pub mod diagram;
@@ -9,9 +10,12 @@ mod every_day;
 pub mod findings;
 mod inequalities;
 mod missing;
+pub mod pieces;
 pub mod property;
 mod regions;
 pub mod sample;
 pub mod search;
+pub mod settings;
 pub mod space;
+mod undo;
 pub mod view;

@@ -20,7 +20,7 @@ use std::sync::Arc;
 pub use arena::{Arena, Id, IdMap};
 pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
 pub use language::{nearest_tag, primary, serves};
-pub use meaning::{Meanings, digest, meaning, quote_digest, text_digest};
+pub use meaning::{Aliases, Meanings, digest, meaning, quote_digest, text_digest};
 pub use profile::{FieldValue, Origin, Profile};
 pub use rule::{
     Cell, Effect, EffectKind, Expectation, ExpectationKind, ForEach, GivenValue, NeedState, Property,

@@ -163,6 +163,18 @@ pub enum Policy {
     Unique,
 }
 
+impl Policy {
+    /// Returns the word of the language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Policy::Collect => "collect",
+            Policy::First => "first",
+            Policy::Unique => "unique",
+        }
+    }
+}
+
 /// A verdict on a target, best first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Verdict {

@@ -10,6 +10,7 @@ mod expect;
 mod outside;
 mod prove;
 pub mod report;
+mod rests;
 mod run;
 mod snapshot;
 
@@ -17,8 +18,11 @@ pub use case::{CaseRun, CaseState, difference};
 pub use coverage::{Coverage, Kind, Unseen};
 pub use outside::snapshot_of;
 pub use prove::prove;
+pub use rests::rests_on;
 pub use run::{
     Failure, PropertyOutcome, PropertyRun, RulesetRun, TestRun, properties, run, run_observed, selected,
     test_profile,
 };
-pub use snapshot::{has_texts, snapshot, snapshot_contents, snapshot_file, snapshot_with_texts};
+pub use snapshot::{
+    has_conflict, has_texts, snapshot, snapshot_contents, snapshot_file, snapshot_rests, snapshot_with_texts,
+};

@@ -142,6 +142,11 @@ impl Diagrams {
         self.steps = 0;
     }
 
+    /// Returns how many steps were taken since the allowance was renewed, and how many nodes there are.
+    pub(super) fn spent(&self) -> (u64, usize) {
+        (self.steps, self.nodes.len())
+    }
+
     /// Returns the function that is this number everywhere.
     pub fn constant(&mut self, value: i64) -> Ref {
         if let Some(found) = self.value_refs.get(&value) {

@@ -9,10 +9,15 @@ pub use json::to_json;
 pub use markdown::markdown;
 pub use text::text;
 
-use super::change::{Change, Pairs, Standing, compare};
-use super::edits::{Edit, edits};
+use std::rc::Rc;
+
+use super::causes::{Aspect, Inquiry, Outcome};
+use super::change::{Causes, Change, How, Pairs, Standing, TargetChange, compare};
+use super::edits::{Declared, Edit, edits_of};
+use super::pieces::Pieces;
+use super::undo::Undo;
 use crate::date::Date;
-use crate::decide::decide;
+use crate::decide::{Decision, decide};
 use crate::model::{NeedState, Profile, Ruleset, Target};
 use crate::operator::Verdict;
 use crate::words::Tongue;
@@ -41,8 +46,11 @@ pub struct Difference<'r> {
     pub pairs: Pairs,
     /// How given profiles come out otherwise.
     pub profiles: Vec<ProfileChange>,
+    /// Profiles that may show a change, as each ruleset reads them, besides those that are given.
+    pub witnesses: Vec<(Profile, Profile)>,
     /// What changes over all profiles, where that was asked for.
     pub regions: Option<Regions>,
+    inquiry: Rc<Inquiry<'r>>,
 }
 
 /// How a given profile comes out otherwise.
@@ -75,6 +83,10 @@ pub struct Regions {
     pub regions: Vec<Region>,
     /// Whether these are all.
     pub extent: Extent,
+    /// What could not be proved, and why; all else is.
+    pub open: Vec<Open>,
+    /// The channels and mixes of which all changes are told, by their new names.
+    pub proved: Vec<String>,
     /// Whether that is so of profiles with unknown fields too.
     pub unknown_too: bool,
     /// The channels and mixes of which nothing changes, of profiles with unknown fields either; by their new names.
@@ -96,13 +108,39 @@ pub enum Uncovered {
     Values(String),
 }
 
+/// What could not be proved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Open {
+    /// What is not known.
+    pub question: Question,
+    /// Why.
+    pub why: Doubt,
+    /// How many profiles were tried instead, and for how many of these the answer is another.
+    pub sampled: Option<(usize, usize)>,
+}
+
+/// What may be asked of a change.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Question {
+    /// Where a target has another verdict.
+    Verdict(String),
+    /// Where a target needs something else.
+    Needs(String),
+    /// Where another channel comes first.
+    First,
+}
+
 /// Why it is not known whether there is more.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Doubt {
     /// The conditions are too large.
     TooLarge,
-    /// No profile was found that shows this, and no proof that there is none.
-    Unshown(What),
+    /// These have a condition that is too large.
+    Hard(Vec<(Declared, String)>),
+    /// So many conditions give and take points: too many sums to be told apart.
+    Points(usize),
+    /// No profile was found that shows this, and no proof that there is none; it rests on these conditions.
+    Unshown(What, Vec<String>),
     /// This is too large; so many profiles of which it could be so do not show it.
     Sampled(What, usize),
 }
@@ -115,7 +153,7 @@ pub enum Extent {
     Proved,
     /// It is not known whether there is more; it says why.
     Undecided(Doubt),
-    /// Too large to be looked at as a whole: so many profiles were tried, of which so many differ.
+    /// Some of it is too large to be proved: so many profiles were tried, of which so many come out otherwise there.
     Sampled {
         /// How many were tried.
         profiles: usize,
@@ -139,6 +177,8 @@ pub struct Region {
     pub witness: (Profile, Profile),
     /// How that profile comes out otherwise.
     pub change: Change,
+    /// The edits that make it so.
+    pub causes: Causes,
 }
 
 /// In which way an answer changes.
@@ -184,26 +224,111 @@ impl<'r> Difference<'r> {
     /// Begins to compare two rulesets: what they declare otherwise.
     #[must_use]
     pub fn new(old: Side<'r>, new: Side<'r>) -> Difference<'r> {
-        let edits = edits(old.ruleset, old.day, new.ruleset, new.day);
         let pairs = Pairs::new(old.ruleset, new.ruleset);
-        Difference { old, new, edits, pairs, profiles: Vec::new(), regions: None }
+        let pieces = [Pieces::of(old.ruleset), Pieces::of(new.ruleset)];
+        let (before, now) = ((old.ruleset, old.day), (new.ruleset, new.day));
+        let (edits, renames) = edits_of(before, now, &pairs, &pieces);
+        let undo = Undo::new(before, now, pieces, renames);
+        let inquiry = Rc::new(Inquiry::new(undo, old.ruleset, new.ruleset));
+        Difference {
+            old,
+            new,
+            edits,
+            pairs,
+            profiles: Vec::new(),
+            witnesses: Vec::new(),
+            regions: None,
+            inquiry,
+        }
     }
 
     /// Compares the answers to a profile, as each ruleset has read it; without one, that ruleset rejects it.
     pub fn add_profile(&mut self, name: &str, old: Option<&Profile>, new: Option<&Profile>) {
+        if let (Some(old), Some(new)) = (old, new) {
+            self.witnesses.push((old.clone(), new.clone()));
+        }
         let outcome = match (old, new) {
-            (Some(old), Some(new)) => ProfileOutcome::Compared(self.compare(old, new)),
+            (Some(old), Some(new)) => ProfileOutcome::Compared(self.explained(old, new)),
             _ => ProfileOutcome::Rejected { by_old: old.is_none(), by_new: new.is_none() },
         };
         self.profiles.push(ProfileChange { name: name.to_string(), outcome });
     }
 
-    /// Compares the answers to a profile.
+    /// Compares the answers to a profile; what makes the difference is not looked for.
     #[must_use]
     pub fn compare(&self, old: &Profile, new: &Profile) -> Change {
         let before = decide(self.old.ruleset, old, self.old.day);
         let now = decide(self.new.ruleset, new, self.new.day);
-        compare(&before, &now, &self.pairs, &self.edits)
+        compare(&before, &now, &self.pairs)
+    }
+
+    /// Compares the answers to a profile, and says which edits make the difference.
+    #[must_use]
+    pub fn explained(&self, old: &Profile, new: &Profile) -> Change {
+        let before = decide(self.old.ruleset, old, self.old.day);
+        let now = decide(self.new.ruleset, new, self.new.day);
+        let mut change = compare(&before, &now, &self.pairs);
+        self.explain(&mut change, [old, new], [&before, &now], true);
+        change
+    }
+
+    /// Says of all that changed which edits make it; of scores that change nothing else where that is asked.
+    pub(super) fn explain(
+        &self,
+        change: &mut Change,
+        profiles: [&Profile; 2],
+        decisions: [&Decision<'_>; 2],
+        scores: bool,
+    ) {
+        let is_told = |target: &TargetChange| scores || target.is_verdict() || target.is_needs();
+        let mut aspects = Vec::new();
+        for target in change.kept().filter(|target| is_told(target)) {
+            let name = self.name(target.target).to_string();
+            aspects.push(match (target.is_verdict(), target.is_needs()) {
+                (true, _) => Aspect::Verdict(name),
+                (false, true) => Aspect::Needs(name),
+                (false, false) => Aspect::Points(name),
+            });
+        }
+        aspects.extend(change.first.is_some().then_some(Aspect::First));
+        let mut causes = self.causes(profiles, decisions, &aspects).into_iter();
+        for target in &mut change.targets {
+            target.causes = match target.target {
+                (Some(_), Some(_)) if !is_told(target) => continue,
+                (Some(_), Some(_)) => causes.next().expect("there is an aspect for each"),
+                (_, apart) => {
+                    // It came, or it went: that is the edit.
+                    let channel = matches!(apart.or(target.target.0), Some(Target::Channel(_)));
+                    let declared = if channel { Declared::Channel } else { Declared::Mix };
+                    let name = match target.target {
+                        (_, Some(new)) => self.new.ruleset.target_name(new),
+                        (Some(old), None) => self.old.ruleset.target_name(old),
+                        (None, None) => "",
+                    };
+                    let is =
+                        |edit: &Edit| edit.declared == declared && edit.part.is_none() && edit.name == name;
+                    let edits = self.edits.iter().enumerate().filter(|(_, edit)| is(edit));
+                    Causes { edits: edits.map(|(number, _)| number).collect(), how: How::Each }
+                }
+            };
+        }
+        change.first_causes = causes.next().unwrap_or_default();
+    }
+
+    /// Says which edits make the answers to a profile differ, in each of some respects.
+    pub(super) fn causes(
+        &self,
+        profiles: [&Profile; 2],
+        [before, now]: [&Decision<'_>; 2],
+        aspects: &[Aspect],
+    ) -> Vec<Causes> {
+        if aspects.is_empty() {
+            return Vec::new();
+        }
+        let rulesets = [self.old.ruleset, self.new.ruleset];
+        let before = Outcome::of(before, &|target| self.pairs.new_name(rulesets, 0, target));
+        let now = Outcome::of(now, &|target| self.pairs.new_name(rulesets, 1, target));
+        self.inquiry.causes((&self.edits, &self.pairs), profiles, [&before, &now], aspects)
     }
 
     /// Tells whether any decision was found to change: a verdict, the first place or a need.
@@ -216,7 +341,7 @@ impl<'r> Difference<'r> {
         let apart = !self.pairs.came.is_empty() || !self.pairs.gone.is_empty();
         given
             || apart
-            || self.regions.as_ref().is_some_and(|found| !found.regions.is_empty() || found.extent.differs())
+            || self.regions.as_ref().is_some_and(|found| !found.regions.is_empty() || found.differs())
     }
 
     /// Returns the name of a target that changed, as the new ruleset has it, or the old one if it is gone.
@@ -230,17 +355,35 @@ impl<'r> Difference<'r> {
     }
 }
 
-impl Extent {
+impl Regions {
+    /// Whether profiles that were picked at random came out otherwise.
     fn differs(&self) -> bool {
-        matches!(self, Extent::Sampled { differing: 1.., .. })
+        self.open.iter().any(|open| matches!(open.sampled, Some((_, 1..))))
     }
 }
 
 impl What {
+    /// Returns the question that it is an answer to.
+    pub(super) fn question(&self) -> Question {
+        match self {
+            What::Verdict { target, .. } => Question::Verdict(target.clone()),
+            What::Need { target, .. } => Question::Needs(target.clone()),
+            What::First { .. } | What::Lead { .. } => Question::First,
+        }
+    }
+
     /// Says in which way an answer changes.
     #[must_use]
     pub fn text(&self) -> String {
         words::what(Tongue::English, self)
+    }
+}
+
+impl Question {
+    /// Says what may be asked.
+    #[must_use]
+    pub fn text(&self) -> String {
+        words::question(Tongue::English, self)
     }
 }
 

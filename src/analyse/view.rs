@@ -1,5 +1,9 @@
 //! What a ruleset says of every profile of a space, as diagrams: what [`decide`](crate::decide::decide) says of one.
 
+mod lenient;
+
+use std::collections::BTreeSet;
+
 use super::diagram::{NO, Ref, TooLarge, YES};
 use super::space::{Scope, Space, Truths, constant};
 use crate::decide::Judged;
@@ -16,6 +20,8 @@ pub struct View<'g, 'r> {
     pub side: usize,
     scope: Scope,
     nodes: Vec<Truths>,
+    /// The conditions that were too large, or have a part that was; nothing is known of them.
+    hard: BTreeSet<usize>,
 }
 
 impl<'g, 'r> View<'g, 'r> {
@@ -24,14 +30,18 @@ impl<'g, 'r> View<'g, 'r> {
     /// # Errors
     /// If the budget is used up.
     pub fn new(space: &mut Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
-        let Some(ground) = space.grounds.get(side).copied() else { return Err(TooLarge) };
-        let mut view =
-            View { ground, side, scope: space.scope, nodes: Vec::with_capacity(ground.nodes.len()) };
-        for node in ground.nodes.iter() {
+        let mut view = View::empty(space, side)?;
+        for node in view.ground.nodes.iter() {
             let truths = view.node(space, node)?;
             view.nodes.push(truths);
         }
         Ok(view)
+    }
+
+    fn empty(space: &Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
+        let Some(ground) = space.grounds.get(side).copied() else { return Err(TooLarge) };
+        let nodes = Vec::with_capacity(ground.nodes.len());
+        Ok(View { ground, side, scope: space.scope, nodes, hard: BTreeSet::new() })
     }
 
     fn node(&self, space: &mut Space<'g, 'r>, node: &Node) -> Result<Truths, TooLarge> {

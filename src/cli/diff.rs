@@ -8,9 +8,12 @@ use qudao::analyse::difference::{Difference, Side, markdown, text, to_json};
 use qudao::date::Date;
 use qudao::model::{Profile, Ruleset};
 use qudao::profile::{self, Format as ProfileFormat, yaml_text};
+use qudao::testing::test_profile;
 
+use super::load::Loaded;
 use super::output::{Failure, Output};
 use super::profiles::{date, speaker, today};
+use super::snapshots::Beside;
 use super::{Exit, completions, files, load};
 
 /// How a difference is written.
@@ -59,15 +62,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Some(old) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
+    let Some((old_files, old)) = loaded(&args.old, output)? else { return Ok(Exit::Found) };
     let second = match &args.new {
         None => None,
-        Some(new) => match load::ruleset(new, output)? {
+        Some(new) => match loaded(new, output)? {
             Some(new) => Some(new),
             None => return Ok(Exit::Found),
         },
     };
-    let new = second.as_ref().unwrap_or(&old);
+    let (new_files, new) = second.as_ref().map_or((&old_files, &old), |(files, new)| (files, new));
     let new_name = args.new.as_ref().unwrap_or(&args.old);
     let old_day = args.as_of.or(old.as_of).unwrap_or_else(today);
     let new_day = args.and.or(args.as_of).or(new.as_of).unwrap_or_else(today);
@@ -83,6 +86,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         let before = read(&old, &path, output, new)?;
         let now = read(new, &path, output, new)?;
         difference.add_profile(&name, before.as_ref(), now.as_ref());
+    }
+    for (files, ruleset) in [(new_files, new), (&old_files, &old)] {
+        for profile in witnesses(files, ruleset) {
+            let (before, now) = (as_read(&profile, ruleset, &old), as_read(&profile, ruleset, new));
+            difference.witnesses.extend(before.zip(now));
+        }
     }
     difference.find_regions(Budget::default());
     let saved = match &args.save_witness {
@@ -101,6 +110,40 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         output.print(&written)?
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
+}
+
+/// Loads a ruleset and keeps its files.
+fn loaded(argument: &str, output: &mut Output) -> Result<Option<(Loaded, Ruleset)>, Failure> {
+    let loaded = load::one(argument)?;
+    Ok(load::ruleset_of(&loaded, output)?.map(|ruleset| (loaded, ruleset)))
+}
+
+/// So many profiles of a ruleset are looked at, beside those that are given.
+const WITNESSES: usize = 500;
+
+/// The profiles that a ruleset brings: those of its tests, and those beside it that have snapshots.
+fn witnesses(loaded: &Loaded, ruleset: &Ruleset) -> Vec<Profile> {
+    let of_tests = ruleset.tests.iter().filter_map(|test| {
+        // A file that cannot be read is told by `qudao test`.
+        let base = super::test::base(loaded, ruleset, test, &mut Vec::new()).ok()?;
+        Some(test_profile(ruleset, test, base.as_ref()))
+    });
+    let cases = loaded.main.iter().flat_map(|main| Beside::find(main).cases.into_values().flatten());
+    let of_cases = cases.filter_map(|path| {
+        let name = path.to_string_lossy().into_owned();
+        let bytes = files::read(&path).ok()?;
+        profile::read(ruleset, &name, bytes, ProfileFormat::of_name(&name)?, &[]).profile
+    });
+    of_tests.chain(of_cases).take(WITNESSES).collect()
+}
+
+/// A profile as another ruleset reads it, if it does.
+fn as_read(profile: &Profile, of: &Ruleset, ruleset: &Ruleset) -> Option<Profile> {
+    if std::ptr::eq(of, ruleset) {
+        return Some(profile.clone());
+    }
+    let text = yaml_text(of, profile);
+    profile::read(ruleset, "witness.yaml", text.into_bytes(), ProfileFormat::Yaml, &[]).profile
 }
 
 /// Lists the profiles of folders and files, in the order of their names.

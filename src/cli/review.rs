@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use qudao::testing::causes::{Cause, Proposal, causes, partly};
+use qudao::check::check;
+use qudao::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
+use qudao::testing::has_conflict;
 use qudao::testing::report::{cause_difference, cause_text};
 
 use super::output::{Failure, Output};
 use super::profiles::quoted;
-use super::snapshots::{Beside, accept, accept_in_part, contents_of};
+use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
 use super::{Exit, files, load};
 
 /// What `qudao review` takes.
@@ -94,8 +96,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// A pending case.
 struct Pending {
-    old: Option<String>,
-    new: String,
+    old: Option<Held>,
+    new: Held,
 }
 
 /// The pending cases beside a main file, and what moved them.
@@ -126,26 +128,35 @@ const CASE_KEYS: &str = "[a]ccept  [r]eject  [s]kip  [q]uit";
 impl Review {
     fn of(main: &std::path::Path) -> Result<Review, Failure> {
         let beside = Beside::find(main);
-        let read = |path: PathBuf| contents_of(&path).map_err(Failure::new);
-        let (mut pending, mut kept) = (BTreeMap::new(), Vec::new());
+        let read = |path: PathBuf| held(&path).map_err(Failure::new);
+        let (mut pending, mut kept) = (BTreeMap::new(), BTreeMap::new());
         for case in beside.cases.keys() {
             let old = read(beside.accepted(case))?;
             match read(beside.pending(case))? {
-                Some(new) if Some(&new) != old.as_ref() => {
+                Some(new) if has_conflict(&new.contents) => {
+                    let path = beside.pending(case);
+                    let told = "holds the marks of a merge conflict; `qudao test` writes it anew";
+                    return Err(Failure::new(format!("`{}` {told}", path.display())));
+                }
+                Some(new) if old.as_ref().is_none_or(|old| old.contents != new.contents) => {
                     pending.insert(case.clone(), Pending { old, new });
                 }
                 Some(_) | None => kept.extend(old.map(|old| (case.clone(), old))),
             }
         }
-        let changed = pending.iter().map(|(case, pending)| Proposal {
+        let changed = pending.iter().map(|(case, pending): (&String, &Pending)| Proposal {
             case,
-            old: pending.old.as_deref().unwrap_or(""),
-            new: &pending.new,
+            old: pending.old.as_ref().map_or("", |old| &old.contents),
+            new: &pending.new.contents,
         });
-        let same = kept.iter().map(|(case, old)| Proposal { case, old, new: old });
+        let same = kept.iter().map(|(case, old): (&String, &Held)| Proposal {
+            case,
+            old: &old.contents,
+            new: &old.contents,
+        });
         let proposals: Vec<Proposal<'_>> = changed.chain(same).collect();
-        let causes = if pending.is_empty() { Vec::new() } else { causes(&proposals) };
-        Ok(Review { beside, pending, causes, chosen: BTreeMap::new() })
+        let found = if pending.is_empty() { Vec::new() } else { found(main, &beside, &pending, &proposals) };
+        Ok(Review { beside, pending, causes: found, chosen: BTreeMap::new() })
     }
 
     /// How many causes are not decided for all of their cases.
@@ -258,33 +269,60 @@ impl Review {
         let Some(pending) = self.pending.get(case) else { return Ok(()) };
         let of_case = self.causes.iter().enumerate().filter_map(|(number, cause)| {
             let lines = cause.cases.get(case)?;
-            Some((lines, self.chosen.get(&(number, case.to_string())).copied()))
+            Some((cause, lines, self.chosen.get(&(number, case.to_string())).copied()))
         });
         let of_case: Vec<_> = of_case.collect();
-        if of_case.iter().all(|(_, choice)| *choice == Some(Choice::Accepted)) {
+        if of_case.iter().all(|(_, _, choice)| *choice == Some(Choice::Accepted)) {
             return accept(&self.beside, case, &pending.new);
         }
         let (mut gone, mut come) = (BTreeSet::new(), BTreeSet::new());
-        for (lines, _) in of_case.iter().filter(|(_, choice)| *choice == Some(Choice::Accepted)) {
+        let mut rests = pending.old.as_ref().map(|old| old.rests.clone()).unwrap_or_default();
+        for (cause, lines, _) in of_case.iter().filter(|(_, _, choice)| *choice == Some(Choice::Accepted)) {
             gone.extend(lines.gone.iter().map(String::as_str));
             come.extend(lines.come.iter().map(String::as_str));
+            // What was accepted rests on these as they are set now; on the others as they were.
+            for name in &cause.settings {
+                rests.remove(name);
+                rests.extend(pending.new.rests.get(name).map(|set| (name.clone(), set.clone())));
+            }
         }
         if !gone.is_empty() || !come.is_empty() {
-            let old = pending.old.as_deref().unwrap_or("");
-            let part =
-                partly(
-                    old,
-                    &pending.new,
-                    |line, comes| {
-                        if comes { come.contains(line) } else { gone.contains(line) }
-                    },
-                );
-            accept_in_part(&self.beside, case, &part)?;
+            let old = pending.old.as_ref().map_or("", |old| &old.contents);
+            let contents = partly(old, &pending.new.contents, |line, comes| {
+                if comes { come.contains(line) } else { gone.contains(line) }
+            });
+            accept_in_part(&self.beside, case, &Held { contents, rests })?;
         }
-        if of_case.iter().all(|(_, choice)| choice.is_some()) {
+        if of_case.iter().all(|(_, _, choice)| choice.is_some()) {
             files::remove(&self.beside.pending(case))?;
         }
         Ok(())
+    }
+}
+
+/// What moved the lines of pending cases. They are decided again to tell, as long as the ruleset gives what is pending.
+fn found(
+    main: &std::path::Path,
+    beside: &Beside,
+    pending: &BTreeMap<String, Pending>,
+    proposals: &[Proposal<'_>],
+) -> Vec<Cause> {
+    let ruleset = load::load(&main.to_string_lossy(), None).ok();
+    let ruleset = ruleset.and_then(|loaded| check(&loaded.first()?.sources).ruleset);
+    let Some(ruleset) = ruleset else { return causes(proposals) };
+    let mut deciding = Deciding::of(&ruleset, beside, false, None);
+    for (case, pending) in pending {
+        let now = beside.cases.get(case).map(|profiles| deciding.case(case, profiles, &mut |_| {}));
+        match now {
+            Some(Ok(now)) if now.contents == pending.new.contents => {}
+            // It was changed since: the lines alone tell what was pending then.
+            _ => return causes(proposals),
+        }
+        deciding.accept(case, pending.old.as_ref().map(|old| old.rests.clone()).unwrap_or_default());
+    }
+    match deciding.retrial() {
+        Some(retrial) => causes_by_trial(proposals, &retrial),
+        None => causes(proposals),
     }
 }
 
@@ -360,7 +398,7 @@ mod tests {
     }
 
     fn snapshot(folder: &std::path::Path, case: &str) -> String {
-        contents_of(&folder.join(format!("snapshots/{case}.snap"))).unwrap().unwrap()
+        held(&folder.join(format!("snapshots/{case}.snap"))).unwrap().unwrap().contents
     }
 
     #[test]

@@ -6,13 +6,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use qudao::analyse::settings::{Set, Settings};
 use qudao::date::Date;
 use qudao::decide::{Decision, decide};
 use qudao::diagnostic::render;
-use qudao::model::Ruleset;
+use qudao::model::{Profile, Ruleset};
 use qudao::profile::{self, Format};
+use qudao::testing::causes::{Cause, Retrial, causes_by_trial};
+use qudao::testing::report::proposals;
 use qudao::testing::{
-    CaseRun, CaseState, has_texts, snapshot, snapshot_contents, snapshot_file, snapshot_with_texts,
+    CaseRun, CaseState, has_texts, rests_on, snapshot, snapshot_contents, snapshot_file, snapshot_rests,
+    snapshot_with_texts,
 };
 
 use super::output::Failure;
@@ -55,6 +59,8 @@ pub(crate) struct Beside {
 #[derive(Default)]
 pub(crate) struct Compared {
     pub(crate) cases: Vec<CaseRun>,
+    /// What moved those that differ.
+    pub(crate) causes: Option<Vec<Cause>>,
     /// Snapshots without a profile.
     pub(crate) unreferenced: Vec<String>,
     /// Such snapshots that were removed.
@@ -128,10 +134,28 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Reads the contents of a snapshot; nothing where there is none.
-pub(crate) fn contents_of(path: &Path) -> Result<Option<String>, String> {
+/// What a `.snap` file holds.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Held {
+    /// What is compared.
+    pub(crate) contents: String,
+    /// What the decision rests on.
+    pub(crate) rests: Settings,
+}
+
+impl Held {
+    fn file(&self, case: &str) -> String {
+        snapshot_file(case, &self.contents, &self.rests)
+    }
+}
+
+/// Reads a snapshot; nothing where there is none.
+pub(crate) fn held(path: &Path) -> Result<Option<Held>, String> {
     match files::read(path) {
-        Ok(bytes) => Ok(Some(snapshot_contents(&String::from_utf8_lossy(&bytes)))),
+        Ok(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            Ok(Some(Held { contents: snapshot_contents(&text), rests: snapshot_rests(&text) }))
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(format!("cannot read `{}`: {error}", path.display())),
     }
@@ -149,16 +173,18 @@ pub(crate) fn compare(
     if plan.mode == Mode::Propose {
         files::sweep(&beside.folder);
     }
-    let kept: Vec<String> =
-        beside.cases.keys().filter_map(|case| contents_of(&beside.accepted(case)).ok().flatten()).collect();
-    let texts = plan.texts || kept.iter().any(|contents| has_texts(contents));
+    let mut deciding = Deciding::of(ruleset, beside, plan.texts, plan.as_of);
     for (case, profiles) in beside.cases.iter().filter(|(case, _)| selected(case)) {
-        let state = match new_contents(ruleset, profiles, texts, plan.as_of, observe) {
-            Ok(new) => settle(beside, case, new, plan, &mut compared.failure),
+        let state = match deciding.case(case, profiles, observe) {
+            Ok(new) => settle(beside, case, new, plan, &mut deciding.accepted, &mut compared.failure),
             Err(why) => CaseState::Broken(why),
         };
         let file = beside.accepted(case).to_string_lossy().into_owned();
         compared.cases.push(CaseRun { name: case.clone(), file, state });
+    }
+    if compared.cases.iter().any(|case| !case.passed() || matches!(case.state, CaseState::Accepted { .. })) {
+        compared.causes =
+            deciding.retrial().map(|retrial| causes_by_trial(&proposals(&compared.cases), &retrial));
     }
     for path in beside.unreferenced() {
         let name = path.to_string_lossy().into_owned();
@@ -173,46 +199,94 @@ pub(crate) fn compare(
     compared
 }
 
-/// What a case gives now.
-fn new_contents(
-    ruleset: &Ruleset,
-    profiles: &[PathBuf],
+/// A ruleset that cases are decided by, on a day.
+pub(crate) struct Deciding<'r> {
+    ruleset: &'r Ruleset,
+    day: Option<Date>,
     texts: bool,
-    as_of: Option<Date>,
-    observe: &mut dyn FnMut(&Decision<'_>),
-) -> Result<String, String> {
-    let [path] = profiles else {
-        let names: Vec<String> = profiles.iter().map(|path| format!("`{}`", path.display())).collect();
-        return Err(format!("{} would have one snapshot; rename one of them", names.join(" and ")));
-    };
-    let Some(day) = as_of.or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN)) else {
-        return Err("the ruleset depends on the day: give it an `as of`, or say --as-of".into());
-    };
-    let name = path.to_string_lossy();
-    let format = Format::of_name(&name).ok_or("its ending tells no format")?;
-    let bytes = files::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-    let read = profile::read(ruleset, &name, bytes, format, &[]);
-    let Some(profile) = &read.profile else {
-        let shown = read.diagnostics.iter().map(|diagnostic| render(&read.files, diagnostic, false));
-        return Err(shown.collect());
-    };
-    let decision = decide(ruleset, profile, day);
-    observe(&decision);
-    Ok(if texts { snapshot_with_texts(&decision) } else { snapshot(&decision) })
+    set: Option<Set<'r>>,
+    profiles: BTreeMap<String, Profile>,
+    /// What the accepted snapshots rest on.
+    accepted: BTreeMap<String, Settings>,
+}
+
+impl<'r> Deciding<'r> {
+    /// Begins with none of the cases. The reasons in words are added where a snapshot has them, or where that is asked.
+    pub(crate) fn of(
+        ruleset: &'r Ruleset,
+        beside: &Beside,
+        texts: bool,
+        as_of: Option<Date>,
+    ) -> Deciding<'r> {
+        let kept = beside.cases.keys().filter_map(|case| held(&beside.accepted(case)).ok().flatten());
+        let texts = texts || kept.into_iter().any(|held| has_texts(&held.contents));
+        let day = as_of.or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN));
+        let set = day.map(|day| Set::of(ruleset, day));
+        Deciding { ruleset, day, texts, set, profiles: BTreeMap::new(), accepted: BTreeMap::new() }
+    }
+
+    /// What a case gives now.
+    pub(crate) fn case(
+        &mut self,
+        case: &str,
+        profiles: &[PathBuf],
+        observe: &mut dyn FnMut(&Decision<'_>),
+    ) -> Result<Held, String> {
+        let [path] = profiles else {
+            let names: Vec<String> = profiles.iter().map(|path| format!("`{}`", path.display())).collect();
+            return Err(format!("{} would have one snapshot; rename one of them", names.join(" and ")));
+        };
+        let (Some(day), Some(set)) = (self.day, &self.set) else {
+            return Err("the ruleset depends on the day: give it an `as of`, or say --as-of".into());
+        };
+        let name = path.to_string_lossy();
+        let format = Format::of_name(&name).ok_or("its ending tells no format")?;
+        let bytes = files::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+        let read = profile::read(self.ruleset, &name, bytes, format, &[]);
+        let Some(profile) = read.profile else {
+            let shown = read.diagnostics.iter().map(|diagnostic| render(&read.files, diagnostic, false));
+            return Err(shown.collect());
+        };
+        let decision = decide(self.ruleset, &profile, day);
+        observe(&decision);
+        let contents = if self.texts { snapshot_with_texts(&decision) } else { snapshot(&decision) };
+        let held = Held { contents, rests: rests_on(&decision, set) };
+        drop(decision);
+        self.profiles.insert(case.to_string(), profile);
+        Ok(held)
+    }
+
+    /// What is needed to decide the cases again with other settings.
+    pub(crate) fn retrial(mut self) -> Option<Retrial<'r>> {
+        let cases = self.profiles.into_iter().map(|(case, profile)| {
+            let rests = self.accepted.remove(&case).unwrap_or_default();
+            (case, (profile, rests))
+        });
+        Some(Retrial { set: self.set?, day: self.day?, texts: self.texts, cases: cases.collect() })
+    }
+
+    /// Says what the accepted snapshot of a case rests on.
+    pub(crate) fn accept(&mut self, case: &str, rests: Settings) {
+        self.accepted.insert(case.to_string(), rests);
+    }
 }
 
 /// Compares what a case gives with its snapshot, and writes what the plan says.
 fn settle(
     beside: &Beside,
     case: &str,
-    new: String,
+    new: Held,
     plan: &Plan<'_>,
+    rests: &mut BTreeMap<String, Settings>,
     failure: &mut Option<Failure>,
 ) -> CaseState {
-    let old = match contents_of(&beside.accepted(case)) {
+    let held_before = match held(&beside.accepted(case)) {
         Ok(old) => old,
         Err(why) => return CaseState::Broken(why),
     };
+    if let Some(old) = &held_before {
+        rests.insert(case.to_string(), old.rests.clone());
+    }
     let pending = beside.pending(case);
     let accepted = plan.accept.is_some_and(|cases| cases.is_empty() || cases.iter().any(|c| c == case));
     let mut write = |ended: std::io::Result<()>, path: &Path| {
@@ -222,39 +296,44 @@ fn settle(
         }
         true
     };
-    if old.as_deref() == Some(new.as_str()) {
+    let old = held_before.as_ref().map(|old| old.contents.clone());
+    if old.as_deref() == Some(new.contents.as_str()) {
         if plan.mode == Mode::Check {
             let left = pending.exists();
-            return if left { CaseState::LeftOver(new) } else { CaseState::Same(new) };
+            return if left { CaseState::LeftOver(new.contents) } else { CaseState::Same(new.contents) };
+        }
+        // The decision is the same; accepted is what it rests on now.
+        if accepted && held_before.as_ref() != Some(&new) {
+            write(accept(beside, case, &new), &beside.accepted(case));
         }
         write(files::remove(&pending), &pending);
-        return CaseState::Same(new);
+        return CaseState::Same(new.contents);
     }
     if accepted {
         return match write(accept(beside, case, &new), &beside.accepted(case)) {
-            true => CaseState::Accepted { old, new },
-            false => CaseState::Pending { old, new },
+            true => CaseState::Accepted { old, new: new.contents },
+            false => CaseState::Pending { old, new: new.contents },
         };
     }
-    let proposed = contents_of(&pending).ok().flatten();
-    if plan.mode == Mode::Propose && proposed.as_deref() != Some(new.as_str()) {
+    let proposed = held(&pending).ok().flatten();
+    if plan.mode == Mode::Propose && proposed.as_ref() != Some(&new) {
         let made = std::fs::create_dir_all(&beside.folder);
-        write(made.and_then(|()| files::replace(&pending, &snapshot_file(case, &new))), &pending);
+        write(made.and_then(|()| files::replace(&pending, &new.file(case))), &pending);
     }
-    CaseState::Pending { old, new }
+    CaseState::Pending { old, new: new.contents }
 }
 
 /// Makes contents the accepted ones of a case. First the snapshot is replaced, then the pending one removed, so that a
 /// run that is killed in between loses nothing.
-pub(crate) fn accept(beside: &Beside, case: &str, contents: &str) -> std::io::Result<()> {
-    accept_in_part(beside, case, contents)?;
+pub(crate) fn accept(beside: &Beside, case: &str, held: &Held) -> std::io::Result<()> {
+    accept_in_part(beside, case, held)?;
     files::remove(&beside.pending(case))
 }
 
 /// The same, while the pending snapshot stays.
-pub(crate) fn accept_in_part(beside: &Beside, case: &str, contents: &str) -> std::io::Result<()> {
+pub(crate) fn accept_in_part(beside: &Beside, case: &str, held: &Held) -> std::io::Result<()> {
     std::fs::create_dir_all(&beside.folder)?;
-    files::replace(&beside.accepted(case), &snapshot_file(case, contents))
+    files::replace(&beside.accepted(case), &held.file(case))
 }
 
 /// The names in a list that are no cases.

@@ -247,6 +247,7 @@ fn ruleset(
         };
         let compared = compare(&ruleset, &beside, &plan, |case| selected(pattern, case), &mut observe);
         run.cases = compared.cases;
+        run.causes = compared.causes;
         run.unreferenced = compared.unreferenced;
         run.pruned = compared.pruned;
         *failure = failure.take().or(compared.failure);
@@ -270,7 +271,7 @@ fn place(ruleset: &Ruleset, test: &Test) -> Place {
 }
 
 /// Reads the profile that a test names, relative to the file that the test stands in; or says why it cannot be used.
-fn base(
+pub(super) fn base(
     loaded: &Loaded,
     ruleset: &Ruleset,
     test: &Test,

@@ -1,13 +1,14 @@
 //! Digests: of a ruleset's texts, and of what in it decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use super::{
-    Channel, Citation, EffectKind, Expr, ExprKind, Id, Let, Need, Rule, Ruleset, Target, TargetRef, Type,
-    Unit, Value,
+    Channel, Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, Rule, Ruleset, Target,
+    TargetRef, Type, Unit, Value,
 };
 use crate::date::Date;
 
@@ -96,6 +97,19 @@ impl Ruleset {
     }
 }
 
+/// Names that stand for others, so that what was renamed in between means the same in two rulesets.
+#[derive(Clone, Default, Debug)]
+pub struct Aliases {
+    /// The names of targets.
+    pub targets: BTreeMap<Target, Arc<str>>,
+    /// The names of fields.
+    pub fields: BTreeMap<Id<Field>, Arc<str>>,
+    /// The names of lets.
+    pub lets: BTreeMap<Id<Let>, Arc<str>>,
+    /// The names of units whose amounts stay as they are written, for one of them is another amount in each ruleset.
+    pub units: BTreeSet<Arc<str>>,
+}
+
 /// What expressions and effects of a ruleset mean, as texts that are equal where the meaning is: without layout, order
 /// and units. Lets and exceptions stand by their names.
 #[derive(Debug)]
@@ -105,10 +119,35 @@ impl<'r> Meanings<'r> {
     /// Makes the meanings of a ruleset.
     #[must_use]
     pub fn new(ruleset: &'r Ruleset) -> Meanings<'r> {
+        Meanings::with(ruleset, Aliases::default())
+    }
+
+    /// Makes them, some names standing for others.
+    #[must_use]
+    pub fn with(ruleset: &'r Ruleset, aliases: Aliases) -> Meanings<'r> {
         let mut writer = Writer::new(ruleset);
-        writer.lets =
-            ruleset.lets.entries().map(|(id, declared)| (id, format!("let {}", declared.name))).collect();
+        let lets = ruleset.lets.entries();
+        writer.lets = lets
+            .map(|(id, declared)| (id, format!("let {}", aliases.lets.get(&id).unwrap_or(&declared.name))))
+            .collect();
+        writer.aliases = aliases;
         Meanings(writer)
+    }
+
+    /// Makes them, lets standing for what they are, by whatever name.
+    #[must_use]
+    pub fn without_names(ruleset: &'r Ruleset, aliases: Aliases) -> Meanings<'r> {
+        let mut writer = Writer::new(ruleset);
+        writer.aliases = aliases;
+        writer.define_lets();
+        Meanings(writer)
+    }
+
+    /// Returns what a rule means, its exceptions by what they do.
+    #[must_use]
+    pub fn rule(&mut self, id: Id<Rule>) -> &str {
+        self.0.rule(id);
+        self.0.rules.get(&id).expect("it was just written")
     }
 
     /// Returns what an expression means.
@@ -142,11 +181,12 @@ struct Writer<'r> {
     ruleset: &'r Ruleset,
     lets: BTreeMap<Id<Let>, String>,
     rules: BTreeMap<Id<Rule>, String>,
+    aliases: Aliases,
 }
 
 impl<'r> Writer<'r> {
     fn new(ruleset: &'r Ruleset) -> Writer<'r> {
-        Writer { ruleset, lets: BTreeMap::new(), rules: BTreeMap::new() }
+        Writer { ruleset, lets: BTreeMap::new(), rules: BTreeMap::new(), aliases: Aliases::default() }
     }
 
     fn run(mut self) -> String {
@@ -278,7 +318,7 @@ impl<'r> Writer<'r> {
         exceptions.sort_unstable();
         let channels = rule.for_each.as_ref().map(|for_each| {
             let names: Vec<&str> =
-                for_each.channels.iter().map(|id| &*self.ruleset.channels[*id].name).collect();
+                for_each.channels.iter().map(|id| self.name(Target::Channel(*id))).collect();
             let filter = for_each.filter.as_ref().map(|filter| self.expr(filter)).unwrap_or_default();
             format!("{names:?} where {filter}")
         });
@@ -300,19 +340,37 @@ impl<'r> Writer<'r> {
         })
     }
 
+    fn name(&self, target: Target) -> &str {
+        self.aliases.targets.get(&target).map_or(self.ruleset.target_name(target), |name| name)
+    }
+
     fn target(&self, target: TargetRef) -> &str {
         match target {
-            TargetRef::Named(target) => self.ruleset.target_name(target),
+            TargetRef::Named(target) => self.name(target),
             TargetRef::Variable => "*",
         }
     }
 
     fn need(&self, need: Need) -> String {
-        self.ruleset.need_name(need).to_string()
+        match need {
+            Need::Channel(id) => self.name(Target::Channel(id)).to_string(),
+            Need::Requirement(_) => self.ruleset.need_name(need).to_string(),
+        }
+    }
+
+    /// Whether one of a unit's units is another amount in each ruleset.
+    fn differs(&self, unit: Unit) -> bool {
+        let units = unit.numerator.into_iter().chain(unit.denominator);
+        units.into_iter().any(|id| self.aliases.units.contains(&self.ruleset.units.get(id).name))
     }
 
     fn unit(&self, unit: Unit) -> String {
         self.ruleset.units.name(unit, false)
+    }
+
+    /// Whether a conversion from one type to another depends on such a unit.
+    fn convert_differs(&self, from: Type, to: Type) -> bool {
+        [from, to].into_iter().any(|ty| matches!(ty, Type::Number(ty) if self.differs(ty.unit)))
     }
 
     fn ty(&self, ty: Type) -> String {
@@ -335,6 +393,9 @@ impl<'r> Writer<'r> {
         };
         match value {
             Value::Bool(value) => value.to_string(),
+            Value::Number(Number { written: Some(written), .. }) if self.differs(written.unit) => {
+                format!("{} {}", written.digits, self.unit(written.unit))
+            }
             Value::Number(number) => {
                 let unit = if let Type::Number(ty) = ty { self.unit(ty.unit) } else { String::new() };
                 format!("{}/{} {unit}", number.value.numerator(), number.value.denominator())
@@ -365,12 +426,13 @@ impl<'r> Writer<'r> {
         };
         match &expr.kind {
             ExprKind::Literal(value) => self.value(value, expr.ty),
-            ExprKind::Field(id) => self.ruleset.fields[*id].name.to_string(),
+            ExprKind::Field(id) => {
+                self.aliases.fields.get(id).unwrap_or(&self.ruleset.fields[*id].name).to_string()
+            }
             ExprKind::Let(id) => self.lets.get(id).cloned().unwrap_or_default(),
             ExprKind::Today => "today".into(),
             ExprKind::Fact(fact) => {
-                let channel =
-                    fact.channel.map_or("*", |id: Id<Channel>| self.ruleset.target_name(Target::Channel(id)));
+                let channel = fact.channel.map_or("*", |id: Id<Channel>| self.name(Target::Channel(id)));
                 let index = fact.index.as_ref().map(|index| self.expr(index)).unwrap_or_default();
                 format!("{channel}.{}[{index}]", self.ruleset.facts[fact.fact].name)
             }
@@ -407,6 +469,9 @@ impl<'r> Writer<'r> {
                     "sum({})",
                     members(&mut terms.iter().map(|(sign, term)| format!("{sign:?}{}", self.expr(term))))
                 )
+            }
+            ExprKind::Convert(a, _) if self.convert_differs(a.ty, expr.ty) => {
+                format!("({}→{})", self.expr(a), self.ty(expr.ty))
             }
             ExprKind::Scale(a, factor) | ExprKind::Convert(a, factor) => {
                 format!("({}*{}/{})", self.expr(a), factor.numerator(), factor.denominator())

@@ -1,5 +1,7 @@
 //! Cases: profiles whose decisions are compared with snapshots.
 
+use super::snapshot::has_conflict;
+
 /// What came of a case.
 #[derive(Clone, Debug)]
 pub struct CaseRun {
@@ -68,6 +70,9 @@ impl CaseRun {
             CaseState::Same(_) => "as its snapshot says",
             CaseState::Accepted { .. } => "accepted",
             CaseState::Pending { old: None, .. } => "it has no snapshot yet",
+            CaseState::Pending { old: Some(old), .. } if has_conflict(old) => {
+                "its snapshot holds the marks of a merge conflict; --accept writes it anew"
+            }
             CaseState::Pending { old: Some(_), .. } => "the decision differs from its snapshot",
             CaseState::LeftOver(_) => "a `.snap.new` lies beside that nobody needs any more",
             CaseState::Broken(_) => "the profile cannot be used",

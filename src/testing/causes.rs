@@ -1,6 +1,8 @@
 //! Why snapshots changed: the changed lines of all cases, put together by what moved them.
 //!
-//! A cause is found in the snapshots alone, the accepted ones and those that are pending:
+//! What a snapshot rests on stands in its head: facts, weights, thresholds and what else is set by a value. What of it
+//! is set otherwise now is a cause of just the lines that stay as they were once it is set back and the case is decided
+//! again (`settings.rs`). What is left, and all of snapshots of the former format, is told by the lines alone:
 //!
 //! - a name that is gone everywhere while another has come in its place is a **rename**;
 //! - a **rule** that begins or ceases to act moves its target; rules that do so in the same cases, or that follow from
@@ -15,8 +17,12 @@ mod group;
 mod lines;
 mod moves;
 mod renames;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use self::settings::Retrial;
+use super::snapshot::has_conflict;
 
 /// A snapshot, and what is proposed in its place.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +42,8 @@ pub struct Cause {
     pub title: String,
     /// What follows from it, each in a few words: rules that begin or cease to act.
     pub also: Vec<String>,
+    /// The settings that it is, where it is any: what accepted snapshots rest on from then on.
+    pub settings: BTreeSet<String>,
     /// The lines that it moves, by case.
     pub cases: BTreeMap<String, Lines>,
 }
@@ -120,22 +128,35 @@ fn shown(score: &str) -> String {
     if text.is_empty() { "0".into() } else { text }
 }
 
-/// Finds what moved the lines of some cases. Cases in which nothing changed help to tell causes apart.
+/// Finds what moved the lines of some cases, by the lines alone. Cases in which nothing changed help to tell causes
+/// apart.
 #[must_use]
 pub fn causes(proposals: &[Proposal<'_>]) -> Vec<Cause> {
-    let (fresh, kept): (Vec<&Proposal<'_>>, Vec<&Proposal<'_>>) =
-        proposals.iter().partition(|proposal| proposal.old.is_empty());
-    let mut found = group::grouped(&kept);
-    let fresh: BTreeMap<String, Lines> = fresh
-        .into_iter()
-        .filter(|proposal| !proposal.new.is_empty())
-        .map(|proposal| {
-            let come = proposal.new.lines().map(str::to_string).collect();
-            (proposal.case.to_string(), Lines { gone: BTreeSet::new(), come })
-        })
-        .collect();
-    if !fresh.is_empty() {
-        found.push(Cause { title: "new cases".into(), also: Vec::new(), cases: fresh });
+    sorted(proposals, |kept| group::grouped(kept, false))
+}
+
+/// The same, where the cases can be decided again with what their snapshots rest on as it was.
+#[must_use]
+pub fn causes_by_trial(proposals: &[Proposal<'_>], retrial: &Retrial<'_>) -> Vec<Cause> {
+    sorted(proposals, |kept| settings::grouped(kept, retrial))
+}
+
+fn sorted(proposals: &[Proposal<'_>], grouped: impl FnOnce(&[&Proposal<'_>]) -> Vec<Cause>) -> Vec<Cause> {
+    let is_whole = |proposal: &&Proposal<'_>| !proposal.old.is_empty() && !has_conflict(proposal.old);
+    let (kept, fresh): (Vec<&Proposal<'_>>, Vec<&Proposal<'_>>) = proposals.iter().partition(is_whole);
+    let mut found = grouped(&kept);
+    for (title, marked) in [("new cases", false), ("the marks of a merge conflict in the snapshot", true)] {
+        let cases =
+            fresh.iter().filter(|proposal| !proposal.new.is_empty() && proposal.old.is_empty() != marked);
+        let cases: BTreeMap<String, Lines> = cases
+            .map(|proposal| {
+                let lines = |text: &str| text.lines().map(str::to_string).collect();
+                (proposal.case.to_string(), Lines { gone: lines(proposal.old), come: lines(proposal.new) })
+            })
+            .collect();
+        if !cases.is_empty() {
+            found.push(Cause { title: title.into(), also: Vec::new(), settings: BTreeSet::new(), cases });
+        }
     }
     found
 }
@@ -144,20 +165,16 @@ pub fn causes(proposals: &[Proposal<'_>]) -> Vec<Cause> {
 #[must_use]
 pub fn partly(old: &str, new: &str, chosen: impl Fn(&str, bool) -> bool) -> String {
     let (before, after): (BTreeSet<&str>, BTreeSet<&str>) = (old.lines().collect(), new.lines().collect());
-    let diff = similar::TextDiff::from_lines(old, new);
-    let mut text = String::new();
-    for change in diff.iter_all_changes() {
-        let line = change.value().trim_end_matches('\n');
-        let stays = match change.tag() {
-            similar::ChangeTag::Equal => true,
-            // A line on both sides only moves: it goes with the new order.
-            similar::ChangeTag::Delete => !after.contains(line) && !chosen(line, false),
-            similar::ChangeTag::Insert => before.contains(line) || chosen(line, true),
-        };
-        if stays {
-            text.push_str(line);
-            text.push('\n');
-        }
+    let stays = before.iter().filter(|line| after.contains(*line) || !chosen(line, false));
+    let comes = after.iter().filter(|line| !before.contains(*line) && chosen(line, true));
+    let mut lines: Vec<&str> = stays.chain(comes).copied().collect();
+    // What stands on both sides goes with the new order, and so do all targets.
+    let order = lines::order(new.lines().chain(old.lines()));
+    let ranks = new.lines().chain(old.lines()).zip(0_usize..);
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (line, rank) in ranks {
+        places.entry(line).or_insert(rank);
     }
-    text
+    lines.sort_by_key(|line| (lines::place(line, &order), places.get(line).copied()));
+    lines.iter().map(|line| format!("{line}\n")).collect()
 }

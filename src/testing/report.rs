@@ -11,7 +11,7 @@ pub use github::github;
 pub use json::to_json;
 pub use junit::junit;
 pub use markdown::markdown;
-pub use snapshots::{cause_difference, cause_text, causes_of};
+pub use snapshots::{cause_difference, cause_text, causes_of, proposals};
 pub use text::{Options, text};
 
 use super::{CaseState, PropertyOutcome, RulesetRun};

@@ -1,6 +1,7 @@
 //! Running tests.
 
 use super::case::CaseRun;
+use super::causes::Cause;
 use super::coverage::Coverage;
 use super::expect::{Instead, unmet};
 use crate::date::Date;
@@ -22,6 +23,8 @@ pub struct RulesetRun {
     pub properties: Vec<PropertyRun>,
     /// What came of the profiles beside it, by name.
     pub cases: Vec<CaseRun>,
+    /// What moved the snapshots that differ, where somebody looked.
+    pub causes: Option<Vec<Cause>>,
     /// Snapshots that belong to no profile.
     pub unreferenced: Vec<String>,
     /// Such snapshots that were removed.

@@ -12,10 +12,13 @@
 //! service needs icp_licence unmet
 //! ```
 //!
-//! A file has the form of the snapshots of insta 1.x: a head between lines of three dashes, then the contents.
+//! A file has the form of the snapshots of insta 1.x: a head between lines of three dashes, then the contents. The head
+//! tells what the decision rests on (`rests.rs`); it is not compared, so a snapshot without it is as good as ever, and
+//! only the causes of a change are then told less well.
 
 use std::collections::BTreeSet;
 
+use crate::analyse::settings::Settings;
 use crate::decide::{Cause, Decision, Read, Reason};
 use crate::model::{Channel, EffectKind, Id, Rule, Target};
 use crate::words::Speaker;
@@ -44,11 +47,46 @@ pub fn has_texts(contents: &str) -> bool {
 
 const TEXT: &str = "text ";
 
-/// Returns a `.snap` file: the contents below a head that names the case.
+/// The version of the form of `.snap` files; the former had no number.
+const FORM: u32 = 2;
+
+/// Returns a `.snap` file: the contents below a head that names the case, and what its decision rests on.
 #[must_use]
-pub fn snapshot_file(case: &str, contents: &str) -> String {
-    let name = serde_json::Value::from(case);
-    format!("---\nexpression: {name}\n---\n{}\n", contents.trim_end())
+pub fn snapshot_file(case: &str, contents: &str, rests: &Settings) -> String {
+    let text = |text: &str| serde_json::Value::from(text);
+    let mut head = format!("expression: {}\n", text(case));
+    if !rests.is_empty() {
+        head.push_str(&format!("info:\n  form: {FORM}\n  rests on:\n"));
+        for (name, set) in rests {
+            head.push_str(&format!("    {}: {}\n", text(name), text(set)));
+        }
+    }
+    format!("---\n{head}---\n{}\n", contents.trim_end())
+}
+
+/// Returns what the decision of a `.snap` file rests on, as its head tells; nothing where it is of the former form.
+#[must_use]
+pub fn snapshot_rests(file: &str) -> Settings {
+    let text = file.replace("\r\n", "\n");
+    let head = text.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n")).map(|(head, _)| head);
+    let lines = head.unwrap_or("").lines().skip_while(|line| line.trim_end() != "  rests on:").skip(1);
+    let entry = |line: &str| -> Option<(String, String)> {
+        let mut values = serde_json::Deserializer::from_str(line.strip_prefix("    ")?).into_iter::<String>();
+        let name = values.next()?.ok()?;
+        let rest = line.get(4 + values.byte_offset()..)?.strip_prefix(": ")?;
+        Some((name, serde_json::from_str(rest).ok()?))
+    };
+    lines.map_while(entry).collect()
+}
+
+/// Tells whether a text holds the marks of a merge that was not settled.
+#[must_use]
+pub fn has_conflict(text: &str) -> bool {
+    let is_mark = |line: &str| {
+        let word = line.split(' ').next().unwrap_or("");
+        matches!(word, "<<<<<<<" | "|||||||" | ">>>>>>>") || line == "======="
+    };
+    text.lines().any(is_mark)
 }
 
 /// Returns the contents of a `.snap` file, without its head. A file in the middle of a merge, or without a head, is its
@@ -56,6 +94,9 @@ pub fn snapshot_file(case: &str, contents: &str) -> String {
 #[must_use]
 pub fn snapshot_contents(file: &str) -> String {
     let text = file.replace("\r\n", "\n");
+    if has_conflict(&text) {
+        return text;
+    }
     let below = text.strip_prefix("---\n").and_then(|rest| match rest.strip_prefix("---\n") {
         Some(below) => Some(below),
         None => rest.split_once("\n---\n").map(|(_, below)| below),

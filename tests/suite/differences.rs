@@ -243,3 +243,242 @@ fn who_comes_first_is_told_channel_by_channel_where_pairs_are_too_many() {
     assert_eq!(lead["only"], true);
     assert_eq!(lead["change"]["first"]["old"], "c1");
 }
+
+/// The edits, as they are told.
+fn edits(work: &Work) -> Vec<String> {
+    let found = json(work, "old.qd new.qd");
+    found["edits"].as_array().unwrap().iter().map(|edit| edit["text"].as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn nothing_is_renamed_because_it_looks_alike() {
+    let old = "ruleset s \"S\" { version \"1\" }\nenum E { one, two }\nprofile { x: bool, size: int default 1 }\n\
+               fact good: bool\nfact bad: bool\nchannel a \"A\" { good = true }\nchannel b \"B\"\n\
+               requirement paper { met when x }\nlet l = x and size > 2\n\
+               rule likes for each c { when c.good and x then score c +1 }\n\
+               rule hates for each c { when c.bad and x then exclude c }\n\
+               rule reads { when l then b needs paper }\n";
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("good = true", "bad = true", &["fact `a.bad` is new", "fact `a.good` is gone"]),
+        (
+            "requirement paper",
+            "requirement other",
+            &["requirement `other` is new", "requirement `paper` is gone"],
+        ),
+        ("size: int", "length: int", &["field `length` is new", "field `size` is gone"]),
+        ("size: int default 1", "length: int default 1 was size", &["field `size` is named `length` now"]),
+        ("rule likes", "rule prefers", &["rule `likes` is named `prefers` now"]),
+        ("let l =", "let k =", &["let `l` is named `k` now"]),
+        ("enum E { one, two }", "enum F { one, two }", &["enum `E` is gone", "enum `F` is new"]),
+        // Two that say the same: which is which is not known.
+        (
+            "rule likes",
+            "rule twin for each c { when c.good and x then score c +1 }\nrule prefers",
+            &["rule `likes` is gone", "rule `prefers` is new", "rule `twin` is new"],
+        ),
+    ];
+    for (from, to, told) in cases {
+        let new = match *from {
+            "requirement paper" => old.replace("paper", "other"),
+            "size: int" | "size: int default 1" => {
+                old.replacen(from, to, 1).replace("size > 2", "length > 2")
+            }
+            "let l =" => old.replacen(from, to, 1).replace("when l ", "when k "),
+            _ => old.replacen(from, to, 1),
+        };
+        let work = Work::new(&[("old.qd", old), ("new.qd", &new)]);
+        let found = edits(&work);
+        for text in *told {
+            assert!(found.iter().any(|edit| edit == text), "{text}: {found:?}");
+        }
+        let renames = told.iter().filter(|text| text.contains("is named")).count();
+        assert_eq!(found.iter().filter(|edit| edit.contains("is named")).count(), renames, "{found:?}");
+    }
+    let work = Work::new(&[("old.qd", old), ("new.qd", &old.replace("good = true", "bad = true"))]);
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    assert!(out.contains("a: recommended → excluded\n  where x\n  by    fact `a.bad` is new\n"), "{out}");
+}
+
+#[test]
+fn a_cause_is_an_instance_and_a_channel_that_came_is_told_once() {
+    let old = "ruleset s \"S\" { version \"1\" }\nprofile { n: int in 0 .. 9 }\nfact stars: int\n\
+               channel a \"A\" { stars = 5 }\nchannel b \"B\" { stars = 7 }\n\
+               rule popular for each x { when x.stars >= 20 and n > 3 then score x +1 }\n";
+    let stars = old.replace("stars = 5", "stars = 25").replace("stars = 7", "stars = 8");
+    let work = Work::new(&[("old.qd", old), ("new.qd", &stars), ("p.yaml", "n: 5\n")]);
+    let found = json(&work, "old.qd new.qd --profiles p.yaml");
+    let name = |number: &Json| found["edits"][number.as_u64().unwrap() as usize]["name"].clone();
+    let region = &found["all"]["regions"][0];
+    assert_eq!(
+        (&region["text"], name(&region["causes"][0])),
+        (&"a: possible → recommended".into(), "a.stars".into())
+    );
+    assert_eq!((region["causes"].as_array().unwrap().len(), &region["how"]), (1, &"each".into()));
+    assert_eq!(found["profiles"][0]["change"]["targets"][0]["causes"], region["causes"]);
+    // A channel comes: that is one edit, no rule is another for it, and no profile decides otherwise.
+    let came = old.replace("channel b", "channel c \"C\" { stars = 1 }\nchannel b");
+    for (before, now, told) in [(old, came.as_str(), "is new"), (came.as_str(), old, "is gone")] {
+        work.write("old.qd", before);
+        work.write("new.qd", now);
+        assert_eq!(edits(&work), [format!("channel `c` {told}")]);
+        let (_, out, _) = work.qudao("diff old.qd new.qd --profiles p.yaml");
+        assert!(
+            out.contains("0 of 1 profiles decide otherwise") || out.contains("0 of 1 profile decides"),
+            "{out}"
+        );
+        assert_eq!(out.matches("`c`").count(), 1, "{out}");
+    }
+}
+
+#[test]
+fn large_lists_are_told_by_what_came_and_went() {
+    let values: Vec<String> = (0..200).map(|number| format!("v{number}")).collect();
+    let text = |values: &[String]| {
+        format!(
+            "ruleset s \"S\" {{ version \"1\" }}\nenum E {{ {} }}\nprofile {{ e: E }}\nchannel a\nchannel b\n\
+             rule r {{ when e == v7 then score a +1 }}\n",
+            values.join(", ")
+        )
+    };
+    let mut other: Vec<String> = values.iter().filter(|value| *value != "v9").cloned().collect();
+    other.push("w".into());
+    let work = Work::new(&[("old.qd", &text(&values)), ("new.qd", &text(&other))]);
+    assert_eq!(edits(&work), ["enum `E` is now without v9 and with w"]);
+    let (_, out, _) = work.qudao("diff old.qd new.qd --lang zh");
+    assert!(out.contains("枚举 `E`：删除 v9；新增 w"), "{out}");
+    work.write(
+        "new.qd",
+        &text(&(0..100).map(|number| format!("w{number}")).chain(["v7".into()]).collect::<Vec<_>>()),
+    );
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    assert!(out.len() < 1500, "{out}");
+}
+
+#[test]
+fn what_is_edited_is_told_where_it_stands() {
+    let old = "ruleset s \"S\" { version \"1\" }\nunit USD = 7 CNY\nprofile { n: int in 0 .. 99, p: number CNY }\n\
+               fact fee: number CNY\nchannel a { fee = 2 USD }\nchannel b\nweight strong = 3\nlet much = p > 5 USD\n\
+               rule r { when much then score a +strong }\nrule s { when n > 3 then score b -strong }\n\
+               rule t exception to r { when n > 50 then score b +1 }\n\
+               table sizes first {\n | n || b |\n | < 10 || +1 |\n | < 20 || +2 |\n | - || +3 |\n}\n";
+    let cases: &[(&str, &str, &[&str])] = &[
+        ("strong = 3", "strong = 4", &["weight `strong`: 3 → 4"]),
+        ("USD = 7 CNY", "USD = 8 CNY", &["unit `USD`: 7 CNY → 8 CNY"]),
+        ("< 10 || +1", "< 10 || +2", &["rule `sizes.1`, then: score b +1 → score b +2"]),
+        (" | < 10 || +1 |\n", " | < 5 || +4 |\n | < 10 || +1 |\n", &["rule `sizes.1` is new"]),
+        (" | < 20 || +2 |\n", "", &["rule `sizes.2` is gone"]),
+        ("sizes first", "sizes collect", &["table `sizes`, policy: first → collect"]),
+        ("rule t exception to r", "rule t", &["rule `t`, exception to: r → nothing"]),
+        ("rule t exception to r { when n > 50 then score b +1 }\n", "", &["rule `t` is gone"]),
+        ("p > 5 USD", "p > 6 USD", &["let `much`: p > 5 USD → p > 6 USD"]),
+    ];
+    for (from, to, told) in cases {
+        assert!(old.contains(from), "{from}");
+        let work = Work::new(&[("old.qd", old), ("new.qd", &old.replacen(from, to, 1))]);
+        let mut found = edits(&work);
+        found.retain(|edit| !edit.starts_with("table `sizes`, order"));
+        assert_eq!(found, *told, "{from} → {to}");
+    }
+}
+
+#[test]
+fn profiles_that_somebody_brought_show_what_cannot_be_proved() {
+    // Conditions that are searched: the change is at one pair of numbers in a hundred million.
+    let text = |by: &str| {
+        format!(
+            "ruleset s \"S\" {{ version \"1\" }}\nprofile {{ a: int in 0 .. 9999, b: int in 0 .. 9999 }}\nchannel x\nchannel y\n\
+             rule r {{ when abs(a - 7331) + abs(b - 911) {by} then score y +1 }}\n"
+        )
+    };
+    let (old, new) = (text("< 0"), text("<= 0"));
+    let given = [("p.yaml", "a: 7331\nb: 911\n")];
+    let work = Work::new(&[("old.qd", &old), ("new.qd", &new), given[0]]);
+    let (_, without, _) = work.qudao("diff old.qd new.qd");
+    if without.contains("no profile was found") {
+        assert!(without.contains("abs(a - 7331) + abs(b - 911) <= 0"), "the condition is named: {without}");
+    }
+    let (_, out, _) = work.qudao("diff old.qd new.qd --profiles p.yaml");
+    assert!(out.contains("y: possible → recommended") && out.contains("first: x → y"), "{out}");
+    let unshown = "`y: possible → recommended` depends on";
+    assert!(!out.contains(unshown), "{out}");
+    // A test's profile, and one with a snapshot.
+    work.write(
+        "new.qd",
+        &(new.clone() + "test \"t\" { given { a = 7331, b = 911 } expect y recommended }\n"),
+    );
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    assert!(out.contains("y: possible → recommended") && !out.contains(unshown), "{out}");
+    work.write("new.qd", &new);
+    work.write("profiles/p.yaml", given[0].1);
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    assert!(out.contains("y: possible → recommended") && !out.contains(unshown), "{out}");
+}
+
+#[test]
+fn one_hard_target_does_not_spoil_the_rest() {
+    let text = |points: i64, easy: &str| {
+        let fields: String = (0..32).map(|n| format!("  n{n}: int in 0 .. 90\n")).collect();
+        let rule = |n: usize| {
+            let value = (n as i64 * n as i64 * 7919 + 104_729) % 100_003 + points;
+            format!("rule h{n} {{ when n{n} > {} then score hard +{value} }}\n", n + 5)
+        };
+        let rules: String = (0..32).map(rule).collect();
+        format!(
+            "ruleset s \"S\" {{ version \"1\" }}\nverdicts {{ recommended >= 800_000, possible >= 500_000 }}\n\
+             profile {{\n{fields}}}\nchannel easy\nchannel hard\nchannel calm\n{rules}\
+             rule e {{ when n0 > {easy} then score easy +2_000_000 }}\n"
+        )
+    };
+    let work = Work::new(&[("old.qd", &text(0, "10")), ("new.qd", &text(1, "20"))]);
+    let found = json(&work, "old.qd new.qd");
+    let regions = found["all"]["regions"].as_array().unwrap();
+    let easy = regions.iter().find(|region| region["text"] == "easy: recommended → unsuitable").unwrap();
+    assert_eq!(easy["conditions"][0], "n0 >= 11 and n0 <= 20");
+    let proved: Vec<&str> =
+        found["all"]["proved"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    assert!(proved.contains(&"easy") && proved.contains(&"calm"), "{:#}", found["all"]["open"]);
+    let open = found["all"]["open"].as_array().unwrap();
+    assert!(open.iter().any(|open| open["text"] == "the verdict of hard"), "{open:#?}");
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    let out = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("For easy, calm these are all"), "{out}");
+    assert!(out.contains("Undecided is whether there is more in the verdict of hard"), "{out}");
+    assert!(out.contains("32 conditions give and take points"), "{out}");
+    let (_, out, _) = work.qudao("diff old.qd new.qd --lang zh");
+    assert!(out.contains("尚未确定") && out.contains("32 个条件加减分"), "{out}");
+}
+
+#[test]
+fn edits_that_change_something_together_say_so() {
+    let text = |good: &str, big: usize, one: usize, two: usize| {
+        format!(
+            "ruleset s \"S\" {{ version \"1\" }}\nprofile {{ n: int in 0 .. 99 }}\nfact good: bool\n\
+             channel a {{ good = {good} }}\nchannel b\nchannel c\nlet big = n > {big}\n\
+             rule both {{ when a.good and big then score a +1 }}\n\
+             rule one {{ when n > {one} then exclude b }}\nrule two {{ when n > {two} then exclude b }}\n"
+        )
+    };
+    let work = Work::new(&[("old.qd", &text("false", 90, 98, 98)), ("new.qd", &text("true", 10, 10, 10))]);
+    work.write("p.yaml", "n: 50\n");
+    let found = json(&work, "old.qd new.qd --profiles p.yaml");
+    let targets = found["profiles"][0]["change"]["targets"].as_array().unwrap();
+    let how = |id: &str| {
+        let target = targets.iter().find(|target| target["id"] == id).unwrap();
+        let names: Vec<&str> = target["causes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|number| found["edits"][number.as_u64().unwrap() as usize]["name"].as_str().unwrap())
+            .collect();
+        (names.join(" "), target["how"].as_str().unwrap().to_string())
+    };
+    assert_eq!(how("a"), ("a.good big".into(), "each".into()));
+    assert_eq!(how("b"), ("one two".into(), "all".into()));
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    assert!(out.contains("(together: undoing any one of them undoes it)"), "{out}");
+    assert!(out.contains("(together: only undoing all of them undoes it)"), "{out}");
+    let (_, out, _) = work.qudao("diff old.qd new.qd --lang zh");
+    assert!(out.contains("共同导致：撤销其中任何一处即可复原") && out.contains("须全部撤销"), "{out}");
+    let (_, out, _) = work.qudao("diff old.qd new.qd -f markdown");
+    assert!(out.contains("together: only undoing all"), "{out}");
+}

@@ -55,4 +55,5 @@ mod textmate;
 mod tidy;
 mod trace;
 mod typos;
+mod undoing;
 mod writing;

@@ -42,6 +42,12 @@ fn a_snapshot_has_ids_only_a_line_for_each_thing() {
     insta::assert_snapshot!(work.read("snapshots/middle.snap"), @r#"
     ---
     expression: "middle"
+    info:
+      form: 2
+      rests on:
+        "fact own.limit": "5"
+        "requirement licence": "m"
+        "thresholds": "recommended >= 1, possible >= 0"
     ---
     own recommended with 4
     own because always
@@ -240,4 +246,179 @@ fn a_weight_of_the_shipped_ruleset_moves_one_line_a_case() {
     assert!(out.contains("Cause 1 of 1: points of ar15_shop: +1 plain, -1 strong"), "{out}");
     let lines = changed_lines(&work);
     assert!(lines.len() > 3 && lines.iter().all(|count| *count == 1), "{lines:?}");
+}
+
+/// Many things that can be set otherwise, each in its own place.
+const FARE: &str = r#"ruleset fare "Fare" { as of 2026-01-01 }
+unit USD = 7 CNY
+unit GBP = 9 CNY
+profile {
+  n: int in 0 .. 1000
+  m: bool default false
+  k: bool default false
+}
+fact fee: number CNY
+fact cap: int
+channel a { fee = 10 CNY, cap = 5 }
+channel b { fee = 11 CNY, cap = 6 }
+channel c { fee = 20 CNY }
+channel d { fee = 30 CNY }
+channel e
+channel f
+channel g
+requirement licence { met when n > 50 }
+requirement deposit { met when n > 60 }
+weight strong = 3
+weight weak = 2
+let large = n > 70
+let huge = n > 80
+rule dear for each x in {a, b} { when x.fee > 25 CNY then score x -2 }
+rule dollars { when c.fee > 2 USD then score c +1 }
+rule pounds { when d.fee > 3 GBP then score d +1 }
+rule plenty { when large then score e +strong }
+rule lots { when huge then score f +weak }
+rule licensed { then e needs licence }
+rule paid { then f needs deposit }
+rule defaulted { when m then score g +1 }
+rule usual { then score a +4 }
+rule but exception to usual { when n > 90 and k then note "no" }
+table sizes {
+       | n     || b  | g  |
+  low  | < 40  || +1 | +3 |
+  high | >= 40 || +2 | +4 |
+}
+test "t" { given { n = 1 } expect a recommended }
+"#;
+
+/// Changes of it, each with how its cause begins.
+const FARES: &[(&str, &str, &str)] = &[
+    ("fact a.fee: 10 CNY → 30 CNY", "a { fee = 10 CNY", "a { fee = 30 CNY"),
+    ("fact b.fee: 11 CNY → 33 CNY", "b { fee = 11 CNY", "b { fee = 33 CNY"),
+    ("unit USD: 7 CNY → 12 CNY", "unit USD = 7 CNY", "unit USD = 12 CNY"),
+    ("unit GBP: 9 CNY → 11 CNY", "unit GBP = 9 CNY", "unit GBP = 11 CNY"),
+    ("points of plenty: +2", "strong = 3", "strong = 5"),
+    ("points of lots: +2", "weak = 2", "weak = 4"),
+    ("requirement licence: n > 50 → n > 500", "met when n > 50", "met when n > 500"),
+    ("requirement deposit: n > 60 → n > 600", "met when n > 60", "met when n > 600"),
+    ("default m: false → true", "m: bool default false", "m: bool default true"),
+    ("points of sizes.high", "|| +2 | +4 |", "|| +2 | +5 |"),
+    ("points of usual", "score a +4", "score a +6"),
+];
+
+fn fare() -> Work {
+    let work = Work::new(&[
+        ("fare.qd", FARE),
+        ("profiles/big.yaml", "n: 100\n"),
+        ("profiles/small.yaml", "n: 10\nk: true\n"),
+    ]);
+    let (status, _, err) = work.qudao("test fare.qd --accept");
+    assert_eq!(status, 0, "{err}");
+    work
+}
+
+#[test]
+fn two_edits_are_two_causes_and_each_is_accepted_by_itself() {
+    for (number, (one, from, to)) in FARES.iter().enumerate() {
+        for (two, other_from, other_to) in FARES.iter().skip(number + 1) {
+            let work = fare();
+            let with_one = FARE.replacen(from, to, 1);
+            let both = with_one.replacen(other_from, other_to, 1);
+            assert!(with_one != FARE && both != with_one, "{one} {two}");
+            work.write("fare.qd", &both);
+            let (_, out, _) = work.qudao("test fare.qd");
+            let meet = out.contains("together");
+            if meet {
+                // They move the same lines.
+                assert!(out.contains("Cause 1 of 1"), "{one}; {two}\n{out}");
+                continue;
+            }
+            assert!(out.contains("of 2: ") && out.contains(one) && out.contains(two), "{one}; {two}\n{out}");
+            let (_, list, _) = work.qudao("review fare.qd");
+            let head = list.lines().find(|line| line.contains(one)).unwrap();
+            let cause = head.strip_prefix("Cause ").unwrap().split(' ').next().unwrap();
+            assert_eq!(work.qudao(&format!("review fare.qd --accept {cause}")).0, 1, "{one}; {two}");
+            // What was accepted is what the ruleset gives with that edit alone.
+            work.write("fare.qd", &with_one);
+            let (status, out, _) = work.qudao("test fare.qd");
+            assert_eq!(status, 0, "{one}; {two}\n{out}");
+            // And the other edit is a cause of its own from then on, under its own name.
+            work.write("fare.qd", &both);
+            let (_, out, _) = work.qudao("test fare.qd");
+            assert!(out.contains("Cause 1 of 1") && out.contains(two), "{one}; {two}\n{out}");
+            assert!(!out.contains(one), "{one}; {two}\n{out}");
+        }
+    }
+}
+
+#[test]
+fn what_only_two_edits_do_is_told_of_both_together() {
+    let text = FARE.replace("rule defaulted { when m", "rule defaulted { when m and a.cap > 7");
+    let work = Work::new(&[("fare.qd", &text), ("profiles/big.yaml", "n: 100\n")]);
+    work.qudao("test fare.qd --accept");
+    edit(&work, "fare.qd", "m: bool default false", "m: bool default true");
+    edit(&work, "fare.qd", "cap = 5", "cap = 9");
+    let (_, out, _) = work.qudao("test fare.qd");
+    assert!(out.contains("Cause 1 of 1: default m: false → true"), "{out}");
+    assert!(out.contains("fact a.cap: 5 → 9") && out.contains("together: with any one of them"), "{out}");
+    // Each of two weights does it by itself.
+    let text = FARE
+        .replace("rule lots { when huge then score f +weak }", "rule lots { when huge then score e +weak }");
+    let work = Work::new(&[("fare.qd", &text), ("profiles/big.yaml", "n: 100\n")]);
+    work.qudao("test fare.qd --accept");
+    edit(&work, "fare.qd", "strong = 3", "strong = 5");
+    edit(&work, "fare.qd", "weak = 2", "weak = 4");
+    let (_, out, _) = work.qudao("test fare.qd");
+    assert!(out.contains("Cause 1 of 1") && out.contains("weight strong: 3 → 5"), "{out}");
+    assert!(out.contains("weight weak: 2 → 4") && out.contains("together: only with all"), "{out}");
+}
+
+#[test]
+fn snapshots_of_the_former_form_are_compared_and_reviewed() {
+    let work = fare();
+    for case in ["big", "small"] {
+        let name = format!("snapshots/{case}.snap");
+        let text = work.read(&name);
+        let (head, contents) = text.split_once("\n---\n").unwrap();
+        assert!(head.contains("rests on"), "{text}");
+        work.write(&name, &format!("---\nexpression: \"{case}\"\n---\n{contents}"));
+    }
+    assert_eq!(work.qudao("test fare.qd --check").0, 0);
+    edit(&work, "fare.qd", "fee = 10 CNY", "fee = 30 CNY");
+    let (_, out, _) = work.qudao("test fare.qd");
+    assert!(out.contains("Cause 1 of 1: dear comes to act"), "{out}");
+    assert_eq!(work.qudao("review fare.qd --accept all").0, 0);
+    assert_eq!(work.qudao("test fare.qd --check").0, 0);
+    assert!(work.read("snapshots/big.snap").contains("\"fact a.fee\": \"30 CNY\""));
+}
+
+#[test]
+fn a_snapshot_with_the_marks_of_a_merge_is_told_and_mended() {
+    for place in ["contents", "head", "pending"] {
+        let work = shop();
+        let right = work.read("snapshots/big.snap");
+        let line = if place == "head" { "  form: 2\n" } else { "own recommended with 4\n" };
+        assert!(right.contains(line));
+        let marks = format!("<<<<<<< ours\n{line}=======\n{}>>>>>>> theirs\n", line.replace('4', "5"));
+        let marked = right.replace(line, &marks);
+        if place == "pending" {
+            work.write("snapshots/big.snap.new", &marked);
+            let (status, _, err) = work.qudao("review shop.qd --accept all");
+            assert_eq!(status, 2, "{err}");
+            assert!(err.contains("big.snap.new` holds the marks of a merge conflict"), "{err}");
+            assert_eq!(work.qudao("test shop.qd").0, 0, "it is the same as ever");
+            continue;
+        }
+        work.write("snapshots/big.snap", &marked);
+        for format in ["text", "json", "markdown", "github", "junit"] {
+            let (status, out, _) = work.qudao(&format!("test shop.qd --check --format {format}"));
+            assert_eq!((status, out.contains("merge conflict")), (1, true), "{format}: {out}");
+        }
+        let (_, out, _) = work.qudao("test shop.qd");
+        assert!(out.contains("merge conflict"), "{out}");
+        assert!(out.contains("3 passed, 1 failed"), "{out}");
+        assert_eq!(work.qudao("review shop.qd").0, 1);
+        let mend = if place == "head" { "review shop.qd --accept all" } else { "test shop.qd --accept" };
+        assert_eq!(work.qudao(mend).0, 0);
+        assert_eq!(work.read("snapshots/big.snap"), right);
+    }
 }

@@ -2,7 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::{Difference, Extent, ProfileOutcome, Region, Side, Uncovered, What};
+use super::{
+    Causes, Difference, Doubt, Extent, How, Open, ProfileOutcome, Question, Region, Side, Uncovered, What,
+};
 use crate::analyse::change::{Change, Standing};
 use crate::model::{FieldValue, Origin, Profile, Ruleset, Target};
 use crate::operator::Verdict;
@@ -49,6 +51,7 @@ pub fn to_json(difference: &Difference<'_>) -> Json {
         json!({
             "extent": state, "why": why, "sampled": sampled, "differing": differing, "unknown_too": found.unknown_too,
             "unknown_same": found.unknown_same, "uncovered": uncovered, "regions": regions,
+            "proved": found.proved, "open": found.open.iter().map(open).collect::<Vec<Json>>(),
         })
     });
     json!({
@@ -71,6 +74,23 @@ fn not_compared(uncovered: &Uncovered) -> Json {
         Uncovered::Values(name) => ("values", name),
     };
     json!({ "what": what, "name": name, "text": uncovered.text() })
+}
+
+fn open(open: &Open) -> Json {
+    let (kind, target) = match &open.question {
+        Question::Verdict(target) => ("verdict", Some(target)),
+        Question::Needs(target) => ("need", Some(target)),
+        Question::First => ("first", None),
+    };
+    let because = match &open.why {
+        Doubt::Unshown(_, conditions) => conditions.clone(),
+        Doubt::Hard(all) => all.iter().map(|(of, name)| format!("{} {name}", of.as_str())).collect(),
+        Doubt::TooLarge | Doubt::Points(_) | Doubt::Sampled(..) => Vec::new(),
+    };
+    json!({
+        "kind": kind, "target": target, "text": open.question.text(), "why": open.why.text(), "because": because,
+        "sampled": open.sampled.map(|(profiles, _)| profiles), "differing": open.sampled.map(|(_, differ)| differ),
+    })
 }
 
 fn side(side: &Side<'_>) -> Json {
@@ -96,11 +116,28 @@ fn change(difference: &Difference<'_>, change: &Change) -> Json {
                 "id": difference.name(target.target),
                 "old": target.old.as_ref().map(standing),
                 "new": target.new.as_ref().map(standing),
-                "causes": target.causes,
+                "causes": target.causes.edits,
+                "how": how(&target.causes),
             })
         })
         .collect();
-    json!({ "decision": change.is_decision(), "first": first, "targets": targets, "causes": change.causes() })
+    let first_causes = change
+        .first
+        .as_ref()
+        .map(|_| json!({ "causes": change.first_causes.edits, "how": how(&change.first_causes) }));
+    json!({
+        "decision": change.is_decision(), "first": first, "first_causes": first_causes, "targets": targets,
+        "causes": change.causes(),
+    })
+}
+
+/// How edits make a difference: undoing `each` undoes it, undoing `all` of them does, or nobody could look.
+fn how(causes: &Causes) -> &'static str {
+    match causes.how {
+        How::Each => "each",
+        How::Together => "all",
+        How::Perhaps => "perhaps",
+    }
 }
 
 fn standing(standing: &Standing) -> Json {
@@ -141,6 +178,8 @@ fn region(difference: &Difference<'_>, region: &Region) -> Json {
         "profile": profile(difference.new.ruleset, &region.witness.1),
         "yaml": yaml_text(difference.new.ruleset, &region.witness.1),
         "change": change(difference, &region.change),
+        "causes": region.causes.edits,
+        "how": how(&region.causes),
     })
 }
 

@@ -1,9 +1,9 @@
 //! A difference in Markdown: for a pull request.
 
-use super::text::causes;
+use super::text::by_causes;
 use super::words::{self, conclusion, edit, needs, pick, rejected, standing, what};
 use super::{Difference, ProfileOutcome, Tally};
-use crate::analyse::change::Change;
+use crate::analyse::change::{Causes, Change};
 use crate::profile::yaml_text;
 use crate::visible::visible;
 use crate::words::Tongue;
@@ -39,9 +39,7 @@ pub fn markdown(difference: &Difference<'_>, tongue: Tongue) -> String {
         if region.more {
             text.push_str(pick(tongue, "- and elsewhere\n", "- 以及其他情况\n"));
         }
-        for cause in causes(tongue, difference, &region.change) {
-            text.push_str(&format!("- {} {}\n", pick(tongue, "by", "因"), plain(&cause)));
-        }
+        cause_lines(difference, tongue, &region.causes, &mut text);
         let yaml = yaml_text(difference.new.ruleset, &region.witness.1);
         text.push_str(&format!("\n```yaml\n{}```\n\n", visible(&yaml).replace("```", "` ` `")));
         table(difference, tongue, &region.change, &mut text);
@@ -64,8 +62,16 @@ fn profiles(difference: &Difference<'_>, tongue: Tongue, text: &mut String) {
             ProfileOutcome::Compared(change) if change.is_none() => {}
             ProfileOutcome::Compared(change) => {
                 text.push_str(&format!("\n#### {}\n\n", plain(&profile.name)));
-                for cause in causes(tongue, difference, change) {
-                    text.push_str(&format!("- {} {}\n", pick(tongue, "by", "因"), plain(&cause)));
+                let all = by_causes(change);
+                for (causes, targets) in &all {
+                    if all.len() > 1 {
+                        let names = targets.iter().map(|target| difference.name(target.target).to_string());
+                        let names: Vec<String> = names.collect();
+                        let first = pick(tongue, "first", "首选");
+                        let of = if names.is_empty() { first.to_string() } else { tongue.list(&names) };
+                        text.push_str(&format!("- {}{}\n", plain(&of), tongue.colon().trim_end()));
+                    }
+                    cause_lines(difference, tongue, causes, text);
                 }
                 text.push('\n');
                 table(difference, tongue, change, text);
@@ -75,6 +81,13 @@ fn profiles(difference: &Difference<'_>, tongue: Tongue, text: &mut String) {
                 text.push_str(&format!("\n#### {}\n\n{who}\n", plain(&profile.name)));
             }
         }
+    }
+}
+
+fn cause_lines(difference: &Difference<'_>, tongue: Tongue, causes: &Causes, text: &mut String) {
+    for (mark, line) in words::causes(tongue, &difference.edits, causes) {
+        let mark = if mark.is_empty() { String::new() } else { format!("{mark} ") };
+        text.push_str(&format!("- {mark}{}\n", plain(&line)));
     }
 }
 
@@ -92,7 +105,7 @@ fn table(difference: &Difference<'_>, tongue: Tongue, change: &Change, text: &mu
             plain(new)
         ));
     }
-    for target in &change.targets {
+    for target in change.kept() {
         let (old, new) = (target.old.as_ref(), target.new.as_ref());
         let name = plain(difference.name(target.target));
         let needs = plain(&needs(tongue, old, new).join(", "));

@@ -2,11 +2,14 @@
 
 use super::words::{self, conclusion, edit, needs, pick, rejected, standing, what};
 use super::{Difference, ProfileChange, ProfileOutcome, Region, Tally};
-use crate::analyse::change::{Change, TargetChange};
+use crate::analyse::change::{Causes, Change, TargetChange};
 use crate::layout::{hang, pad};
 use crate::profile::yaml_text;
 use crate::visible::visible;
 use crate::words::Tongue;
+
+/// So many targets are told of the profile of a region.
+const TARGETS: usize = 8;
 
 /// Returns a difference as text. `saved` names the file that a region's witness was saved in, by the region's number.
 #[must_use]
@@ -98,13 +101,43 @@ fn summary(difference: &Difference<'_>, tongue: Tongue, change: &Change) -> Stri
     }
 }
 
-/// What changes for a profile, a target a line, each with its causes.
+/// What changes for a profile, a target a line; behind those that have the same causes, these.
 fn change(difference: &Difference<'_>, tongue: Tongue, change: &Change, text: &mut String) {
-    for target in &change.targets {
-        text.push_str(&hang("    ", &target_line(difference, tongue, target)));
+    for (causes, targets) in by_causes(change) {
+        for target in targets {
+            text.push_str(&hang("    ", &target_line(difference, tongue, target)));
+        }
+        cause_lines(difference, tongue, causes, "    ", text);
     }
-    for cause in causes(tongue, difference, change) {
-        text.push_str(&hang(pick(tongue, "    by ", "    因 "), &cause));
+}
+
+/// The targets that changed, put together by what made them change; the first place stands among them without a line.
+pub(super) fn by_causes(change: &Change) -> Vec<(&Causes, Vec<&TargetChange>)> {
+    let mut found: Vec<(&Causes, Vec<&TargetChange>)> = Vec::new();
+    for target in change.kept() {
+        match found.iter_mut().find(|(causes, _)| **causes == target.causes) {
+            Some((_, targets)) => targets.push(target),
+            None => found.push((&target.causes, vec![target])),
+        }
+    }
+    let is_told = found.iter().any(|(causes, _)| **causes == change.first_causes);
+    if change.first.is_some() && !is_told {
+        found.insert(0, (&change.first_causes, Vec::new()));
+    }
+    found
+}
+
+/// What makes a difference, an edit a line.
+fn cause_lines(
+    difference: &Difference<'_>,
+    tongue: Tongue,
+    causes: &Causes,
+    indent: &str,
+    text: &mut String,
+) {
+    for (mark, line) in words::causes(tongue, &difference.edits, causes) {
+        let mark = if mark.is_empty() { indent.to_string() } else { format!("{indent}{mark} ") };
+        text.push_str(&hang(&mark, &line));
     }
 }
 
@@ -117,16 +150,6 @@ fn target_line(difference: &Difference<'_>, tongue: Tongue, target: &TargetChang
     }
     parts.extend(needs(tongue, old, new));
     format!("{}{}{}", difference.name(target.target), tongue.colon(), tongue.list(&parts))
-}
-
-/// The edits that make a difference, as text.
-pub(super) fn causes(tongue: Tongue, difference: &Difference<'_>, change: &Change) -> Vec<String> {
-    let causes = change.causes();
-    causes
-        .iter()
-        .filter_map(|number| difference.edits.get(*number))
-        .map(|cause| edit(tongue, cause))
-        .collect()
 }
 
 fn region(
@@ -150,8 +173,13 @@ fn region(
     if region.more {
         text.push_str(pick(tongue, "  and elsewhere\n", "  以及其他情况\n"));
     }
-    for cause in causes(tongue, difference, &region.change) {
-        text.push_str(&hang(pick(tongue, "  by    ", "  因 "), &cause));
+    for (mark, line) in words::causes(tongue, &difference.edits, &region.causes) {
+        let mark = match (tongue, mark.is_empty()) {
+            (_, true) => "        ".to_string(),
+            (Tongue::English, false) => format!("  {mark:<5} "),
+            (Tongue::Chinese, false) => format!("  {mark} "),
+        };
+        text.push_str(&hang(&mark, &line));
     }
     match saved {
         Some(path) => text.push_str(&format!("  {} {path}\n", pick(tongue, "for example", "例如"))),
@@ -170,7 +198,16 @@ fn change_lines(difference: &Difference<'_>, tongue: Tongue, change: &Change, te
     if change.first.is_some() {
         text.push_str(&format!("    {}\n", summary(difference, tongue, change)));
     }
-    for target in &change.targets {
+    // Each region would tell all that changes with it.
+    let targets: Vec<&TargetChange> = change.kept().collect();
+    for target in targets.iter().take(TARGETS) {
         text.push_str(&hang("    ", &target_line(difference, tongue, target)));
+    }
+    let more = targets.len().saturating_sub(TARGETS);
+    if more > 0 {
+        text.push_str(&match tongue {
+            Tongue::English => format!("    and {more} more\n"),
+            Tongue::Chinese => format!("    以及另外 {more} 项\n"),
+        });
     }
 }

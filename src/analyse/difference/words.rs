@@ -1,6 +1,6 @@
 //! What a difference is told in: English or Chinese.
 
-use super::{Difference, Doubt, Extent, Regions, Standing, Tally, Uncovered, What};
+use super::{Causes, Difference, Doubt, Extent, How, Question, Regions, Standing, Tally, Uncovered, What};
 use crate::analyse::edits::{Declared, Edit};
 use crate::model::{NeedState, Ruleset, Target};
 use crate::operator::Verdict;
@@ -23,6 +23,8 @@ fn declared(tongue: Tongue, declared: Declared) -> &'static str {
         Declared::Verdicts => "结论门槛",
         Declared::Levels => "级别",
         Declared::Day => "日期",
+        Declared::Weight => "分值",
+        Declared::Unit => "单位",
         Declared::Field => "字段",
         Declared::Enum => "枚举",
         Declared::Fact => "事实",
@@ -30,6 +32,7 @@ fn declared(tongue: Tongue, declared: Declared) -> &'static str {
         Declared::Mix => "组合",
         Declared::Requirement => "条件",
         Declared::Let => "定义",
+        Declared::Table => "表",
         Declared::Rule => "规则",
     };
     pick(tongue, declared.as_str(), chinese)
@@ -46,6 +49,12 @@ pub(super) fn edit(tongue: Tongue, edit: &Edit) -> String {
         (Some("name"), Some(old), Some(new)) => format!("{word} `{old}` 改名为 `{new}`"),
         (None, Some(_), _) => format!("{word}{name} 已删除"),
         (None, None, _) => format!("{word}{name} 是新增的"),
+        (Some("values"), gone, came) => {
+            let gone = gone.as_ref().map(|names| format!("删除 {names}"));
+            let came = came.as_ref().map(|names| format!("新增 {names}"));
+            let told: Vec<String> = gone.into_iter().chain(came).collect();
+            format!("{word}{name}：{}", told.join("；"))
+        }
         (Some(part), old, new) => {
             let part = if part == "value" { String::new() } else { format!("，{part}") };
             let or_nothing = |text: &Option<String>| text.clone().unwrap_or_else(|| "无".into());
@@ -104,17 +113,68 @@ pub(super) fn needs(tongue: Tongue, old: Option<&Standing>, new: Option<&Standin
     found
 }
 
+/// What may be asked of a change.
+pub(super) fn question(tongue: Tongue, question: &Question) -> String {
+    match (tongue, question) {
+        (Tongue::English, Question::Verdict(target)) => format!("the verdict of {target}"),
+        (Tongue::Chinese, Question::Verdict(target)) => format!("{target} 的结论"),
+        (Tongue::English, Question::Needs(target)) => format!("what {target} needs"),
+        (Tongue::Chinese, Question::Needs(target)) => format!("{target} 的需要"),
+        (_, Question::First) => pick(tongue, "who comes first", "首选渠道").into(),
+    }
+}
+
+/// So many names and conditions are told in a sentence.
+const NAMES: usize = 6;
+
+/// A few of some names, and how many more there are.
+fn some(tongue: Tongue, names: &[String]) -> String {
+    let mut told: Vec<String> = names.iter().take(NAMES).cloned().collect();
+    let more = names.len().saturating_sub(NAMES);
+    if more > 0 {
+        told.push(match tongue {
+            Tongue::English => format!("{more} more"),
+            Tongue::Chinese => format!("另有 {more} 项"),
+        });
+    }
+    tongue.list(&told)
+}
+
 /// Why it is not known whether there is more.
 pub(super) fn doubt(tongue: Tongue, doubt: &Doubt) -> String {
     match (tongue, doubt) {
         (Tongue::English, Doubt::TooLarge) => "the conditions are too large".into(),
         (Tongue::Chinese, Doubt::TooLarge) => "条件过大".into(),
-        (Tongue::English, Doubt::Unshown(of)) => format!(
-            "`{}` depends on conditions over several fields at once, and no profile was found that shows it",
-            what(tongue, of)
-        ),
-        (Tongue::Chinese, Doubt::Unshown(of)) => {
-            format!("“{}”取决于同时涉及多个字段的条件，没有找到能说明它的资料", what(tongue, of))
+        (_, Doubt::Hard(all)) => {
+            let names: Vec<String> =
+                all.iter().map(|(of, name)| format!("{} `{name}`", declared(tongue, *of))).collect();
+            match tongue {
+                Tongue::English => {
+                    format!("too large to be proved is the condition of {}", some(tongue, &names))
+                }
+                Tongue::Chinese => format!("以下条件过大，无法证明：{}", some(tongue, &names)),
+            }
+        }
+        (Tongue::English, Doubt::Points(count)) => {
+            format!("{count} conditions give and take points, too many sums to be told apart")
+        }
+        (Tongue::Chinese, Doubt::Points(count)) => format!("{count} 个条件加减分，组合过多，无法逐一区分"),
+        (_, Doubt::Unshown(of, conditions)) => {
+            let of = what(tongue, of);
+            let names: Vec<String> = conditions.iter().map(|text| format!("`{text}`")).collect();
+            let on = some(tongue, &names);
+            match (tongue, names.is_empty()) {
+                (Tongue::English, true) => format!(
+                    "`{of}` depends on conditions over several fields at once, and no profile was found that shows it"
+                ),
+                (Tongue::English, false) => {
+                    format!("`{of}` depends on {on}, and no profile was found that shows it")
+                }
+                (Tongue::Chinese, true) => {
+                    format!("“{of}”取决于同时涉及多个字段的条件，没有找到能说明它的资料")
+                }
+                (Tongue::Chinese, false) => format!("“{of}”取决于 {on}，没有找到能说明它的资料"),
+            }
         }
         (Tongue::English, Doubt::Sampled(of, count)) => format!(
             "`{}` is too large to be proved; {count} sampled profiles of those of which it could be so agree",
@@ -219,7 +279,7 @@ fn verdict_on_all(tongue: Tongue, difference: &Difference<'_>, found: &Regions) 
             "以上是全部：其余字段全部已知的资料，结论均不变。（已证明）",
         )
         .into(),
-        (Extent::Undecided(why), none) => {
+        (Extent::Undecided(why), none) if found.open.is_empty() => {
             let why = doubt(tongue, why);
             match (english, none) {
                 (true, true) => format!("Whether any decision changes is undecided: {why}."),
@@ -228,16 +288,107 @@ fn verdict_on_all(tongue: Tongue, difference: &Difference<'_>, found: &Regions) 
                 (false, false) => format!("是否还有其他改变，尚未确定：{why}。"),
             }
         }
-        (Extent::Sampled { profiles, differing: 0 }, _) => match english {
-            true => format!("Too large to be proved; {profiles} sampled profiles agree."),
-            false => format!("过大，无法证明；抽查 {profiles} 份资料，均一致。"),
-        },
-        (Extent::Sampled { profiles, differing }, _) => match english {
-            true => format!("Too large to be proved; of {profiles} sampled profiles {differing} differ."),
-            false => format!("过大，无法证明；抽查 {profiles} 份资料，其中 {differing} 份不同。"),
-        },
+        (Extent::Undecided(_) | Extent::Sampled { .. }, none) => open(tongue, found, none),
     }
 }
+
+/// What is proved and what is open, and what keeps it open.
+fn open(tongue: Tongue, found: &Regions, none: bool) -> String {
+    let mut told = Vec::new();
+    if !found.proved.is_empty() {
+        let names = some(tongue, &found.proved);
+        told.push(match (tongue, none) {
+            (Tongue::English, true) => format!(
+                "Nothing changes for {names}, for any profile whose fields are all known. (proved)"
+            ),
+            (Tongue::English, false) => format!(
+                "For {names} these are all the changes of verdicts and needs, for profiles whose fields are all known. (proved)"
+            ),
+            (Tongue::Chinese, true) => format!("凡字段全部已知的资料，{names} 的结论均不变。（已证明）"),
+            (Tongue::Chinese, false) => {
+                format!("凡字段全部已知的资料，{names} 的结论和需要的改变以上是全部。（已证明）")
+            }
+        });
+    }
+    // One reason often keeps several questions open: it is told once.
+    let mut by_reason: Vec<(String, Vec<String>)> = Vec::new();
+    for open in &found.open {
+        let mut why = doubt(tongue, &open.why);
+        if let Some((profiles, differing)) = open.sampled {
+            why.push_str(&match (tongue, differing) {
+                (Tongue::English, 0) => format!("; {profiles} sampled profiles agree"),
+                (Tongue::English, _) => format!("; of {profiles} sampled profiles {differing} differ in it"),
+                (Tongue::Chinese, 0) => format!("；抽查 {profiles} 份资料，均一致"),
+                (Tongue::Chinese, _) => format!("；抽查 {profiles} 份资料，其中 {differing} 份在此不同"),
+            });
+        }
+        let question = question(tongue, &open.question);
+        match by_reason.iter_mut().find(|(reason, _)| *reason == why) {
+            Some((_, questions)) => questions.push(question),
+            None => by_reason.push((why, vec![question])),
+        }
+    }
+    let left = by_reason.len().saturating_sub(NAMES);
+    for (why, questions) in by_reason.iter().take(NAMES) {
+        let questions = some(tongue, questions);
+        told.push(match (tongue, none) {
+            (Tongue::English, true) => {
+                format!("Undecided is whether anything changes in {questions}: {why}.")
+            }
+            (Tongue::English, false) => format!("Undecided is whether there is more in {questions}: {why}."),
+            (Tongue::Chinese, true) => format!("{questions} 是否改变，尚未确定：{why}。"),
+            (Tongue::Chinese, false) => format!("{questions} 是否还有其他改变，尚未确定：{why}。"),
+        });
+    }
+    if left > 0 {
+        told.push(match tongue {
+            Tongue::English => format!("{left} further questions are undecided."),
+            Tongue::Chinese => format!("另有 {left} 个问题尚未确定。"),
+        });
+    }
+    told.join(pick(tongue, " ", ""))
+}
+
+/// The edits that make a difference, as lines: each with its mark, and how they make it where there are several.
+pub(super) fn causes(tongue: Tongue, edits: &[Edit], causes: &Causes) -> Vec<(&'static str, String)> {
+    let told: Vec<&Edit> = causes.edits.iter().filter_map(|number| edits.get(*number)).collect();
+    let mut declared: Vec<(Declared, &str)> =
+        told.iter().map(|edit| (edit.declared, edit.name.as_str())).collect();
+    declared.dedup();
+    let mark = match causes.how {
+        How::Perhaps => pick(tongue, "perhaps by", "可能因"),
+        How::Each | How::Together => pick(tongue, "by", "因"),
+    };
+    let most = if causes.how == How::Perhaps { EDITS / 3 } else { EDITS };
+    let mut lines: Vec<(&'static str, String)> =
+        told.into_iter().take(most).map(|cause| (mark, edit(tongue, cause))).collect();
+    if causes.edits.len() > most {
+        let more = causes.edits.len() - most;
+        lines.push((
+            "",
+            match tongue {
+                Tongue::English => format!("and {more} more edits"),
+                Tongue::Chinese => format!("以及另外 {more} 处改动"),
+            },
+        ));
+    }
+    let how = match causes.how {
+        How::Each if declared.len() > 1 => pick(
+            tongue,
+            "(together: undoing any one of them undoes it)",
+            "（共同导致：撤销其中任何一处即可复原）",
+        ),
+        How::Together if declared.len() > 1 => {
+            pick(tongue, "(together: only undoing all of them undoes it)", "（共同导致：须全部撤销才能复原）")
+        }
+        How::Each | How::Together | How::Perhaps => return lines,
+    };
+    lines.push(("", how.into()));
+    lines
+}
+
+/// So many edits are told as causes of one change.
+const EDITS: usize = 12;
 
 /// How many given profiles come out otherwise.
 pub(super) fn tally(tongue: Tongue, tally: &Tally) -> String {

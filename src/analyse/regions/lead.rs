@@ -7,7 +7,7 @@
 
 use super::{Finder, MAX_CONDITIONS, What, shows};
 use crate::analyse::diagram::{Budget, Cells, NO, Ref, TooLarge, YES};
-use crate::analyse::difference::{Doubt, Extent, Region};
+use crate::analyse::difference::{Doubt, Question};
 use crate::analyse::sample::Dice;
 use crate::analyse::space::Space;
 use crate::analyse::view::View;
@@ -55,14 +55,15 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         if changed == NO {
             return Ok(());
         }
-        let (before, extent) = (self.regions.len(), self.extent.clone());
+        let (regions, open) = (self.regions.len(), self.open.len());
         self.space.diagrams.renew(JOINT);
         if self.places(changed).is_ok() {
             return Ok(());
         }
-        self.regions.truncate(before);
-        self.extent = extent;
-        self.space.diagrams.renew(self.budget);
+        self.regions.truncate(regions);
+        self.open.truncate(open);
+        let budget = self.purse.next(&self.space);
+        self.space.diagrams.renew(budget);
         self.leads(&moves)
     }
 
@@ -138,7 +139,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
                 let what = What::Lead { target, gains };
                 match hunt.find(&self.space, region, moved.channel, gains) {
                     Some((profiles, cells)) => self.add_lead(region, what, profiles, &cells)?,
-                    None => self.extent = Extent::Undecided(Doubt::Sampled(what, TRIES)),
+                    None => self.doubt(Question::First, Doubt::Sampled(what, TRIES)),
                 }
             }
         }
@@ -158,16 +159,11 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
             // With fields left out it is shown only if these could not change who comes first.
             decide(difference.old.ruleset, old, difference.old.day).first.settled
                 && decide(difference.new.ruleset, new, difference.new.day).first.settled
-                && shows(difference, smaller, &what).is_some()
+                && shows(difference, smaller, &what)
         };
         let small = self.space.shrink(profiles, &mut takes);
         let (conditions, more) = self.space.conditions(region, cells, MAX_CONDITIONS)?;
-        let Some(change) = shows(difference, &small, &what) else { return Ok(()) };
-        let mut small = small.into_iter();
-        if let (Some(old), Some(new)) = (small.next(), small.next()) {
-            let witness = (old, new);
-            self.regions.push(Region { what, conditions, only: true, more, witness, change });
-        }
+        self.found(what, (conditions, more), true, small);
         Ok(())
     }
 }
@@ -337,7 +333,7 @@ fn somewhere(space: &Space<'_, '_>, region: Ref, dice: &mut Dice) -> Cells {
         let open: Vec<usize> =
             (0..diagrams.width(variable)).filter(|cell| diagrams.child(here, *cell) != NO).collect();
         let Some(cell) = open.get(dice.pick(open.len())).copied() else { break };
-        cells.get_mut(variable).into_iter().for_each(|slot| *slot = Some(cell));
+        *cells.get_mut(variable).expect("there is a cell for each variable") = Some(cell);
         here = diagrams.child(here, cell);
     }
     cells

@@ -58,7 +58,10 @@ fn compared<'g, 'r>(
 fn acts(view: &View<'_, '_>, target: Target, name: &dyn Fn(Target) -> Option<String>) -> Option<Acts> {
     let ground = view.ground;
     let ruleset = ground.ruleset;
-    let effects = ground.targets.get(ruleset.target_index(target))?;
+    let all = |target: Target| {
+        ground.targets.get(ruleset.target_index(target)).expect("every target has its effects")
+    };
+    let effects = all(target);
     let mut scores: BTreeMap<Truths, (i64, i64)> = BTreeMap::new();
     for (instance, points) in &effects.scores {
         let known = scores.entry(view.fires(*instance)).or_default();
@@ -79,8 +82,7 @@ fn acts(view: &View<'_, '_>, target: Target, name: &dyn Fn(Target) -> Option<Str
             Target::Channel(id) => (&ruleset.channels[id].needs, &[]),
             Target::Mix(id) => (&ruleset.mixes[id].needs, &ruleset.mixes[id].members),
         };
-        let fired = ground.targets.get(ruleset.target_index(next)).map_or(&[][..], |effects| &effects.needs);
-        let fired = fired.iter().map(|(instance, need)| (*need, view.fires(*instance)));
+        let fired = all(next).needs.iter().map(|(instance, need)| (*need, view.fires(*instance)));
         let stated = stated.iter().map(|stated| (stated.need, constant(Judged::TRUE)));
         for (need, when) in stated.chain(fired).filter(|(_, when)| *when != never) {
             let (needed, there) = match need {
@@ -89,7 +91,7 @@ fn acts(view: &View<'_, '_>, target: Target, name: &dyn Fn(Target) -> Option<Str
                     (name(Target::Channel(id))?, view.owned(id))
                 }
                 Need::Requirement(id) => {
-                    let met = ground.met.get(id.index()).copied().flatten();
+                    let met = *ground.met.get(id.index()).expect("every requirement is grounded");
                     (ruleset.need_name(need).to_string(), met.map_or(never, |met| view.truths(met)))
                 }
             };

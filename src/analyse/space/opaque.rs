@@ -9,6 +9,8 @@ use crate::analyse::diagram::{Cells, TooLarge};
 use crate::decide::Judged;
 use crate::ground::Opaque;
 use crate::model::{Id, Meanings};
+use crate::source::folded;
+use crate::words::source_text;
 
 /// The ways in which a condition may come out where fields are unknown.
 const WAYS: [Judged; 6] = {
@@ -31,6 +33,13 @@ impl<'g, 'r> Space<'g, 'r> {
     pub(super) fn is_tabulated(&self, side: usize, opaque: &Opaque<'r>) -> bool {
         let (combinations, single) = self.combinations(side, opaque);
         single && combinations <= TABULATED && !opaque.expr.asks()
+    }
+
+    /// What a free variable says, as it is written.
+    pub(in crate::analyse) fn free_text(&self, place: usize) -> Option<String> {
+        let AskedKind::Free { side, opaque, .. } = self.asked.get(place)?.kind else { return None };
+        let ground = self.grounds.get(side)?;
+        Some(folded(&source_text(ground.ruleset, ground.opaque[Id::new(opaque)].expr.span)))
     }
 
     /// Gives each opaque condition that cannot be tabulated a variable, the same one to the same condition. Of a sum

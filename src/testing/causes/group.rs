@@ -7,8 +7,9 @@ use super::moves::{Key, Move, Pair, Reads, moves, reads};
 use super::renames::{self, Sides};
 use super::{Cause, Lines, Proposal};
 
-/// Finds the causes of some cases that all have a snapshot.
-pub(super) fn grouped(proposals: &[&Proposal<'_>]) -> Vec<Cause> {
+/// Finds the causes of some cases that all have a snapshot. `by_rules` says that nothing is left but what rules say:
+/// no weight moves several of them, nor a fact.
+pub(super) fn grouped(proposals: &[&Proposal<'_>], by_rules: bool) -> Vec<Cause> {
     let lines = |text: &str| -> BTreeSet<String> { text.lines().map(str::to_string).collect() };
     let sides: Sides = proposals.iter().map(|proposal| (lines(proposal.old), lines(proposal.new))).collect();
     let names: Vec<&str> = proposals.iter().map(|proposal| proposal.case).collect();
@@ -19,9 +20,11 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>]) -> Vec<Cause> {
     let moves = moves(&pairs, &reads);
     let mut classes = Classes::default();
     classes.join_moves(&moves);
-    classes.join_rules(&pairs, &moves);
+    classes.join_rules(&pairs, &moves, by_rules);
     classes.join_facts(&reads);
-    classes.join_points(&moves);
+    if !by_rules {
+        classes.join_points(&moves);
+    }
     classes.join_alike(&moves);
     found.extend(classes.causes(&pairs, moves, &names, &written));
     let order: BTreeMap<String, Lines> = proposals
@@ -31,7 +34,12 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>]) -> Vec<Cause> {
         .map(|(proposal, _)| (proposal.case.to_string(), Lines::default()))
         .collect();
     if !order.is_empty() {
-        found.push(Cause { title: "order of declaration".into(), also: Vec::new(), cases: order });
+        found.push(Cause {
+            title: "order of declaration".into(),
+            also: Vec::new(),
+            settings: BTreeSet::new(),
+            cases: order,
+        });
     }
     found.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then(a.title.cmp(&b.title)));
     found
@@ -50,6 +58,7 @@ fn rename_causes(sides: &Sides, names: &[&str], renames: &[(String, String)]) ->
         .map(|(old, new)| Cause {
             title: format!("{old} is named {new} now"),
             also: Vec::new(),
+            settings: BTreeSet::new(),
             cases: BTreeMap::new(),
         })
         .collect();
@@ -117,7 +126,7 @@ impl Classes {
     }
 
     /// Rules that act otherwise in the same cases, or that follow from another's exclusion or exception.
-    fn join_rules(&mut self, pairs: &[Pair], moves: &[Move]) {
+    fn join_rules(&mut self, pairs: &[Pair], moves: &[Move], by_rules: bool) {
         let known: BTreeSet<&Key> = moves.iter().flat_map(|m| &m.keys).collect();
         let mut cases: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         for (case, pair) in pairs.iter().enumerate() {
@@ -135,7 +144,7 @@ impl Classes {
         for (first, of_first) in &cases {
             for (rule, of_rule) in cases.iter().filter(|(rule, _)| *rule != first) {
                 let within = of_rule.is_subset(of_first);
-                if within && (of_rule == of_first || follows(first, rule, of_rule)) {
+                if within && (of_rule == of_first && !by_rules || follows(first, rule, of_rule)) {
                     self.join(&Key::Rule(first.clone()), &Key::Rule(rule.clone()));
                 }
             }
@@ -218,7 +227,7 @@ fn cause(pairs: &[Pair], moves: &[Move], names: &[&str], written: &Written) -> C
     }
     let mut titles = titles(pairs, moves);
     let title = if titles.is_empty() { "other lines".to_string() } else { titles.remove(0) };
-    Cause { title, also: titles, cases }
+    Cause { title, also: titles, settings: BTreeSet::new(), cases }
 }
 
 /// What a cause is, the most telling first.

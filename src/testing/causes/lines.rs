@@ -85,6 +85,38 @@ pub(super) fn read(line: &str) -> Line<'_> {
     }
 }
 
+/// The targets in the order in which some lines tell them.
+pub(super) fn order<'l>(lines: impl Iterator<Item = &'l str>) -> BTreeMap<&'l str, usize> {
+    let mut order = BTreeMap::new();
+    for line in lines {
+        if let Line::Standing { target, .. } = read(line) {
+            let next = order.len();
+            order.entry(target).or_insert(next);
+        }
+    }
+    order
+}
+
+/// Where a line stands in a snapshot: by targets in their order, each with what came of it, its rules, needs, notes and
+/// open facts; then what is missing, notes on everything, facts and texts. Lines of one place stand in alphabetical
+/// order, but those that tell nothing, which stand where they stood.
+pub(super) fn place<'l>(line: &'l str, order: &BTreeMap<&str, usize>) -> (u8, usize, u8, &'l str) {
+    let of = |target: &str| order.get(target).copied().unwrap_or(usize::MAX);
+    match read(line) {
+        Line::Standing { target, .. } => (0, of(target), 0, ""),
+        Line::Rule { target: "", .. } => (2, 0, 0, line),
+        Line::Rule { target, state: State::Fires, .. } => (0, of(target), 1, line),
+        Line::Rule { target, state: State::Pending, .. } => (0, of(target), 2, line),
+        Line::Rule { target, state: State::Notes, .. } => (0, of(target), 4, line),
+        Line::Other { target, .. } if line.split(' ').nth(1) == Some("needs") => (0, of(target), 3, line),
+        Line::Other { target, .. } => (0, of(target), 5, line),
+        Line::Missing => (1, 0, 0, line),
+        Line::Fact { .. } => (3, 0, 0, line),
+        Line::Text { .. } => (4, 0, 0, line),
+        Line::Unknown => (5, 0, 0, ""),
+    }
+}
+
 impl Snapshot {
     /// Reads the contents of a snapshot.
     pub(super) fn of(lines: impl IntoIterator<Item = String>) -> Snapshot {

@@ -121,7 +121,8 @@ fn cause(cause: &Cause) -> Json {
     let cases = cause.cases.iter().map(|(case, lines)| {
         json!({ "case": case, "moves": cause.moves(case), "gone": lines.gone, "come": lines.come })
     });
-    json!({ "title": cause.title, "also": cause.also, "cases": cases.collect::<Vec<_>>() })
+    let cases: Vec<Json> = cases.collect();
+    json!({ "title": cause.title, "also": cause.also, "settings": cause.settings, "cases": cases })
 }
 
 fn coverage(coverage: &Coverage) -> Json {

@@ -2,7 +2,7 @@
 
 use crate::layout::{pad, width, wrap};
 use crate::testing::causes::{Cause, Proposal, causes};
-use crate::testing::{CaseState, RulesetRun, difference};
+use crate::testing::{CaseRun, CaseState, RulesetRun, difference};
 use crate::visible::visible;
 
 /// So many cases of a cause are named.
@@ -13,8 +13,13 @@ const IN_FULL: usize = 3;
 /// Returns the causes of what changed in the snapshots of a ruleset.
 #[must_use]
 pub fn causes_of(run: &RulesetRun) -> Vec<Cause> {
-    let proposals: Vec<Proposal<'_>> = run
-        .cases
+    run.causes.clone().unwrap_or_else(|| causes(&proposals(&run.cases)))
+}
+
+/// Returns the snapshots of cases, each with what it would be.
+#[must_use]
+pub fn proposals(cases: &[CaseRun]) -> Vec<Proposal<'_>> {
+    cases
         .iter()
         .filter_map(|case| {
             let (old, new) = match &case.state {
@@ -26,8 +31,7 @@ pub fn causes_of(run: &RulesetRun) -> Vec<Cause> {
             };
             Some(Proposal { case: &case.name, old, new })
         })
-        .collect();
-    causes(&proposals)
+        .collect()
 }
 
 /// Returns a cause as lines: what it is, what follows from it, the cases that it moves and how.
