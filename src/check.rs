@@ -59,10 +59,20 @@ pub struct Allowed {
     pub code: Code,
     /// The declaration.
     pub within: Span,
+    /// The override of it that the `allow` stands in, if it does.
+    pub beside: Option<Span>,
     /// The `allow` itself.
     pub span: Span,
     /// Whether it stands in a ruleset that is extended: what it silenced there may be gone here.
     pub inherited: bool,
+}
+
+impl Allowed {
+    /// Tells whether a place lies where the finding is allowed.
+    #[must_use]
+    pub fn covers(&self, place: Span) -> bool {
+        self.within.contains(place) || self.beside.is_some_and(|beside| beside.contains(place))
+    }
 }
 
 /// Checks a ruleset of which all files were brought.

@@ -81,9 +81,8 @@ pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Ve
     found.extend(today.into_iter().flat_map(|today| facts::expired(ruleset, today)));
     for allow in allowed {
         let before = found.len();
-        found.retain(|d| {
-            d.severity == Severity::Error || d.code != allow.code || !allow.within.contains(d.label.span)
-        });
+        found
+            .retain(|d| d.severity == Severity::Error || d.code != allow.code || !allow.covers(d.label.span));
         let looked_for = match allow.code {
             Code::NoRecommendation => options.gaps,
             Code::ExpiredFact => today.is_some(),

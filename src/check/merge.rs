@@ -216,7 +216,9 @@ impl<'s> Merged<'s> {
         let slot = place.and_then(|place| self.declarations.get_mut(*place));
         let Some(slot) = slot else { return self.nothing(index, word, name, "override", has_base) };
         let base = slot.to_mut();
-        base.allows.extend(inner.allows.iter().cloned());
+        let beside = Some(inner.span);
+        base.allows
+            .extend(inner.allows.iter().map(|allow| ast::Allow { of_override: beside, ..allow.clone() }));
         match (&mut base.kind, &inner.kind) {
             (DeclarationKind::Channel(base), DeclarationKind::Channel(change)) => {
                 change_channel(base, change)

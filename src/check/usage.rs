@@ -113,15 +113,17 @@ impl Checker<'_> {
             let inherited = self.base.contains(&allow.span.file);
             if code.is_finding() {
                 // Analysis comes later; whoever runs it applies this.
-                self.allowed.push(Allowed { code, within, span: allow.span, inherited });
+                let beside = allow.of_override;
+                self.allowed.push(Allowed { code, within, beside, span: allow.span, inherited });
                 continue;
             }
-            let end = Span { start: within.end, end: u32::MAX, ..within };
-            let inside: Vec<(Code, Span)> = found
-                .range((code, Span { end: within.start, ..within })..=(code, end))
-                .map(|(place, _)| *place)
-                .filter(|(_, span)| within.contains(*span))
-                .collect();
+            let places = |within: Span| {
+                let end = Span { start: within.end, end: u32::MAX, ..within };
+                let range = found.range((code, Span { end: within.start, ..within })..=(code, end));
+                range.map(|(place, _)| *place).filter(move |(_, span)| within.contains(*span))
+            };
+            let inside: Vec<(Code, Span)> =
+                places(within).chain(allow.of_override.into_iter().flat_map(places)).collect();
             allowed.extend(inside.iter().filter_map(|place| found.remove(place)).flatten());
             // With errors, not every finding was looked for.
             if inside.is_empty() && !errors && !inherited {

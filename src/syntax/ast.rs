@@ -112,6 +112,8 @@ pub struct Allow {
     pub code: Name,
     /// Why it is.
     pub reason: Spanned<String>,
+    /// The override that it stands in, once that is laid over its base: it goes for both.
+    pub of_override: Option<Span>,
 }
 
 /// A text, and its translations.

@@ -103,7 +103,12 @@ impl<'i> Builder<'i> {
         let (Some(code), Some(reason)) = (node.child(Kind::code), node.child(Kind::plain_text)) else {
             unreachable!("grammar: `allow` has a code and a reason")
         };
-        ast::Allow { span: node.span(), code: self.name(&code), reason: self.plain(&reason) }
+        ast::Allow {
+            span: node.span(),
+            code: self.name(&code),
+            reason: self.plain(&reason),
+            of_override: None,
+        }
     }
 
     fn allow_here(&mut self, node: &Node<'_>) {

@@ -27,12 +27,9 @@ impl Reader<'_> {
                 let diagnostic = self.wrong(field, node).here("a text");
                 let plain = text.replace('_', "");
                 let other = number::other_reading(&plain).filter(|other| *other != plain);
-                let diagnostic = match (other, ty.whole && is_fraction(&plain)) {
-                    (Some(other), _) => self.two_readings(diagnostic, [&plain, &other], ty.unit, field, node),
-                    (None, true) => self.without_fraction(diagnostic, &plain, node),
-                    (None, false) => {
-                        diagnostic.fix("write the number without quotation marks", node.span, plain)
-                    }
+                let diagnostic = match other {
+                    Some(other) => self.two_readings(diagnostic, [&plain, &other], ty.unit, field, node),
+                    None => diagnostic.fix("write the number without quotation marks", node.span, plain),
                 };
                 self.complain(diagnostic);
                 None
@@ -70,19 +67,13 @@ impl Reader<'_> {
         field: &Field,
         node: &Node,
     ) -> Option<Value> {
-        // `50.000` may be fifty or fifty thousand. In another unit, a fraction may make a whole number of the own one.
+        // `50.000` may be fifty or fifty thousand; `50.0` is fifty, as JSON and its schemas have it.
         let other = number::other_reading(digits).filter(|_| ty.whole);
-        let fraction = ty.whole && unit == ty.unit && is_fraction(digits);
-        if (other.is_some() || fraction) && value.as_whole().is_some() {
+        if let (Some(other), true) = (&other, value.as_whole().is_some()) {
             let message = format!("`{}` takes {}, not {digits}", field.name, self.expected(field.ty));
-            let diagnostic = Diagnostic::new(Code::NotWhole, node.span, message);
-            let diagnostic = match &other {
-                Some(other) => {
-                    let diagnostic = diagnostic.here("a fraction, or a mark between thousands");
-                    self.two_readings(diagnostic, [digits, other], unit, field, node)
-                }
-                None => self.without_fraction(diagnostic.here("digits behind the point"), digits, node),
-            };
+            let diagnostic = Diagnostic::new(Code::NotWhole, node.span, message)
+                .here("a fraction, or a mark between thousands");
+            let diagnostic = self.two_readings(diagnostic, [digits, other], unit, field, node);
             self.complain(diagnostic);
             return None;
         }
@@ -329,14 +320,6 @@ impl Reader<'_> {
         }
     }
 
-    /// Offers the number before a point behind which nothing but zeros stands.
-    fn without_fraction(&self, diagnostic: Diagnostic, digits: &str, node: &Node) -> Diagnostic {
-        match number::value(digits).filter(|value| value.as_whole().is_some()) {
-            Some(value) => diagnostic.fix(format!("write `{value}`"), node.span, value.to_string()),
-            None => diagnostic.note("it is not whole"),
-        }
-    }
-
     /// Offers a number with a unit, or without one.
     fn offer_number(&self, diagnostic: Diagnostic, digits: &str, unit: Unit, node: &Node) -> Diagnostic {
         let mend = self.number_mended(digits, unit, node);
@@ -375,9 +358,4 @@ impl Reader<'_> {
 
 fn digits_of<'t>(text: &'t str, quantity: &Quantity) -> &'t str {
     text.get(quantity.digits.clone()).unwrap_or("")
-}
-
-/// Tells whether digits stand behind the point of a number that people write.
-fn is_fraction(digits: &str) -> bool {
-    digits.contains('.') && !digits.contains(['e', 'E'])
 }

@@ -213,12 +213,12 @@ impl Worker<'_, '_, '_> {
         decimal(text).is_some_and(|(units, places)| self.give_written(id, units, places))
     }
 
-    /// Gives a field a decimal that somebody wrote. Behind the point of a whole number nothing may stand; what is meant
-    /// then is asked of the reader of profiles.
+    /// Gives a field a decimal that somebody wrote. A point before three digits may part thousands in a whole number;
+    /// what is meant then is asked of the reader of profiles.
     #[inline]
     pub(super) fn give_written(&mut self, id: Id<Field>, units: i64, places: u32) -> bool {
         let whole = matches!(self.batch.plans[id].kind, Kind::Number { whole: true, .. });
-        !(whole && places > 0) && self.give_decimal(id, units, places)
+        !(whole && places == 3) && self.give_decimal(id, units, places)
     }
 
     /// Gives a field a decimal of at most nine places, if it may have it.
