@@ -105,8 +105,8 @@ pub(super) fn conditions(writer: &Writer<'_, '_>, traces: &[Trace<'_>]) -> Condi
 /// Returns what stands in the cells of a row, one node a column of conditions.
 pub(super) fn cells(writer: &Writer<'_, '_>, row: &RowOf, traces: &[Trace<'_>]) -> Vec<ConditionView> {
     let parts = traces.first().map_or(&[][..], |trace| &trace.parts);
-    let cell = |cell: &Cell| match cell.part.and_then(|part| parts.get(part)) {
-        Some(trace) => condition(writer, trace),
+    let cell = |cell: &Cell| match cell.part {
+        Some(part) => condition(writer, parts.get(part).expect("a cell is a part of its row's condition")),
         None => ConditionView { text: cell.text.to_string(), ..conditions(writer, &[]) },
     };
     row.cells.iter().map(cell).collect()

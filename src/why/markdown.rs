@@ -1,7 +1,7 @@
 //! The answer in Markdown: for a report or a pull request.
 
 use super::headline::headline;
-use super::{doubt, evidence, footer, need_sources, points, quotes, reason, rests, short_sources, silences};
+use super::{evidence, footer, need_sources, points, quotes, reason, rests, short_sources, silences};
 use crate::decide::{Cause, Decision, Reason, TargetDecision};
 use crate::model::{Citation, EffectKind, Id, Need, NeedState, Source, Target};
 use crate::operator::Verdict;
@@ -282,7 +282,7 @@ impl<'r> Writer<'_, 'r> {
             let source = &self.speaker.ruleset.sources[id];
             let title = source.title.as_ref().map(|title| title.get(self.speaker.language).to_string());
             let accessed = source.accessed.map(|day| format!("{} {day}", self.speaker.tongue.accessed()));
-            let doubt = doubt(&self.speaker, id).map(str::to_string);
+            let doubt = self.speaker.doubt(id).map(str::to_string);
             let parts = [title, source.publisher.clone(), source.published.clone(), accessed, doubt];
             let parts: Vec<String> = parts.into_iter().flatten().map(|part| plain(&part)).collect();
             let url = source.url.as_ref().map(|url| format!(" {}", link(url))).unwrap_or_default();

@@ -6,7 +6,9 @@ use super::Tongue;
 use crate::date::Date;
 use crate::decide::{Decision, Filled};
 use crate::exact::Exact;
-use crate::model::{Amount, Channel, Enum, Id, Number, Ruleset, Template, Type, Unit, UnitDefinition, Value};
+use crate::model::{
+    Amount, Channel, Enum, Id, Number, Ruleset, Source, Template, Type, Unit, UnitDefinition, Value,
+};
 use crate::source::Span;
 
 /// Shows a ruleset's things in a language.
@@ -111,6 +113,13 @@ impl<'r> Speaker<'r> {
             }
             (Value::Enum(_) | Value::Set(_), _) => String::new(),
         }
+    }
+
+    /// Says of a source that little trust is put in it, if so.
+    #[must_use]
+    pub fn doubt(&self, source: Id<Source>) -> Option<&'static str> {
+        let low = self.ruleset.sources[source].confidence.as_deref() == Some("low");
+        low.then(|| self.tongue.low_confidence())
     }
 
     /// Returns the names of a set's values, in the order of their declaration.
