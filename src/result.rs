@@ -8,8 +8,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::advise::{Advice, Change};
 use crate::decide::{
-    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Reason, State,
-    TargetDecision,
+    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Reason, TargetDecision,
 };
 use crate::model::{
     Channel, Citation, EffectKind, Entry, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
@@ -40,9 +39,7 @@ pub fn why_json(decision: &Decision<'_>, speaker: Speaker<'_>, advice: &Advice) 
     let writer = Writer { decision, speaker };
     let mut document = to_json(decision, speaker, false);
     let why = serde_json::to_value(writer.why(advice)).expect("the keys of a result are texts");
-    if let Some(document) = document.as_object_mut() {
-        document.insert("why".into(), why);
-    }
+    document.as_object_mut().expect("a result is an object").insert("why".into(), why);
     document
 }
 
@@ -51,9 +48,8 @@ pub fn why_json(decision: &Decision<'_>, speaker: Speaker<'_>, advice: &Advice) 
 pub fn rules_json(decision: &Decision<'_>, speaker: Speaker<'_>, rules: &[Id<Rule>]) -> Json {
     let mut document = to_json(decision, speaker, true);
     let names: Vec<&str> = rules.iter().map(|rule| &*decision.ruleset.rules[*rule].name).collect();
-    if let Some(listed) = document.get_mut("rules").and_then(Json::as_array_mut) {
-        listed.retain(|entry| entry["rule"].as_str().is_some_and(|name| names.contains(&name)));
-    }
+    let listed = document.get_mut("rules").and_then(Json::as_array_mut).expect("a trace lists the rules");
+    listed.retain(|entry| entry["rule"].as_str().is_some_and(|name| names.contains(&name)));
     document
 }
 
@@ -408,7 +404,8 @@ impl<'r> Writer<'_, 'r> {
         for (exception, instance) in self.decision.exceptions(rule, channel) {
             let first = !seen.contains(&(exception, instance));
             seen.push((exception, instance));
-            let state = self.decision.instance(exception, instance).map_or(State::NotFired, |i| i.state());
+            let state =
+                self.decision.instance(exception, instance).expect("it is met in this decision").state();
             views.push(ExceptionView {
                 rule: self.decision.ruleset.rules[exception].name.to_string(),
                 instance: self.channel_name(instance),
@@ -615,8 +612,8 @@ impl EffectView {
             EffectKind::Score(_, points, level) => {
                 view.word = "score";
                 view.points = Some(*points);
-                view.level =
-                    level.and_then(|level| ruleset.levels.get(level)).map(|level| level.name.to_string());
+                let declared = |level| ruleset.levels.get(level).expect("a level that counts is declared");
+                view.level = level.map(|level| declared(level).name.to_string());
             }
             EffectKind::Needs(_, needs) => {
                 view.word = "needs";

@@ -155,23 +155,17 @@ fn short_sources<'r>(speaker: &Speaker<'r>, citations: impl IntoIterator<Item = 
     parts.truncate(MOST);
     let following = parts.iter().skip(1).map(|(source, _)| Some(*source)).chain([None]);
     // Of several places of one source, the last says it.
-    let told = parts.iter().zip(following).map(|((source, part), next)| match doubt(speaker, *source) {
+    let told = parts.iter().zip(following).map(|((source, part), next)| match speaker.doubt(*source) {
         Some(doubt) if next != Some(*source) => format!("{part} ({doubt})"),
         _ => part.clone(),
     });
     told.chain(more.then(|| "…".to_string())).collect::<Vec<_>>().join(", ")
 }
 
-/// Says of a source that little trust is put in it, if so.
-fn doubt(speaker: &Speaker<'_>, source: Id<Source>) -> Option<&'static str> {
-    let low = speaker.ruleset.sources[source].confidence.as_deref() == Some("low");
-    low.then(|| speaker.tongue.low_confidence())
-}
-
 /// Returns a citation in full: the source, the line, and the words.
 fn long_source(speaker: &Speaker<'_>, citation: &Citation) -> Vec<String> {
     let mut name = speaker.ruleset.sources[citation.source].name.to_string();
-    if let Some(doubt) = doubt(speaker, citation.source) {
+    if let Some(doubt) = speaker.doubt(citation.source) {
         name.push_str(&speaker.tongue.bracket(doubt));
     }
     let quotes = quotes(speaker, citation);

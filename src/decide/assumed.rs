@@ -37,11 +37,14 @@ pub(super) fn find(decision: &Decision<'_>) -> Vec<Assumed> {
         return Vec::new();
     }
     let mut otherwise = Otherwise::new(decision);
-    let found = defaults.into_iter().filter_map(|field| {
+    let count = defaults.len();
+    let found = defaults.into_iter().enumerate().filter_map(|(place, field)| {
+        // Each field has its share of what may be judged, and of what those before it left over.
+        let kept = otherwise.left() - otherwise.left() / (count - place);
         let mut leanings: BTreeMap<Target, BTreeSet<Verdict>> = BTreeMap::new();
         let mut profile = decision.profile.clone();
         for value in other_values(decision, &otherwise, field) {
-            if otherwise.is_spent() {
+            if otherwise.left() <= kept {
                 break;
             }
             profile.set(field, Some(value));

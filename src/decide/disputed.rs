@@ -43,7 +43,7 @@ pub(super) fn find(decision: &Decision<'_>) -> TargetMap<Vec<DisputedFact>> {
     let mut otherwise = Otherwise::new(decision);
     for (channel, entry, statement) in disputes {
         for (number, other) in statement.disputed.iter().enumerate() {
-            if other.value == statement.value || otherwise.is_spent() {
+            if other.value == statement.value || otherwise.left() == 0 {
                 continue;
             }
             for (target, leaning) in otherwise.with_fact(channel, entry, other.value.as_ref()) {

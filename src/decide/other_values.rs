@@ -28,7 +28,8 @@ const MOST_PROBES: usize = 20_000;
 /// Steps are looked for between minus this number and this number where nothing bounds a field.
 const FAR: i64 = 1_000_000;
 
-/// Returns values of a field besides the one it has, such that every other value gives what one of them gives.
+/// Returns values of a field besides the one it has, such that every other value gives what one of them gives; the first
+/// and the last of them come first.
 pub(super) fn other_values(
     decision: &Decision<'_>,
     otherwise: &Otherwise<'_, '_>,
@@ -70,6 +71,10 @@ pub(super) fn other_values(
         let first = at.saturating_sub(MOST_VALUES / 2).min(values.len() - MOST_VALUES);
         values = values.into_iter().skip(first).take(MOST_VALUES).collect();
     }
+    // The ends first: where not all can be tried, they tell most.
+    let last = values.pop();
+    let place = values.len().min(1);
+    values.splice(place..place, last);
     values
 }
 

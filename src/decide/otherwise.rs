@@ -16,7 +16,7 @@ use crate::model::{
 use crate::operator::Verdict;
 
 /// So many instances are judged anew at most, for all the questions asked together.
-const MOST: usize = 200_000;
+const MOST: usize = 1_000_000;
 
 /// A decision, ready to be asked what would be otherwise.
 pub(super) struct Otherwise<'d, 'r> {
@@ -159,9 +159,9 @@ impl<'d, 'r> Otherwise<'d, 'r> {
         self.leanings(Thing::Field(field), context)
     }
 
-    /// Tells whether no more may be judged.
-    pub(super) fn is_spent(&self) -> bool {
-        self.left == 0
+    /// Returns how many more instances may be judged.
+    pub(super) fn left(&self) -> usize {
+        self.left
     }
 
     /// A context in which targets are excluded and channels owned as they are.

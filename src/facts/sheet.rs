@@ -191,6 +191,7 @@ pub(super) fn note(speaker: &Speaker<'_>, citation: &Citation) -> String {
     } else {
         parts.extend(source.published.clone());
     }
+    parts.extend(speaker.doubt(citation.source).map(str::to_string));
     parts.join(", ")
 }
 

@@ -195,8 +195,10 @@ impl<'d, 'r> Lines<'d, 'r> {
             let Reason::Rule(cause) = pending.reason else { continue };
             let EffectKind::Score(_, points, level) = cause.kind(ruleset) else { continue };
             let counts = if *points < 0 { &mut below } else { &mut above };
-            match level.and_then(|level| counts.get_mut(level)) {
-                Some(count) => *count += points.signum(),
+            match level {
+                Some(level) => {
+                    *counts.get_mut(*level).expect("a level that counts is declared") += points.signum();
+                }
                 None if *points < 0 => taken += points,
                 None => given += points,
             }

@@ -2,7 +2,7 @@
 
 use super::answer::Options;
 use super::content::{Content, Item, Lead, Ranking, Section, content};
-use super::{doubt, quotes, short_sources};
+use super::{quotes, short_sources};
 use crate::decide::Decision;
 use crate::model::{Citation, Id, NeedState, Source};
 pub(super) use crate::visible::plain_markdown as plain;
@@ -135,7 +135,7 @@ impl<'r> Writer<'r> {
             let source = &self.speaker.ruleset.sources[id];
             let title = source.title.as_ref().map(|title| title.get(self.speaker.language).to_string());
             let accessed = source.accessed.map(|day| format!("{} {day}", self.speaker.tongue.accessed()));
-            let doubt = doubt(&self.speaker, id).map(str::to_string);
+            let doubt = self.speaker.doubt(id).map(str::to_string);
             let parts = [title, source.publisher.clone(), source.published.clone(), accessed, doubt];
             let parts: Vec<String> = parts.into_iter().flatten().map(|part| plain(&part)).collect();
             let url = source.url.as_ref().map(|url| format!(" {}", link(url))).unwrap_or_default();

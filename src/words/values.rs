@@ -7,7 +7,7 @@ use crate::date::Date;
 use crate::decide::{Decision, Filled};
 use crate::exact::Exact;
 use crate::model::{
-    Amount, Channel, Enum, Id, Number, Ruleset, Template, Type, Unit, UnitDefinition, Value, nearest_tag,
+    Amount, Channel, Enum, Id, Number, Ruleset, Source, Template, Type, Unit, UnitDefinition, Value, nearest_tag,
     primary, serves,
 };
 use crate::source::Span;
@@ -178,6 +178,13 @@ impl<'r> Speaker<'r> {
             }
             (Value::Enum(_) | Value::Set(_), _) => String::new(),
         }
+    }
+
+    /// Says of a source that little trust is put in it, if so.
+    #[must_use]
+    pub fn doubt(&self, source: Id<Source>) -> Option<&'static str> {
+        let low = self.ruleset.sources[source].confidence.as_deref() == Some("low");
+        low.then(|| self.tongue.low_confidence())
     }
 
     /// Returns the names of a set's values, in the order of their declaration.

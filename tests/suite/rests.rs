@@ -23,7 +23,7 @@ fn leanings(decision: &Decision<'_>) -> Vec<(Target, Verdict)> {
 
 /// A case in which many channels may be excluded, owned and needed: another one for each seed.
 fn some_case(seed: u64, known: usize) -> Case {
-    if seed % 40 == 0 { crate::laws::large_case(seed, known) } else { case(seed, known) }
+    if seed.is_multiple_of(40) { crate::laws::large_case(seed, known) } else { case(seed, known) }
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn values(field: &FieldModel) -> Vec<String> {
 fn give_defaults(ruleset: &mut Ruleset, seed: u64) {
     for (place, model) in FIELDS.iter().enumerate() {
         let field = ruleset.fields.find(|field| &*field.name == model.name).unwrap();
-        if (seed + place as u64) % 4 > 0 {
+        if !(seed + place as u64).is_multiple_of(4) {
             let value = model.values[(seed as usize + place) % model.values.len()];
             let read = random_profile(ruleset, &[(model.name, Some(value))]);
             ruleset.fields[field].default = read.get(field).value.clone();
