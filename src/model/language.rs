@@ -90,10 +90,9 @@ impl Ruleset {
         let mut text = |text: &'s Text| see(text.translations.iter().map(|(tag, _)| tag).collect());
         text(&self.title);
         self.units.iter().filter_map(|(_, unit)| unit.title.as_ref()).for_each(&mut text);
-        for declared in self.enums.iter() {
-            declared.title.iter().for_each(&mut text);
-            declared.members.iter().filter_map(|member| member.title.as_ref()).for_each(&mut text);
-        }
+        // What an enum is called, no answer tells.
+        let members = self.enums.iter().flat_map(|declared| &declared.members);
+        members.filter_map(|member| member.title.as_ref()).for_each(&mut text);
         self.fields.iter().filter_map(|field| field.question.as_ref()).for_each(&mut text);
         self.sections.iter().for_each(&mut text);
         self.facts.iter().filter_map(|fact| fact.title.as_ref()).for_each(&mut text);
@@ -101,8 +100,8 @@ impl Ruleset {
         self.mixes.iter().filter_map(|mix| mix.title.as_ref()).for_each(&mut text);
         self.levels.iter().filter_map(|level| level.title.as_ref()).for_each(&mut text);
         self.tables.iter().filter_map(|table| table.title.as_ref()).for_each(&mut text);
-        // A row has the title of its table.
-        let rules = self.rules.iter().filter(|rule| rule.row.is_none());
+        // A row has the title of its table; where a rule has a reason, it is told by that.
+        let rules = self.rules.iter().filter(|rule| rule.row.is_none() && rule.because.is_none());
         rules.filter_map(|rule| rule.title.as_ref()).for_each(&mut text);
         for requirement in self.requirements.iter() {
             requirement.title.iter().for_each(&mut text);
