@@ -12,6 +12,7 @@ mod exclusion;
 mod judged;
 mod needs;
 mod probe;
+mod ranges;
 mod rank;
 mod trace;
 mod tried;

@@ -150,16 +150,6 @@ impl<'r> Context<'r> {
         stated.or_else(|| self.assumed.facts.get(&(channel, entry)))
     }
 
-    /// Evaluates an expression of any type.
-    pub(super) fn record<R: Recorder<'r>>(
-        &self,
-        expr: &'r Expr,
-        channel: Option<Id<Channel>>,
-        recorder: &mut R,
-    ) {
-        self.value(expr, channel, recorder);
-    }
-
     /// Evaluates a condition for an instance of a rule.
     pub(super) fn truth<R: Recorder<'r>>(
         &self,
@@ -410,7 +400,8 @@ impl<'r> Context<'r> {
         self.value(expr, channel, &mut Silent).known().cloned()
     }
 
-    fn value<R: Recorder<'r>>(
+    /// Evaluates an expression of any type.
+    pub(super) fn value<R: Recorder<'r>>(
         &self,
         expr: &'r Expr,
         channel: Option<Id<Channel>>,
