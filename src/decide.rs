@@ -20,6 +20,7 @@ mod needs;
 mod other_values;
 mod otherwise;
 mod probe;
+mod ranges;
 mod rank;
 mod readers;
 mod trace;

@@ -204,7 +204,7 @@ impl<'c, 'r> Conditions<'c, 'r> {
         asked: &mut Vec<Target>,
     ) {
         let mut recording = Recording::of_one();
-        self.context.record(expr, channel, &mut recording);
+        self.context.value(expr, channel, &mut recording);
         if let Some(trace) = recording.finish() {
             self.part(&trace, open, found, asked);
         }

@@ -9,12 +9,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::could::compare;
+use super::could::{compare, number};
 use super::eval::Context;
+use super::ranges::{axis, ceiling, floor, ordered};
 use super::verdict::Await;
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Number, Table, Type, Value};
+use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Table, Type, Value};
 use crate::operator::{CompareOp, Sign};
 
 /// So many values times parts of a condition are tried at most.
@@ -472,14 +473,14 @@ impl<'c, 'r> Cuts<'c, 'r> {
                     |bits: u32| Value::Set(members(id).filter(|member| bits >> member & 1 == 1).collect());
                 (0..1_u32 << count).map(subset).collect()
             }
-            Type::Number(number) if number.whole => {
+            Type::Number(of) if of.whole => {
                 let end = |end: &Option<Value>| end.as_ref().and_then(Value::as_number);
                 let (low, high) = (end(&field?.low)?, end(&field?.high)?);
                 let (low, high) = (ceiling(low)?, floor(high)?);
                 if high.checked_sub(low)? >= MOST_NUMBERS {
                     return None;
                 }
-                let value = |whole| Exact::fraction(whole, 1).map(number_of);
+                let value = |whole| Exact::fraction(whole, 1).map(number);
                 (low..=high).map(value).collect::<Option<_>>()?
             }
             Type::Number(_) | Type::Date | Type::Text => return None,
@@ -533,69 +534,6 @@ pub(super) fn assume(context: &mut Context<'_>, of: Await, value: Option<Value>)
     match of {
         Await::Field(field) => context.assume(field, value),
         Await::Fact(channel, entry) => context.assume_fact(channel, entry, value),
-    }
-}
-
-/// A value of each range that some numbers cut, and these themselves.
-fn ordered(ty: Type, field: Option<&Field>, turns: &BTreeSet<Exact>) -> Vec<Value> {
-    let whole = match ty {
-        Type::Number(number) => number.whole,
-        _ => true,
-    };
-    let end = |end: Option<&Option<Value>>| end.and_then(Option::as_ref).and_then(axis);
-    let (low, high) = (end(field.map(|field| &field.low)), end(field.map(|field| &field.high)));
-    let inside = |at: &Exact| low.is_none_or(|low| low <= *at) && high.is_none_or(|high| *at <= high);
-    let mut places: Vec<Exact> = turns.iter().copied().filter(inside).chain(low).chain(high).collect();
-    places.sort_unstable();
-    places.dedup();
-    let mut found = Vec::new();
-    let mut before = None;
-    for at in places.into_iter().map(Some).chain([None]) {
-        found.extend(between(before, at, whole));
-        found.extend(at.filter(|at| !whole || at.as_whole().is_some()));
-        before = at;
-    }
-    let value = |at: Exact| match ty {
-        Type::Date => {
-            let day = at.as_whole().and_then(|day| i64::try_from(day).ok())?;
-            (0..=Date::MAX.number()).contains(&day).then(|| Value::Date(Date::of_number(day)))
-        }
-        _ => Some(number_of(at)),
-    };
-    found.into_iter().filter_map(value).collect()
-}
-
-/// A number between two others, which may be left out.
-fn between(low: Option<Exact>, high: Option<Exact>, whole: bool) -> Option<Exact> {
-    let whole_number = |number: i128| Exact::fraction(number, 1);
-    let found = match (low, high) {
-        (None, None) => Exact::ZERO,
-        (Some(low), None) => whole_number(floor(low)?.checked_add(1)?)?,
-        (None, Some(high)) => whole_number(ceiling(high)?.checked_sub(1)?)?,
-        (Some(low), Some(_)) if whole => whole_number(floor(low)?.checked_add(1)?)?,
-        (Some(low), Some(high)) => low.plus(high)?.over(Exact::whole(2))?,
-    };
-    high.is_none_or(|high| found < high).then_some(found)
-}
-
-fn floor(at: Exact) -> Option<i128> {
-    Some(at.numerator().div_euclid(at.denominator()))
-}
-
-fn ceiling(at: Exact) -> Option<i128> {
-    floor(at.negated())?.checked_neg()
-}
-
-fn number_of(value: Exact) -> Value {
-    Value::Number(Number::computed(value))
-}
-
-/// Returns an ordered value as a number.
-fn axis(value: &Value) -> Option<Exact> {
-    match value {
-        Value::Number(number) => Some(number.value),
-        Value::Date(date) => Some(Exact::whole(date.number())),
-        Value::Bool(_) | Value::Text(_) | Value::Enum(_) | Value::Set(_) => None,
     }
 }
 

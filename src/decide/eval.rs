@@ -194,16 +194,6 @@ impl<'r> Context<'r> {
         }
     }
 
-    /// Evaluates an expression of any type.
-    pub(super) fn record<R: Recorder<'r>>(
-        &self,
-        expr: &'r Expr,
-        channel: Option<Id<Channel>>,
-        recorder: &mut R,
-    ) {
-        self.value(expr, channel, recorder);
-    }
-
     /// Evaluates a condition for an instance of a rule.
     pub(super) fn truth<R: Recorder<'r>>(
         &self,
@@ -457,6 +447,7 @@ impl<'r> Context<'r> {
         self.value(expr, channel, &mut Silent).known().cloned()
     }
 
+    /// Evaluates an expression of any type.
     pub(super) fn value<R: Recorder<'r>>(
         &self,
         expr: &'r Expr,

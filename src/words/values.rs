@@ -7,8 +7,8 @@ use crate::date::Date;
 use crate::decide::{Decision, Filled};
 use crate::exact::Exact;
 use crate::model::{
-    Amount, Channel, Enum, Id, Number, Ruleset, Source, Template, Type, Unit, UnitDefinition, Value, nearest_tag,
-    primary, serves,
+    Amount, Channel, Enum, Id, Number, Ruleset, Source, Template, Type, Unit, UnitDefinition, Value,
+    nearest_tag, primary, serves,
 };
 use crate::source::Span;
 

@@ -112,6 +112,21 @@ fn equal(a: &Json, b: &Json) -> bool {
     }
 }
 
+/// Kleene's tables.
+fn joined(op: &str, values: &[Option<bool>]) -> Option<bool> {
+    let sure = match op {
+        "not" => return values[0].map(|value| !value),
+        op => op == "or",
+    };
+    if values.contains(&Some(sure)) {
+        Some(sure)
+    } else if values.contains(&None) {
+        None
+    } else {
+        Some(!sure)
+    }
+}
+
 struct Checker<'a> {
     result: &'a Json,
     wrong: Vec<String>,
@@ -173,19 +188,8 @@ impl Checker<'_> {
         }
         list(&node["operands"]).iter().for_each(|operand| self.operand(operand));
         let values: Vec<Option<bool>> = of.iter().map(|part| part["value"].as_bool()).collect();
-        let unknown = |sure: bool| {
-            if values.contains(&Some(sure)) {
-                Some(sure)
-            } else if values.contains(&None) {
-                None
-            } else {
-                Some(!sure)
-            }
-        };
         let value = match text(&node["op"]) {
-            "and" => unknown(false),
-            "or" => unknown(true),
-            "not" => values[0].map(|value| !value),
+            op @ ("and" | "or" | "not") => joined(op, &values),
             // A let is followed at its first mention; at another, its value is taken on trust.
             "let" if of.is_empty() => node["value"].as_bool(),
             "let" => values[0],
@@ -357,6 +361,11 @@ impl Checker<'_> {
         match op {
             "condition" => return self.condition(&node["with"]),
             "literal" | "field" | "fact" | "today" => return,
+            "and" | "or" | "not" => {
+                let values: Vec<Option<bool>> = of.iter().map(|part| part["value"].as_bool()).collect();
+                let value = joined(op, &values);
+                return self.expect(node["value"].as_bool() == value, || says(&format!("{value:?}")));
+            }
             "let" if of.is_empty() => return,
             "if" => {
                 let taken = match of[0]["value"].as_bool() {
@@ -402,7 +411,6 @@ impl Checker<'_> {
             "days" => Some(Fraction(i128::from(dates[0].days_to(dates[1])), 1)),
             "months" => Some(Fraction(i128::from(dates[0].months_to(dates[1])), 1)),
             "years" => Some(Fraction(i128::from(dates[0].years_to(dates[1])), 1)),
-            "and" | "or" | "not" => return,
             _ => None,
         };
         let same = number(node).zip(computed).is_some_and(|(a, b)| a.compare(b).is_eq());
