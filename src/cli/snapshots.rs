@@ -73,9 +73,8 @@ impl Beside {
     /// Finds the profiles beside a main file.
     pub(crate) fn find(main: &Path) -> Beside {
         let home = main.parent().unwrap_or(Path::new(""));
-        let mut mains: Vec<PathBuf> = names(home)
+        let mut mains: Vec<PathBuf> = paths(home)
             .into_iter()
-            .map(|name| home.join(name))
             .filter(|path| path.extension().is_some_and(|ending| ending == "qd") && path.is_file())
             .filter(|path| load::has_header(path))
             .collect();
@@ -87,8 +86,9 @@ impl Beside {
         let others = mains.iter().map(|path| before(path)).collect();
         let mut cases: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
         let profiles = home.join("profiles");
-        for name in names(&profiles) {
-            let path = profiles.join(&name);
+        for path in paths(&profiles) {
+            // A name that is not UTF-8 is as good as others: its case is called as it is shown.
+            let name = name_of(&path);
             if Format::of_name(&name).is_some() && !name.starts_with('.') && path.is_file() {
                 let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
                 cases.entry(stem.to_string()).or_default().push(path);
@@ -110,28 +110,33 @@ impl Beside {
     /// The snapshots and pending snapshots of this ruleset that have no profile.
     fn unreferenced(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();
-        for name in names(&self.folder) {
+        for path in paths(&self.folder) {
+            let name = name_of(&path);
             let Some(stem) = name.strip_suffix(".snap").or_else(|| name.strip_suffix(".snap.new")) else {
                 continue;
             };
             let of_other = self.others.iter().any(|other| stem.starts_with(other.as_str()));
             let case = stem.strip_prefix(self.prefix.as_str());
             if !of_other && case.is_none_or(|case| !self.cases.contains_key(case)) {
-                found.push(self.folder.join(name));
+                found.push(path);
             }
         }
         found
     }
 }
 
-/// The names in a folder, sorted; none where it cannot be read.
-fn names(folder: &Path) -> Vec<String> {
-    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
+/// The paths in a folder, sorted by name; none where it cannot be read.
+fn paths(folder: &Path) -> Vec<PathBuf> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(here).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| folder.join(entry.file_name())).collect();
+    paths.sort();
+    paths
+}
+
+/// The name of a file as it is shown.
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// What a `.snap` file holds.

@@ -66,6 +66,9 @@ pub(super) fn required_by(targets: &mut TargetMap<TargetDecision>) {
     }
 }
 
+/// So many targets that tie with another are noted: of thousands nobody reads the names, and all of all are a square.
+const MOST_TIED: usize = 20;
+
 /// Ranks some targets, gives each its place, and notes ties that declaration settled.
 pub(super) fn rank(targets: &mut TargetMap<TargetDecision>, mut order: Vec<Target>) -> Vec<Target> {
     let key_of = |target: Target| key(&targets[target]);
@@ -79,7 +82,7 @@ pub(super) fn rank(targets: &mut TargetMap<TargetDecision>, mut order: Vec<Targe
         for (place, target) in (start + 1..).zip(tied) {
             let decision = &mut targets[*target];
             decision.rank = place;
-            decision.tie = tied.iter().copied().filter(|other| other != target).collect();
+            decision.tie = tied.iter().copied().filter(|other| other != target).take(MOST_TIED).collect();
         }
         start = end;
     }

@@ -123,7 +123,7 @@ pub struct TargetDecision {
     pub required_by: Vec<Target>,
     /// What is to be said of it.
     pub notes: Vec<Cause>,
-    /// Targets that it ties with but for the order of declaration.
+    /// Targets that it ties with but for the order of declaration, the first twenty.
     pub tie: Vec<Target>,
 }
 

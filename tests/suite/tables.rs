@@ -169,6 +169,8 @@ fn a_table_that_is_not_understood_is_not_answered() {
     for (name, table, options, wanted) in cases {
         let found = answered(table, name, options);
         assert_eq!(found, (2, String::new(), format!("error: {wanted}\n")), "{options}");
+        let (status, out, _) = answered(table, name, &format!("{options} --to csv"));
+        assert_eq!((status, out.as_str()), (2, ""), "{options}");
         let (status, _, err) = answered(table, name, &format!("{options} -o out.csv"));
         assert_eq!((status, err), (2, format!("error: {wanted}\n")));
     }
@@ -294,4 +296,37 @@ fn a_profile_full_of_mistakes_is_told_in_few_words() {
         let rejected: serde_json::Value = serde_json::from_str(&out).unwrap();
         assert_eq!(rejected["diagnostics"].as_array().unwrap().len(), 101, "{name}");
     }
+}
+
+/// A profile whose name is not UTF-8 is a case like others.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_profile_is_passed_over_for_its_name() {
+    use std::os::unix::ffi::OsStrExt;
+    let work = Work::new(&[("shop.qd", RULES), ("profiles/plain.yaml", "orders: 60\n")]);
+    let odd = std::ffi::OsStr::from_bytes(b"caf\xe9.yaml");
+    std::fs::write(work.path("profiles").join(odd), "orders: 1\n").unwrap();
+    let (status, out, err) = work.qudao("test shop.qd --accept");
+    assert_eq!(status, 0, "{out}{err}");
+    assert_eq!(work.names("snapshots"), ["caf\u{fffd}.snap", "plain.snap"]);
+    assert_eq!(work.qudao("test shop.qd --check").0, 0);
+}
+
+/// What an answer takes grows with the channels, not with their square, however many tie.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_channels_take_little_memory() {
+    let channels: String = (0..3_000).map(|number| format!("channel c{number}\n")).collect();
+    let text = format!("ruleset many \"Many\" {{ as of 2026-01-01 }}\nprofile {{ n: int }}\n{channels}");
+    let work = Work::new(&[("many.qd", &text)]);
+    let script = format!(
+        "ulimit -v 400000; exec '{}' eval many.qd --set n=1 --format json > out.json",
+        env!("CARGO_BIN_EXE_qudao")
+    );
+    let mut command = std::process::Command::new("sh");
+    let ended = command.args(["-c", &script]).current_dir(work.0.path()).output().unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
+    let answer: serde_json::Value = serde_json::from_str(&work.read("out.json")).unwrap();
+    assert_eq!(answer["channels"].as_array().unwrap().len(), 3_000);
+    assert_eq!(answer["channels"][2_999]["tie"].as_array().unwrap().len(), 20);
 }

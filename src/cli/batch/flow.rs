@@ -43,6 +43,8 @@ pub(super) struct Flow<'b, 'p, 'r> {
     told: BTreeSet<String>,
     /// What was met of the columns of a table, and which one.
     seen: Option<(usize, Seen)>,
+    /// Whether the answer has its header.
+    begun: bool,
     progress: Progress,
 }
 
@@ -110,6 +112,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             shown: 0,
             told: BTreeSet::new(),
             seen: None,
+            begun: false,
         })
     }
 
@@ -176,11 +179,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         for (number, answer) in answers {
             waiting.insert(number, answer);
             while let Some(answer) = waiting.remove(&next) {
-                let answer = answer?;
-                if next == 0 {
-                    self.target.write(&self.batch.header())?;
-                }
-                self.write(answer, output)?;
+                self.write(answer?, output)?;
                 next += 1;
                 // At the end of all tables the reader is gone.
                 let _ = permit.send(());
@@ -192,20 +191,17 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
 
     fn write(&mut self, answer: Answer, output: &mut Output) -> Result<(), Failure> {
         let name = self.sources.get(answer.source).map_or_else(String::new, |source| source.name.clone());
-        let seen = match &mut self.seen {
-            Some((source, seen)) if *source == answer.source => {
-                seen.add(&answer.seen);
-                seen
-            }
-            _ => &mut self.seen.insert((answer.source, answer.seen)).1,
-        };
+        let mut seen = answer.seen;
+        if let Some((_, before)) = self.seen.take().filter(|(source, _)| *source == answer.source) {
+            seen.add(&before);
+        }
         if answer.last {
-            let checked = self.batch.check_seen(seen, seen.idle());
+            let checked = self.batch.check_seen(&seen, seen.idle());
             checked.map_err(|wrong| Failure::new(format!("{name}: {wrong}")))?;
         }
-        let new: Vec<&str> = seen.idle().filter(|idle| !self.told.contains(*idle)).collect();
-        files::tell(&name, self.batch, &new, seen, output)?;
-        self.told.extend(new.into_iter().map(String::from));
+        if !std::mem::replace(&mut self.begun, true) {
+            self.target.write(&self.batch.header())?;
+        }
         match answer.written {
             Written::Text(bytes) => self.target.write(&bytes)?,
             Written::Group(chunks) => self.target.write_group(chunks)?,
@@ -213,6 +209,10 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         for reject in &answer.rejects {
             self.reject(&name, reject, output)?;
         }
+        let new: Vec<&str> = seen.idle().filter(|idle| !self.told.contains(*idle)).collect();
+        files::tell(&name, self.batch, &new, &seen, output)?;
+        self.told.extend(new.into_iter().map(String::from));
+        self.seen = Some((answer.source, seen));
         self.progress.add(answer.rows, answer.bytes);
         Ok(())
     }

@@ -155,7 +155,10 @@ pub(super) fn look(source: &Source, batch: &Batch<'_, '_>) -> Result<(), Failure
     let mut split = Split::new(source.form == Form::Csv);
     let mut bytes = source.read(&mut reader, CHUNK)?;
     source.check_text(&bytes)?;
-    while source.form == Form::Csv {
+    if source.form != Form::Csv {
+        return Ok(());
+    }
+    loop {
         let ended = bytes.len() < CHUNK;
         if let Some(names) = head(source, &mut split.push(&bytes, ended))? {
             return files::check(&source.name, batch, &names);
@@ -165,7 +168,6 @@ pub(super) fn look(source: &Source, batch: &Batch<'_, '_>) -> Result<(), Failure
         }
         bytes = source.read(&mut reader, CHUNK)?;
     }
-    Ok(())
 }
 
 /// Takes the header off the first rows of a table, if they are there already.
