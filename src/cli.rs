@@ -1,5 +1,6 @@
 //! The command line: one file a command. A command reads, calls the library, prints.
 
+mod argument;
 mod ask;
 mod batch;
 mod check;

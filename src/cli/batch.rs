@@ -18,6 +18,7 @@ use qudao::program::batch::{Batch, Form, Options, Parts};
 use qudao::visible::visible_json;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+use super::argument::Argument;
 use super::files::is_standard_output;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
@@ -59,10 +60,10 @@ enum Part {
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
-    ruleset: String,
+    ruleset: Argument,
     /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, patterns such as `data/*.csv`, or `-`
     #[arg(required = true)]
-    inputs: Vec<String>,
+    inputs: Vec<Argument>,
     /// Write the answers to this file, whole or not at all (default, or `-`: standard output)
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,

@@ -10,6 +10,7 @@ use qudao::diagnostic::{self, Code, Diagnostic, Severity};
 use qudao::source::Files;
 use qudao::visible::one_line;
 
+use super::argument::Argument;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::{Exit, completions, files, paths, profiles};
@@ -34,7 +35,7 @@ pub(crate) enum Format {
 pub(crate) struct Args {
     /// Rulesets: files, folders, or names of those inside the binary
     #[arg(required = true, add = completions::rulesets())]
-    paths: Vec<String>,
+    paths: Vec<Argument>,
     /// Apply the fixes that are sure
     #[arg(long)]
     fix: bool,

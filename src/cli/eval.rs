@@ -7,6 +7,7 @@ use qudao::decide::decide;
 use qudao::profile::ReadProfile;
 use qudao::{diagnostic, result, why};
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::{Input, quoted};
 use super::watch::watch;
@@ -30,10 +31,10 @@ pub(crate) enum Format {
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
-    ruleset: String,
+    ruleset: Argument,
     /// Profiles: files in JSON, YAML or TOML, or `-` for standard input
     #[arg(required_unless_present = "assignments")]
-    profiles: Vec<String>,
+    profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,
     /// Tell only so many channels in full
@@ -59,16 +60,17 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// Evaluates all profiles once; tells the files that it read.
 fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
-    let profiles = args.profiles.iter().filter(|profile| *profile != "-").map(PathBuf::from);
+    let profiles = args.profiles.iter().filter(|profile| &***profile != "-");
+    let profiles = profiles.map(|profile| profile.path().to_path_buf());
     paths.extend(profiles.chain(load::arguments(&args.ruleset)));
     let loaded = load::one(&args.ruleset)?;
     paths.extend(loaded.paths());
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, output)?;
     let day = args.input.day(&ruleset);
-    let profiles: Vec<Option<&str>> = match args.profiles.is_empty() {
+    let profiles: Vec<Option<&Argument>> = match args.profiles.is_empty() {
         true => vec![None],
-        false => args.profiles.iter().map(|profile| Some(profile.as_str())).collect(),
+        false => args.profiles.iter().map(Some).collect(),
     };
     let several = profiles.len() > 1;
     let mut exit = Exit::Done;
@@ -76,7 +78,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         let read = args.input.read(&ruleset, argument)?;
         let Some(profile) = &read.profile else {
             exit = Exit::Found;
-            reject(args.format, argument.unwrap_or("--set"), &read, output)?;
+            reject(args.format, argument.map_or("--set", |argument| argument), &read, output)?;
             continue;
         };
         output.diagnostics(&read.files, &read.diagnostics, false)?;
@@ -92,7 +94,10 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
                 why::markdown(&decision, speaker, &options)
             }
             Format::Text => {
-                let why = args.input.command(&format!("qudao why {}", quoted(&args.ruleset)), argument);
+                let why = args.input.command(
+                    &format!("qudao why {}", quoted(&args.ruleset)),
+                    argument.map(|argument| &**argument),
+                );
                 let options = why::Options {
                     top: args.top,
                     colour: output.colour(),

@@ -8,6 +8,7 @@ use qudao::facts;
 use qudao::model::Ruleset;
 use qudao::words::Speaker;
 
+use super::argument::Argument;
 use super::eval::Format;
 use super::load::Loaded;
 use super::output::{Failure, Output};
@@ -18,7 +19,7 @@ use super::{Exit, completions, load, profiles};
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
-    ruleset: String,
+    ruleset: Argument,
     /// Only the facts whose sources were all read longer ago than this: `180d`, `26w`; some are found: exit status 1
     #[arg(long, value_name = "AGE", value_parser = age, conflicts_with = "cited")]
     stale: Option<i64>,

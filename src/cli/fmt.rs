@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use qudao::format::{Refusal, format};
 use qudao::source::MAX_FILE_BYTES;
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::{Exit, completions, files};
 
@@ -13,7 +14,7 @@ use super::{Exit, completions, files};
 pub(crate) struct Args {
     /// Files, or folders with all `.qd` files below them; `-`, or none, is standard input
     #[arg(add = completions::rulesets())]
-    paths: Vec<String>,
+    paths: Vec<Argument>,
     /// Change nothing; say which files would change
     #[arg(long)]
     check: bool,
@@ -23,7 +24,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let standard_input = args.paths.is_empty() || args.paths.iter().any(|path| path == "-");
+    let standard_input = args.paths.is_empty() || args.paths.iter().any(|path| &**path == "-");
     if standard_input {
         if args.paths.len() > 1 {
             return Err(Failure::new("`-` stands alone"));
@@ -35,9 +36,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let mut exit = Exit::Done;
     let mut failure = None;
     for path in &args.paths {
-        for file in files_below(Path::new(path))? {
+        for file in files_below(path.path())? {
             let name = file.to_string_lossy().into_owned();
-            let named = file == Path::new(path);
+            let named = file == path.path();
             let bytes = match if named { files::read_named(&file) } else { files::read(&file) } {
                 Ok(bytes) => bytes,
                 Err(error) => {

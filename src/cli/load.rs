@@ -1,5 +1,6 @@
 //! Rulesets from files, folders, or from inside the binary.
 
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -30,11 +31,15 @@ impl Loaded {
 }
 
 /// Finds the main files that an argument names: a file, those of a folder, or a bundled ruleset.
-pub(crate) fn load(argument: &str, texts: Option<&Path>) -> Result<Vec<Loaded>, Failure> {
+pub(crate) fn load(
+    argument: &(impl AsRef<OsStr> + ?Sized),
+    texts: Option<&Path>,
+) -> Result<Vec<Loaded>, Failure> {
+    let path = Path::new(argument);
+    let argument = &*path.to_string_lossy();
     if let Some((revision, path)) = git::split(argument) {
         return load_revision(&revision, &path, argument);
     }
-    let path = Path::new(argument);
     let is_path = argument.contains(['/', '\\']) || argument.ends_with(".qd");
     if !is_path && !path.exists() {
         return match Sources::bundled(argument) {
@@ -231,24 +236,31 @@ pub(crate) fn read_inside(folder: &Path, file: &Path) -> std::io::Result<Vec<u8>
 }
 
 /// Loads and checks the one ruleset that an argument names. What is wrong with it is printed; then there is none.
-pub(crate) fn ruleset(argument: &str, output: &mut Output) -> Result<Option<Ruleset>, Failure> {
+pub(crate) fn ruleset(
+    argument: &(impl AsRef<OsStr> + ?Sized),
+    output: &mut Output,
+) -> Result<Option<Ruleset>, Failure> {
     ruleset_of(&one(argument)?, output)
 }
 
 /// Returns the path that an argument is, unless it names a ruleset inside the binary.
-pub(crate) fn arguments(argument: &str) -> Option<PathBuf> {
+pub(crate) fn arguments(argument: &(impl AsRef<OsStr> + ?Sized)) -> Option<PathBuf> {
     let path = PathBuf::from(argument);
     path.is_file().then_some(path)
 }
 
 /// Loads the one ruleset that an argument names.
-pub(crate) fn one(argument: &str) -> Result<Loaded, Failure> {
+pub(crate) fn one(argument: &(impl AsRef<OsStr> + ?Sized)) -> Result<Loaded, Failure> {
     one_with(argument, None)
 }
 
 /// Loads the one ruleset that an argument names; texts of its sources may be in a further folder.
-pub(crate) fn one_with(argument: &str, texts: Option<&Path>) -> Result<Loaded, Failure> {
+pub(crate) fn one_with(
+    argument: &(impl AsRef<OsStr> + ?Sized),
+    texts: Option<&Path>,
+) -> Result<Loaded, Failure> {
     let loaded = load(argument, texts)?;
+    let argument = argument.as_ref().to_string_lossy();
     let count = loaded.len();
     let mut loaded = loaded.into_iter();
     match (loaded.next(), count) {

@@ -1,5 +1,6 @@
 //! Profiles as arguments: files, standard input, assignments; the day and the language.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::SystemTime;
 
@@ -61,7 +62,11 @@ impl Input {
     }
 
     /// Reads one profile; `-` is standard input. Without one, a profile is made of the assignments alone.
-    pub(crate) fn read(&self, ruleset: &Ruleset, argument: Option<&str>) -> Result<ReadProfile, Failure> {
+    pub(crate) fn read(
+        &self,
+        ruleset: &Ruleset,
+        argument: Option<&(impl AsRef<OsStr> + ?Sized)>,
+    ) -> Result<ReadProfile, Failure> {
         let asked = self.profile_format.map(|format| match format {
             ProfileFormat::Json => Format::Json,
             ProfileFormat::Yaml => Format::Yaml,
@@ -70,13 +75,14 @@ impl Input {
         let Some(argument) = argument else {
             return Ok(profile::read_assignments(ruleset, &self.assignments));
         };
+        let path = Path::new(argument);
+        let argument = &*path.to_string_lossy();
         if argument == "-" {
             let bytes = files::read_stdin()
                 .map_err(|error| Failure::new(format!("cannot read the input: {error}")))?;
             let format = asked.unwrap_or_else(|| format_of(&bytes));
             return Ok(profile::read(ruleset, "-", bytes, format, &self.assignments));
         }
-        let path = Path::new(argument);
         let known = asked.or(Format::of_name(argument));
         // The name of a pipe tells nothing.
         if known.is_none() && !files::is_stream(path) {

@@ -307,7 +307,7 @@ fn found(
     pending: &BTreeMap<String, Pending>,
     proposals: &[Proposal<'_>],
 ) -> Vec<Cause> {
-    let ruleset = load::load(&main.to_string_lossy(), None).ok();
+    let ruleset = load::load(main.as_os_str(), None).ok();
     let ruleset = ruleset.and_then(|loaded| check(&loaded.first()?.sources).ruleset);
     let Some(ruleset) = ruleset else { return causes(proposals) };
     let mut deciding = Deciding::of(&ruleset, beside, false, None);

@@ -2,6 +2,7 @@
 
 use qudao::profile::schema;
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::speaker;
 use super::{Exit, completions, load};
@@ -11,7 +12,7 @@ use super::{Exit, completions, load};
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
-    ruleset: String,
+    ruleset: Argument,
     /// Show texts in this language (default: the ruleset's first)
     #[arg(long, value_name = "TAG")]
     lang: Option<String>,

@@ -15,6 +15,7 @@ use qudao::testing::{
     run_observed, selected,
 };
 
+use super::argument::Argument;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::snapshots::{Beside, Mode, Plan, compare, unknown_cases};
@@ -48,7 +49,7 @@ pub(crate) enum Deny {
 pub(crate) struct Args {
     /// Rulesets: files, folders with all rulesets below them, or names of those inside the binary
     #[arg(value_name = "PATH", required_unless_present = "accept", add = completions::rulesets())]
-    paths: Vec<String>,
+    paths: Vec<Argument>,
     /// Only tests whose title holds this, the case of letters aside
     #[arg(short = 'k', long = "filter", value_name = "PATTERN")]
     pattern: Option<String>,
@@ -100,7 +101,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 /// What is to be tested, and what is to be done with snapshots.
 struct Work<'a> {
     args: &'a Args,
-    paths: Vec<&'a str>,
+    paths: Vec<Argument>,
     accept: Option<Vec<String>>,
     mode: Mode,
 }
@@ -110,10 +111,10 @@ impl<'a> Work<'a> {
     fn of(args: &'a Args) -> Result<Work<'a>, Failure> {
         let is_path =
             |word: &str| word.contains(['/', '\\']) || word.ends_with(".qd") || Path::new(word).is_dir();
-        let mut paths: Vec<&str> = args.paths.iter().map(String::as_str).collect();
+        let mut paths: Vec<Argument> = args.paths.clone();
         let asked = args.accept.iter().flatten().map(String::as_str);
         let (more, cases): (Vec<&str>, Vec<&str>) = asked.partition(|word| paths.is_empty() && is_path(word));
-        paths.extend(more);
+        paths.extend(more.into_iter().map(Argument::from));
         if paths.is_empty() {
             return Err(Failure::new("name a ruleset: a file, a folder, or one inside the binary"));
         }

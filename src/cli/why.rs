@@ -6,6 +6,7 @@ use qudao::diagnostic::nearest;
 use qudao::model::{Id, Rule, Ruleset, Target};
 use qudao::{result, why};
 
+use super::argument::Argument;
 use super::eval::Format;
 use super::output::{Failure, Output};
 use super::profiles::Input;
@@ -18,11 +19,11 @@ use super::{Exit, completions, load};
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
-    ruleset: String,
+    ruleset: Argument,
     /// A profile: a file in JSON, YAML or TOML, or `-` for standard input; may be left out where `--set` tells the
     /// fields. Then a channel, a mix, a rule or a table
     #[arg(value_name = "PROFILE> <NAME", required = true, num_args = 1..=2, add = completions::profiles_and_names())]
-    of: Vec<String>,
+    of: Vec<Argument>,
     /// Show only what tells the target apart from this one
     #[arg(long, value_name = "OTHER", conflicts_with = "format", add = completions::targets())]
     over: Option<String>,
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             )));
         }
         [target] => (None, target),
-        [profile, target, ..] => (Some(profile.as_str()), target),
+        [profile, target, ..] => (Some(profile), target),
         [] => return Err(Failure::new("no target is named")),
     };
     let asked = asked(&ruleset, name)?;

@@ -10,6 +10,7 @@ use qudao::program::batch::{Batch, Form, Rows, Seen};
 use qudao::source::no_text;
 use qudao::visible::visible;
 
+use super::super::argument::Argument;
 use super::super::files::{NewFile, is_standard_output, same};
 use super::super::output::{Failure, Output};
 
@@ -63,10 +64,10 @@ pub(super) fn format_of(path: &Path) -> Option<TableFormat> {
 }
 
 /// Returns the tables that arguments name, patterns filled in.
-pub(super) fn sources(arguments: &[String], from: Option<TableFormat>) -> Result<Vec<Source>, Failure> {
+pub(super) fn sources(arguments: &[Argument], from: Option<TableFormat>) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     for argument in arguments {
-        if argument == "-" {
+        if &**argument == "-" {
             let form = form(from.unwrap_or(TableFormat::Ndjson))?;
             if !is_text(form) {
                 return Err(Failure::new(
@@ -77,7 +78,7 @@ pub(super) fn sources(arguments: &[String], from: Option<TableFormat>) -> Result
             continue;
         }
         let mut found: Vec<PathBuf> = Vec::new();
-        if argument.contains(['*', '?', '[']) && !Path::new(argument).exists() {
+        if argument.contains(['*', '?', '[']) && !argument.path().exists() {
             let paths = glob::glob(argument)
                 .map_err(|error| Failure::new(format!("`{argument}` is no pattern: {error}")))?;
             for path in paths {
@@ -87,7 +88,7 @@ pub(super) fn sources(arguments: &[String], from: Option<TableFormat>) -> Result
                 return Err(Failure::new(format!("no file is named like `{argument}`")));
             }
         } else {
-            found.push(PathBuf::from(argument));
+            found.push(argument.path().to_path_buf());
         }
         for path in found {
             let name = path.display().to_string();

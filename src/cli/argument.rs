@@ -1,0 +1,52 @@
+//! Names of files as arguments. The system takes names that are not UTF-8, and so do we; they are shown as well as can be.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::ops::Deref;
+use std::path::Path;
+
+/// The name of a file, or of something else that is always UTF-8. It can be used as the text that is shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Argument {
+    name: OsString,
+    shown: String,
+}
+
+impl Argument {
+    pub(crate) fn path(&self) -> &Path {
+        Path::new(&self.name)
+    }
+}
+
+impl From<OsString> for Argument {
+    fn from(name: OsString) -> Argument {
+        let shown = name.to_string_lossy().into_owned();
+        Argument { name, shown }
+    }
+}
+
+impl From<&str> for Argument {
+    fn from(name: &str) -> Argument {
+        Argument::from(OsString::from(name))
+    }
+}
+
+impl Deref for Argument {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.shown
+    }
+}
+
+impl AsRef<OsStr> for Argument {
+    fn as_ref(&self) -> &OsStr {
+        &self.name
+    }
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
