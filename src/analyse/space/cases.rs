@@ -16,7 +16,13 @@ use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Ru
 use crate::operator::{CompareOp, Quantifier, Sign};
 
 /// A value is told apart into so many cases at most.
-const MAX_CASES: usize = 128;
+const MAX_CASES: usize = 512;
+/// So many pairs of cases are looked at for what is made of two values.
+const MAX_PAIRS: usize = 8192;
+/// The members of a set are counted up to so many.
+const MAX_COUNTED: u32 = 64;
+/// A condition of more formulas than these stays what it is.
+const MAX_PARTS: usize = 2000;
 /// A plain value.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) enum Leaf {
@@ -77,7 +83,8 @@ impl<'c, 'r> Reader<'c, 'r> {
         if opaque.asks {
             return None;
         }
-        self.truth(opaque.expr, Place { channel: opaque.channel, day: opaque.day })
+        let pair = self.truth(opaque.expr, Place { channel: opaque.channel, day: opaque.day })?;
+        (self.cases.below([pair.yes, pair.no].into_iter()).len() <= MAX_PARTS).then_some(pair)
     }
 
     fn number(&self, field: Id<Field>) -> Option<usize> {
@@ -250,6 +257,9 @@ impl<'c, 'r> Reader<'c, 'r> {
         right: &Values,
         mut says: impl FnMut(&mut Self, &Leaf, &Leaf) -> Option<Pair>,
     ) -> Option<Pair> {
+        if left.len() * right.len() > MAX_PAIRS {
+            return None;
+        }
         let (mut yes, mut no) = (Vec::new(), Vec::new());
         for (one, left) in left {
             for (other, right) in right {
@@ -574,6 +584,9 @@ impl<'c, 'r> Reader<'c, 'r> {
 
     /// Where a set has no member, one, two, and so on.
     fn counts(&mut self, set: &Leaf, of: u32) -> Option<Vec<At>> {
+        if of > MAX_COUNTED {
+            return None;
+        }
         let (always, never) = (self.cases.constant(true), self.cases.constant(false));
         let mut exactly = vec![always];
         for member in 0..of {
@@ -588,7 +601,7 @@ impl<'c, 'r> Reader<'c, 'r> {
             }
             exactly = next;
         }
-        (exactly.len() <= MAX_CASES).then_some(exactly)
+        Some(exactly)
     }
 
     /// What comes of each pair of values.
@@ -598,6 +611,9 @@ impl<'c, 'r> Reader<'c, 'r> {
         right: &Values,
         mut change: impl FnMut(&mut Self, &Leaf, &Leaf) -> Option<Values>,
     ) -> Option<Values> {
+        if left.len() * right.len() > MAX_PAIRS {
+            return None;
+        }
         let mut found = Values::new();
         for (one, left) in left {
             for (other, right) in right {
@@ -609,7 +625,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                     found.push((self.cases.all(&[when, inner]), leaf));
                 }
             }
-            if found.len() > MAX_CASES * MAX_CASES || self.cases.is_full() {
+            if self.cases.is_full() {
                 return None;
             }
         }

@@ -7,7 +7,7 @@ use crate::exact::Exact;
 use crate::ground::Test;
 
 /// So many formulas are made for a space; conditions that are read later stay what they are.
-const MAX_FORMULAS: usize = 60_000;
+const MAX_FORMULAS: usize = 20_000;
 
 /// A condition that holds or does not, by its number.
 pub(super) type At = usize;
