@@ -330,3 +330,36 @@ fn many_channels_take_little_memory() {
     assert_eq!(answer["channels"].as_array().unwrap().len(), 3_000);
     assert_eq!(answer["channels"][2_999]["tie"].as_array().unwrap().len(), 20);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_not_utf8_are_taken() {
+    use std::os::unix::ffi::OsStrExt;
+    let work = Work::new(&[]);
+    let name = |ending: &str| {
+        let bytes = [b"caf\xe9.", ending.as_bytes()].concat();
+        std::ffi::OsStr::from_bytes(&bytes).to_os_string()
+    };
+    let (rules, profile, table) = (name("qd"), name("json"), name("csv"));
+    std::fs::write(work.0.path().join(&rules), RULES).unwrap();
+    std::fs::write(work.0.path().join(&profile), "{\"orders\": 60}").unwrap();
+    std::fs::write(work.0.path().join(&table), "orders\n60\n").unwrap();
+    let run = |command: &str, files: &[&std::ffi::OsString], more: &[&str]| {
+        let mut run = crate::support::program(work.0.path());
+        let ended = run.arg(command).args(files).args(more).output().unwrap();
+        let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
+        assert_eq!(ended.status.code(), Some(0), "{command}: {out}{err}");
+        out
+    };
+    assert!(run("eval", &[&rules, &profile], &[]).contains("Channels"));
+    assert!(run("why", &[&rules, &profile], &["a"]).contains("orders"));
+    assert!(run("batch", &[&rules, &table], &["--only", "first"]).contains("2,a,false"));
+    run("check", &[&rules], &[]);
+    run("facts", &[&rules], &[]);
+    run("schema", &[&rules], &[]);
+    run("fmt", &[&rules], &[]);
+    // What is read is found whatever it is called.
+    let mut over = crate::support::program(work.0.path());
+    let ended = over.arg("batch").args([&rules, &table]).arg("-o").arg(&rules).output().unwrap();
+    assert_eq!(ended.status.code(), Some(2), "{}", String::from_utf8_lossy(&ended.stderr));
+}
