@@ -17,8 +17,10 @@ use crate::operator::{CompareOp, Quantifier, Sign};
 
 /// A value is told apart into so many cases at most.
 const MAX_CASES: usize = 512;
-/// So many pairs of cases are looked at for what is made of two values.
+/// So many pairs of cases that do not exclude each other are looked at for what is made of two values.
 const MAX_PAIRS: usize = 8192;
+/// So many pairs are tried for that.
+const MAX_TRIED: usize = 250_000;
 /// The members of a set are counted up to so many.
 const MAX_COUNTED: u32 = 64;
 /// A condition of more formulas than these stays what it is.
@@ -257,7 +259,7 @@ impl<'c, 'r> Reader<'c, 'r> {
         right: &Values,
         mut says: impl FnMut(&mut Self, &Leaf, &Leaf) -> Option<Pair>,
     ) -> Option<Pair> {
-        if left.len() * right.len() > MAX_PAIRS {
+        if left.len() * right.len() > MAX_TRIED {
             return None;
         }
         let (mut yes, mut no) = (Vec::new(), Vec::new());
@@ -271,7 +273,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                 yes.push(self.cases.all(&[when, said.yes]));
                 no.push(self.cases.all(&[when, said.no]));
             }
-            if self.cases.is_full() {
+            if self.cases.is_full() || yes.len() > MAX_PAIRS {
                 return None;
             }
         }
@@ -611,7 +613,7 @@ impl<'c, 'r> Reader<'c, 'r> {
         right: &Values,
         mut change: impl FnMut(&mut Self, &Leaf, &Leaf) -> Option<Values>,
     ) -> Option<Values> {
-        if left.len() * right.len() > MAX_PAIRS {
+        if left.len() * right.len() > MAX_TRIED {
             return None;
         }
         let mut found = Values::new();
@@ -625,7 +627,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                     found.push((self.cases.all(&[when, inner]), leaf));
                 }
             }
-            if self.cases.is_full() {
+            if self.cases.is_full() || found.len() > MAX_PAIRS {
                 return None;
             }
         }
