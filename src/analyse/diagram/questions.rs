@@ -56,12 +56,13 @@ impl Diagrams {
         asked.filter(|variable| *variable != END).map(|variable| variable as usize).collect()
     }
 
-    /// Tells whether a function is the same in two cells of a variable, wherever the others lie.
+    /// Returns the diagrams within a function that ask a variable first: where they are the same in two cells, so is the
+    /// function.
     #[must_use]
-    pub fn same_in(&self, function: Ref, variable: usize, one: usize, other: usize) -> bool {
-        let nodes = self.reachable(function).into_iter();
-        let mut asking = nodes.filter(|node| self.node(*node).variable as usize == variable);
-        asking.all(|node| self.child(node, one) == self.child(node, other))
+    pub fn asking(&self, function: Ref, variable: usize) -> Vec<Ref> {
+        let mut nodes = self.reachable(function);
+        nodes.retain(|node| self.node(*node).variable as usize == variable);
+        nodes
     }
 
     /// Returns the values that a function takes, in order.

@@ -1,6 +1,6 @@
 //! Findings about fields and values that change no decision.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Key, Study, Work, acts};
 use crate::analyse::diagram::{Ref, TooLarge};
@@ -60,33 +60,21 @@ impl Work<'_, '_> {
             if let Some(crate::model::Value::Enum(member)) = value { Some(member) } else { None }
         };
         let members: Vec<Option<u32>> = (0..count).map(member).collect();
-        let mut groups: Vec<Vec<usize>> = Vec::new();
-        for cell in 0..count {
-            let firsts: Vec<usize> = groups.iter().filter_map(|group| group.first().copied()).collect();
-            let found = firsts.iter().position(|first| self.alike(id, *place, functions, *first, cell));
-            match found.and_then(|at| groups.get_mut(at)) {
-                Some(group) => group.push(cell),
-                None => groups.push(vec![cell]),
+        let mut told = children(&self.space, functions, *place, count);
+        if !self.study.asking.is_empty() {
+            let Ok(unknown) = self.children_unknown(id, count) else { return };
+            for (cell, more) in told.iter_mut().zip(unknown) {
+                cell.extend(more);
             }
         }
-        for group in groups.iter().filter(|group| group.len() > 1) {
+        let mut groups: BTreeMap<&Vec<Ref>, Vec<usize>> = BTreeMap::new();
+        for (cell, told) in told.iter().enumerate() {
+            groups.entry(told).or_default().push(cell);
+        }
+        for group in groups.values().filter(|group| group.len() > 1) {
             let values = group.iter().filter_map(|cell| members.get(*cell).copied().flatten());
             keys.insert(Key::IdleValues(id, values.collect()));
         }
-    }
-
-    /// Whether nothing tells two values of a field apart.
-    fn alike(
-        &mut self,
-        id: Id<Field>,
-        place: usize,
-        functions: &BTreeSet<Ref>,
-        one: usize,
-        other: usize,
-    ) -> bool {
-        let mut all = functions.iter();
-        all.all(|function| self.space.diagrams.same_in(*function, place, one, other))
-            && (self.study.asking.is_empty() || self.alike_unknown(id, one, other) == Ok(true))
     }
 
     pub(super) fn idle_field(&self, id: Id<Field>) -> Diagnostic {
@@ -121,6 +109,20 @@ impl Key {
             Key::Same(..) | Key::IdleField(_) | Key::IdleValues(..) | Key::Never(_) | Key::Always(_) => None,
         }
     }
+}
+
+/// What functions become in each cell of a variable, wherever these ask it: two cells are told apart by nothing where
+/// all is the same.
+pub(super) fn children(
+    space: &Space<'_, '_>,
+    functions: &BTreeSet<Ref>,
+    place: usize,
+    count: usize,
+) -> Vec<Vec<Ref>> {
+    let asking: BTreeSet<Ref> =
+        functions.iter().flat_map(|function| space.diagrams.asking(*function, place)).collect();
+    let in_cell = |cell: usize| asking.iter().map(|node| space.diagrams.child(*node, cell)).collect();
+    (0..count).map(in_cell).collect()
 }
 
 /// The functions that decide anything: when each rule that does something fires, what is owned, what is met.

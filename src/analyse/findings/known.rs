@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Work;
-use super::fields::{deciding, free_places};
+use super::fields::{children, deciding, free_places};
 use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
 use crate::analyse::space::{Space, Truths};
 use crate::ground::Node;
@@ -66,18 +66,16 @@ impl Work<'_, '_> {
         })
     }
 
-    /// Whether nothing tells two values of a field apart for profiles with unknown fields either.
-    pub(super) fn alike_unknown(
+    /// What decides becomes in each value of an enum's field, for profiles with unknown fields.
+    pub(super) fn children_unknown(
         &mut self,
         field: Id<Field>,
-        one: usize,
-        other: usize,
-    ) -> Result<bool, TooLarge> {
+        count: usize,
+    ) -> Result<Vec<Vec<Ref>>, TooLarge> {
         let study = self.study;
         self.with_unknown(|space, view| {
-            let Some(place) = space.asked_of(0, &[field]).first().copied() else { return Ok(true) };
-            let mut functions = deciding(study, view).into_iter();
-            Ok(functions.all(|function| space.diagrams.same_in(function, place, one, other)))
+            let place = space.asked_of(0, &[field]).first().copied();
+            Ok(place.map(|place| children(space, &deciding(study, view), place, count)).unwrap_or_default())
         })
     }
 }
