@@ -69,32 +69,36 @@ impl Days {
 }
 
 impl<'p, 'r: 'p> Builder<'p, 'r> {
-    /// An atom that reads facts that change on some days: what it is before the first of them, and from each on.
+    /// A condition that reads facts that change on some days: what it is before the first of them, and from each on.
+    /// Nothing where it is nothing on one of them.
     pub(super) fn by_days(
         &mut self,
-        expr: &'r Expr,
-        channel: Option<Id<Channel>>,
         days: &BTreeSet<Date>,
-    ) -> Id<Node> {
+        mut on_day: impl FnMut(&mut Self) -> Option<Id<Node>>,
+    ) -> Option<Id<Node>> {
         let usual = self.day;
         let mut found: Vec<(Date, Id<Node>)> = Vec::new();
+        let mut all = true;
         for day in std::iter::once(Date::MIN).chain(days.iter().copied()) {
             self.day = day;
             self.probe.on(day);
-            let node = self.new_atom(expr, channel);
+            let Some(node) = on_day(self) else {
+                all = false;
+                break;
+            };
             if found.last().is_none_or(|(_, last)| *last != node) {
                 found.push((day, node));
             }
         }
         self.day = usual;
         self.probe.on(usual);
-        let (mut from, mut node) = found.pop().expect("there is a first day");
+        let (mut from, mut node) = found.pop().filter(|_| all)?;
         while let Some((day, before)) = found.pop() {
             let earlier = self.before(from);
             node = self.node(Node::If([earlier, before, node]));
             from = day;
         }
-        node
+        Some(node)
     }
 
     /// Whether the day lies before another.

@@ -229,9 +229,12 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 if let Some(known) = self.known_joints.get(&key) {
                     return *known;
                 }
-                // Where facts change on some days, each part is one of its own from day to day.
-                let settled = self.days.of(expr, channel).is_empty();
-                let node = if settled { self.of_one_field(expr, channel) } else { None };
+                let days = self.days.of(expr, channel);
+                let node = if days.is_empty() {
+                    self.of_one_field(expr, channel)
+                } else {
+                    self.by_days(&days, |this| this.of_one_field(expr, channel))
+                };
                 let node = node.unwrap_or_else(|| self.joint(expr, channel));
                 self.known_joints.insert(key, node);
                 node

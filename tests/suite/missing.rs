@@ -268,7 +268,7 @@ type UnknownFact = (Id<Channel>, Entry);
 #[test]
 fn open_facts_are_those_that_change_a_verdict() {
     let (mut open, mut shown, mut stated) = (0, 0, 0);
-    for seed in 0..cases(150) {
+    for seed in 0..cases(250) {
         let mut case = case(seed + 11_000_000, 100);
         // A rule that asks what is known of a fact turns round when it is.
         if case.uses.contains_key("known") {

@@ -15,14 +15,18 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             return *known;
         }
         let days = self.days.of(expr, channel);
-        let node =
-            if days.is_empty() { self.new_atom(expr, channel) } else { self.by_days(expr, channel, &days) };
+        let node = if days.is_empty() {
+            self.new_atom(expr, channel)
+        } else {
+            let node = self.by_days(&days, |this| Some(this.new_atom(expr, channel)));
+            node.expect("an atom is a node on each day")
+        };
         self.known_atoms.insert(key, node);
         node
     }
 
     /// An atom on the day that facts are read at.
-    pub(in crate::ground) fn new_atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+    fn new_atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
         let fields = self.fields(expr);
         let mut rest = fields.iter();
         let asks = expr.asks();
