@@ -22,6 +22,9 @@ const MAX_TOLD: usize = 5;
 /// For longer ones, in words, no near passage is looked for.
 const MAX_NEAR_WORDS: usize = 100;
 
+/// The version of `sources.lock` that is read and written.
+const LOCK_VERSION: u32 = 1;
+
 /// `sources.lock`: what is known of texts that do not travel with the ruleset.
 #[derive(Serialize, Deserialize, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
@@ -201,7 +204,16 @@ fn read_locks<'s>(checker: &mut Checker<'s>) -> Quotes<'s> {
     for file in checker.sources.locks() {
         let text = checker.sources.files().get(file).text();
         match serde_json::from_str::<Lock>(text) {
-            Ok(lock) => quotes.lock.add(lock),
+            Ok(lock) if lock.version == LOCK_VERSION => quotes.lock.add(lock),
+            Ok(lock) => {
+                quotes.lock_lost = true;
+                let start = Span { file, start: 0, end: 0 };
+                checker.report(
+                    Diagnostic::new(Code::StaleLock, start, "`sources.lock` is of another version")
+                        .here(format!("version {}; this program reads version {LOCK_VERSION}", lock.version))
+                        .note("write it again: `qudao check --lock --texts DIR`"),
+                );
+            }
             Err(error) => {
                 quotes.lock_lost = true;
                 let told = checker.diagnostics.iter();
@@ -434,7 +446,7 @@ pub fn lock(sources: &Sources, ruleset: &model::Ruleset) -> String {
             old.add(lock);
         }
     }
-    let mut new = Lock { version: 1, texts: BTreeMap::new() };
+    let mut new = Lock { version: LOCK_VERSION, texts: BTreeMap::new() };
     let (layers, _) = sources.declarations();
     for declaration in layers.into_iter().flatten() {
         let DeclarationKind::Source(source) = &declaration.kind else { continue };

@@ -190,7 +190,8 @@ fn a_lock_that_does_not_fit_is_told() {
     let text = "ruleset r\nsource article \"An article\" { text \"article.txt\" }\nchannel c\n";
     let mut shown = String::new();
     let stale = r#"{"version": 1, "texts": {"article": {"digest": "another", "quotes": {}}}}"#;
-    for lock in [stale, r#"{"version": 1, "texts": ["#, "[]", ""] {
+    let newer = r#"{"version": 2, "texts": {}}"#;
+    for lock in [stale, newer, r#"{"version": 1, "texts": ["#, "[]", ""] {
         let mut sources = Sources::new("ruleset.qd", text.as_bytes().to_vec());
         while let Some(wanted) = sources.wanted() {
             let bytes = if wanted.kind == WantedKind::Lock { lock } else { "The text." };
