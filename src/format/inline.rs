@@ -151,7 +151,9 @@ fn stand_together(parent: Kind, before: Kind, kind: Kind) -> bool {
             | Kind::colon
             | Kind::close_paren
             | Kind::close_bracket
-    ) || matches!(before, Kind::open_paren | Kind::open_bracket | Kind::sign | Kind::minus)
+    ) || matches!(before, Kind::open_paren | Kind::open_bracket | Kind::sign)
+        // Two signs stand apart: at the start of a line they would be read as a comment of another language.
+        || (before == Kind::minus && kind != Kind::minus)
         || (braces && (before == Kind::open_brace || kind == Kind::close_brace))
 }
 
