@@ -9,7 +9,31 @@ use jiff::civil;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Date(civil::Date);
 
+/// The months by their English names.
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 impl Date {
+    /// Returns the number of the month that a word names, in full or by its first three letters or more.
+    #[must_use]
+    pub fn month_named(word: &str) -> Option<i8> {
+        let word = word.to_lowercase();
+        let at = MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word))?;
+        Some(at as i8 + 1)
+    }
+
     /// The first day.
     pub const MIN: Date = Date(civil::date(1, 1, 1));
     /// The last day.

@@ -17,21 +17,6 @@ pub(super) enum Meant {
     Nothing,
 }
 
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 /// Returns which day a text must mean.
 pub(super) fn meant(text: &str) -> Meant {
     if text.len() > 100 {
@@ -63,12 +48,12 @@ pub(super) fn meant(text: &str) -> Meant {
             (x, y) if y > 12 && x <= 12 => day(Some(year), Some(a), Some(b)),
             _ => Meant::Nothing,
         },
-        [a, b, year] if is_year(year) => match (month(a), month(b)) {
+        [a, b, year] if is_year(year) => match (Date::month_named(a), Date::month_named(b)) {
             (Some(month), None) if is_number(ordinal(b)) => named(year, month, ordinal(b)),
             (None, Some(month)) if is_number(ordinal(a)) => named(year, month, ordinal(a)),
             _ => Meant::Nothing,
         },
-        [year, a, b] if is_year(year) => match month(a) {
+        [year, a, b] if is_year(year) => match Date::month_named(a) {
             Some(month) if is_number(ordinal(b)) => named(year, month, ordinal(b)),
             _ => Meant::Nothing,
         },
@@ -101,12 +86,7 @@ fn ordinal(piece: &str) -> &str {
 }
 
 /// Returns the number of a month by its English name, or by three letters of it or more.
-fn month(piece: &str) -> Option<usize> {
-    let folded = piece.to_lowercase();
-    MONTHS.iter().position(|month| folded.len() >= 3 && month.starts_with(&folded)).map(|index| index + 1)
-}
-
-fn named(year: &str, month: usize, date: &str) -> Meant {
+fn named(year: &str, month: i8, date: &str) -> Meant {
     day(Some(year), Some(&month.to_string()), Some(date))
 }
 

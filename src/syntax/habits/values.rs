@@ -6,21 +6,6 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::parse::Kind;
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-
 pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
     decimal(place).or_else(|| day(place)).or_else(|| amount(place)).or_else(|| several(place))
 }
@@ -41,22 +26,18 @@ fn decimal(place: &Place<'_>) -> Option<Diagnostic> {
 
 /// `1 May 2020`, `May 1, 2020`
 fn day(place: &Place<'_>) -> Option<Diagnostic> {
-    let month = |word: &str| {
-        let word = word.to_lowercase();
-        MONTHS.iter().position(|month| word.len() >= 3 && month.starts_with(&word)).map(|at| at as i8 + 1)
-    };
     let before = place.before();
     let number = |word: &str| word.parse::<i16>().ok();
-    let (start, end, date) = if let Some(of_year) = month(place.previous()) {
+    let (start, end, date) = if let Some(of_year) = Date::month_named(place.previous()) {
         let head = before.get(..before.len() - place.previous().len())?;
         if place.found.len() == 4 {
             let day = last_word(head.trim_end());
-            let date = Date::new(number(place.found)?, of_year, number(day)? as i8)?;
+            let date = Date::new(number(place.found)?, of_year, i8::try_from(number(day)?).ok()?)?;
             (head.trim_end().len() - day.len(), place.at + 4, date)
         } else {
             let (day, rest) = place.rest().split_once(',')?;
             let year = first_word(rest.trim_start());
-            let date = Date::new(number(year)?, of_year, number(day.trim())? as i8)?;
+            let date = Date::new(number(year)?, of_year, i8::try_from(number(day.trim())?).ok()?)?;
             (head.len(), place.text.len() - rest.trim_start().len() + year.len(), date)
         }
     } else {
