@@ -3,12 +3,12 @@
 //! 330 channels with some 1,500 facts, rules `for each` of them over ten fields: one target that an answer lifts, one
 //! that two lift, one that nothing lifts.
 
-use qudao::advise::{STEPS, advise};
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::model::{Profile, Ruleset};
-use qudao::profile::{Format, read};
-use qudao::syntax::Sources;
+use qudao_engine::advise::{STEPS, advise};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::model::{Profile, Ruleset};
+use qudao_language::profile::{Format, read};
+use qudao_language::syntax::Sources;
 
 const CHANNELS: usize = 330;
 

@@ -2,8 +2,8 @@
 //!
 //! Nesting must cost no more than length: the times at depths 8, 16, 32 and 128 grow with the text.
 
-use qudao::check::check;
-use qudao::syntax::Sources;
+use qudao_language::check::check;
+use qudao_language::syntax::Sources;
 
 fn main() {
     divan::main();

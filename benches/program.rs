@@ -1,16 +1,16 @@
 //! How long it takes to make a program, to run one profile, to answer a table, to prove a verdict:
 //! `cargo bench --bench program`.
 
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::ground::Ground;
-use qudao::model::{Number, Profile, Ruleset, Value};
-use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options};
-use qudao::syntax::Sources;
-use qudao::why::{Options as Wording, answer};
-use qudao::words::Speaker;
+use qudao_engine::ground::Ground;
+use qudao_engine::program::Program;
+use qudao_engine::program::batch::{Batch, Form, Options};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::model::{Number, Profile, Ruleset, Value};
+use qudao_language::syntax::Sources;
+use qudao_telling::why::{Options as Wording, answer};
+use qudao_telling::words::Speaker;
 
 fn main() {
     divan::main();
@@ -57,7 +57,7 @@ fn profile(ruleset: &Ruleset, unknown: usize) -> Profile {
     let mut profile = Profile::empty(ruleset, "bench");
     for (number, id) in ruleset.fields.ids().enumerate() {
         let value = if number < 20 {
-            Value::Number(Number::computed(qudao::exact::Exact::whole(number as i64 * 37 % 100)))
+            Value::Number(Number::computed(qudao_language::exact::Exact::whole(number as i64 * 37 % 100)))
         } else {
             Value::Enum(number as u32 % 4)
         };

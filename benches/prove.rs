@@ -3,14 +3,14 @@
 //! 25 fields, 12 channels: all findings of 200 rules, the difference that five changed rules make, and 2,000 rules,
 //! answers past the budget included.
 
-use qudao::analyse::diagram::Budget;
-use qudao::analyse::difference::{Difference, Side};
-use qudao::analyse::findings::{Options, findings};
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::model::Ruleset;
-use qudao::syntax::Sources;
-use qudao::testing::prove;
+use qudao_analysis::analyse::diagram::Budget;
+use qudao_analysis::analyse::difference::{Difference, Side};
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::testing::prove;
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::model::Ruleset;
+use qudao_language::syntax::Sources;
 
 fn main() {
     divan::main();

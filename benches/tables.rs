@@ -12,11 +12,11 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Parts};
-use qudao::syntax::Sources;
+use qudao_engine::program::Program;
+use qudao_engine::program::batch::{Batch, Form, Options, Parts};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::syntax::Sources;
 use serde::Deserialize;
 
 /// How many values each enum has, and each enum of which a field is a set.

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::PathBuf;
 
-use qudao::ask::{Question, Why, further, next, required, value};
-use qudao::decide::{Decision, decide};
-use qudao::model::{Field, Id, Ruleset};
-use qudao::profile::ReadProfile;
-use qudao::visible::visible;
-use qudao::words::Speaker;
-use qudao::{profile, why};
+use qudao_engine::ask::{Question, Why, further, next, required, value};
+use qudao_language::decide::{Decision, decide};
+use qudao_language::model::{Field, Id, Ruleset};
+use qudao_language::profile;
+use qudao_language::profile::ReadProfile;
+use qudao_language::visible::visible;
+use qudao_telling::why;
+use qudao_telling::words::Speaker;
 
 use super::output::{Failure, Output, closed};
 use super::profiles::{Input, quoted};

@@ -12,10 +12,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao::date::Date;
-use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Parts};
-use qudao::visible::visible_json;
+use qudao_engine::program::Program;
+use qudao_engine::program::batch::{Batch, Form, Options, Parts};
+use qudao_language::date::Date;
+use qudao_language::visible::visible_json;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::argument::Argument;

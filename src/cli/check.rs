@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao::analyse::findings::{Options, findings};
-use qudao::check::{Checked, check, lock};
-use qudao::diagnostic::{self, Code, Diagnostic, Severity};
-use qudao::source::Files;
-use qudao::visible::one_line;
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_language::check::{Checked, check, lock};
+use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
+use qudao_language::source::Files;
+use qudao_language::visible::one_line;
 
 use super::argument::Argument;
 use super::load::{self, Loaded};
@@ -149,7 +149,7 @@ fn relative<'a>(name: &'a str, main: &Path) -> &'a str {
 /// Writes the lock, and tells whether it did.
 fn write_lock(
     loaded: &Loaded,
-    ruleset: Option<&qudao::model::Ruleset>,
+    ruleset: Option<&qudao_language::model::Ruleset>,
     output: &mut Output,
 ) -> Result<bool, Failure> {
     let Some(main) = &loaded.main else {

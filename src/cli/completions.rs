@@ -7,9 +7,9 @@ use clap::{CommandFactory, ValueEnum};
 use clap_complete::CompletionCandidate;
 use clap_complete::engine::{ArgValueCompleter, PathCompleter, ValueCompleter};
 use clap_complete::env::{CompleteEnv, Shells};
-use qudao::check::check;
-use qudao::diagnostic::Code;
-use qudao::model::{Ruleset, Type};
+use qudao_language::check::check;
+use qudao_language::diagnostic::Code;
+use qudao_language::model::{Ruleset, Type};
 
 use super::output::{Failure, Output};
 use super::{Exit, load};
@@ -68,7 +68,7 @@ pub(crate) fn answer<C: CommandFactory>() {
 /// Rulesets: those inside the binary, files and folders.
 pub(crate) fn rulesets() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
-        let mut found = names(current, qudao::bundled::names());
+        let mut found = names(current, qudao_language::bundled::names());
         let file = |path: &Path| path.is_dir() || path.extension().is_some_and(|ending| ending == "qd");
         found.extend(PathCompleter::any().filter(file).complete(current));
         found
@@ -165,7 +165,7 @@ fn ruleset() -> Option<Ruleset> {
         .skip(3)
         .collect();
     let is_ruleset = |word: &&String| {
-        qudao::bundled::names().any(|name| name == word.as_str())
+        qudao_language::bundled::names().any(|name| name == word.as_str())
             || word.ends_with(".qd")
             || Path::new(word.as_str()).is_dir()
     };

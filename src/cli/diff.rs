@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao::analyse::diagram::Budget;
-use qudao::analyse::difference::{Difference, Side, markdown, text, to_json};
-use qudao::date::Date;
-use qudao::model::{Profile, Ruleset};
-use qudao::profile::{self, Format as ProfileFormat, yaml_text};
-use qudao::testing::test_profile;
+use qudao_analysis::analyse::diagram::Budget;
+use qudao_analysis::analyse::difference::{Difference, Side, markdown, text, to_json};
+use qudao_analysis::testing::test_profile;
+use qudao_language::date::Date;
+use qudao_language::model::{Profile, Ruleset};
+use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
 
 use super::load::Loaded;
 use super::output::{Failure, Output};

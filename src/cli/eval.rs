@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use qudao::decide::decide;
-use qudao::profile::ReadProfile;
-use qudao::{diagnostic, result, why};
+use qudao_language::decide::decide;
+use qudao_language::diagnostic;
+use qudao_language::profile::ReadProfile;
+use qudao_telling::{result, why};
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
@@ -107,7 +108,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
                 let heading = match (several, argument) {
                     (true, Some(argument)) => {
                         let gap = if number > 0 { "\n" } else { "" };
-                        format!("{gap}── {} ──\n", qudao::visible::visible(argument))
+                        format!("{gap}── {} ──\n", qudao_language::visible::visible(argument))
                     }
                     _ => String::new(),
                 };

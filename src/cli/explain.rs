@@ -1,6 +1,6 @@
 //! `qudao explain`
 
-use qudao::diagnostic::{Code, nearest};
+use qudao_language::diagnostic::{Code, nearest};
 
 use super::output::{Failure, Output};
 use super::{Exit, completions};

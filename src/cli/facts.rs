@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use qudao::date::Date;
-use qudao::diagnostic::nearest;
-use qudao::facts;
-use qudao::model::Ruleset;
-use qudao::words::Speaker;
+use qudao_language::date::Date;
+use qudao_language::diagnostic::nearest;
+use qudao_language::model::Ruleset;
+use qudao_telling::facts;
+use qudao_telling::words::Speaker;
 
 use super::argument::Argument;
 use super::eval::Format;

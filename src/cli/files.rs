@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use qudao::source::MAX_FILE_BYTES;
+use qudao_language::source::MAX_FILE_BYTES;
 
 pub(crate) use temporary::{Folder, say_when_interrupted, sweep};
 pub(crate) use write::{NewFile, is_standard_output, replace, same};

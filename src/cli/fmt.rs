@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use qudao::format::{Refusal, format};
-use qudao::source::MAX_FILE_BYTES;
+use qudao_language::format::{Refusal, format};
+use qudao_language::source::MAX_FILE_BYTES;
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
@@ -98,7 +98,7 @@ fn one(
             Refusal::Errors(files, diagnostics) => {
                 let errors: Vec<_> = diagnostics
                     .into_iter()
-                    .filter(|d| d.severity == qudao::diagnostic::Severity::Error)
+                    .filter(|d| d.severity == qudao_language::diagnostic::Severity::Error)
                     .collect();
                 output.diagnostics(&files, &errors, false)?;
                 output.note(&format!("{name} is left alone\n"))?;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Component, Path};
 use std::process::{Command, Stdio};
 
-use qudao::source::MAX_FILE_BYTES;
+use qudao_language::source::MAX_FILE_BYTES;
 
 /// A revision of the repository that the current folder is in.
 pub(crate) struct Revision {

@@ -4,11 +4,11 @@ use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use qudao::analyse::findings;
-use qudao::check::{Checked, check};
-use qudao::diagnostic::{Severity, any_error};
-use qudao::model::Ruleset;
-use qudao::syntax::{Sources, WantedKind};
+use qudao_analysis::analyse::findings;
+use qudao_language::check::{Checked, check};
+use qudao_language::diagnostic::{Severity, any_error};
+use qudao_language::model::Ruleset;
+use qudao_language::syntax::{Sources, WantedKind};
 
 use super::files;
 use super::git::{self, Revision};
@@ -102,8 +102,8 @@ pub(crate) fn main_files(argument: &str) -> Result<Vec<PathBuf>, Failure> {
 }
 
 fn unknown_ruleset(name: &str) -> String {
-    let names: Vec<&str> = qudao::bundled::names().collect();
-    let near = match qudao::diagnostic::nearest(name, names.iter().copied()) {
+    let names: Vec<&str> = qudao_language::bundled::names().collect();
+    let near = match qudao_language::diagnostic::nearest(name, names.iter().copied()) {
         Some(near) => format!("; the nearest name is `{near}`"),
         None => format!("; inside are {}", names.join(", ")),
     };

@@ -61,7 +61,7 @@ fn named(folder: &str) -> Result<(String, String), Failure> {
     // A digit begins no name, and a word of the language may be none.
     let candidates = [kept.to_string(), format!("rules_{kept}")];
     let laid_out = candidates.into_iter().filter(|_| !kept.is_empty()).find_map(|name| {
-        let text = qudao::format::format("main.qd", &MAIN.replace("NAME", &name)).ok()?;
+        let text = qudao_language::format::format("main.qd", &MAIN.replace("NAME", &name)).ok()?;
         Some((name, text))
     });
     laid_out.ok_or_else(|| Failure::new(format!("`{folder}` cannot be made a name; begin it with a letter")))

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use qudao::visible::{printed, visible_json};
+use qudao_language::visible::{printed, visible_json};
 
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -100,8 +100,8 @@ impl Output {
     /// Writes diagnostics, as results or beside them, the first hundred in full.
     pub(crate) fn diagnostics(
         &mut self,
-        files: &qudao::source::Files,
-        diagnostics: &[qudao::diagnostic::Diagnostic],
+        files: &qudao_language::source::Files,
+        diagnostics: &[qudao_language::diagnostic::Diagnostic],
         as_result: bool,
     ) -> Result<(), Failure> {
         const SHOWN: usize = 100;
@@ -110,7 +110,7 @@ impl Output {
         // A profile's are a hundred at most, and the count of the others.
         let shown = if diagnostics.len() == SHOWN + 1 { SHOWN + 1 } else { SHOWN };
         for diagnostic in diagnostics.iter().take(shown) {
-            text.push_str(&qudao::diagnostic::render(files, diagnostic, colour));
+            text.push_str(&qudao_language::diagnostic::render(files, diagnostic, colour));
         }
         if diagnostics.len() > shown {
             text.push_str(&format!("and {} more; mend these first\n", diagnostics.len() - SHOWN));

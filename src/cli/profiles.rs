@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use clap::{Args, ValueEnum};
-use qudao::date::Date;
-use qudao::model::Ruleset;
-use qudao::profile::{self, Format, ReadProfile};
-use qudao::visible::visible;
-use qudao::words::{Speaker, not_in_language};
+use qudao_language::date::Date;
+use qudao_language::model::Ruleset;
+use qudao_language::profile::{self, Format, ReadProfile};
+use qudao_language::visible::visible;
+use qudao_telling::words::{Speaker, not_in_language};
 
 use super::output::{Failure, Output};
 use super::{completions, files};

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-use qudao::check::check;
-use qudao::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
-use qudao::testing::has_conflict;
-use qudao::testing::report::{cause_difference, cause_text};
+use qudao_analysis::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
+use qudao_analysis::testing::has_conflict;
+use qudao_analysis::testing::report::{cause_difference, cause_text};
+use qudao_language::check::check;
 
 use super::output::{Failure, Output};
 use super::profiles::quoted;
@@ -328,7 +328,7 @@ fn found(
 
 fn in_full(cause: &Cause, case: Option<&String>) -> String {
     let Some(case) = case else { return String::new() };
-    let name = qudao::visible::visible(case);
+    let name = qudao_language::visible::visible(case);
     let lines = cause_difference(cause, case);
     let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
     format!("  {name} in full:\n{lines}")

@@ -1,6 +1,6 @@
 //! `qudao schema`
 
-use qudao::profile::schema;
+use qudao_language::profile::schema;
 
 use super::argument::Argument;
 use super::output::{Failure, Output};

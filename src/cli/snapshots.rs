@@ -6,18 +6,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use qudao::analyse::settings::{Set, Settings};
-use qudao::date::Date;
-use qudao::decide::{Decision, decide};
-use qudao::diagnostic::render;
-use qudao::model::{Profile, Ruleset};
-use qudao::profile::{self, Format};
-use qudao::testing::causes::{Cause, Retrial, causes_by_trial};
-use qudao::testing::report::proposals;
-use qudao::testing::{
+use qudao_analysis::analyse::settings::{Set, Settings};
+use qudao_analysis::testing::causes::{Cause, Retrial, causes_by_trial};
+use qudao_analysis::testing::report::proposals;
+use qudao_analysis::testing::{
     CaseRun, CaseState, has_texts, rests_on, snapshot, snapshot_contents, snapshot_file, snapshot_rests,
     snapshot_with_texts,
 };
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, decide};
+use qudao_language::diagnostic::render;
+use qudao_language::model::{Profile, Ruleset};
+use qudao_language::profile::{self, Format};
 
 use super::output::Failure;
 use super::{files, load};

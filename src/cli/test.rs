@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao::date::Date;
-use qudao::decide::Decision;
-use qudao::diagnostic::{nearest, render};
-use qudao::model::{Profile, Property, Ruleset, Test};
-use qudao::profile::{self, Format as ProfileFormat};
-use qudao::source::Place;
-use qudao::testing::{
+use qudao_analysis::testing::{
     Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, properties, prove, report,
     run_observed, selected,
 };
+use qudao_language::date::Date;
+use qudao_language::decide::Decision;
+use qudao_language::diagnostic::{nearest, render};
+use qudao_language::model::{Profile, Property, Ruleset, Test};
+use qudao_language::profile::{self, Format as ProfileFormat};
+use qudao_language::source::Place;
 
 use super::argument::Argument;
 use super::load::{self, Loaded};
@@ -309,5 +309,5 @@ pub(super) fn base(
 /// A file of a ruleset inside the binary, whose files are named after it: `wechat/profiles/blogger.yaml`.
 fn bundled(name: &str) -> Option<Vec<u8>> {
     let (ruleset, path) = name.split_once('/')?;
-    qudao::bundled::file(ruleset, path).map(|text| text.as_bytes().to_vec())
+    qudao_language::bundled::file(ruleset, path).map(|text| text.as_bytes().to_vec())
 }

@@ -1,10 +1,10 @@
 //! `qudao why`
 
-use qudao::advise::{STEPS, advise};
-use qudao::decide::decide;
-use qudao::diagnostic::nearest;
-use qudao::model::{Id, Rule, Ruleset, Target};
-use qudao::{result, why};
+use qudao_engine::advise::{STEPS, advise};
+use qudao_language::decide::decide;
+use qudao_language::diagnostic::nearest;
+use qudao_language::model::{Id, Rule, Ruleset, Target};
+use qudao_telling::{result, why};
 
 use super::argument::Argument;
 use super::eval::Format;

@@ -1,13 +1,13 @@
 //! Advice: what it promises is what evaluation says. What it tells is in `conformance/7-advice`.
 
-use qudao::advise::{Advice, STEPS, advise};
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::exact::Exact;
-use qudao::model::{Field, Id, Number, Profile, Ruleset, Target, Type, Value};
-use qudao::operator::Verdict;
-use qudao::result::why_json;
-use qudao::words::Speaker;
+use qudao_engine::advise::{Advice, STEPS, advise};
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::exact::Exact;
+use qudao_language::model::{Field, Id, Number, Profile, Ruleset, Target, Type, Value};
+use qudao_language::operator::Verdict;
+use qudao_telling::result::why_json;
+use qudao_telling::words::Speaker;
 use serde_json::json;
 
 use crate::generate::{self, Dice};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use qudao::decide::decide;
-use qudao::ground::{Ground, Node};
-use qudao::model::Value;
-use qudao::program::Program;
+use qudao_engine::ground::{Ground, Node};
+use qudao_engine::program::Program;
+use qudao_language::decide::decide;
+use qudao_language::model::Value;
 
 use crate::engines::{assert_grounded, assert_runs};
 use crate::generate::{self, Dice};
@@ -62,8 +62,9 @@ fn the_witness_of_a_cell_answers_for_all_its_values() {
         let (a, b) = (decide(&case.ruleset, &profile, day), decide(&case.ruleset, &witness, day));
         for target in case.ruleset.targets() {
             let (a, b) = (a.target(target), b.target(target));
-            let shown =
-                |d: &qudao::decide::TargetDecision| (d.verdict, d.score, d.score_range, d.could_be.clone());
+            let shown = |d: &qudao_language::decide::TargetDecision| {
+                (d.verdict, d.score, d.score_range, d.could_be.clone())
+            };
             assert_eq!(shown(a), shown(b), "seed {seed}: {target:?}");
         }
     }

@@ -4,16 +4,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use qudao::analyse::diagram::Budget;
-use qudao::analyse::difference::{Difference, Extent, Side, What};
-use qudao::analyse::findings::{Options, findings};
-use qudao::date::Date;
-use qudao::decide::{Decision, Truth, decide};
-use qudao::diagnostic::Code;
-use qudao::exact::Exact;
-use qudao::model::{Number, Profile, Ruleset, Type, Value};
-use qudao::operator::Verdict;
-use qudao::testing::{PropertyOutcome, prove};
+use qudao_analysis::analyse::diagram::Budget;
+use qudao_analysis::analyse::difference::{Difference, Extent, Side, What};
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::testing::{PropertyOutcome, prove};
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, Truth, decide};
+use qudao_language::diagnostic::Code;
+use qudao_language::exact::Exact;
+use qudao_language::model::{Number, Profile, Ruleset, Type, Value};
+use qudao_language::operator::Verdict;
 
 use crate::generate::Dice;
 use crate::laws::cases;
@@ -194,11 +194,11 @@ fn brute(ruleset: &Ruleset, all: &[Profile]) -> bool {
     all.iter().all(|profile| {
         let decision = decide(ruleset, profile, day());
         let applies = property.when.as_ref().is_none_or(|when| holds(&decision, when));
-        !applies || qudao::testing::run(ruleset, &test, Some(profile), Some(day())).passed()
+        !applies || qudao_analysis::testing::run(ruleset, &test, Some(profile), Some(day())).passed()
     })
 }
 
-fn holds<'r>(decision: &Decision<'r>, expr: &'r qudao::model::Expr) -> bool {
+fn holds<'r>(decision: &Decision<'r>, expr: &'r qudao_language::model::Expr) -> bool {
     decision.trace(expr).and_then(|trace| trace.judged()).is_some_and(|judged| judged.truth == Truth::True)
 }
 
@@ -281,7 +281,7 @@ fn findings_are_those_of_brute_force() {
             all.iter().map(|profile| decide(&ruleset, profile, day())).collect();
         let mut expected: BTreeSet<(&str, String)> = BTreeSet::new();
         for (id, rule) in ruleset.rules.entries() {
-            let any = |test: &dyn Fn(&qudao::decide::Instance) -> bool| {
+            let any = |test: &dyn Fn(&qudao_language::decide::Instance) -> bool| {
                 decisions.iter().any(|decision| decision.instances(id).iter().any(test))
             };
             // What waits for a fact that no source tells could fire if one did.

@@ -1,7 +1,7 @@
 //! Tables of profiles: each row answered as `decide` answers it, and what is no profile set aside.
 
-use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Parts, Split, header};
+use qudao_engine::program::Program;
+use qudao_engine::program::batch::{Batch, Form, Options, Parts, Split, header};
 use serde_json::Value as Json;
 
 use crate::engines::assert_rows;

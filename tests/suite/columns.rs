@@ -13,8 +13,8 @@ use arrow_array::{
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
-use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Reject};
+use qudao_engine::program::Program;
+use qudao_engine::program::batch::{Batch, Form, Options, Reject};
 
 use crate::support;
 

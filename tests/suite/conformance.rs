@@ -16,15 +16,15 @@
 //! - `proof TARGET`: lines that the proof of a target has, in this order
 //! - `better TARGET`: the lines that tell the smallest changes for a better verdict on a target, all of them
 
-use qudao::advise::{STEPS, advise};
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::diagnostic::{Severity, render};
-use qudao::model::{Profile, Ruleset};
-use qudao::syntax::Sources;
-use qudao::why;
-use qudao::words::Speaker;
+use qudao_engine::advise::{STEPS, advise};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::diagnostic::{Severity, render};
+use qudao_language::model::{Profile, Ruleset};
+use qudao_language::syntax::Sources;
+use qudao_telling::why;
+use qudao_telling::words::Speaker;
 use serde_json::Value as Json;
 
 use crate::support::{answer, answer_text, codes, codes_of, files_below, folder, profile};

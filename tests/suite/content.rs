@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use qudao::bundled;
-use qudao::check::check;
-use qudao::model::{Type, Value};
-use qudao::syntax::Sources;
+use qudao_language::bundled;
+use qudao_language::check::check;
+use qudao_language::model::{Type, Value};
+use qudao_language::syntax::Sources;
 
 use crate::support::files_below;
 

@@ -13,12 +13,12 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use qudao::analyse::findings::{Options, findings};
-use qudao::check::{Checked, check};
-use qudao::diagnostic::{Code, Diagnostic, Fix, Severity, apply_fixes, render};
-use qudao::profile::{Format, ReadProfile, read};
-use qudao::source::{Files, MAX_FILE_BYTES};
-use qudao::syntax::{Sources, WantedKind};
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_language::check::{Checked, check};
+use qudao_language::diagnostic::{Code, Diagnostic, Fix, Severity, apply_fixes, render};
+use qudao_language::profile::{Format, ReadProfile, read};
+use qudao_language::source::{Files, MAX_FILE_BYTES};
+use qudao_language::syntax::{Sources, WantedKind};
 
 use crate::support::{checked, files_below, folder, ruleset};
 
@@ -167,7 +167,7 @@ fn examples_of_the_pages_are_as_wrong_and_as_right_as_they_say() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-fn ruleset_of(text: &str) -> qudao::model::Ruleset {
+fn ruleset_of(text: &str) -> qudao_language::model::Ruleset {
     let (_, checked) = checked("ruleset.qd", text);
     assert!(checked.diagnostics.is_empty(), "a profile's ruleset is clean: {:?}", checked.diagnostics);
     checked.ruleset.unwrap()
@@ -224,7 +224,7 @@ fn what_became_of_locked_quotes_is_told() {
             }
         }
         let checked = check(&sources);
-        let lock = checked.ruleset.as_ref().map(|ruleset| qudao::check::lock(&sources, ruleset));
+        let lock = checked.ruleset.as_ref().map(|ruleset| qudao_language::check::lock(&sources, ruleset));
         let shown: String = checked.diagnostics.iter().map(|d| render(sources.files(), d, false)).collect();
         (lock, shown)
     };
@@ -268,12 +268,12 @@ fn check_fixture(path: &Path, text: &str) -> (Files, Checked) {
     (sources.files().clone(), check(&sources))
 }
 
-fn read_as(name: &str, ruleset: &qudao::model::Ruleset, bytes: Vec<u8>) -> ReadProfile {
+fn read_as(name: &str, ruleset: &qudao_language::model::Ruleset, bytes: Vec<u8>) -> ReadProfile {
     read(ruleset, name, bytes, Format::of_name(name).unwrap(), &[])
 }
 
 /// The ruleset that the profiles of the fixtures are for.
-fn ruleset_of_profiles() -> qudao::model::Ruleset {
+fn ruleset_of_profiles() -> qudao_language::model::Ruleset {
     ruleset(&std::fs::read_to_string(folder("profiles").join("ruleset.qd")).unwrap())
 }
 
@@ -433,7 +433,7 @@ fn escaped(text: &str) -> String {
         | '\u{301}'
         | '\u{43e}'
         | '\u{3164}' => c.escape_unicode().to_string(),
-        c if c.is_control() || qudao::visible::is_hidden(c) => c.escape_default().to_string(),
+        c if c.is_control() || qudao_language::visible::is_hidden(c) => c.escape_default().to_string(),
         c => c.to_string(),
     });
     shown.collect()

@@ -15,9 +15,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use qudao::bundled;
-use qudao::diagnostic::{Code, short};
-use qudao::source::Files;
+use qudao_language::bundled;
+use qudao_language::diagnostic::{Code, short};
+use qudao_language::source::Files;
 use serde_json::Value as Json;
 
 use crate::support::{answer, files_below, profile, program, ruleset};
@@ -104,7 +104,7 @@ impl Page {
                 ["qudao", ..] => {
                     let mut files = Files::default();
                     let id = files.add("fragment.qd", body.as_str());
-                    let (_, found) = qudao::syntax::parse(&files, id);
+                    let (_, found) = qudao_language::syntax::parse(&files, id);
                     Some(found.iter().map(|diagnostic| short(&files, diagnostic)).collect())
                 }
                 _ => None,

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use qudao::decide::{Decision, Judged, Probe, Truth, decide};
-use qudao::ground::Ground;
-use qudao::model::{Id, NeedState, Profile, Ruleset, Target, TargetMap};
-use qudao::operator::Verdict;
-use qudao::program::batch::{Batch, Form, Options, Reject};
-use qudao::program::{Program, Scratch};
+use qudao_engine::ground::Ground;
+use qudao_engine::program::batch::{Batch, Form, Options, Reject};
+use qudao_engine::program::{Program, Scratch};
+use qudao_language::decide::{Decision, Judged, Probe, Truth, decide};
+use qudao_language::model::{Id, NeedState, Profile, Ruleset, Target, TargetMap};
+use qudao_language::operator::Verdict;
 use serde_json::{Value as Json, json};
 
 use crate::generate;

@@ -4,13 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use qudao::analyse::findings::{Options, findings};
-use qudao::date::Date;
-use qudao::decide::{Decision, Truth, decide};
-use qudao::diagnostic::{Code, Diagnostic};
-use qudao::model::{Profile, Ruleset, Target, Type, Value};
-use qudao::operator::Verdict;
-use qudao::testing::{PropertyOutcome, prove};
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::testing::{PropertyOutcome, prove};
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, Truth, decide};
+use qudao_language::diagnostic::{Code, Diagnostic};
+use qudao_language::model::{Profile, Ruleset, Target, Type, Value};
+use qudao_language::operator::Verdict;
 
 use crate::generate::Dice;
 use crate::laws::cases;
@@ -138,7 +138,11 @@ fn profiles(ruleset: &Ruleset) -> Vec<Profile> {
             Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
             Type::Date => (2..5).map(|day| Value::Date(Date::new(2026, 1, day).unwrap())).collect(),
             _ => (0..4)
-                .map(|n| Value::Number(qudao::model::Number::computed(qudao::exact::Exact::whole(n))))
+                .map(|n| {
+                    Value::Number(qudao_language::model::Number::computed(
+                        qudao_language::exact::Exact::whole(n),
+                    ))
+                })
                 .collect(),
         };
         let values: Vec<Option<Value>> = values.into_iter().map(Some).chain([None]).collect();
@@ -386,7 +390,7 @@ fn a_property_is_proved_for_every_day_or_refuted_on_one() {
                         .and_then(|trace| trace.judged())
                         .is_some_and(|judged| judged.truth == Truth::True)
                 });
-                !applies || qudao::testing::run(&ruleset, &test, Some(profile), Some(day)).passed()
+                !applies || qudao_analysis::testing::run(&ruleset, &test, Some(profile), Some(day)).passed()
             })
         });
         let word = match prove(&ruleset, property, None, true) {

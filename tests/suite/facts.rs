@@ -1,14 +1,16 @@
 //! The sheet of facts, those that are old, and what of a text is cited.
 
-use qudao::analyse::findings::{Options, findings};
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::diagnostic::Code;
-use qudao::facts::{cited, cited_json, cited_text, markdown, stale, stale_json, stale_text, text, to_json};
-use qudao::layout::width;
-use qudao::model::Ruleset;
-use qudao::syntax::{Sources, WantedKind};
-use qudao::words::Speaker;
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::diagnostic::Code;
+use qudao_language::layout::width;
+use qudao_language::model::Ruleset;
+use qudao_language::syntax::{Sources, WantedKind};
+use qudao_telling::facts::{
+    cited, cited_json, cited_text, markdown, stale, stale_json, stale_text, text, to_json,
+};
+use qudao_telling::words::Speaker;
 
 use crate::support::folder;
 

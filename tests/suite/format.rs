@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
-use qudao::check::check;
-use qudao::format::{Refusal, format};
-use qudao::syntax::Sources;
+use qudao_language::check::check;
+use qudao_language::format::{Refusal, format};
+use qudao_language::syntax::Sources;
 
 use crate::generate::{self, Dice};
 use crate::support::{files_below, folder};

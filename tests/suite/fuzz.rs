@@ -6,20 +6,20 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::diagnostic::{Diagnostic, apply_fixes, render, short};
-use qudao::format::{self, Refusal};
-use qudao::model::{Profile, Ruleset};
-use qudao::profile::{Format, ReadProfile, read};
-use qudao::program::Program;
-use qudao::program::batch::{Batch, Form, Options, Reject, Rows, Split, header};
-use qudao::result::to_json;
-use qudao::source::{Files, Span};
-use qudao::syntax::Sources;
-use qudao::why;
-use qudao::words::Speaker;
+use qudao_engine::program::Program;
+use qudao_engine::program::batch::{Batch, Form, Options, Reject, Rows, Split, header};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::diagnostic::{Diagnostic, apply_fixes, render, short};
+use qudao_language::format::{self, Refusal};
+use qudao_language::model::{Profile, Ruleset};
+use qudao_language::profile::{Format, ReadProfile, read};
+use qudao_language::source::{Files, Span};
+use qudao_language::syntax::Sources;
+use qudao_telling::result::to_json;
+use qudao_telling::why;
+use qudao_telling::words::Speaker;
 use serde_json::Value as Json;
 
 use crate::engines::{assert_grounded, assert_rows, assert_runs, expected};
@@ -81,7 +81,7 @@ fn check_file(bytes: &[u8]) -> Option<String> {
     let day = ruleset.as_of.unwrap_or(Date::parse("2024-02-29").unwrap());
     let program = Program::new(&ruleset, day);
     assert_decided(&program, &Profile::empty(&ruleset, "nothing"));
-    Some(qudao::model::meaning(&ruleset))
+    Some(qudao_language::model::meaning(&ruleset))
 }
 
 /// Each diagnostic can be shown, and speaks of places in the files.

@@ -4,7 +4,7 @@
 
 use std::process::Stdio;
 
-use qudao::visible::is_hidden;
+use qudao_language::visible::is_hidden;
 use serde_json::Value as Json;
 
 use crate::support::{Work, program};

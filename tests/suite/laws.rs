@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qudao::decide::{Decision, Truth, decide};
-use qudao::model::{Profile, Ruleset, Target};
-use qudao::operator::Verdict;
+use qudao_language::decide::{Decision, Truth, decide};
+use qudao_language::model::{Profile, Ruleset, Target};
+use qudao_language::operator::Verdict;
 
 use crate::generate::{self, Dice, FIELDS};
 use crate::reading::{self, random_profile};
@@ -219,7 +219,7 @@ fn intervals_are_exact_where_no_field_is_read_twice() {
         let score = |profile: &str| {
             let read = support::profile(&ruleset, profile);
             let profile = read.profile.unwrap();
-            let decision = decide(&ruleset, &profile, qudao::date::Date::MIN);
+            let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
             let decided = decision.target(ruleset.target("x").unwrap());
             (decided.score, decided.score_range)
         };
@@ -264,21 +264,22 @@ fn the_order_of_declarations_moves_ties_alone() {
         for target in case.ruleset.targets() {
             let name = case.ruleset.target_name(target);
             let (a, b) = (before.target(target), after.target(shuffled.target(name).unwrap()));
-            let shown = |decision: &Decision<'_>, d: &qudao::decide::TargetDecision, ruleset: &Ruleset| {
-                let open_facts = decision.open_facts(d.target).len();
-                let needs: BTreeSet<String> =
-                    d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
-                (
-                    d.verdict,
-                    d.leaning,
-                    d.score,
-                    d.score_range,
-                    d.could_be.clone(),
-                    needs,
-                    open_facts,
-                    d.tie.len(),
-                )
-            };
+            let shown =
+                |decision: &Decision<'_>, d: &qudao_language::decide::TargetDecision, ruleset: &Ruleset| {
+                    let open_facts = decision.open_facts(d.target).len();
+                    let needs: BTreeSet<String> =
+                        d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
+                    (
+                        d.verdict,
+                        d.leaning,
+                        d.score,
+                        d.score_range,
+                        d.could_be.clone(),
+                        needs,
+                        open_facts,
+                        d.tie.len(),
+                    )
+                };
             assert_eq!(
                 shown(&before, a, &case.ruleset),
                 shown(&after, b, &shuffled),

@@ -47,6 +47,7 @@ mod rulesets;
 mod schema;
 mod snapshots;
 mod support;
+mod surface;
 mod survivors;
 mod tables;
 mod telling;

@@ -3,12 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qudao::date::Date;
-use qudao::decide::{Await, Decision, decide};
-use qudao::exact::Exact;
-use qudao::model::{Channel, Entry, Fact, Field, Id, Number, Profile, Ruleset, Statement, Target, Value};
-use qudao::operator::Verdict;
-use qudao::program::{Program, Scratch};
+use qudao_engine::program::{Program, Scratch};
+use qudao_language::date::Date;
+use qudao_language::decide::{Await, Decision, decide};
+use qudao_language::exact::Exact;
+use qudao_language::model::{
+    Channel, Entry, Fact, Field, Id, Number, Profile, Ruleset, Statement, Target, Value,
+};
+use qudao_language::operator::Verdict;
 
 use crate::generate::{Dice, FIELDS};
 use crate::laws::{case, cases};

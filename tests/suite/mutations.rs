@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::diagnostic::render;
-use qudao::format;
-use qudao::model::Profile;
-use qudao::profile::{Format, read};
-use qudao::result::to_json;
-use qudao::why;
-use qudao::words::Speaker;
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::diagnostic::render;
+use qudao_language::format;
+use qudao_language::model::Profile;
+use qudao_language::profile::{Format, read};
+use qudao_telling::result::to_json;
+use qudao_telling::why;
+use qudao_telling::words::Speaker;
 
 use crate::generate::Dice;
 use crate::support::{checked, files_below, folder};

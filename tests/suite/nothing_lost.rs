@@ -6,8 +6,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use qudao::source::Files;
-use qudao::syntax::parse;
+use qudao_language::source::Files;
+use qudao_language::syntax::parse;
 
 use crate::support::{files_below, folder};
 

@@ -1,13 +1,13 @@
 //! Rulesets of other fields and styles, with faults that were planted: each is found, none is invented, and each
 //! profile that is shown can be read and is decided.
 
-use qudao::analyse::findings::{Options, findings};
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::decide::{Decision, Truth, decide};
-use qudao::diagnostic::{Code, Diagnostic, render};
-use qudao::operator::Verdict;
-use qudao::syntax::Sources;
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, Truth, decide};
+use qudao_language::diagnostic::{Code, Diagnostic, render};
+use qudao_language::operator::Verdict;
+use qudao_language::syntax::Sources;
 
 use crate::support::{self, files_below, folder};
 

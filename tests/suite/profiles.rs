@@ -1,8 +1,8 @@
 //! Profiles: how they are written back, in which forms they are read.
 
-use qudao::exact::Exact;
-use qudao::model::{Number, Profile, Ruleset, Value};
-use qudao::profile::yaml_text;
+use qudao_language::exact::Exact;
+use qudao_language::model::{Number, Profile, Ruleset, Value};
+use qudao_language::profile::yaml_text;
 
 use crate::generate::{self, Dice};
 use crate::support::{folder, profile, ruleset};

@@ -1,11 +1,11 @@
 //! Rulesets and profiles from text, for the suite and for the fuzz targets.
 
-use qudao::check::{Checked, check};
-use qudao::diagnostic::{Diagnostic, Severity, render};
-use qudao::model::{Profile, Ruleset};
-use qudao::profile::{Format, ReadProfile, read};
-use qudao::source::Files;
-use qudao::syntax::Sources;
+use qudao_language::check::{Checked, check};
+use qudao_language::diagnostic::{Diagnostic, Severity, render};
+use qudao_language::model::{Profile, Ruleset};
+use qudao_language::profile::{Format, ReadProfile, read};
+use qudao_language::source::Files;
+use qudao_language::syntax::Sources;
 
 use crate::generate;
 

@@ -1,7 +1,7 @@
 //! What `check` finds, in the formats of others: SARIF and the workflow commands of GitHub Actions.
 
-use qudao::diagnostic::{Diagnostic, to_sarif, to_workflow_command};
-use qudao::source::Files;
+use qudao_language::diagnostic::{Diagnostic, to_sarif, to_workflow_command};
+use qudao_language::source::Files;
 use serde_json::Value;
 
 use crate::support::{checked, folder};

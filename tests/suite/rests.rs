@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qudao::decide::{Decision, Truth, decide};
-use qudao::model::{Origin, Profile, Ruleset, Target, Value};
-use qudao::operator::Verdict;
-use qudao::words::Speaker;
+use qudao_language::decide::{Decision, Truth, decide};
+use qudao_language::model::{Origin, Profile, Ruleset, Target, Value};
+use qudao_language::operator::Verdict;
+use qudao_telling::words::Speaker;
 
 use crate::generate::{self, FIELDS, FieldModel};
 use crate::laws::{Case, case, cases};
@@ -168,8 +168,8 @@ fn said(decision: &Decision<'_>, notes: bool) -> Vec<String> {
     let ruleset = decision.ruleset;
     let speaker = Speaker::new(ruleset, None);
     let mut said = Vec::new();
-    let note = |cause: &qudao::decide::Cause| {
-        let qudao::model::EffectKind::Note(_, text, _) = cause.kind(ruleset) else { unreachable!() };
+    let note = |cause: &qudao_language::decide::Cause| {
+        let qudao_language::model::EffectKind::Note(_, text, _) = cause.kind(ruleset) else { unreachable!() };
         speaker.fill(decision, text, cause.channel)
     };
     said.extend(decision.notes.iter().filter(|_| notes).map(note));
@@ -203,7 +203,8 @@ fn what_is_in_no_list_adds_nothing_to_do_and_nothing_to_be_said() {
             FIELDS.iter().filter(|model| own.get(of(model)).value.is_none()).collect();
         for model in &unknown {
             let field = of(model);
-            let listed = |list: &[qudao::decide::Missing]| list.iter().any(|more| more.field == field);
+            let listed =
+                |list: &[qudao_language::decide::Missing]| list.iter().any(|more| more.field == field);
             let asks = [listed(&further.needs), listed(&further.notes)];
             if missing.contains(&field) || asks == [true, true] {
                 continue;

@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use qudao::bundled;
-use qudao::check::{Checked, check};
-use qudao::decide::decide;
-use qudao::diagnostic::{Code, render};
-use qudao::format;
-use qudao::model::Ruleset;
-use qudao::operator::Verdict;
-use qudao::profile::{Format, read};
-use qudao::source::Files;
-use qudao::syntax::{Sources, WantedKind};
+use qudao_language::bundled;
+use qudao_language::check::{Checked, check};
+use qudao_language::decide::decide;
+use qudao_language::diagnostic::{Code, render};
+use qudao_language::format;
+use qudao_language::model::Ruleset;
+use qudao_language::operator::Verdict;
+use qudao_language::profile::{Format, read};
+use qudao_language::source::Files;
+use qudao_language::syntax::{Sources, WantedKind};
 
 use crate::support::files_below;
 

@@ -1,7 +1,7 @@
 //! The JSON Schema of profiles accepts what the reader takes from JSON, and nothing else that draft 7 can tell.
 
-use qudao::diagnostic::{Code, Diagnostic};
-use qudao::profile::{Format, read, schema};
+use qudao_language::diagnostic::{Code, Diagnostic};
+use qudao_language::profile::{Format, read, schema};
 use regex_lite::Regex;
 use serde_json::{Map, Value as Json, json};
 

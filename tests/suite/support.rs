@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::diagnostic::render;
-use qudao::model::Ruleset;
-use qudao::profile::ReadProfile;
-use qudao::result::to_json;
-use qudao::why;
-use qudao::words::Speaker;
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::diagnostic::render;
+use qudao_language::model::Ruleset;
+use qudao_language::profile::ReadProfile;
+use qudao_telling::result::to_json;
+use qudao_telling::why;
+use qudao_telling::words::Speaker;
 use serde_json::Value as Json;
 
 pub(crate) use crate::reading::{checked, codes, codes_of, profile, ruleset};
@@ -35,7 +35,9 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() {
+        if path.is_symlink() {
+            // What is linked to stands elsewhere.
+        } else if path.is_dir() {
             found.extend(files_below(&path));
         } else {
             found.push(path);

@@ -8,14 +8,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::decide::decide;
-use qudao::exact::Exact;
-use qudao::model::{EffectKind, Enum, Expr, ExprKind, Id, Number, Profile, Ruleset, Type, Value};
-use qudao::profile::{Format, read};
-use qudao::syntax::Sources;
-use qudao::testing::{run, snapshot};
+use qudao_analysis::testing::{run, snapshot};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::decide::decide;
+use qudao_language::exact::Exact;
+use qudao_language::model::{EffectKind, Enum, Expr, ExprKind, Id, Number, Profile, Ruleset, Type, Value};
+use qudao_language::profile::{Format, read};
+use qudao_language::syntax::Sources;
 
 use crate::support::files_below;
 
@@ -210,7 +210,7 @@ fn caught(name: &str) -> (f64, f64, Vec<String>) {
 #[ignore = "some hundred rulesets are tested one after the other"]
 fn the_tests_of_shipped_rulesets_notice_changes() {
     let mut wrong = Vec::new();
-    for name in qudao::bundled::names() {
+    for name in qudao_language::bundled::names() {
         let (any, tests, survivors) = caught(name);
         survivors.iter().for_each(|line| println!("{line}"));
         if any < 9.0 || tests < 7.0 {

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use qudao::decide::{Decision, Read, Trace, Truth, decide};
-use qudao::model::{Channel, Entry, ExprKind, Id, Profile, Rule, Ruleset};
-use qudao::profile::{Format, read};
-use qudao::result::to_json;
-use qudao::why::{self, Options};
-use qudao::words::Speaker;
+use qudao_language::decide::{Decision, Read, Trace, Truth, decide};
+use qudao_language::model::{Channel, Entry, ExprKind, Id, Profile, Rule, Ruleset};
+use qudao_language::profile::{Format, read};
+use qudao_telling::result::to_json;
+use qudao_telling::why::{self, Options};
+use qudao_telling::words::Speaker;
 
 use crate::laws::{case, cases};
 use crate::reading::random_profile;
@@ -160,7 +160,7 @@ fn both_forms_tell_the_same_of_the_shipped_profiles() {
     let mut told = 0;
     for name in ["wechat", "wechat-today", "aws-messaging", "licence"] {
         let folder = support::folder("../rulesets").join(name);
-        let mut sources = qudao::syntax::Sources::new(
+        let mut sources = qudao_language::syntax::Sources::new(
             &format!("{name}.qd"),
             std::fs::read(folder.join(format!("{name}.qd"))).unwrap(),
         );
@@ -170,7 +170,7 @@ fn both_forms_tell_the_same_of_the_shipped_profiles() {
                 Err(_) => sources.absent("it is not there"),
             }
         }
-        let ruleset = qudao::check::check(&sources).ruleset.unwrap();
+        let ruleset = qudao_language::check::check(&sources).ruleset.unwrap();
         for path in files_below(&folder.join("profiles")) {
             let name = path.to_string_lossy().into_owned();
             let format = Format::of_name(&name).unwrap();
@@ -242,7 +242,7 @@ fn headlines_name_mixes_where_they_lead() {
         let ruleset = mixes(rules);
         let read = support::profile(&ruleset, "k: true");
         let profile = read.profile.unwrap();
-        let decision = decide(&ruleset, &profile, qudao::date::Date::MIN);
+        let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
         for language in ["en", "zh"] {
             let speaker = Speaker::new(&ruleset, Some(language));
             let text = why::answer(&decision, speaker, &Options::default());

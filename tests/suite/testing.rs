@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use qudao::testing::{PropertyOutcome, RulesetRun, properties, report, run};
+use qudao_analysis::testing::{PropertyOutcome, RulesetRun, properties, report, run};
 
 use crate::support::{Work, files_below, folder, ruleset};
 
@@ -116,7 +116,7 @@ property refuted_age { when age < 19 years expect rule young fires }
     let ruleset = ruleset(&text);
     for every_day in [false, true] {
         for property in &ruleset.properties {
-            let word = match qudao::testing::prove(&ruleset, property, None, every_day) {
+            let word = match qudao_analysis::testing::prove(&ruleset, property, None, every_day) {
                 PropertyOutcome::Proved => "proved",
                 PropertyOutcome::Fails(_) => "refuted",
                 PropertyOutcome::Undecided(why) => panic!("{}: {why}", property.name),
@@ -196,7 +196,7 @@ fn a_ruleset_with_errors_fails_beside_the_others() {
 
 #[test]
 fn the_rulesets_that_ship_pass_their_tests() {
-    for name in qudao::bundled::names() {
+    for name in qudao_language::bundled::names() {
         let work = Work::new(&[]);
         let (status, out, err) = work.qudao(&format!("test {name}"));
         assert_eq!(status, 0, "{name}\n{out}{err}");

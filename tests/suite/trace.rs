@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use qudao::date::Date;
+use qudao_language::date::Date;
 use serde_json::Value as Json;
 
 /// Returns what in a result does not follow from its own trace.

@@ -6,8 +6,8 @@
 
 use std::fmt::Write;
 
-use qudao::analyse::findings::{Options, findings};
-use qudao::diagnostic::{Diagnostic, apply_fixes, short};
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_language::diagnostic::{Diagnostic, apply_fixes, short};
 
 use crate::support::{checked, folder};
 
@@ -48,7 +48,7 @@ fn slips<'s>(base: &'s str, slips: &'s str) -> Vec<Slip<'s>> {
 }
 
 /// What is said of a text: everything that `check` says.
-fn said(text: &str) -> (qudao::source::Files, Vec<Diagnostic>) {
+fn said(text: &str) -> (qudao_language::source::Files, Vec<Diagnostic>) {
     let (files, checked) = checked("shop.qd", text);
     let mut diagnostics = checked.diagnostics;
     if let Some(ruleset) = &checked.ruleset {

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use qudao::analyse::change::{Causes, How, Standing};
-use qudao::analyse::difference::{Difference, Side};
-use qudao::analyse::edits::{Declared, Edit};
-use qudao::decide::decide;
-use qudao::model::{Profile, Ruleset};
+use qudao_analysis::analyse::change::{Causes, How, Standing};
+use qudao_analysis::analyse::difference::{Difference, Side};
+use qudao_analysis::analyse::edits::{Declared, Edit};
+use qudao_language::decide::decide;
+use qudao_language::model::{Profile, Ruleset};
 
 use crate::generate::{self, Dice, profile};
 use crate::laws::cases;

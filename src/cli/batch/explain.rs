@@ -1,9 +1,10 @@
 //! The whole proof of one row.
 
-use qudao::decide::decide;
-use qudao::profile::{self, Format};
-use qudao::program::batch::{Batch, Form, Split};
-use qudao::{diagnostic, why};
+use qudao_engine::program::batch::{Batch, Form, Split};
+use qudao_language::decide::decide;
+use qudao_language::diagnostic;
+use qudao_language::profile::{self, Format};
+use qudao_telling::why;
 
 use super::super::Exit;
 use super::super::output::{Failure, Output};

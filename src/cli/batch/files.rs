@@ -5,10 +5,10 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao::diagnostic::shortened;
-use qudao::program::batch::{Batch, Form, Rows, Seen};
-use qudao::source::no_text;
-use qudao::visible::visible;
+use qudao_engine::program::batch::{Batch, Form, Rows, Seen};
+use qudao_language::diagnostic::shortened;
+use qudao_language::source::no_text;
+use qudao_language::visible::visible;
 
 use super::super::argument::Argument;
 use super::super::files::{NewFile, is_standard_output, same};
@@ -192,7 +192,7 @@ impl Source {
 
 /// Takes the header off the first rows of a table.
 pub(super) fn header(name: &str, rows: &Rows) -> Result<(Vec<String>, Rows), Failure> {
-    qudao::program::batch::header(rows).map_err(|reason| Failure::new(format!("{name}: {reason}")))
+    qudao_engine::program::batch::header(rows).map_err(|reason| Failure::new(format!("{name}: {reason}")))
 }
 
 /// Looks whether the columns of a table in CSV can be used.

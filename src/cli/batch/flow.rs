@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use qudao::program::batch::{Batch, Form, Reject, Seen, Summary, Worker};
+use qudao_engine::program::batch::{Batch, Form, Reject, Seen, Summary, Worker};
 
 use super::super::files::say_when_interrupted;
 use super::super::output::{Failure, Output};
@@ -234,7 +234,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         if self.shown > SHOWN {
             return output.note("more rows are set aside; --rejects FILE lists them all\n");
         }
-        let text = qudao::visible::visible(&format!("{file}:{line}: {reason}")).into_owned();
+        let text = qudao_language::visible::visible(&format!("{file}:{line}: {reason}")).into_owned();
         output.note(&format!("{text}\n"))
     }
 

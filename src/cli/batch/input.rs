@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender};
 
-use qudao::program::batch::{Batch, Form, Rows, Split};
+use qudao_engine::program::batch::{Batch, Form, Rows, Split};
 
 use super::super::output::Failure;
 use super::files::{self, Source};

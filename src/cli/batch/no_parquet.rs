@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use qudao::program::batch::{Batch, Worker};
+use qudao_engine::program::batch::{Batch, Worker};
 
 use super::super::output::Failure;
 use super::files::Source;

@@ -23,8 +23,8 @@ use parquet::errors::ParquetError;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{ColumnPath, SchemaDescPtr};
-use qudao::program::batch::arrow::Reading;
-use qudao::program::batch::{Batch, Worker};
+use qudao_engine::program::batch::arrow::Reading;
+use qudao_engine::program::batch::{Batch, Worker};
 
 use super::super::files::NewFile;
 use super::super::output::Failure;

@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         if names.is_empty() { CASES.to_vec() } else { names.iter().map(String::as_str).collect() };
     let test = [&["test", "--quiet", "--locked", "--test", "suite", "--"], &names[..]].concat();
     let steps = [
-        &["fmt", "--check"][..],
+        &["fmt", "--all", "--check"][..],
         &["clippy", "--quiet", "--all-targets", "--locked", "--", "-D", "warnings"],
         &test,
     ];

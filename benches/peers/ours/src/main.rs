@@ -12,11 +12,11 @@ use std::fmt::Write;
 
 use bench_common::typed::{Profile, Schema};
 use bench_common::{Atom, Fired, Peer, Spell, Workload};
-use qudao::check::check;
-use qudao::date::Date;
-use qudao::model::{Field, Id, Ruleset};
-use qudao::program::{Program, Scratch};
-use qudao::syntax::Sources;
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::model::{Field, Id, Ruleset};
+use qudao_engine::program::{Program, Scratch};
+use qudao_language::syntax::Sources;
 use serde_json::Value;
 
 struct Words;

@@ -1,0 +1,74 @@
+//! What the hit policy `unique` promises: no two rows match one profile.
+
+use super::{Example, Work, with_example};
+use crate::analyse::diagram::{NO, TooLarge};
+use qudao_language::decide::{Decision, Truth};
+use qudao_language::diagnostic::{Code, Diagnostic};
+use qudao_language::model::{Expr, Id, Rule, Table};
+use qudao_language::operator::Policy;
+
+impl Work<'_, '_> {
+    /// Every pair of rows of a `unique` table that overlaps, with a profile that both match.
+    pub(super) fn overlaps(&mut self) -> Result<Vec<Diagnostic>, TooLarge> {
+        let mut found = Vec::new();
+        for (_, table) in self.ruleset().tables.entries().filter(|(_, table)| table.policy == Policy::Unique)
+        {
+            for (number, row) in table.rows.iter().enumerate() {
+                for (before, earlier) in table.rows.iter().enumerate().take(number) {
+                    found.extend(self.overlap(table, (before, *earlier), (number, *row))?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn overlap(
+        &mut self,
+        table: &Table,
+        first: (usize, Id<Rule>),
+        second: (usize, Id<Rule>),
+    ) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let own = |work: &Self, rule: &Id<Rule>| {
+            work.further(work.study.rows.get(rule)).map_or(NO, |node| work.view.truths(node).yes)
+        };
+        let (one, other) = (own(self, &first.1), own(self, &second.1));
+        let both = self.space.diagrams.and(one, other)?;
+        if self.space.is_nowhere(both)? {
+            return Ok(None);
+        }
+        let matches: Vec<&Expr> =
+            [first.0, second.0].iter().filter_map(|row| table.matches.get(*row)).collect();
+        let accept = |decision: &Decision<'_>| {
+            matches.iter().all(|row| {
+                decision
+                    .trace(row)
+                    .and_then(|trace| trace.judged())
+                    .is_some_and(|judged| judged.truth == Truth::True)
+            })
+        };
+        let (earlier, later) = (&ruleset.rules[first.1], &ruleset.rules[second.1]);
+        Ok(match self.example(both, &accept)? {
+            Example::Nothing => None,
+            Example::Profile(profile) => {
+                let message = format!("the rows `{}` and `{}` match one profile", earlier.name, later.name);
+                let diagnostic = Diagnostic::new(Code::OverlappingRows, later.name_span, message)
+                    .here("in a table where one row at most may match")
+                    .also(earlier.name_span, "this row matches too");
+                Some(with_example(self.study, diagnostic, "both match", &profile))
+            }
+            Example::Undecided => {
+                let message = format!(
+                    "whether `{}` and `{}` can match one profile is undecided",
+                    earlier.name, later.name
+                );
+                Some(
+                    Diagnostic::new(Code::UnprovedRows, later.name_span, message)
+                        .here("not proved to be the only one")
+                        .also(earlier.name_span, "this row may match too")
+                        .note(self.space.doubt(both, Some(table.span))),
+                )
+            }
+        })
+    }
+}

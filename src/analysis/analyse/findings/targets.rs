@@ -1,0 +1,143 @@
+//! Findings about channels: never recommended, or always.
+
+use std::collections::BTreeSet;
+
+use super::{Example, Key, Work, with_example};
+use crate::analyse::diagram::{TooLarge, YES};
+use crate::analyse::sample::{SAMPLES, samples};
+use qudao_language::decide::Decision;
+use qudao_language::diagnostic::{Code, Diagnostic};
+use qudao_language::model::Target;
+use qudao_language::operator::Verdict;
+
+impl Work<'_, '_> {
+    /// What past the budget is sampled: a profile that shows the contrary settles it, and otherwise it is noted.
+    pub(super) fn target_keys(&mut self, keys: &mut BTreeSet<Key>) {
+        let ruleset = self.ruleset();
+        if ruleset.rules.is_empty() {
+            return;
+        }
+        let mut unsettled = Vec::new();
+        for target in ruleset.channels.ids().map(Target::Channel) {
+            self.space.diagrams.renew(self.budget);
+            match self.target_key(target) {
+                Ok(key) => keys.extend(key),
+                Err(TooLarge) => unsettled.push(target),
+            }
+        }
+        self.space.diagrams.renew(self.budget);
+        if !unsettled.is_empty() {
+            self.sampled(unsettled);
+        }
+    }
+
+    /// Whether a channel is never recommended, or always. What waits for a fact that no source tells could change that.
+    fn target_key(&mut self, target: Target) -> Result<Option<Key>, TooLarge> {
+        let region = self.view.at_least(&mut self.space, target, Verdict::Recommended)?;
+        let is = |decision: &Decision<'_>| decision.target(target).leaning == Verdict::Recommended;
+        match self.is_nowhere(region, &is)? {
+            Some(false) => {}
+            Some(true) if !self.waits(target)? => return Ok(Some(Key::Never(target))),
+            Some(true) => {
+                let could = self.view.could_be(&mut self.space, target, Verdict::Recommended, false)?;
+                return Ok(self.space.is_nowhere(could)?.then_some(Key::Never(target)));
+            }
+            None => {
+                if let Target::Channel(id) = target {
+                    let channel = &self.ruleset().channels[id];
+                    let whether = format!("whether `{}` is ever recommended", channel.name);
+                    self.undecided([channel.span, channel.span], &whether, region);
+                }
+                return Ok(None);
+            }
+        }
+        if !self.is_always(region)? {
+            return Ok(None);
+        }
+        if !self.waits(target)? {
+            return Ok(Some(Key::Always(target)));
+        }
+        for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
+            let could = self.view.could_be(&mut self.space, target, verdict, false)?;
+            if !self.space.is_nowhere(could)? {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Key::Always(target)))
+    }
+
+    /// Whether something that acts on a target waits for a fact.
+    fn waits(&mut self, target: Target) -> Result<bool, TooLarge> {
+        let Some(effects) = self.study.ground.targets.get(self.ruleset().target_index(target)) else {
+            return Ok(false);
+        };
+        let scores = effects.scores.iter().map(|(instance, _)| instance);
+        let acting = scores.chain(effects.caps.iter().map(|(instance, _)| instance));
+        let acting = acting.map(|instance| self.view.fires(*instance));
+        for truths in acting.chain([self.view.excluded(target)]) {
+            if self.space.diagrams.or(truths.yes, truths.no)? != YES {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn sampled(&mut self, mut unsettled: Vec<Target>) {
+        let ruleset = self.ruleset();
+        let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
+        for profiles in samples(&self.space, SAMPLES) {
+            let Some(profile) = profiles.first() else { continue };
+            let decision = self.study.decide(profile);
+            for target in &unsettled {
+                let recommended = decision.target(*target).verdict == Some(Verdict::Recommended);
+                let seen = if recommended { &mut is } else { &mut is_not };
+                seen.insert(*target);
+            }
+            unsettled.retain(|target| !(is.contains(target) && is_not.contains(target)));
+            if unsettled.is_empty() {
+                return;
+            }
+        }
+        for target in unsettled {
+            let Target::Channel(id) = target else { continue };
+            let name = ruleset.target_name(target);
+            let (ever, what) = if is.contains(&target) { ("always", "all") } else { ("never", "none") };
+            let message = format!("whether `{name}` is {ever} recommended is too large to be proved");
+            self.unproved.push(
+                Diagnostic::new(Code::Unproved, ruleset.channels[id].span, message)
+                    .here(format!("{what} of {SAMPLES} sampled profiles get it recommended")),
+            );
+        }
+    }
+
+    pub(super) fn never(&mut self, target: Target) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let Target::Channel(id) = target else { return Ok(None) };
+        let channel = &ruleset.channels[id];
+        let message = format!("`{}` is never recommended", channel.name);
+        let diagnostic = Diagnostic::new(Code::NeverRecommended, channel.span, message);
+        for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
+            let region = self.view.leaning(&mut self.space, target, verdict)?;
+            let accept = |decision: &Decision<'_>| decision.target(target).verdict == Some(verdict);
+            if let Example::Profile(profile) = self.example(region, &accept)? {
+                let diagnostic = diagnostic.here(format!("at best it is {}", verdict.as_str()));
+                return Ok(Some(with_example(self.study, diagnostic, "as for", &profile)));
+            }
+        }
+        Ok(Some(diagnostic.here("no profile gets it recommended")))
+    }
+
+    pub(super) fn always(&mut self, target: Target) -> Result<Option<Diagnostic>, TooLarge> {
+        let ruleset = self.ruleset();
+        let Target::Channel(id) = target else { return Ok(None) };
+        let channel = &ruleset.channels[id];
+        let message = format!("`{}` is recommended to everybody", channel.name);
+        let diagnostic = Diagnostic::new(Code::AlwaysRecommended, channel.span, message)
+            .here("no profile gets another verdict");
+        let accept = |decision: &Decision<'_>| decision.target(target).leaning == Verdict::Recommended;
+        Ok(Some(match self.example(YES, &accept)? {
+            Example::Profile(profile) => with_example(self.study, diagnostic, "even for", &profile),
+            Example::Nothing | Example::Undecided => diagnostic,
+        }))
+    }
+}

@@ -1,0 +1,97 @@
+//! The texts of a ruleset's declarations, read again from its files.
+
+use std::collections::BTreeMap;
+
+use qudao_language::model::Ruleset;
+use qudao_language::source::{File, Span, folded};
+use qudao_language::syntax::ast::{Declaration, DeclarationKind};
+use qudao_language::syntax::{Sources, WantedKind};
+
+/// A ruleset's files, as trees. Texts of sources are left out: nothing here looks at quotes.
+#[derive(Debug)]
+pub struct Pieces {
+    pub(super) sources: Sources,
+    /// Weights and units with what they are, as written.
+    weights: BTreeMap<String, String>,
+    units: BTreeMap<String, String>,
+}
+
+impl Pieces {
+    /// Reads the files of a ruleset again.
+    #[must_use]
+    pub fn of(ruleset: &Ruleset) -> Pieces {
+        let sources = sources(ruleset, |file| file.text().to_string());
+        let mut pieces = Pieces { sources, weights: BTreeMap::new(), units: BTreeMap::new() };
+        let (mut weights, mut units) = (BTreeMap::new(), BTreeMap::new());
+        let slice = |span: Span| folded(pieces.sources.files().slice(span));
+        for declaration in pieces.sources.declarations().0.into_iter().flatten() {
+            match plain(&declaration.kind) {
+                DeclarationKind::Weight(weight) => {
+                    weights.insert(weight.name.value.to_string(), slice(weight.value.span));
+                }
+                DeclarationKind::Unit(unit) => {
+                    if let Some(value) = &unit.value {
+                        units.insert(unit.name.value.to_string(), slice(value.span));
+                    }
+                }
+                _ => {}
+            }
+        }
+        (pieces.weights, pieces.units) = (weights, units);
+        pieces
+    }
+
+    /// The weights, each with its points as written.
+    pub(super) fn weights(&self) -> Vec<(String, String)> {
+        self.weights.clone().into_iter().collect()
+    }
+
+    /// The declared units, each with what one of it is, as written.
+    pub(super) fn units(&self) -> Vec<(String, String)> {
+        self.units.clone().into_iter().collect()
+    }
+
+    /// Whether a name is that of a weight.
+    pub(super) fn has_weight(&self, name: &str) -> bool {
+        self.weights.contains_key(name)
+    }
+
+    /// The declarations of each layer, that of the ruleset itself first.
+    pub(super) fn layers(&self) -> Vec<Vec<&Declaration>> {
+        let mut layers = self.sources.declarations().0;
+        layers.reverse();
+        layers
+    }
+
+    /// The text of a span.
+    pub(super) fn slice(&self, span: Span) -> &str {
+        self.sources.files().slice(span)
+    }
+}
+
+/// What is declared, whether it takes the place of something of the base or not.
+pub(super) fn plain(kind: &DeclarationKind) -> &DeclarationKind {
+    match kind {
+        DeclarationKind::Override(inner) => &inner.kind,
+        kind => kind,
+    }
+}
+
+/// Brings the files of a ruleset again, some with another text; those of its sources are absent.
+pub(super) fn sources(ruleset: &Ruleset, text: impl Fn(&File) -> String) -> Sources {
+    let main = ruleset.files.iter().next().map(|(_, file)| file);
+    let main = main.expect("a ruleset was read from a file");
+    let mut sources = Sources::new(main.name(), text(main).into_bytes());
+    let folder = main.name().rfind(['/', '\\']).map_or("", |end| main.name().get(..=end).unwrap_or(""));
+    while let Some(wanted) = sources.wanted().cloned() {
+        let name = format!("{folder}{}", wanted.path);
+        let file = ruleset.files.iter().map(|(_, file)| file).find(|file| file.name() == name);
+        match (wanted.kind, file) {
+            (WantedKind::Part | WantedKind::Base | WantedKind::Table, Some(file)) => {
+                sources.supply(text(file).into_bytes());
+            }
+            _ => sources.absent("it is left out"),
+        }
+    }
+    sources
+}

@@ -1,0 +1,508 @@
+//! Over all profiles: which come out otherwise after a change, and that no others do.
+
+mod lead;
+mod unknown;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::causes::Aspect;
+use super::change::compare;
+use super::diagram::{Budget, NO, Ref, TooLarge, YES};
+use super::difference::{Difference, Doubt, Extent, Open, Question, Region, Regions, Uncovered, What};
+use super::edits::Declared;
+use super::sample::{SAMPLES, samples};
+use super::search::Search;
+use super::space::{Scope, Space};
+use super::view::{View, merged};
+use qudao_engine::ground::Ground;
+use qudao_language::decide::decide;
+use qudao_language::model::{Need, NeedState, Profile, Ruleset, Target};
+use qudao_language::operator::Verdict;
+
+/// So many conditions tell a region at most.
+const MAX_CONDITIONS: usize = 3;
+/// So many regions are told at most of what profiles show by chance.
+const MAX_REGIONS: usize = 60;
+/// What so many questions may take, each the whole of a budget, is there for all of them.
+const QUESTIONS: u64 = 8;
+
+impl<'r> Difference<'r> {
+    /// Finds all profiles that come out otherwise, as regions; the fields of all profiles are known.
+    pub fn find_regions(&mut self, budget: Budget) {
+        let found = self.regions_within(budget);
+        self.regions = Some(found);
+    }
+
+    fn regions_within(&self, budget: Budget) -> Regions {
+        let same_day =
+            self.old.day == self.new.day || !(self.old.ruleset.uses_day || self.new.ruleset.uses_day);
+        let none = Regions::default();
+        if self.old.ruleset.meaning == self.new.ruleset.meaning && same_day {
+            return Regions { unknown_too: true, ..none };
+        }
+        let uncovered = self.uncovered();
+        let (old, new) =
+            (Ground::new(self.old.ruleset, self.old.day), Ground::new(self.new.ruleset, self.new.day));
+        let Ok(mut finder) = Finder::new(self, &old, &new, budget) else {
+            return Regions { extent: Extent::Undecided(Doubt::TooLarge), uncovered, ..none };
+        };
+        finder.run();
+        let (regions, open, extent) = (finder.regions, finder.open, finder.extent);
+        let unknown_same = match extent {
+            Extent::Proved => unknown::same_targets(self, &old, &new),
+            _ => Vec::new(),
+        };
+        let all = unknown_same.len() == self.pairs.both.len() && self.in_one_order();
+        let unknown_too = all && regions.is_empty() && uncovered.is_empty() && self.are_targets_paired();
+        let is_open = |name: &String| {
+            open.iter().any(|open| match &open.question {
+                Question::Verdict(of) | Question::Needs(of) => of == name,
+                Question::First => false,
+            })
+        };
+        let names =
+            self.pairs.both.iter().map(|(_, target)| self.new.ruleset.target_name(*target).to_string());
+        let proved = names.filter(|name| !is_open(name)).collect();
+        Regions { regions, extent, open, proved, unknown_too, unknown_same, uncovered }
+    }
+
+    fn are_targets_paired(&self) -> bool {
+        self.pairs.came.is_empty() && self.pairs.gone.is_empty()
+    }
+
+    /// Whether the targets that both have are declared in one order, by which ties are settled.
+    fn in_one_order(&self) -> bool {
+        self.pairs.both.iter().map(|(old, _)| self.old.ruleset.target_index(*old)).is_sorted()
+    }
+
+    /// The profiles that the regions, in which every field is given and both read it, say nothing of.
+    fn uncovered(&self) -> Vec<Uncovered> {
+        let parts = self.edits.iter().filter_map(|edit| match (edit.declared, edit.part) {
+            (Declared::Field, Some("default")) => Some(Uncovered::Default(edit.name.clone())),
+            (Declared::Field, Some("from" | "to")) => Some(Uncovered::Range(edit.name.clone())),
+            (Declared::Field, Some("type")) => Some(Uncovered::Type(edit.name.clone())),
+            (Declared::Enum, Some("values")) => Some(Uncovered::Values(edit.name.clone())),
+            _ => None,
+        });
+        let parts: BTreeSet<Uncovered> = parts.collect();
+        parts.into_iter().collect()
+    }
+}
+
+struct Finder<'d, 'g, 'r> {
+    difference: &'d Difference<'r>,
+    space: Space<'g, 'r>,
+    old: View<'g, 'r>,
+    new: View<'g, 'r>,
+    purse: Purse,
+    /// Where each target has which leaning in the old ruleset and in the new one, by its number in the new one; only
+    /// where that may be another.
+    leanings: BTreeMap<usize, [Vec<Ref>; 2]>,
+    regions: Vec<Region>,
+    open: Vec<Open>,
+    extent: Extent,
+    /// The question that is looked at.
+    question: Question,
+}
+
+/// What may be built for all questions together, so that one that is hard leaves something for the others.
+struct Purse {
+    each: Budget,
+    steps: u64,
+    nodes: usize,
+    before: usize,
+}
+
+impl Purse {
+    fn new(each: Budget) -> Purse {
+        Purse {
+            each,
+            steps: each.steps.saturating_mul(QUESTIONS),
+            nodes: each.nodes.saturating_mul(3),
+            before: 0,
+        }
+    }
+
+    /// The budget of the next question: the whole of it as long as there is much, then less and less.
+    fn next(&mut self, space: &Space<'_, '_>) -> Budget {
+        let (steps, nodes) = space.diagrams.spent();
+        self.steps = self.steps.saturating_sub(steps);
+        self.nodes = self.nodes.saturating_sub(nodes.saturating_sub(self.before));
+        self.before = nodes;
+        Budget {
+            steps: self.each.steps.min(self.steps / 2).max(self.each.steps / 100),
+            nodes: self.each.nodes.min(self.nodes / 2).max(self.each.nodes / 100),
+        }
+    }
+}
+
+impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
+    fn new(
+        difference: &'d Difference<'r>,
+        old: &'g Ground<'r>,
+        new: &'g Ground<'r>,
+        budget: Budget,
+    ) -> Result<Self, TooLarge> {
+        let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
+        let mut purse = Purse::new(budget);
+        let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
+        let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
+        let (leanings, question) = (BTreeMap::new(), Question::First);
+        let (regions, open, extent) = (Vec::new(), Vec::new(), Extent::Proved);
+        Ok(Finder { difference, space, old, new, purse, leanings, regions, open, extent, question })
+    }
+
+    fn run(&mut self) {
+        for (old, new) in self.difference.pairs.both.clone() {
+            let name = self.new.ground.ruleset.target_name(new).to_string();
+            let hard: Vec<_> = self.old.hard(old).union(&self.new.hard(new)).cloned().collect();
+            let points = self.old.scores(old).len().max(self.new.scores(new).len());
+            self.ask(Question::Verdict(name.clone()), &hard, points, |finder| finder.verdicts(old, new));
+            self.ask(Question::Needs(name), &hard, 0, |finder| finder.needs(old, new));
+        }
+        let channels = self.difference.pairs.both.iter();
+        let hard = channels.flat_map(|(old, new)| [self.old.hard(*old), self.new.hard(*new)]);
+        let hard: BTreeSet<_> = hard.flatten().collect();
+        let hard: Vec<_> = hard.into_iter().collect();
+        self.ask(Question::First, &hard, 0, |finder| finder.first());
+        self.take_witnesses();
+        self.sample();
+        self.extent = match (self.open.first(), self.open.iter().filter_map(|open| open.sampled).max()) {
+            (None, _) => Extent::Proved,
+            (Some(_), Some((profiles, differing))) => Extent::Sampled { profiles, differing },
+            (Some(open), None) => Extent::Undecided(open.why.clone()),
+        };
+    }
+
+    /// Looks at a question within a budget of its own; it stays open where that does not do, or where conditions that
+    /// it rests on are too large.
+    fn ask(
+        &mut self,
+        question: Question,
+        hard: &[(Declared, String)],
+        points: usize,
+        look: impl FnOnce(&mut Self) -> Result<(), TooLarge>,
+    ) {
+        self.question = question.clone();
+        let budget = self.purse.next(&self.space);
+        self.space.diagrams.renew(budget);
+        if hard.is_empty() && look(self).is_ok() {
+            return;
+        }
+        let why = match (hard, points) {
+            ([], 0 | 1) => Doubt::TooLarge,
+            ([], points) => Doubt::Points(points),
+            (hard, _) => Doubt::Hard(hard.to_vec()),
+        };
+        self.doubt(question, why);
+    }
+
+    /// Leaves a question open; the first reason is told.
+    fn doubt(&mut self, question: Question, why: Doubt) {
+        if !self.open.iter().any(|open| open.question == question) {
+            self.open.push(Open { question, why, sampled: None });
+        }
+    }
+
+    /// What the space cannot tell of a region.
+    fn obstacles(&self, region: Ref) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for place in self.space.diagrams.support(region) {
+            let text = self.space.free_text(place);
+            found.extend(text.filter(|text| !found.contains(text)));
+        }
+        found
+    }
+
+    fn verdicts(&mut self, old: Target, new: Target) -> Result<(), TooLarge> {
+        let limits = |view: &View<'g, 'r>| view.ground.ruleset.thresholds;
+        let same_limits = limits(&self.old) == limits(&self.new);
+        let points = self.point_changes((old, new));
+        let same_caps = self.old.caps(old) == self.new.caps(new);
+        let excluded = (self.old.excluded(old).yes, self.new.excluded(new).yes);
+        if points.is_empty() && same_limits && same_caps && excluded.0 == excluded.1 {
+            return Ok(());
+        }
+        // Only there can the verdict be another.
+        let mut within = if same_limits { self.space.diagrams.differ(excluded.0, excluded.1)? } else { YES };
+        if same_limits {
+            let gap = self.new.sum(&mut self.space, points)?;
+            let gap = self.space.diagrams.map(gap, &|gap| i64::from(gap != 0))?;
+            within = self.space.diagrams.or(within, gap)?;
+            for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
+                let caps = (
+                    self.old.capped(&mut self.space, old, verdict)?,
+                    self.new.capped(&mut self.space, new, verdict)?,
+                );
+                let differs = self.space.diagrams.differ(caps.0, caps.1)?;
+                within = self.space.diagrams.or(within, differs)?;
+            }
+        }
+        let before = self.old.leanings(&mut self.space, old, within)?;
+        let now = self.new.leanings(&mut self.space, new, within)?;
+        let index = self.new.ground.ruleset.target_index(new);
+        self.leanings.insert(index, [before.clone(), now.clone()]);
+        let name = self.new.ground.ruleset.target_name(new).to_string();
+        for (from, before) in Verdict::ALL.into_iter().zip(&before) {
+            for (to, now) in Verdict::ALL.into_iter().zip(&now).filter(|(to, _)| *to != from) {
+                let region = self.space.diagrams.and(*before, *now)?;
+                let what = What::Verdict { target: name.clone(), old: Some(from), new: Some(to) };
+                self.add(region, what)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What gives a target other points now, and how many more; each condition once.
+    fn point_changes(&self, (old, new): (Target, Target)) -> Vec<(Ref, i64)> {
+        let now = self.new.scores(new).into_iter();
+        let before = self.old.scores(old).into_iter().map(|(condition, points)| (condition, -points));
+        merged(now.chain(before))
+    }
+
+    fn needs(&mut self, old: Target, new: Target) -> Result<(), TooLarge> {
+        let (before, now) = (self.need_states(0, old)?, self.need_states(1, new)?);
+        let mut names: Vec<&String> = before.iter().chain(&now).map(|(name, ..)| name).collect();
+        names.sort_unstable();
+        names.dedup();
+        let of =
+            |states: &[(String, Option<NeedState>, Ref)], name: &String| -> Vec<(Option<NeedState>, Ref)> {
+                let found = states.iter().filter(|(other, ..)| other == name);
+                let found: Vec<_> = found.map(|(_, state, when)| (*state, *when)).collect();
+                if found.is_empty() { vec![(None, YES)] } else { found }
+            };
+        let target = self.new.ground.ruleset.target_name(new).to_string();
+        for name in names {
+            let (before, now) = (of(&before, name), of(&now, name));
+            for (from, before) in &before {
+                for (to, now) in now.iter().filter(|(to, _)| to != from) {
+                    let region = self.space.diagrams.and(*before, *now)?;
+                    let what =
+                        What::Need { target: target.clone(), need: name.clone(), old: *from, new: *to };
+                    self.add(region, what)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// In which state each thing is that a target may need, and where; nothing where it does not need it.
+    fn need_states(
+        &mut self,
+        side: usize,
+        target: Target,
+    ) -> Result<Vec<(String, Option<NeedState>, Ref)>, TooLarge> {
+        let view = if side == 0 { &self.old } else { &self.new };
+        let ruleset: &Ruleset = view.ground.ruleset;
+        let mut found = Vec::new();
+        let needs: Vec<(Need, Ref)> = view.needs(&mut self.space, target)?;
+        for (need, when) in needs {
+            let name = ruleset.need_name(need).to_string();
+            for state in [NeedState::Met, NeedState::Unmet, NeedState::Unknown] {
+                let here = view.state(&mut self.space, need, state)?;
+                let here = self.space.diagrams.and(when, here)?;
+                found.push((name.clone(), Some(state), here));
+            }
+            found.push((name, None, self.space.diagrams.not(when)?));
+        }
+        Ok(found)
+    }
+
+    /// Adds a region, if a profile shows that it is one.
+    fn add(&mut self, region: Ref, what: What) -> Result<(), TooLarge> {
+        if region == NO {
+            return Ok(());
+        }
+        let difference = self.difference;
+        let mut takes = |profiles: &[Profile]| shows(difference, profiles, &what);
+        match self.space.search(region, &mut takes)? {
+            Search::Nothing => {}
+            Search::Undecided => match self.witness(&what) {
+                Some(profiles) => {
+                    let cells = self.space.diagrams.witness(region, &|_, cell| cell as u64);
+                    let cells = cells.unwrap_or_else(|| vec![None; self.space.diagrams.variables()]);
+                    let (conditions, more) = self.space.conditions(region, &cells, MAX_CONDITIONS)?;
+                    self.found(what, (conditions, more), false, profiles);
+                }
+                None => {
+                    let obstacles = self.obstacles(region);
+                    self.doubt(self.question.clone(), Doubt::Unshown(what, obstacles));
+                }
+            },
+            Search::Found(profiles, cells) => {
+                let mut takes = |smaller: &[Profile], space: &Space<'g, 'r>| {
+                    let whatever = smaller.iter().enumerate().any(|(side, profile)| {
+                        space.diagrams.holds_in(region, &space.cells_of(side, profile))
+                    });
+                    whatever && shows(difference, smaller, &what)
+                };
+                let small = self.space.shrink_by(profiles, &mut takes);
+                let (conditions, more) = self.space.conditions(region, &cells, MAX_CONDITIONS)?;
+                self.found(what, (conditions, more), false, small);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a region with profiles that show it.
+    fn found(
+        &mut self,
+        what: What,
+        (conditions, more): (Vec<String>, bool),
+        only: bool,
+        profiles: Vec<Profile>,
+    ) {
+        let [old, new] = profiles.as_slice() else { return };
+        let difference = self.difference;
+        let before = decide(difference.old.ruleset, old, difference.old.day);
+        let now = decide(difference.new.ruleset, new, difference.new.day);
+        let mut change = compare(&before, &now, &difference.pairs);
+        difference.explain(&mut change, [old, new], [&before, &now], false);
+        let aspect = match &what {
+            What::Verdict { target, .. } => Aspect::Verdict(target.clone()),
+            What::Need { target, .. } => Aspect::Needs(target.clone()),
+            What::First { .. } => Aspect::First,
+            What::Lead { target, .. } => Aspect::Leads(target.clone()),
+        };
+        let mut causes = difference.causes([old, new], [&before, &now], &[aspect]);
+        let causes = causes.pop().unwrap_or_default();
+        let witness = (old.clone(), new.clone());
+        self.regions.push(Region { what, conditions, only, more, witness, change, causes });
+    }
+
+    /// A profile that somebody brought and that shows this.
+    fn witness(&self, what: &What) -> Option<Vec<Profile>> {
+        let all = self.difference.witnesses.iter();
+        let mut pairs = all.map(|(old, new)| vec![old.clone(), new.clone()]);
+        pairs.find(|profiles| shows(self.difference, profiles, what))
+    }
+
+    /// What the profiles that somebody brought show of the questions that are open.
+    fn take_witnesses(&mut self) {
+        if self.open.is_empty() {
+            return;
+        }
+        for (old, new) in self.difference.witnesses.clone() {
+            self.take(vec![old, new], false);
+        }
+    }
+
+    /// Adds what a pair of profiles shows of the questions that are open; says of which it shows something.
+    fn take(&mut self, profiles: Vec<Profile>, shrink: bool) -> Vec<Question> {
+        let mut shown = Vec::new();
+        let questions: Vec<Question> = self.open.iter().map(|open| open.question.clone()).collect();
+        for what in changes(self.difference, &profiles) {
+            let question = what.question();
+            if !questions.contains(&question) {
+                continue;
+            }
+            shown.push(question);
+            let leads = |region: &Region| matches!(region.what, What::Lead { .. });
+            let is_first = matches!(what, What::First { .. }) && self.regions.iter().any(leads);
+            if is_first || self.regions.len() >= MAX_REGIONS || self.regions.iter().any(|it| it.what == what)
+            {
+                continue;
+            }
+            let difference = self.difference;
+            let small = match shrink {
+                true => self.space.shrink(profiles.clone(), &mut |smaller| shows(difference, smaller, &what)),
+                false => profiles.clone(),
+            };
+            self.found(what, (Vec::new(), false), false, small);
+        }
+        shown.sort();
+        shown.dedup();
+        shown
+    }
+
+    /// What is open is tried on random profiles.
+    fn sample(&mut self) {
+        let too_large = |open: &&mut Open| !matches!(open.why, Doubt::Unshown(..) | Doubt::Sampled(..));
+        if self.open.iter_mut().filter(too_large).count() == 0 {
+            return;
+        }
+        // A large ruleset takes its time for each.
+        let size = self.old.ground.instances.len() + self.new.ground.instances.len();
+        let count = (SAMPLES * 400 / size.max(1)).clamp(100, SAMPLES);
+        let mut differing: BTreeMap<Question, usize> = BTreeMap::new();
+        let all: Vec<Vec<Profile>> = samples(&self.space, count).collect();
+        for profiles in all {
+            for question in self.take(profiles, true) {
+                *differing.entry(question).or_default() += 1;
+            }
+        }
+        for open in self.open.iter_mut().filter(too_large) {
+            open.sampled = Some((count, differing.get(&open.question).copied().unwrap_or(0)));
+        }
+    }
+}
+
+/// In which ways the answers to a profile differ, of what both rulesets have.
+fn changes(difference: &Difference<'_>, profiles: &[Profile]) -> Vec<What> {
+    let [old, new] = profiles else { return Vec::new() };
+    let change = difference.compare(old, new);
+    let mut found = Vec::new();
+    for moved in change.kept() {
+        let target = difference.name(moved.target).to_string();
+        let (Some(old), Some(new)) = (&moved.old, &moved.new) else { continue };
+        if let (true, Some(_), Some(_)) = (moved.is_verdict(), old.verdict, new.verdict) {
+            found.push(What::Verdict { target: target.clone(), old: old.verdict, new: new.verdict });
+        }
+        let names: BTreeSet<&String> = old.needs.keys().chain(new.needs.keys()).collect();
+        for need in names {
+            let (was, is) = (old.needs.get(need).copied(), new.needs.get(need).copied());
+            if was != is {
+                found.push(What::Need { target: target.clone(), need: need.clone(), old: was, new: is });
+            }
+        }
+    }
+    if let Some((old, new)) = change.first {
+        let name = |ruleset: &Ruleset, target: Option<Target>| {
+            target.map(|target| ruleset.target_name(target).to_string())
+        };
+        let (old, new) = (name(difference.old.ruleset, old), name(difference.new.ruleset, new));
+        found.push(What::First { old, new });
+    }
+    found
+}
+
+/// Whether two profiles come out otherwise in this way.
+fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool {
+    let [old, new] = profiles else { return false };
+    let before = decide(difference.old.ruleset, old, difference.old.day);
+    let now = decide(difference.new.ruleset, new, difference.new.day);
+    let name = |ruleset: &Ruleset, target: Option<Target>| {
+        target.map(|target| ruleset.target_name(target).to_string())
+    };
+    let target = |name: &str| {
+        let new = difference.new.ruleset.target(name)?;
+        let pair = difference.pairs.both.iter().find(|(_, other)| *other == new)?;
+        Some((before.target(pair.0), now.target(new)))
+    };
+    let (before_first, now_first) = (before.first.target, now.first.target);
+    match what {
+        What::Verdict { target: of, old, new } => {
+            target(of).is_some_and(|(before, now)| before.verdict == *old && now.verdict == *new)
+        }
+        What::First { old, new } => {
+            let (first, second) = (&before.first, &now.first);
+            name(difference.old.ruleset, first.target) == *old
+                && name(difference.new.ruleset, second.target) == *new
+        }
+        What::Lead { target: of, gains } => {
+            let now = difference.new.ruleset.target(of);
+            let pair = difference.pairs.both.iter().find(|(_, other)| Some(*other) == now);
+            pair.is_some_and(|(old, new)| {
+                (before_first == Some(*old)) != *gains && (now_first == Some(*new)) == *gains
+            })
+        }
+        What::Need { target: of, need, old, new } => {
+            let Some((before, now)) = target(of) else { return false };
+            let state = |ruleset: &Ruleset, needs: &[qudao_language::decide::NeedDecision]| {
+                needs.iter().find(|found| ruleset.need_name(found.need) == need).map(|found| found.state)
+            };
+            state(difference.old.ruleset, &before.needs) == *old
+                && state(difference.new.ruleset, &now.needs) == *new
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Why something is undecided: the conditions that are searched, not proved, and what in them is.
+
+use std::collections::BTreeSet;
+
+use super::{AskedKind, Space};
+use crate::analyse::diagram::Ref;
+use qudao_language::model::{Between, Expr, ExprKind, Id, Ruleset, Shift};
+use qudao_language::source::Span;
+use qudao_telling::words::{Tongue, source_text};
+
+/// So many conditions are named.
+const MAX_NAMED: usize = 3;
+
+impl Space<'_, '_> {
+    /// Says why it is not known whether a region has a profile: which conditions it depends on that are no cells; those
+    /// that stand in a declaration, if there are any there.
+    pub(in crate::analyse) fn doubt(&self, region: Ref, declaration: Option<Span>) -> String {
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        let mut why: BTreeSet<&str> = BTreeSet::new();
+        for place in self.diagrams.support(region) {
+            match self.asked.get(place).map(|asked| &asked.kind) {
+                Some(AskedKind::Free { side, opaque, .. }) => {
+                    let Some(ground) = self.grounds.get(*side) else { continue };
+                    let expr = ground.opaque[Id::new(*opaque)].expr;
+                    named.insert(format!("`{}`", source_text(ground.ruleset, expr.span)));
+                    why.insert(self.why_free(ground.ruleset, expr));
+                }
+                Some(AskedKind::Measure(number)) => {
+                    named.extend(self.asking_measure(*number, declaration));
+                    why.insert("months and years between two days that vary are searched, not proved");
+                }
+                _ => {}
+            }
+        }
+        let more = named.len().saturating_sub(MAX_NAMED);
+        let mut names: Vec<String> = named.into_iter().take(MAX_NAMED).collect();
+        if more > 0 {
+            names.push(format!("{more} more"));
+        }
+        let why: Vec<String> = why.into_iter().map(str::to_string).collect();
+        if names.is_empty() {
+            return "it depends on several sums of the same fields, and no profile was found that settles it"
+                .into();
+        }
+        let (names, why) = (Tongue::English.and(&names), Tongue::English.and(&why));
+        format!("it depends on {names}: {why}, and no profile was found that settles it")
+    }
+
+    /// The conditions that ask for a measure, in backticks.
+    fn asking_measure(&self, number: usize, declaration: Option<Span>) -> BTreeSet<String> {
+        let (mut found, mut inside) = (BTreeSet::new(), BTreeSet::new());
+        for (side, ground) in self.grounds.iter().enumerate() {
+            for (id, opaque) in ground.opaque.entries() {
+                if self.asks_measure(side, id.index(), number) {
+                    let text = format!("`{}`", source_text(ground.ruleset, opaque.expr.span));
+                    if declaration.is_some_and(|span| span.contains(opaque.expr.span)) {
+                        inside.insert(text.clone());
+                    }
+                    found.insert(text);
+                }
+            }
+        }
+        if inside.is_empty() { found } else { inside }
+    }
+
+    /// What in a condition is searched, not proved.
+    fn why_free(&self, ruleset: &Ruleset, expr: &Expr) -> &'static str {
+        let mut found: BTreeSet<&'static str> = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        let mut open = vec![expr];
+        while let Some(next) = open.pop() {
+            next.walk(&mut |part| match &part.kind {
+                ExprKind::Let(id) if seen.insert(*id) => open.push(&ruleset.lets[*id].value),
+                ExprKind::Between(Between::Months | Between::Years, ..) => {
+                    found.insert("months and years between two days that vary are searched, not proved");
+                }
+                ExprKind::Shift(Shift::Months, ..) => {
+                    found.insert("a day some months from one that varies is searched, not proved");
+                }
+                ExprKind::Excluded(..) => {
+                    found.insert("what is excluded is asked inside it");
+                }
+                _ => {}
+            });
+        }
+        // Unknown fields are told apart field by field, not together.
+        let usual = if self.has_unknown() {
+            "with fields unknown it may come out in several ways"
+        } else {
+            "it has too many cases to be told apart"
+        };
+        found.pop_first().unwrap_or(usual)
+    }
+}

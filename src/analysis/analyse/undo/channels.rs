@@ -1,0 +1,188 @@
+//! Channels with some of what they state as the old ruleset has it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Declared, Edit, Key, Patches, Undo};
+use crate::analyse::pieces::{Pieces, plain};
+use crate::analyse::settings::{entry_of as entry, holds_on};
+use qudao_language::source::Span;
+use qudao_language::syntax::ast::{Channel, Declaration, DeclarationKind, Statement};
+
+/// A channel as it is written.
+struct Written<'d> {
+    declaration: &'d Declaration,
+    channel: &'d Channel,
+    is_override: bool,
+}
+
+fn written<'d>(pieces: &'d Pieces) -> BTreeMap<String, Written<'d>> {
+    let mut found = BTreeMap::new();
+    for declaration in pieces.layers().into_iter().flatten() {
+        if let DeclarationKind::Channel(channel) = plain(&declaration.kind) {
+            let is_override = matches!(declaration.kind, DeclarationKind::Override(_));
+            let written = Written { declaration, channel, is_override };
+            // The ruleset's own goes before that of its base.
+            found.entry(channel.name.value.to_string()).or_insert(written);
+        }
+    }
+    found
+}
+
+/// What of a channel is undone.
+#[derive(Default)]
+struct Parts<'e> {
+    /// The entries that have the value of the old day, and those that keep that of the new day whatever the day is.
+    entries: BTreeSet<&'e str>,
+    pinned: BTreeSet<&'e str>,
+    needs: bool,
+    owned: bool,
+    whole: bool,
+}
+
+impl Undo<'_> {
+    /// Undoes what of the edits is of channels; nothing where that cannot be done.
+    pub(super) fn channels(
+        &self,
+        edits: &[Edit],
+        undone: &[&Edit],
+        found: &mut BTreeSet<Key>,
+        (patches, added): (&mut Patches, &mut String),
+    ) -> Option<()> {
+        let mut parts: BTreeMap<&str, Parts<'_>> = BTreeMap::new();
+        let mut reorder = false;
+        for edit in undone.iter().filter(|edit| !edit.is_rename()) {
+            match (edit.declared, edit.part) {
+                (Declared::Fact, _) => {
+                    let (channel, entry) = edit.name.split_once('.')?;
+                    parts.entry(channel).or_default().entries.insert(entry);
+                }
+                (Declared::Channel, Some("order")) => reorder = true,
+                (Declared::Channel, Some("needs")) => parts.entry(&edit.name).or_default().needs = true,
+                (Declared::Channel, Some("owned when")) => parts.entry(&edit.name).or_default().owned = true,
+                (Declared::Channel, None) => parts.entry(&edit.name).or_default().whole = true,
+                _ => continue,
+            }
+            found.insert((edit.declared, edit.name.clone()));
+        }
+        if self.old.1 != self.new.1 {
+            // With the day, only what was undone may have the values of the old day.
+            let facts = edits.iter().filter(|edit| edit.declared == Declared::Fact);
+            for (channel, entry) in facts.filter_map(|edit| edit.name.split_once('.')) {
+                let of = parts.entry(channel).or_default();
+                if !of.entries.contains(entry) {
+                    of.pinned.insert(entry);
+                }
+            }
+        }
+        let (was, is) = (written(&self.pieces[0]), written(&self.pieces[1]));
+        let names: BTreeMap<&str, &str> = self.renames.names().map(|(from, to)| (to, from)).collect();
+        let old_of = |name: &str| was.get(names.get(name).copied().unwrap_or(name));
+        let mut texts: BTreeMap<&str, String> = BTreeMap::new();
+        for (name, parts) in &parts {
+            match (old_of(name), is.get(*name)) {
+                (Some(before), Some(now)) if !parts.whole => {
+                    texts.insert(*name, self.rebuilt(Some(before), now, parts));
+                }
+                (None, Some(now)) if parts.whole => {
+                    patches.insert(now.declaration.span, String::new());
+                }
+                (None, Some(now)) => {
+                    texts.insert(*name, self.rebuilt(None, now, parts));
+                }
+                (Some(before), None) => {
+                    let all = before.channel.statements.iter();
+                    let lines = all.filter(|statement| holds_on(statement, self.old.1));
+                    let lines = lines.map(|statement| self.value(0, statement)).collect();
+                    added.push_str(&self.channel(
+                        name,
+                        false,
+                        lines,
+                        (0, before.channel),
+                        (0, before.channel),
+                    ));
+                }
+                _ => return None,
+            }
+        }
+        self.place(reorder, &is, &was, texts, patches)
+    }
+
+    /// Puts the channels into their places, in the old order if that is undone.
+    fn place(
+        &self,
+        reorder: bool,
+        is: &BTreeMap<String, Written<'_>>,
+        was: &BTreeMap<String, Written<'_>>,
+        mut texts: BTreeMap<&str, String>,
+        patches: &mut Patches,
+    ) -> Option<()> {
+        if reorder {
+            let place = |channel: &Written<'_>| channel.declaration.span;
+            let mut both: Vec<&String> = is
+                .keys()
+                .filter(|name| was.contains_key(*name) && !patches.contains_key(&place(&is[*name])))
+                .collect();
+            both.sort_by_key(|name| place(&is[*name]));
+            let places: Vec<Span> = both.iter().map(|name| place(&is[*name])).collect();
+            // Files stand in the order of their import, which their numbers follow.
+            both.sort_by_key(|name| place(&was[*name]));
+            for (name, place) in both.into_iter().zip(places) {
+                let own = || self.pieces[1].slice(is[name].declaration.span).to_string();
+                patches.insert(place, texts.remove(name.as_str()).unwrap_or_else(own));
+            }
+        }
+        for (name, text) in texts {
+            patches.insert(is.get(name)?.declaration.span, text);
+        }
+        Some(())
+    }
+
+    /// A channel of the new ruleset with some parts of the old one.
+    fn rebuilt(&self, before: Option<&Written<'_>>, now: &Written<'_>, parts: &Parts<'_>) -> String {
+        let mut lines = Vec::new();
+        for statement in &now.channel.statements {
+            let entry = entry(statement);
+            if parts.pinned.contains(entry.as_str()) {
+                if holds_on(statement, self.new.1) {
+                    lines.push(self.value(1, statement));
+                }
+            } else if !parts.entries.contains(entry.as_str()) {
+                lines.push(self.pieces[1].slice(statement.span).to_string());
+            }
+        }
+        for statement in before.iter().flat_map(|before| &before.channel.statements) {
+            if parts.entries.contains(entry(statement).as_str()) && holds_on(statement, self.old.1) {
+                lines.push(self.value(0, statement));
+            }
+        }
+        let of = |is_old: bool| match before {
+            Some(before) if is_old => (0, before.channel),
+            _ => (1, now.channel),
+        };
+        self.channel(&now.channel.name.value, now.is_override, lines, of(parts.needs), of(parts.owned))
+    }
+
+    /// A statement without its days and sources.
+    fn value(&self, side: usize, statement: &Statement) -> String {
+        let span = Span { end: statement.value.span.end, ..statement.span };
+        if side == 0 { self.old_text(span) } else { self.pieces[1].slice(span).to_string() }
+    }
+
+    fn channel(
+        &self,
+        name: &str,
+        is_override: bool,
+        mut lines: Vec<String>,
+        needs: (usize, &Channel),
+        owned: (usize, &Channel),
+    ) -> String {
+        let text = |side: usize, span: Span| match side {
+            0 => self.old_text(span),
+            _ => self.pieces[1].slice(span).to_string(),
+        };
+        lines.extend(needs.1.needs.iter().map(|clause| text(needs.0, clause.span)));
+        lines.extend(owned.1.owned.iter().map(|expr| format!("owned when {}", text(owned.0, expr.span))));
+        let word = if is_override { "override " } else { "" };
+        format!("{word}channel {name} {{\n{}\n}}\n", lines.join("\n"))
+    }
+}

@@ -1,0 +1,250 @@
+//! Whether a decision meets an expectation, and what it says instead.
+
+use qudao_language::decide::{Decision, Reason, State};
+use qudao_language::model::{
+    EffectKind, Expectation, ExpectationKind, Id, Need, NeedState, Rule, RuleSelector, Target,
+};
+use qudao_language::operator::Verdict;
+use qudao_telling::why;
+use qudao_telling::words::Speaker;
+
+/// What a decision says where an expectation is not met.
+pub(super) struct Instead {
+    /// In the form of the expectation.
+    pub(super) actual: String,
+    /// A short proof of it.
+    pub(super) proof: String,
+}
+
+/// Returns nothing where a decision meets an expectation, else what it says.
+pub(super) fn unmet<'r>(
+    decision: &Decision<'r>,
+    speaker: Speaker<'r>,
+    expectation: &Expectation,
+) -> Option<Instead> {
+    let reader = Reader { decision, speaker };
+    if reader.holds(&expectation.kind) {
+        return None;
+    }
+    Some(Instead { actual: reader.actual(&expectation.kind), proof: reader.proof(&expectation.kind) })
+}
+
+struct Reader<'d, 'r> {
+    decision: &'d Decision<'r>,
+    speaker: Speaker<'r>,
+}
+
+impl Reader<'_, '_> {
+    fn holds(&self, kind: &ExpectationKind) -> bool {
+        use ExpectationKind as E;
+        match kind {
+            E::First(target) => self.first(*target) == Some(*target),
+            E::Fires(rules, fires) => self.firing(rules).next().is_some() == *fires,
+            E::Missing(field) => self.decision.missing().iter().any(|(missing, _)| missing == field),
+            E::Verdict(target, verdict) => self.decision.target(*target).verdict == *verdict,
+            E::Leaning(target, verdict) => self.decision.target(*target).leaning == *verdict,
+            E::CouldBe(target, verdict) => self.decision.target(*target).could_be.contains(verdict),
+            E::ExcludedBy(target, rules) => self.excluding(*target).iter().any(|rule| rules.contains(rule)),
+            E::Score(target, op, points) => op.holds(self.decision.target(*target).score.cmp(points)),
+            E::Needs(target, need, state) => {
+                let needs = &self.decision.target(*target).needs;
+                needs
+                    .iter()
+                    .any(|found| found.need == *need && state.is_none_or(|state| state == found.state))
+            }
+            E::Because(target, rules) => self.reasons(*target).iter().any(|rule| rules.contains(rule)),
+        }
+    }
+
+    /// What is first among the channels, or among the mixes if the target is one; nothing where all are excluded.
+    fn first(&self, target: Target) -> Option<Target> {
+        let ranked = match target {
+            Target::Channel(_) => &self.decision.channels,
+            Target::Mix(_) => &self.decision.mixes,
+        };
+        ranked.first().copied().filter(|first| self.decision.target(*first).leaning != Verdict::Excluded)
+    }
+
+    /// The instances of some rules that fire, each with its channel.
+    fn firing<'s>(&'s self, rules: &'s RuleSelector) -> impl Iterator<Item = String> + 's {
+        rules.iter().flat_map(move |rule| {
+            let instances = self.decision.instances(*rule).iter();
+            instances
+                .filter(|instance| instance.state() == State::Fired)
+                .map(move |instance| self.instance_name(*rule, instance.channel))
+        })
+    }
+
+    fn instance_name(&self, rule: Id<Rule>, channel: Option<Id<qudao_language::model::Channel>>) -> String {
+        let name = &self.speaker.ruleset.rules[rule].name;
+        let of = channel.map(|channel| format!("[{}]", self.name(Target::Channel(channel))));
+        format!("{name}{}", of.unwrap_or_default())
+    }
+
+    /// The rules among a target's reasons, each once.
+    fn reasons(&self, target: Target) -> Vec<Id<Rule>> {
+        let mut found = Vec::new();
+        for reason in &self.decision.target(target).reasons {
+            if let Reason::Rule(cause) = reason
+                && !found.contains(&cause.rule)
+            {
+                found.push(cause.rule);
+            }
+        }
+        found
+    }
+
+    /// The rules that exclude a target, itself or a channel that it falls with.
+    fn excluding(&self, target: Target) -> Vec<Id<Rule>> {
+        let (mut found, mut seen, mut open) = (Vec::new(), vec![target], vec![target]);
+        while let Some(target) = open.pop() {
+            for reason in &self.decision.target(target).reasons {
+                match reason {
+                    Reason::Rule(cause)
+                        if matches!(cause.kind(self.speaker.ruleset), EffectKind::Exclude(_)) =>
+                    {
+                        found.push(cause.rule);
+                    }
+                    Reason::Rule(_) => {}
+                    Reason::Through(channel) => {
+                        let through = Target::Channel(*channel);
+                        if !seen.contains(&through) {
+                            seen.push(through);
+                            open.push(through);
+                        }
+                    }
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn name(&self, target: Target) -> &str {
+        self.speaker.ruleset.target_name(target)
+    }
+
+    fn rule_names(&self, rules: &[Id<Rule>]) -> String {
+        let names: Vec<&str> = rules.iter().map(|rule| &*self.speaker.ruleset.rules[*rule].name).collect();
+        names.join(", ")
+    }
+
+    fn actual(&self, kind: &ExpectationKind) -> String {
+        use ExpectationKind as E;
+        match kind {
+            E::First(target) => match self.first(*target) {
+                Some(first) => format!("first {}", self.name(first)),
+                None => "every one is excluded".into(),
+            },
+            E::Fires(rules, true) => self.not_firing(rules),
+            E::Fires(rules, false) => {
+                let firing: Vec<String> = self.firing(rules).collect();
+                let verb = if firing.len() == 1 { "fires" } else { "fire" };
+                format!("{} {verb}", firing.join(", "))
+            }
+            E::Missing(_) => {
+                let fields = self.decision.missing().iter();
+                let fields: Vec<&str> =
+                    fields.map(|(field, _)| &*self.speaker.ruleset.fields[*field].name).collect();
+                if fields.is_empty() {
+                    "missing nothing".into()
+                } else {
+                    format!("missing {}", fields.join(", "))
+                }
+            }
+            E::Verdict(target, _) => format!("{} {}", self.name(*target), self.verdict(*target)),
+            E::Leaning(target, _) => {
+                format!("{} leaning {}", self.name(*target), self.decision.target(*target).leaning.as_str())
+            }
+            E::CouldBe(target, _) => format!("{} could be {}", self.name(*target), self.could_be(*target)),
+            E::ExcludedBy(target, _) => match self.excluding(*target) {
+                rules if rules.is_empty() => format!("{} {}", self.name(*target), self.verdict(*target)),
+                rules => format!("{} excluded by {}", self.name(*target), self.rule_names(&rules)),
+            },
+            E::Score(target, ..) => {
+                format!("{} score = {}", self.name(*target), self.decision.target(*target).score)
+            }
+            E::Needs(target, need, _) => self.needs(*target, *need),
+            E::Because(target, _) => match self.reasons(*target) {
+                rules if rules.is_empty() => format!("{} without reasons", self.name(*target)),
+                rules => format!("{} because {}", self.name(*target), self.rule_names(&rules)),
+            },
+        }
+    }
+
+    fn verdict(&self, target: Target) -> String {
+        let decided = self.decision.target(target);
+        match decided.verdict {
+            Some(verdict) => verdict.as_str().into(),
+            None => {
+                format!("undecided, leaning {}, could be {}", decided.leaning.as_str(), self.could_be(target))
+            }
+        }
+    }
+
+    fn could_be(&self, target: Target) -> String {
+        let open = self.decision.target(target).could_be.iter();
+        open.map(|verdict| verdict.as_str()).collect::<Vec<_>>().join(" or ")
+    }
+
+    fn needs(&self, target: Target, wanted: Need) -> String {
+        let state = |state: NeedState| state.as_str();
+        let needs = &self.decision.target(target).needs;
+        let name = |need: Need| self.speaker.ruleset.need_name(need);
+        if let Some(found) = needs.iter().find(|found| found.need == wanted) {
+            return format!("{} needs {} {}", self.name(target), name(wanted), state(found.state));
+        }
+        let names: Vec<&str> = needs.iter().map(|found| name(found.need)).collect();
+        if names.is_empty() {
+            format!("{} needs nothing", self.name(target))
+        } else {
+            format!("{} needs {}", self.name(target), names.join(", "))
+        }
+    }
+
+    /// What became of rules none of whose instances fires.
+    fn not_firing(&self, rules: &RuleSelector) -> String {
+        let of = |state: State| {
+            let instances = rules.iter().flat_map(|rule| {
+                let instances = self.decision.instances(*rule).iter();
+                let found = instances.filter(|instance| !instance.left_out && instance.state() == state);
+                found.map(|instance| self.instance_name(*rule, instance.channel))
+            });
+            instances.collect::<Vec<String>>().join(", ")
+        };
+        let (pending, excepted) = (of(State::Pending), of(State::Excepted));
+        match (pending.is_empty(), excepted.is_empty()) {
+            (false, _) => format!("pending {pending}"),
+            (true, false) => format!("an exception sets aside {excepted}"),
+            (true, true) => format!("rule {} does not fire", self.rule_names(rules)),
+        }
+    }
+
+    /// A short proof of what is the case.
+    fn proof(&self, kind: &ExpectationKind) -> String {
+        use ExpectationKind as E;
+        let brief = |target: Target| why::brief(self.decision, self.speaker, target);
+        let rules = |rules: &RuleSelector, of| why::rules(self.decision, self.speaker, rules, of);
+        match kind {
+            E::First(target) => match self.first(*target) {
+                Some(first) => format!("{}{}", brief(first), brief(*target)),
+                None => brief(*target),
+            },
+            E::Fires(selector, _) => rules(selector, None),
+            E::Missing(_) => String::new(),
+            E::Verdict(target, _)
+            | E::Leaning(target, _)
+            | E::CouldBe(target, _)
+            | E::Score(target, ..)
+            | E::Needs(target, ..) => brief(*target),
+            E::ExcludedBy(target, selector) | E::Because(target, selector) => {
+                let of = match target {
+                    Target::Channel(channel) => Some(*channel),
+                    Target::Mix(_) => None,
+                };
+                format!("{}{}", brief(*target), rules(selector, of))
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! Running tests.
+
+use super::case::CaseRun;
+use super::causes::Cause;
+use super::coverage::Coverage;
+use super::expect::{Instead, unmet};
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, decide};
+use qudao_language::model::{Origin, Profile, Property, Ruleset, Test};
+use qudao_language::source::Place;
+use qudao_telling::words::{Speaker, source_text};
+
+/// What came of one ruleset's checks.
+#[derive(Clone, Debug, Default)]
+pub struct RulesetRun {
+    /// The ruleset's name.
+    pub name: String,
+    /// Its main file, as the caller named it.
+    pub file: String,
+    /// What came of its tests, in the order of their declaration.
+    pub tests: Vec<TestRun>,
+    /// What came of its properties.
+    pub properties: Vec<PropertyRun>,
+    /// What came of the profiles beside it, by name.
+    pub cases: Vec<CaseRun>,
+    /// What moved the snapshots that differ, where somebody looked.
+    pub causes: Option<Vec<Cause>>,
+    /// Snapshots that belong to no profile.
+    pub unreferenced: Vec<String>,
+    /// Such snapshots that were removed.
+    pub pruned: Vec<String>,
+    /// What all of them reached, where that was asked for.
+    pub coverage: Option<Coverage>,
+    /// How many tests were left out, for not being selected or for an earlier failure.
+    pub skipped: usize,
+    /// Whether it could not be read, so that it has no tests.
+    pub broken: bool,
+    /// Whether what is undecided is taken for a failure.
+    pub deny_undecided: bool,
+}
+
+/// What came of a test.
+#[derive(Clone, Debug)]
+pub struct TestRun {
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub at: Place,
+    /// What went wrong; nothing where it passed.
+    pub failures: Vec<Failure>,
+}
+
+impl TestRun {
+    /// Tells whether it passed.
+    #[must_use]
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// Why a test failed.
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// An expectation is not met.
+    Unmet {
+        /// Where the expectation stands.
+        at: Place,
+        /// What is expected, as written.
+        expected: String,
+        /// What is the case, in the same form.
+        actual: String,
+        /// A short proof of it, on lines of its own.
+        proof: String,
+    },
+    /// The test could not be run; it says why, and may have several lines.
+    NotRun(String),
+}
+
+impl Failure {
+    /// Returns it on one line.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        match self {
+            Failure::Unmet { expected, actual, .. } => format!("expected {expected}, actual {actual}"),
+            Failure::NotRun(why) => format!("not run: {}", why.lines().next().unwrap_or_default()),
+        }
+    }
+
+    /// Returns what stands below that line: the proof, or the rest of why it could not be run.
+    #[must_use]
+    pub fn details(&self) -> &str {
+        match self {
+            Failure::Unmet { proof, .. } => proof,
+            Failure::NotRun(why) => why.split_once('\n').map_or("", |(_, rest)| rest).trim_end(),
+        }
+    }
+
+    /// Returns where the expectation stands, if it is one that is not met.
+    #[must_use]
+    pub fn at(&self) -> Option<&Place> {
+        match self {
+            Failure::Unmet { at, .. } => Some(at),
+            Failure::NotRun(_) => None,
+        }
+    }
+}
+
+/// What came of a property.
+#[derive(Clone, Debug)]
+pub struct PropertyRun {
+    /// Its name.
+    pub name: String,
+    /// Its title; empty where it has none.
+    pub title: String,
+    /// Where it stands.
+    pub at: Place,
+    /// What came of it.
+    pub outcome: PropertyOutcome,
+}
+
+/// What can come of a property.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum PropertyOutcome {
+    /// Nobody looked.
+    NotChecked,
+    /// It holds for every profile.
+    Proved,
+    /// It does not: a profile that shows it, and what is wrong there, on lines of their own.
+    Fails(String),
+    /// It could be neither proved nor refuted; it says why.
+    Undecided(String),
+}
+
+/// Runs a test. `base` is the profile that its file holds, where it names one. A day goes before the test's own, and
+/// that before the ruleset's.
+#[must_use]
+pub fn run(ruleset: &Ruleset, test: &Test, base: Option<&Profile>, day: Option<Date>) -> TestRun {
+    run_observed(ruleset, test, base, day, &mut |_| {})
+}
+
+/// Runs a test, and shows its decision to somebody before it is compared.
+pub fn run_observed(
+    ruleset: &Ruleset,
+    test: &Test,
+    base: Option<&Profile>,
+    day: Option<Date>,
+    observe: &mut dyn FnMut(&Decision<'_>),
+) -> TestRun {
+    let title = test.title.main.clone();
+    let at = ruleset.files.place(test.span);
+    let Some(day) = day.or(test.as_of).or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN)) else {
+        let why = "the ruleset depends on the day: give the test an `as of`, or the ruleset".to_string();
+        return TestRun { title, at, failures: vec![Failure::NotRun(why)] };
+    };
+    let profile = test_profile(ruleset, test, base);
+    let left_out = required_and_left_out(ruleset, &profile);
+    if !left_out.is_empty() {
+        let why = format!("the test leaves out {}, which every profile must give", left_out.join(", "));
+        return TestRun { title, at, failures: vec![Failure::NotRun(why)] };
+    }
+    let decision = decide(ruleset, &profile, day);
+    observe(&decision);
+    let speaker = Speaker::new(ruleset, None);
+    let failures = test.expect.iter().filter_map(|expectation| {
+        let Instead { actual, proof } = unmet(&decision, speaker, expectation)?;
+        Some(Failure::Unmet {
+            at: ruleset.files.place(expectation.span),
+            expected: source_text(ruleset, expectation.span),
+            actual,
+            proof,
+        })
+    });
+    TestRun { title, at, failures: failures.collect() }
+}
+
+/// Returns the profile of a test: that of its file, or one that gives nothing, and over it the fields that are given.
+#[must_use]
+pub fn test_profile(ruleset: &Ruleset, test: &Test, base: Option<&Profile>) -> Profile {
+    let mut profile = base.cloned().unwrap_or_else(|| Profile::empty(ruleset, &test.title.main));
+    for given in &test.given {
+        profile.set(given.field, given.value.clone());
+    }
+    profile
+}
+
+fn required_and_left_out(ruleset: &Ruleset, profile: &Profile) -> Vec<String> {
+    let fields = ruleset.fields.entries();
+    fields
+        .filter(|(id, field)| field.required && profile.get(*id).origin != Origin::Given)
+        .map(|(_, field)| format!("`{}`", field.name))
+        .collect()
+}
+
+/// Returns what comes of each property, by a function that proves them.
+pub fn properties(
+    ruleset: &Ruleset,
+    mut prove: impl FnMut(&Property) -> PropertyOutcome,
+) -> Vec<PropertyRun> {
+    let properties = ruleset.properties.iter();
+    properties
+        .map(|property| PropertyRun {
+            name: property.name.to_string(),
+            title: property.title.as_ref().map(|title| title.main.clone()).unwrap_or_default(),
+            at: ruleset.files.place(property.span),
+            outcome: prove(property),
+        })
+        .collect()
+}
+
+/// Tells whether a name is selected by a pattern: it holds the pattern, the case of letters aside. Everything is where
+/// there is no pattern.
+#[must_use]
+pub fn selected(pattern: Option<&str>, name: &str) -> bool {
+    pattern.is_none_or(|pattern| name.to_lowercase().contains(&pattern.to_lowercase()))
+}

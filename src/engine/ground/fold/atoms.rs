@@ -1,0 +1,270 @@
+//! From a condition to an atom: what the values of a field make of it.
+
+use super::super::cells::{Cut, Draft, Test, Variable, VariableKind, between, is_whole, round_up, value_at};
+use super::super::linear::{Facts, Solved};
+use super::super::{Node, Opaque, OpaqueId};
+use super::Builder;
+use qudao_language::decide::Judged;
+use qudao_language::model::{Channel, Enum, Expr, ExprKind, Field, Id, Type, Value};
+use qudao_language::operator::{CompareOp, Quantifier};
+
+impl<'p, 'r: 'p> Builder<'p, 'r> {
+    pub(super) fn atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        let key = self.key_of(expr, channel);
+        if let Some(known) = self.known_atoms.get(&key) {
+            return *known;
+        }
+        let days = self.days.of(expr, channel);
+        let node = if days.is_empty() {
+            self.new_atom(expr, channel)
+        } else {
+            let node = self.by_days(&days, |this| Some(this.new_atom(expr, channel)));
+            node.expect("an atom is a node on each day")
+        };
+        self.known_atoms.insert(key, node);
+        node
+    }
+
+    /// An atom on the day that facts are read at.
+    fn new_atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        let fields = self.fields(expr);
+        let mut rest = fields.iter();
+        let asks = expr.asks();
+        let node = match (rest.next(), rest.next()) {
+            _ if asks => None,
+            (None, _) => {
+                let judged = self.judge(expr, channel, None);
+                Some(self.constant(judged))
+            }
+            (Some(field), None) => self.atom_on(*field, expr, channel),
+            _ => None,
+        };
+        node.unwrap_or_else(|| {
+            let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
+            let sum = if asks { None } else { facts.sum(expr) };
+            let fields = fields.into_iter().collect();
+            let id = self.opaque.push(Opaque { expr, channel, day: self.day, fields, asks, sum });
+            self.node(Node::Opaque(Id::<OpaqueId>::new(id.index())))
+        })
+    }
+
+    fn judge(
+        &mut self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        value: Option<(Id<Field>, Value)>,
+    ) -> Judged {
+        let Some((field, value)) = value else { return self.probe.judge(expr, channel) };
+        self.probe.assume(field, Some(value));
+        let judged = self.probe.judge(expr, channel);
+        self.probe.assume(field, None);
+        judged
+    }
+
+    /// A condition that joins others, all over one field, as one atom: what the field's values make of the whole tells more
+    /// than what they make of each part.
+    pub(super) fn of_one_field(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Id<Node>> {
+        let field = self.probe.only_field(expr)?;
+        let test = self.tested(field, expr, channel)?;
+        Some(self.draft(field, None, test, expr, channel))
+    }
+
+    /// An atom that reads one field, if its values fit cells.
+    fn atom_on(
+        &mut self,
+        field: Id<Field>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Id<Node>> {
+        let ty = self.ruleset.fields[field].ty;
+        let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
+        let test = match (&expr.kind, ty) {
+            (_, Type::Bool | Type::Enum(_)) => self.tested(field, expr, channel)?,
+            (ExprKind::Known(what, negated), _) => {
+                facts.field(what)?;
+                Test::Always(!negated)
+            }
+            (_, Type::Set(id)) => return self.atom_on_set(field, id, expr, channel),
+            (_, Type::Text) => match text_test(facts, expr)? {
+                Some(test) => test,
+                None => return Some(self.constant(Judged::STUCK)),
+            },
+            (_, Type::Number(_) | Type::Date) => match facts.solve(expr) {
+                Some(Solved::Test(test)) => test,
+                Some(Solved::Stuck) => return Some(self.constant(Judged::STUCK)),
+                None => self.tested(field, expr, channel)?,
+            },
+        };
+        Some(self.draft(field, None, test, expr, channel))
+    }
+
+    /// What a condition says of the values of its one field: of each, or of each range in which it says the same.
+    fn tested(&mut self, field: Id<Field>, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Test> {
+        let ty = self.ruleset.fields[field].ty;
+        let values: Vec<Value> = match ty {
+            Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
+            Type::Enum(id) => (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum).collect(),
+            Type::Number(_) | Type::Date => return self.tested_ranges(field, expr, channel),
+            Type::Text | Type::Set(_) => return None,
+        };
+        let table = values.into_iter().map(|value| self.judge(expr, channel, Some((field, value))));
+        Some(Test::Table(table.collect()))
+    }
+
+    fn tested_ranges(
+        &mut self,
+        field: Id<Field>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Test> {
+        let turns = self.probe.turns(expr, channel, field)?;
+        let mut cuts: Vec<Cut> =
+            turns.into_iter().flat_map(|at| [false, true].map(|after| Cut { at, after })).collect();
+        if is_whole(&self.ruleset.fields[field]) {
+            cuts.iter_mut().for_each(round_up);
+        }
+        cuts.sort_unstable();
+        cuts.dedup();
+        let below = std::iter::once(None).chain(cuts.iter().copied().map(Some));
+        let above = cuts.iter().copied().map(Some).chain([None]);
+        let judged = below.zip(above).map(|(from, to)| {
+            let value = value_at(self.ruleset.fields[field].ty, between(from, to));
+            self.judge(expr, channel, Some((field, value)))
+        });
+        let judged = judged.collect();
+        Some(Test::Ranges(cuts, judged))
+    }
+
+    /// An atom on the set of one field: as conditions on its members.
+    fn atom_on_set(
+        &mut self,
+        field: Id<Field>,
+        of: Id<Enum>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Id<Node>> {
+        let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
+        let count = self.ruleset.enums[of].members.len() as u32;
+        match &expr.kind {
+            ExprKind::Has(set, element) => {
+                facts.field(set)?;
+                match facts.constant(element)? {
+                    Some(Value::Enum(member)) => Some(self.member(field, member)),
+                    _ => Some(self.constant(Judged::STUCK)),
+                }
+            }
+            ExprKind::HasMany(set, quantifier, wanted) => {
+                facts.field(set)?;
+                let others = || (0..count).filter(|member| !wanted.contains(member));
+                let members: Vec<u32> = match quantifier {
+                    Quantifier::Any | Quantifier::All | Quantifier::None => wanted.iter().copied().collect(),
+                    Quantifier::Only => others().collect(),
+                };
+                if members.is_empty() {
+                    let holds = *quantifier != Quantifier::Any;
+                    return Some(self.draft(field, Some(0), Test::Always(holds), expr, channel));
+                }
+                let parts = members.into_iter().map(|member| self.member(field, member)).collect();
+                let joined = self.join(*quantifier == Quantifier::All, parts);
+                let negated = matches!(quantifier, Quantifier::None | Quantifier::Only);
+                Some(if negated { self.not(joined) } else { joined })
+            }
+            ExprKind::Compare(op, left, right) if op.is_equality() => {
+                let other = if facts.field(left).is_some() {
+                    right
+                } else {
+                    facts.field(right)?;
+                    left
+                };
+                let Some(Value::Set(wanted)) = facts.constant(other)? else {
+                    return Some(self.constant(Judged::STUCK));
+                };
+                let parts = (0..count).map(|member| {
+                    let has = self.member(field, member);
+                    if wanted.contains(&member) { has } else { self.not(has) }
+                });
+                let parts = parts.collect();
+                let same = self.join(true, parts);
+                Some(if *op == CompareOp::Equal { same } else { self.not(same) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the set of a field has a member.
+    fn member(&mut self, field: Id<Field>, member: u32) -> Id<Node> {
+        let variable = self.variable(field, Some(member));
+        let table = Test::Table(vec![Judged::FALSE, Judged::TRUE]);
+        self.atom_node(Draft { variable, test: table, missing: Judged::OPEN })
+    }
+
+    fn draft(
+        &mut self,
+        field: Id<Field>,
+        member: Option<u32>,
+        test: Test,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Id<Node> {
+        let missing = self.judge(expr, channel, None);
+        if let Some(judged) = test.is_all(missing) {
+            return self.constant(judged);
+        }
+        let variable = self.variable(field, member);
+        self.atom_node(Draft { variable, test, missing })
+    }
+
+    pub(in crate::ground) fn atom_node(&mut self, draft: Draft) -> Id<Node> {
+        let next = Id::new(self.drafts.len());
+        let id = *self.known_drafts.entry(draft.clone()).or_insert(next);
+        if id == next {
+            self.drafts.push(draft);
+        }
+        self.node(Node::Atom(id))
+    }
+
+    pub(in crate::ground) fn variable(&mut self, field: Id<Field>, member: Option<u32>) -> Id<Variable> {
+        let of_field = &self.of_field[field];
+        let same = |id: &&Id<Variable>| match (&self.variables[**id].kind, member) {
+            (VariableKind::Member(a), Some(b)) => *a == b,
+            _ => true,
+        };
+        if let Some(known) = of_field.iter().find(same) {
+            return *known;
+        }
+        let kind = match (self.ruleset.fields[field].ty, member) {
+            (_, Some(member)) => VariableKind::Member(member),
+            (Type::Number(_) | Type::Date, None) => VariableKind::Ordered(Vec::new()),
+            (Type::Text, None) => VariableKind::Texts(Vec::new()),
+            (Type::Bool | Type::Enum(_) | Type::Set(_), None) => VariableKind::Values,
+        };
+        let id = self.variables.push(Variable { field, kind, cells: Vec::new() });
+        self.of_field[field].push(id);
+        id
+    }
+}
+
+/// What an atom says of a text: a test, or `Some(None)` where a fact is unknown.
+fn text_test<'r>(facts: Facts<'r>, expr: &'r Expr) -> Option<Option<Test>> {
+    let text = |value: &Value| match value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    };
+    match &expr.kind {
+        ExprKind::Compare(op, left, right) if op.is_equality() => {
+            let other = if facts.field(left).is_some() {
+                right
+            } else {
+                facts.field(right)?;
+                left
+            };
+            let Some(value) = facts.constant(other)? else { return Some(None) };
+            Some(Some(Test::Texts(vec![text(&value)?], *op == CompareOp::NotEqual)))
+        }
+        ExprKind::InSet { subject, negated, members } => {
+            facts.field(subject)?;
+            Some(Some(Test::Texts(members.iter().map(text).collect::<Option<_>>()?, *negated)))
+        }
+        _ => None,
+    }
+}

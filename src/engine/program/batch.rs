@@ -1,0 +1,368 @@
+//! Tables of profiles: rows of NDJSON or CSV, or record batches of Arrow, in; rows of decisions out, one worker a thread.
+//!
+//! A [`Batch`] says what is read and written, and is shared; a [`Worker`] turns a run of whole rows into the rows of the
+//! answer. Plain values go straight to their cells. A row that holds anything else is read once more as a profile of its
+//! own, so that it is taken, or set aside, for exactly the reasons for which a profile is.
+
+#[cfg(feature = "arrow")]
+pub mod arrow;
+mod columns;
+mod decode;
+mod pieces;
+mod row;
+mod scan;
+mod summary;
+mod vocabulary;
+mod write;
+
+use std::sync::Arc;
+
+pub use columns::Seen;
+pub use row::{Rows, Split, header};
+pub use summary::Summary;
+
+use super::{Program, Scratch};
+use columns::{Column, Columns};
+use qudao_language::model::{Field, IdMap};
+
+/// A row that is longer is set aside unread.
+pub const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
+
+/// How rows are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Form {
+    /// One JSON object a line.
+    Ndjson,
+    /// Comma-separated values, the first row the names.
+    Csv,
+    /// Columns: record batches of Arrow.
+    #[cfg(feature = "arrow")]
+    Arrow,
+}
+
+/// What a batch reads and writes besides what the ruleset says.
+#[derive(Clone, Default, Debug)]
+pub struct Options {
+    /// The column of a field, where it is named otherwise.
+    pub columns: Vec<(String, String)>,
+    /// Columns that the answer takes over as they are.
+    pub keep: Vec<String>,
+    /// Whether the answer lists the rules that fired.
+    pub reasons: bool,
+    /// What the answer tells of each target.
+    pub parts: Parts,
+}
+
+/// What an answer tells of each target: everything, unless told otherwise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Parts {
+    /// Its verdict.
+    pub verdict: bool,
+    /// What it leans to.
+    pub leaning: bool,
+    /// Its score.
+    pub score: bool,
+    /// What its score could be.
+    pub range: bool,
+    /// What it needs that is not met.
+    pub needs: bool,
+}
+
+impl Default for Parts {
+    fn default() -> Parts {
+        Parts { verdict: true, leaning: true, score: true, range: true, needs: true }
+    }
+}
+
+impl Parts {
+    /// Nothing at all: the answer tells which target comes first, and no more.
+    pub const NONE: Parts =
+        Parts { verdict: false, leaning: false, score: false, range: false, needs: false };
+
+    /// Returns the names of the columns of a target, in their order.
+    fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("verdict", self.verdict),
+            ("leaning", self.leaning),
+            ("score", self.score),
+            ("low", self.range),
+            ("high", self.range),
+            ("needs", self.needs),
+        ];
+        all.into_iter().filter_map(|(name, told)| told.then_some(name))
+    }
+}
+
+/// How a table of profiles is read and its answer written.
+#[derive(Debug)]
+pub struct Batch<'p, 'r> {
+    program: &'p Program<'r>,
+    columns: Columns,
+    keep: Vec<String>,
+    reasons: bool,
+    parts: Parts,
+    form: Form,
+    plans: IdMap<Field, decode::Plan>,
+    texts: write::Texts,
+    pieces: pieces::Pieces,
+}
+
+impl<'p, 'r> Batch<'p, 'r> {
+    /// Makes a batch whose answer is written in a form.
+    ///
+    /// # Errors
+    /// If the options name a field that the ruleset does not have, one column twice, or one to be kept that is called as
+    /// a column of the answer.
+    pub fn new(program: &'p Program<'r>, options: &Options, form: Form) -> Result<Batch<'p, 'r>, String> {
+        let ruleset = program.ruleset();
+        let columns = Columns::new(ruleset, options)?;
+        let texts = write::Texts::new(program);
+        let own = write::own_names(&texts, options);
+        if let Some(name) = options.keep.iter().find(|name| own.contains(name.as_str())) {
+            return Err(format!("the column `{name}` cannot be kept: the answer has a column of that name"));
+        }
+        Ok(Batch {
+            program,
+            columns,
+            keep: options.keep.clone(),
+            reasons: options.reasons,
+            parts: options.parts,
+            form,
+            plans: IdMap::of(&ruleset.fields, |id| decode::Plan::new(ruleset, &ruleset.fields[id])),
+            pieces: pieces::Pieces::new(form, options.parts, &texts.targets),
+            texts,
+        })
+    }
+
+    /// Returns the program.
+    #[must_use]
+    pub fn program(&self) -> &'p Program<'r> {
+        self.program
+    }
+
+    /// Returns a worker, for one thread.
+    #[must_use]
+    pub fn worker(&self) -> Worker<'_, 'p, 'r> {
+        let ruleset = self.program.ruleset();
+        Worker {
+            batch: self,
+            scratch: self.program.scratch(),
+            given: IdMap::of(&ruleset.fields, |_| Given::No),
+            kept: vec![String::new(); self.keep.len()],
+            names: Vec::new(),
+            out: Vec::new(),
+            #[cfg(feature = "arrow")]
+            columns: arrow::Columns::new(self),
+            #[cfg(feature = "arrow")]
+            of_text: true,
+            rejects: Vec::new(),
+            summary: Summary::new(self.program),
+            seen: Seen::new(ruleset, self.keep.len()),
+            header: Arc::default(),
+        }
+    }
+}
+
+/// Whether a row gives a field.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Given {
+    No,
+    Unknown,
+    Known,
+}
+
+/// A row that cannot be used.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reject {
+    /// The line on which it begins, from 1; of columns, the number of the row.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Turns rows of profiles into rows of the answer.
+#[derive(Debug)]
+pub struct Worker<'b, 'p, 'r> {
+    batch: &'b Batch<'p, 'r>,
+    scratch: Scratch,
+    given: IdMap<Field, Given>,
+    /// Columns to be taken over, as JSON.
+    kept: Vec<String>,
+    /// The names of the last line of NDJSON, and what their columns mean.
+    names: Vec<scan::Name>,
+    out: Vec<u8>,
+    #[cfg(feature = "arrow")]
+    columns: arrow::Columns,
+    /// Whether the row is of a text, not of columns.
+    #[cfg(feature = "arrow")]
+    of_text: bool,
+    rejects: Vec<Reject>,
+    summary: Summary,
+    /// What was met of the columns.
+    seen: Seen,
+    /// The header that was read last.
+    header: Arc<Header>,
+}
+
+/// The names of columns, and what each means.
+#[derive(Default, Debug)]
+struct Header {
+    names: Vec<String>,
+    columns: Vec<Option<Column>>,
+}
+
+impl<'b, 'p, 'r> Worker<'b, 'p, 'r> {
+    /// Returns the batch that it works for.
+    #[must_use]
+    pub fn batch(&self) -> &'b Batch<'p, 'r> {
+        self.batch
+    }
+}
+
+impl Worker<'_, '_, '_> {
+    /// Answers whole lines of NDJSON; `line` is the number of the first. Blank lines are passed over.
+    pub fn ndjson(&mut self, lines: &[u8], line: u64) {
+        // What is behind the last line end is a line too.
+        let ends = memchr::memchr_iter(b'\n', lines).chain([lines.len()]);
+        let mut start = 0;
+        for (line, end) in (line..).zip(ends) {
+            let text = lines.get(start..end).unwrap_or(&[]);
+            start = end + 1;
+            if text.iter().all(u8::is_ascii_whitespace) {
+                continue;
+            }
+            match self.read_json(text) {
+                Ok(()) => self.answer(line),
+                Err(reason) => self.reject(line, reason),
+            }
+        }
+    }
+
+    /// Answers whole records of CSV without their header, parted by commas; `line` is the number of the first.
+    ///
+    /// A row over several lines that has not as many cells as the header most likely has a quotation mark that is not
+    /// closed, so its first line is set aside and reading goes on with its second.
+    pub fn csv(&mut self, records: &[u8], header: &[String], line: u64) {
+        self.records(records, header, b',', line);
+    }
+
+    fn records(&mut self, records: &[u8], names: &[String], separator: u8, line: u64) {
+        if records.is_empty() && self.header.names == names {
+            return;
+        }
+        if self.header.names != names {
+            let (columns, _) = self.batch.meanings(names);
+            self.header = Arc::new(Header { names: names.to_vec(), columns });
+        }
+        let header = Arc::clone(&self.header);
+        names.iter().zip(&header.columns).for_each(|(name, column)| self.seen.note(name, *column));
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator)
+            .buffer_capacity(records.len().clamp(64, 8192))
+            .from_reader(std::io::Cursor::new(records));
+        let mut lines = row::Lines::new(records, line);
+        let mut record = csv::StringRecord::new();
+        loop {
+            let begin = reader.position().byte();
+            match reader.read_record(&mut record) {
+                Ok(false) => return,
+                Ok(true) => {
+                    let (start, at) = lines.of_record(record.position().map_or(begin, csv::Position::byte));
+                    let end = usize::try_from(reader.position().byte()).unwrap_or(records.len());
+                    if record.len() != names.len()
+                        && let Some((second, last)) = row::second_line(records, start, end)
+                    {
+                        let reason = format!(
+                            "{}; this row runs to line {}, so a quotation mark may not be closed",
+                            decode::ragged(&record, names),
+                            at + last
+                        );
+                        self.reject(at, reason);
+                        let mut place = csv::Position::new();
+                        place.set_byte(second as u64);
+                        reader.seek(place).expect("a place among bytes in memory can be gone to");
+                        continue;
+                    }
+                    match self.read_record(&record, &header) {
+                        Ok(()) => self.answer(at),
+                        Err(reason) => self.reject(at, reason),
+                    }
+                }
+                Err(error) => {
+                    let (_, at) = lines.of_record(error.position().map_or(begin, csv::Position::byte));
+                    let reason = match error.kind() {
+                        csv::ErrorKind::Utf8 { .. } => "this row is not UTF-8; save the table as UTF-8",
+                        _ => "this row is no CSV",
+                    };
+                    self.reject(at, reason.into());
+                }
+            }
+        }
+    }
+
+    /// Answers whole rows of text and sets those aside that cannot be read.
+    pub fn rows(&mut self, rows: &Rows, form: Form, header: &[String]) {
+        if form == Form::Csv {
+            self.records(&rows.bytes, header, rows.separator, rows.line);
+        } else {
+            self.ndjson(&rows.bytes, rows.line);
+        }
+        for reject in &rows.aside {
+            self.reject(reject.line, reject.reason.clone());
+        }
+    }
+
+    /// Sets a row aside.
+    pub fn reject(&mut self, line: u64, reason: String) {
+        self.summary.reject();
+        self.rejects.push(Reject { line, reason });
+    }
+
+    /// Takes what was written and set aside since the last time.
+    pub fn take(&mut self) -> (Vec<u8>, Vec<Reject>) {
+        // The next will be about as long.
+        let next = Vec::with_capacity(self.out.len() + self.out.len() / 16);
+        (std::mem::replace(&mut self.out, next), std::mem::take(&mut self.rejects))
+    }
+
+    /// Returns the names that are neither fields nor taken over, in order; the first twenty.
+    pub fn idle(&self) -> impl Iterator<Item = &str> {
+        self.seen.idle()
+    }
+
+    /// Notes names of columns, which need not be read.
+    pub fn note_names(&mut self, names: &[String]) {
+        for name in names {
+            self.seen.note(name, self.batch.columns.get(name));
+        }
+    }
+
+    /// Takes what was met of the columns since the last time.
+    pub fn take_seen(&mut self) -> Seen {
+        // What is known is noted no more.
+        self.names.clear();
+        let nothing = Seen::new(self.batch.program.ruleset(), self.batch.keep.len());
+        std::mem::replace(&mut self.seen, nothing)
+    }
+
+    /// Takes the counts of all rows since the last time.
+    pub fn take_summary(&mut self) -> Summary {
+        std::mem::replace(&mut self.summary, Summary::new(self.batch.program))
+    }
+
+    /// Returns the counts of all rows so far.
+    #[must_use]
+    pub fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    fn answer(&mut self, line: u64) {
+        let program = self.batch.program;
+        program.run(&mut self.scratch);
+        let unknown = self.given.values().map(|given| *given == Given::Unknown);
+        self.summary.count(program, &self.scratch, unknown);
+        self.write(line);
+    }
+}

@@ -1,0 +1,229 @@
+//! Counts over all rows.
+
+use std::fmt::Write;
+
+use serde_json::{Value as Json, json};
+
+use super::super::{Program, Scratch};
+use qudao_language::model::{Id, Target};
+use qudao_language::operator::Verdict;
+
+/// Counts over all rows of a table.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Summary {
+    /// Rows that were answered.
+    pub rows: u64,
+    /// Rows that were set aside.
+    pub rejected: u64,
+    /// How often each channel came first; the last for none.
+    first: Vec<u64>,
+    /// How often each target had each verdict; the last for none.
+    verdicts: Vec<[u64; 5]>,
+    /// How often each instance fired.
+    fired: Vec<u64>,
+    /// In how many rows each field was not known and some target was undecided.
+    missing: Vec<u64>,
+}
+
+impl Summary {
+    pub(super) fn new(program: &Program<'_>) -> Summary {
+        let ruleset = program.ruleset();
+        Summary {
+            rows: 0,
+            rejected: 0,
+            first: vec![0; ruleset.channels.len() + 1],
+            verdicts: vec![[0; 5]; ruleset.target_count()],
+            fired: vec![0; program.ground().instances.len()],
+            missing: vec![0; ruleset.fields.len()],
+        }
+    }
+
+    pub(super) fn reject(&mut self) {
+        self.rejected += 1;
+    }
+
+    pub(super) fn count(
+        &mut self,
+        program: &Program<'_>,
+        scratch: &Scratch,
+        unknown: impl Iterator<Item = bool>,
+    ) {
+        self.rows += 1;
+        let none = self.first.len().saturating_sub(1);
+        let first = match program.first(scratch).target {
+            Some(Target::Channel(id)) => id.index(),
+            Some(Target::Mix(_)) | None => none,
+        };
+        if let Some(count) = self.first.get_mut(first) {
+            *count += 1;
+        }
+        let mut undecided = false;
+        for (counts, outcome) in self.verdicts.iter_mut().zip(&scratch.outcomes) {
+            undecided |= outcome.verdict.is_none();
+            if let Some(count) = counts.get_mut(outcome.verdict.map_or(4, |verdict| verdict as usize)) {
+                *count += 1;
+            }
+        }
+        program.fired(scratch, |id| {
+            if let Some(count) = self.fired.get_mut(id.index()) {
+                *count += 1;
+            }
+        });
+        if undecided {
+            for (count, unknown) in self.missing.iter_mut().zip(unknown) {
+                *count += u64::from(unknown);
+            }
+        }
+    }
+
+    /// Adds the counts of other rows of the same ruleset.
+    pub fn add(&mut self, other: &Summary) {
+        fn all(into: &mut [u64], from: &[u64]) {
+            into.iter_mut().zip(from).for_each(|(into, from)| *into += from);
+        }
+        self.rows += other.rows;
+        self.rejected += other.rejected;
+        all(&mut self.first, &other.first);
+        all(&mut self.fired, &other.fired);
+        all(&mut self.missing, &other.missing);
+        for (into, from) in self.verdicts.iter_mut().zip(&other.verdicts) {
+            all(into, from);
+        }
+    }
+
+    /// The rules of which no instance ever fired, in the order of declaration.
+    fn never(&self, program: &Program<'_>) -> Vec<String> {
+        let ruleset = program.ruleset();
+        let silent =
+            |range: std::ops::Range<usize>| self.fired.get(range).unwrap_or(&[]).iter().all(|n| *n == 0);
+        let never = ruleset.rules.entries().filter(|(id, _)| silent(program.ground().instances_of(*id)));
+        never.map(|(_, rule)| rule.name.to_string()).collect()
+    }
+
+    /// The fields that were not known in undecided rows, most often first.
+    fn missing(&self, program: &Program<'_>) -> Vec<(String, u64)> {
+        let fields = program.ruleset().fields.iter().map(|field| field.name.to_string());
+        let mut missing: Vec<(String, u64)> =
+            fields.zip(self.missing.iter().copied()).filter(|(_, count)| *count > 0).collect();
+        missing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        missing
+    }
+
+    fn firsts(&self, program: &Program<'_>) -> Vec<(String, u64)> {
+        let names = program.ruleset().channels.iter().map(|channel| channel.name.to_string());
+        names.chain(["none".to_string()]).zip(self.first.iter().copied()).collect()
+    }
+
+    fn targets<'s>(&'s self, program: &'s Program<'_>) -> impl Iterator<Item = (&'s str, &'s [u64; 5])> {
+        let ruleset = program.ruleset();
+        ruleset.targets().zip(&self.verdicts).map(|(target, counts)| (ruleset.target_name(target), counts))
+    }
+
+    /// Returns the counts as JSON.
+    #[must_use]
+    pub fn json(&self, program: &Program<'_>) -> Json {
+        let verdicts: serde_json::Map<String, Json> = self
+            .targets(program)
+            .map(|(name, counts)| {
+                let counts = words().zip(counts).map(|(word, count)| (word.to_string(), json!(count)));
+                (name.to_string(), Json::Object(counts.collect()))
+            })
+            .collect();
+        let pairs = |pairs: Vec<(String, u64)>| -> Json {
+            Json::Object(pairs.into_iter().map(|(name, count)| (name, json!(count))).collect())
+        };
+        json!({
+            "schema": "qudao.batch/1",
+            "rows": self.rows,
+            "rejected": self.rejected,
+            "first": pairs(self.firsts(program)),
+            "verdicts": verdicts,
+            "never_fired": self.never(program),
+            "missing": pairs(self.missing(program)),
+        })
+    }
+
+    /// Returns the counts as text, or as Markdown.
+    #[must_use]
+    pub fn text(&self, program: &Program<'_>, markdown: bool) -> String {
+        let mut text = format!("{} answered, {} set aside\n", rows(self.rows), rows(self.rejected));
+        let firsts = self.firsts(program);
+        let heads: Vec<String> = ["target", "first"].into_iter().chain(words()).map(String::from).collect();
+        let channels = program.ruleset().channels.len();
+        let mut table = vec![heads];
+        for (index, (name, counts)) in self.targets(program).enumerate() {
+            let first = firsts.get(index).filter(|_| index < channels).map(|(_, count)| count.to_string());
+            let counts = counts.iter().map(u64::to_string);
+            table.push([name.to_string(), first.unwrap_or_default()].into_iter().chain(counts).collect());
+        }
+        text.push('\n');
+        write_table(&mut text, &table, markdown);
+        let list = |title: &str, names: Vec<String>| {
+            if names.is_empty() { String::new() } else { list(title, &names, markdown) }
+        };
+        text += &list("Rules that never fired", self.never(program));
+        let missing = self.missing(program).into_iter().map(|(name, count)| format!("{name} ({count})"));
+        text += &list("Not known where something was undecided, in rows", missing.collect());
+        text
+    }
+}
+
+fn words() -> impl Iterator<Item = &'static str> {
+    Verdict::ALL.into_iter().map(Verdict::as_str).chain(["undecided"])
+}
+
+fn rows(count: u64) -> String {
+    format!("{count} row{}", if count == 1 { "" } else { "s" })
+}
+
+fn list(title: &str, names: &[String], markdown: bool) -> String {
+    let line = names.join(", ");
+    if markdown {
+        return format!("\n**{title}**: {line}\n");
+    }
+    format!("\n{title}:\n{}", qudao_language::layout::hang("  ", &line))
+}
+
+fn write_table(text: &mut String, table: &[Vec<String>], markdown: bool) {
+    let columns = table.first().map_or(0, Vec::len);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            table
+                .iter()
+                .filter_map(|row| row.get(column))
+                .map(|cell| qudao_language::layout::width(cell))
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    for (number, row) in table.iter().enumerate() {
+        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
+            if column == 0 {
+                qudao_language::layout::pad(cell, *width)
+            } else {
+                qudao_language::layout::pad_left(cell, *width)
+            }
+        });
+        let cells: Vec<String> = cells.collect();
+        if markdown {
+            let _ = writeln!(text, "| {} |", cells.join(" | "));
+            if number == 0 {
+                let dashes: Vec<String> =
+                    (0..columns).map(|n| if n == 0 { "---" } else { "---:" }.into()).collect();
+                let _ = writeln!(text, "| {} |", dashes.join(" | "));
+            }
+        } else {
+            let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
+        }
+    }
+}
+
+/// Names a rule's instance as results do.
+pub(super) fn instance_name(program: &Program<'_>, id: Id<crate::ground::Instance>) -> String {
+    let instance = &program.ground().instances[id];
+    let rule = &program.ruleset().rules[instance.rule].name;
+    match instance.channel {
+        Some(channel) => format!("{rule}[{}]", program.ruleset().channels[channel].name),
+        None => rule.to_string(),
+    }
+}

@@ -1,0 +1,324 @@
+//! Opaque conditions, made ready to be run: sums, fields compared with fields, facts looked up by a field, functions.
+//!
+//! The evaluator of [`qudao_language::decide`] defines what they mean; here the same is said of whole numbers. Every number is
+//! kept in steps so small that all that occur are whole, enums and days by their number, sets as bits. A condition over
+//! few values is a table of its answers, the others are run part by part: with what is known as with what an unknown
+//! field could still be. What is not whole on the common scale, or grows too large, is left to the evaluator.
+
+mod compile;
+mod run;
+
+use super::bits::Kleene;
+use crate::ground::{Ground, OpaqueId};
+use qudao_language::date::Date;
+use qudao_language::decide::Probe;
+use qudao_language::exact::Exact;
+use qudao_language::model::{Between, Field, Id, Profile, Ruleset, Shift, Type, Value};
+use qudao_language::operator::{CompareOp, Quantifier, Sign};
+
+pub(super) use run::Run;
+
+/// Numbers may have nine places, so this many steps in one suit all decimals.
+const STEPS: i128 = 10_i128.pow(qudao_language::exact::MAX_FRACTION_DIGITS as u32);
+/// More steps in one would leave too little room above.
+const MOST_STEPS: i128 = STEPS * 1_000_000;
+/// A set with more members does not fit the bits of a number.
+const MOST_MEMBERS: usize = 120;
+/// Tables of answers are made up to so many answers each, and so many in all.
+const MOST_ANSWERS: usize = 256;
+const MOST_ANSWERS_IN_ALL: usize = 1 << 17;
+
+/// What is known of a field, as opaque conditions read it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Held {
+    Unknown,
+    /// On the common scale.
+    Known(i128),
+    /// Known, but not whole on the common scale; the profile has it.
+    Odd,
+}
+
+/// What an unknown field could be, as [`qudao_language::decide`] has it.
+#[derive(Clone, Debug)]
+enum Domain {
+    OneOf(Vec<i128>),
+    /// Anything between; both ends are included.
+    Between(Option<i128>, Option<i128>),
+}
+
+/// The value of a part, or what it could be.
+#[derive(Clone, Copy, Debug)]
+enum Part {
+    Known(i128),
+    /// One of these, by their place among [`Run::few`]; of none, nothing makes it known.
+    OneOf(u32, u32),
+    Between(Option<i128>, Option<i128>),
+}
+
+/// A value to be found.
+#[derive(Clone, Debug)]
+enum Term {
+    Constant(Part),
+    Field(usize),
+    Truth(Box<Condition>),
+    /// The entry of a fact of which a part is the index.
+    Entry(Box<Term>, Vec<Option<i128>>),
+    If(Box<(Condition, Term, Term)>),
+    /// Times the one, divided by the other.
+    Scaled(Box<Term>, i128, i128),
+    Abs(Box<Term>),
+    Sum(Vec<(Sign, Term)>),
+    /// The greatest, or the least.
+    Best(bool, Vec<Term>),
+    /// How many members a set has, of so many.
+    Count(Box<Term>, i128),
+    Between(Between, Box<(Term, Term)>),
+    Shifted(Shift, Sign, Box<(Term, Term)>),
+}
+
+/// A truth value to be found.
+#[derive(Clone, Debug)]
+enum Condition {
+    Constant(Kleene),
+    And(Vec<Condition>),
+    Or(Vec<Condition>),
+    Not(Box<Condition>),
+    If(Box<[Condition; 3]>),
+    /// Whether a target is excluded, by number, or is not.
+    Excluded(usize, bool),
+    /// A condition over one field, by its number, judged by these of its values where it is not known.
+    Tried(usize, Vec<i128>, Box<Condition>),
+    Atom(Box<Atom>),
+}
+
+/// A condition that is made of values.
+#[derive(Clone, Debug)]
+struct Atom {
+    test: Test,
+    /// The fields that it reads.
+    fields: Vec<usize>,
+    /// Whether it asks, besides, whether targets are excluded: no values are tried then.
+    asks: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Compare(CompareOp, Term, Term),
+    Among(Term, Vec<i128>, bool),
+    Range {
+        subject: Term,
+        low: Option<Term>,
+        high: Option<Term>,
+        negated: bool,
+    },
+    Has(Term, Term),
+    /// Whether a set has some of these; the last says whether these are all that there are.
+    HasMany(Term, Quantifier, i128, bool),
+    Known(Term, bool),
+    /// Whether an entry is stated, by its index.
+    Stated(Term, Vec<bool>, bool),
+    /// A value of type `bool`.
+    Bare(Term),
+}
+
+/// A field's part in the place of an answer: the field, what one step of its value adds, and its number of values, which
+/// is also the step where it is not known.
+type Place = (usize, usize, i128);
+
+/// An opaque condition.
+#[derive(Clone, Debug)]
+enum Formula {
+    /// The answers for all values of some fields.
+    Table(Vec<Place>, Vec<Kleene>),
+    Condition(Condition),
+}
+
+/// All opaque conditions of a ruleset.
+#[derive(Clone, Debug)]
+pub(super) struct Formulas {
+    /// Steps in one.
+    steps: i128,
+    /// What a decimal of so many places is multiplied by.
+    factors: [i128; 10],
+    /// By opaque condition; nothing where the evaluator has to judge it.
+    of: Vec<Option<Formula>>,
+    domains: Vec<Domain>,
+}
+
+impl Formulas {
+    pub(super) fn new(ground: &Ground<'_>) -> Formulas {
+        let (steps, fits) = compile::steps(ground);
+        let mut factors = [0; 10];
+        let mut power = 1;
+        for factor in &mut factors {
+            *factor = steps / power;
+            power *= 10;
+        }
+        let mut formulas = Formulas { steps, factors, of: Vec::new(), domains: Vec::new() };
+        formulas.domains =
+            ground.ruleset.fields.iter().map(|field| formulas.domain(ground.ruleset, field)).collect();
+        let mut nothing = Profile::empty(ground.ruleset, "");
+        ground.ruleset.fields.ids().for_each(|field| nothing.set(field, None));
+        let probe = Probe::new(ground.ruleset, &nothing, ground.day);
+        let mut room = MOST_ANSWERS_IN_ALL;
+        for (opaque, fits) in ground.opaque.iter().zip(fits) {
+            let condition = if fits { compile::condition(ground, &formulas, &probe, opaque) } else { None };
+            let formula = condition.map(|condition| {
+                let fields: Vec<usize> = opaque.fields.iter().map(|field| field.index()).collect();
+                match formulas.table(ground.ruleset, &fields, &condition, room).filter(|_| !opaque.asks) {
+                    Some((places, answers)) => {
+                        room -= answers.len();
+                        Formula::Table(places, answers)
+                    }
+                    None => Formula::Condition(condition),
+                }
+            });
+            formulas.of.push(formula);
+        }
+        formulas
+    }
+
+    /// Tells whether a condition is run here.
+    pub(super) fn runs(&self, id: Id<OpaqueId>) -> bool {
+        self.of.get(id.index()).is_some_and(Option::is_some)
+    }
+
+    /// Tells whether the fields could always make a condition either where it is unknown.
+    pub(super) fn is_plain(&self, id: Id<OpaqueId>) -> bool {
+        match self.of.get(id.index()) {
+            Some(Some(Formula::Table(_, answers))) => {
+                answers.iter().all(|answer| !answer.is_unknown() || *answer == Kleene::OPEN)
+            }
+            Some(Some(Formula::Condition(Condition::Atom(atom)))) => match &atom.test {
+                Test::Compare(_, left, right) => self.is_unbounded(left) && self.is_unbounded(right),
+                _ => false,
+            },
+            Some(Some(Formula::Condition(_)) | None) | None => false,
+        }
+    }
+
+    /// Tells whether a term is a sum that could be any number where a field is unknown.
+    fn is_unbounded(&self, term: &Term) -> bool {
+        match term {
+            Term::Constant(part) => matches!(part, Part::Known(_)),
+            Term::Field(field) => matches!(self.domains.get(*field), Some(Domain::Between(None, None))),
+            Term::Scaled(inner, ..) => self.is_unbounded(inner),
+            Term::Sum(terms) => terms.iter().all(|(_, term)| self.is_unbounded(term)),
+            _ => false,
+        }
+    }
+
+    /// A value on the common scale, where it is whole there.
+    pub(super) fn held(&self, value: Option<&Value>) -> Held {
+        match value {
+            None => Held::Unknown,
+            Some(value) => self.code(value).map_or(Held::Odd, Held::Known),
+        }
+    }
+
+    /// A decimal of so many places on the common scale.
+    #[inline]
+    pub(super) fn decimal(&self, units: i64, places: u32) -> Option<i128> {
+        self.factors.get(places as usize).map(|factor| i128::from(units) * factor)
+    }
+
+    /// The members of a set, bit *n* of the words for number *n*.
+    #[inline]
+    pub(super) fn members(&self, words: &[u64]) -> Option<i128> {
+        let bits = match words {
+            [] => 0,
+            [one] => i128::from(*one),
+            [low, high] => i128::from(*low) | i128::from(*high) << 64,
+            _ => return None,
+        };
+        (0..1 << MOST_MEMBERS).contains(&bits).then_some(bits)
+    }
+
+    fn code(&self, value: &Value) -> Option<i128> {
+        match value {
+            Value::Bool(value) => Some(i128::from(*value)),
+            Value::Enum(member) => Some(i128::from(*member)),
+            Value::Date(date) => Some(i128::from(date.number())),
+            Value::Number(number) => {
+                let scaled = number.value.times(Exact::fraction(self.steps, 1)?)?;
+                scaled.as_whole().filter(|whole| whole.unsigned_abs() < 1 << 120)
+            }
+            Value::Set(members) => mask(members.iter().copied()),
+            Value::Text(_) => None,
+        }
+    }
+
+    /// The value that a number on the common scale stands for.
+    pub(super) fn value(&self, ty: Type, code: i128) -> Option<Value> {
+        Some(match ty {
+            Type::Bool => Value::Bool(code != 0),
+            Type::Enum(_) => Value::Enum(u32::try_from(code).ok()?),
+            Type::Date => Value::Date(Date::of_number(i64::try_from(code).ok()?)),
+            Type::Number(_) => {
+                Value::Number(qudao_language::model::Number::computed(Exact::fraction(code, self.steps)?))
+            }
+            Type::Set(_) => Value::Set((0..127).filter(|member| code >> member & 1 == 1).collect()),
+            Type::Text => return None,
+        })
+    }
+
+    fn domain(&self, ruleset: &Ruleset, field: &Field) -> Domain {
+        let end = |value: &Option<Value>| value.as_ref().and_then(|value| self.code(value));
+        match field.ty {
+            Type::Bool => Domain::OneOf(vec![0, 1]),
+            Type::Enum(id) => {
+                let members = 0..ruleset.enums[id].members.len() as u32;
+                let allowed = members.filter(|member| field.allows(&Value::Enum(*member)));
+                Domain::OneOf(allowed.map(i128::from).collect())
+            }
+            Type::Date if field.low.is_none() && field.high.is_none() => {
+                Domain::Between(Some(0), Some(i128::from(Date::MAX.number())))
+            }
+            Type::Number(_) | Type::Date => Domain::Between(end(&field.low), end(&field.high)),
+            Type::Text | Type::Set(_) => Domain::Between(None, None),
+        }
+    }
+
+    /// The answers of a condition for all values of the fields that it reads, if there are few.
+    fn table(
+        &self,
+        ruleset: &Ruleset,
+        fields: &[usize],
+        condition: &Condition,
+        room: usize,
+    ) -> Option<(Vec<Place>, Vec<Kleene>)> {
+        let mut places = Vec::new();
+        let mut count = 1_usize;
+        for field in fields {
+            let values = match ruleset.fields[Id::new(*field)].ty {
+                Type::Bool => 2,
+                Type::Enum(id) => ruleset.enums[id].members.len(),
+                Type::Set(id) => 1_usize.checked_shl(ruleset.enums[id].members.len() as u32)?,
+                Type::Number(_) | Type::Date | Type::Text => return None,
+            };
+            places.push((*field, count, values as i128));
+            count =
+                count.checked_mul(values.checked_add(1)?).filter(|count| *count <= MOST_ANSWERS.min(room))?;
+        }
+        let mut values = vec![Held::Unknown; self.domains.len()];
+        let mut few = Vec::new();
+        let mut answers = Vec::with_capacity(count);
+        for state in 0..count {
+            for (field, step, known) in &places {
+                let value = (state / step) as i128 % (known + 1);
+                if let Some(slot) = values.get_mut(*field) {
+                    *slot = if value == *known { Held::Unknown } else { Held::Known(value) };
+                }
+            }
+            answers.push(Run::new(self, &values, &[], &mut few).condition(condition)?);
+        }
+        Some((places, answers))
+    }
+}
+
+/// Members of a set as bits.
+fn mask(members: impl IntoIterator<Item = u32>) -> Option<i128> {
+    members
+        .into_iter()
+        .try_fold(0, |mask: i128, member| ((member as usize) < MOST_MEMBERS).then(|| mask | 1 << member))
+}

@@ -1,0 +1,591 @@
+//! A formula's answer: what [`qudao_language::decide`] says of the expression, part for part.
+
+use std::ops::Range;
+
+use super::{Atom, Condition, Domain, Formula, Formulas, Held, Part, Term, Test};
+use crate::ground::OpaqueId;
+use crate::program::bits::Kleene;
+use qudao_language::date::Date;
+use qudao_language::decide::MAX_PAIRS;
+use qudao_language::model::{Between, Id, Shift};
+use qudao_language::operator::{CompareOp, Quantifier, Sign};
+
+impl Part {
+    pub(super) const STUCK: Part = Part::OneOf(0, 0);
+
+    /// Tells whether it is known, or some filling of the unknown fields would make it so.
+    fn settles(self) -> bool {
+        !matches!(self, Part::OneOf(start, end) if start == end)
+    }
+
+    fn known(self) -> Option<i128> {
+        if let Part::Known(value) = self { Some(value) } else { None }
+    }
+}
+
+/// Runs formulas.
+#[derive(Debug)]
+pub(in crate::program) struct Run<'a> {
+    formulas: &'a Formulas,
+    values: &'a [Held],
+    excluded: &'a [Kleene],
+    /// Values that parts could be, one list after the other.
+    few: &'a mut Vec<i128>,
+    /// A field taken to have a value, to see what that would change.
+    assumed: Option<(usize, i128)>,
+    /// Whether something did not fit, so that the answer means nothing.
+    failed: bool,
+}
+
+/// The least and the greatest value, where there are such.
+type Ends = (Option<i128>, Option<i128>);
+
+impl<'a> Run<'a> {
+    pub(in crate::program) fn new(
+        formulas: &'a Formulas,
+        values: &'a [Held],
+        excluded: &'a [Kleene],
+        few: &'a mut Vec<i128>,
+    ) -> Run<'a> {
+        Run { formulas, values, excluded, few, assumed: None, failed: false }
+    }
+
+    /// Judges an opaque condition; nothing where the evaluator has to do it.
+    pub(in crate::program) fn judge(&mut self, id: Id<OpaqueId>) -> Option<Kleene> {
+        match self.formulas.of.get(id.index())?.as_ref()? {
+            Formula::Table(places, answers) => {
+                let mut state = 0;
+                for (field, step, known) in places {
+                    state += step
+                        * match self.values.get(*field)? {
+                            Held::Known(value) => *value as usize,
+                            Held::Unknown => *known as usize,
+                            Held::Odd => return None,
+                        };
+                }
+                answers.get(state).copied()
+            }
+            Formula::Condition(condition) => self.condition(condition),
+        }
+    }
+
+    /// Judges a condition; nothing where something does not fit.
+    pub(super) fn condition(&mut self, condition: &Condition) -> Option<Kleene> {
+        self.few.clear();
+        self.failed = false;
+        let judged = self.truth(condition);
+        (!self.failed).then_some(judged)
+    }
+
+    fn truth(&mut self, condition: &Condition) -> Kleene {
+        match condition {
+            Condition::Constant(judged) => *judged,
+            Condition::And(parts) => {
+                let mut all = Kleene::TRUE;
+                for part in parts {
+                    all = all.and(self.truth(part));
+                    if all.is_false() {
+                        return Kleene::FALSE;
+                    }
+                }
+                all
+            }
+            Condition::Or(parts) => {
+                let mut any = Kleene::FALSE;
+                for part in parts {
+                    any = any.or(self.truth(part));
+                    if any.is_true() {
+                        return Kleene::TRUE;
+                    }
+                }
+                any
+            }
+            Condition::Not(inner) => self.truth(inner).not(),
+            Condition::If(parts) => {
+                let [condition, yes, no] = &**parts;
+                let condition = self.truth(condition);
+                let (yes, no) = (self.truth(yes), self.truth(no));
+                condition.either(yes, no)
+            }
+            Condition::Excluded(target, negated) => {
+                let excluded = self.excluded.get(*target).copied().unwrap_or(Kleene::STUCK);
+                if *negated { excluded.not() } else { excluded }
+            }
+            Condition::Atom(atom) => self.atom(atom),
+            Condition::Tried(field, values, condition) => {
+                let judged = self.truth(condition);
+                let unknown = self.values.get(*field) == Some(&Held::Unknown) && self.assumed.is_none();
+                if !judged.is_unknown() || !unknown {
+                    return judged;
+                }
+                self.try_each(*field, values, |run| run.truth(condition))
+            }
+        }
+    }
+
+    /// Where it is unknown and waits for one field of few values alone, each is tried: it may be read twice.
+    fn atom(&mut self, atom: &Atom) -> Kleene {
+        let judged = self.test(&atom.test);
+        if !judged.is_unknown() || self.assumed.is_some() || atom.asks {
+            return judged;
+        }
+        let is_unknown = |field: &&usize| self.values.get(**field) == Some(&Held::Unknown);
+        let mut unknown = atom.fields.iter().filter(is_unknown);
+        let (Some(field), None) = (unknown.next(), unknown.next()) else { return judged };
+        let formulas = self.formulas;
+        let Some(Domain::OneOf(values)) = formulas.domains.get(*field) else { return judged };
+        self.try_each(*field, values, |run| run.test(&atom.test))
+    }
+
+    /// Judges by each of some values of a field.
+    fn try_each(&mut self, field: usize, values: &[i128], judge: impl Fn(&mut Self) -> Kleene) -> Kleene {
+        let (mut can_hold, mut can_fail) = (false, false);
+        let mark = self.few.len();
+        for value in values {
+            self.assumed = Some((field, *value));
+            let tried = judge(self);
+            can_hold |= tried.is_true();
+            can_fail |= tried.is_false();
+            self.few.truncate(mark);
+        }
+        self.assumed = None;
+        Kleene::unknown(can_hold, can_fail)
+    }
+
+    fn test(&mut self, test: &Test) -> Kleene {
+        match test {
+            Test::Compare(op, left, right) => {
+                let (left, right) = (self.term(left), self.term(right));
+                self.compare(*op, left, right)
+            }
+            Test::Among(subject, members, negated) => {
+                let subject = self.term(subject);
+                let judged = match subject {
+                    Part::Between(..) => {
+                        let mut can_hold = false;
+                        for member in members {
+                            let equal = self.compare(CompareOp::Equal, subject, Part::Known(*member));
+                            can_hold |= equal.can_hold();
+                        }
+                        Kleene::unknown(can_hold, true)
+                    }
+                    _ => self.judge_part(subject, |value| members.contains(&value)),
+                };
+                if *negated { judged.not() } else { judged }
+            }
+            Test::Range { subject, low, high, negated } => {
+                let subject = self.term(subject);
+                let above = self.bound(subject, CompareOp::AtLeast, low.as_ref());
+                let below = self.bound(subject, CompareOp::AtMost, high.as_ref());
+                let mut judged = above.and(below);
+                if above.is_unknown() || below.is_unknown() {
+                    judged = judged.unsettled(above.settles() && below.settles());
+                }
+                if *negated { judged.not() } else { judged }
+            }
+            Test::Has(set, element) => {
+                let (set, element) = (self.term(set), self.term(element));
+                match (set, element) {
+                    (Part::Known(set), _) => self.judge_part(element, |element| has(set, element)),
+                    (_, Part::Known(element)) => self.judge_part(set, |set| has(set, element)),
+                    _ if set.settles() && element.settles() => Kleene::OPEN,
+                    _ => Kleene::STUCK,
+                }
+            }
+            Test::HasMany(set, quantifier, wanted, all) => {
+                let set = self.term(set);
+                self.has_many(set, *quantifier, *wanted, *all)
+            }
+            Test::Known(what, negated) => {
+                let known = self.term(what).known().is_some();
+                Kleene::known(known != *negated)
+            }
+            Test::Stated(index, stated, negated) => {
+                let index = self.term(index);
+                let stated = |index: i128| stated.get(index as usize) == Some(&true);
+                let judged = self.judge_part(index, stated);
+                if *negated { judged.not() } else { judged }
+            }
+            Test::Bare(term) => {
+                let value = self.term(term);
+                self.judge_part(value, |value| value == 1)
+            }
+        }
+    }
+
+    fn bound(&mut self, subject: Part, op: CompareOp, bound: Option<&Term>) -> Kleene {
+        let Some(bound) = bound else { return Kleene::TRUE };
+        let bound = self.term(bound);
+        self.compare(op, subject, bound)
+    }
+
+    fn has_many(&self, set: Part, quantifier: Quantifier, wanted: i128, all: bool) -> Kleene {
+        if let Part::Between(..) = set {
+            let some = wanted != 0;
+            return match quantifier {
+                Quantifier::Any => Kleene::unknown(some, true),
+                Quantifier::All | Quantifier::None => Kleene::unknown(true, some),
+                Quantifier::Only => Kleene::unknown(true, !all),
+            };
+        }
+        self.judge_part(set, |members| match quantifier {
+            Quantifier::Any => members & wanted != 0,
+            Quantifier::All => members & wanted == wanted,
+            Quantifier::None => members & wanted == 0,
+            Quantifier::Only => members & !wanted == 0,
+        })
+    }
+
+    /// Judges a condition on each value that a part could be; where these are not counted, it could be either.
+    fn judge_part(&self, part: Part, holds: impl Fn(i128) -> bool) -> Kleene {
+        match part {
+            Part::Known(value) => Kleene::known(holds(value)),
+            Part::OneOf(start, end) => {
+                let values = self.few.get(start as usize..end as usize).unwrap_or(&[]);
+                let can_fail = values.iter().any(|value| !holds(*value));
+                Kleene::unknown(values.iter().any(|value| holds(*value)), can_fail)
+            }
+            Part::Between(..) => Kleene::OPEN,
+        }
+    }
+
+    fn terms(&mut self, pair: &(Term, Term)) -> (Part, Part) {
+        (self.term(&pair.0), self.term(&pair.1))
+    }
+
+    fn term(&mut self, term: &Term) -> Part {
+        match term {
+            Term::Constant(part) => *part,
+            Term::Field(field) => self.field(*field),
+            Term::Truth(condition) => {
+                let judged = self.truth(condition);
+                if judged.is_unknown() {
+                    let start = self.few.len();
+                    let values = [(judged.can_hold(), 1), (judged.can_fail(), 0)];
+                    self.few.extend(values.iter().filter(|(can, _)| *can).map(|(_, value)| *value));
+                    self.list_from(start)
+                } else {
+                    Part::Known(i128::from(judged.is_true()))
+                }
+            }
+            Term::Entry(index, stated) => {
+                let index = self.term(index);
+                self.entry(index, stated)
+            }
+            Term::If(parts) => self.either(parts),
+            Term::Scaled(inner, times, over) => {
+                let inner = self.term(inner);
+                let change = |value: i128| {
+                    let product = value.checked_mul(*times)?;
+                    if *over == 1 { Some(product) } else { (product % over == 0).then_some(product / over) }
+                };
+                self.map(inner, times.is_negative(), change)
+            }
+            Term::Abs(inner) => {
+                let inner = self.term(inner);
+                self.abs(inner)
+            }
+            Term::Sum(terms) => {
+                let mut total = Part::Known(0);
+                for (sign, term) in terms {
+                    let term = self.term(term);
+                    total = match sign {
+                        Sign::Plus => self.combine(total, term, false, i128::checked_add),
+                        Sign::Minus => self.combine(total, term, true, i128::checked_sub),
+                    };
+                }
+                total
+            }
+            Term::Best(greatest, parts) => {
+                let mut best: Option<Part> = None;
+                for part in parts {
+                    let part = self.term(part);
+                    best = Some(best.map_or(part, |best| self.best(best, part, *greatest)));
+                }
+                best.unwrap_or(Part::STUCK)
+            }
+            Term::Count(set, most) => {
+                let steps = self.formulas.steps;
+                match self.term(set) {
+                    Part::Known(members) => Part::Known(i128::from(members.count_ones()) * steps),
+                    unknown if unknown.settles() => Part::Between(Some(0), Some(most * steps)),
+                    _ => Part::STUCK,
+                }
+            }
+            Term::Between(unit, pair) => {
+                let (from, to) = self.terms(pair);
+                let steps = self.formulas.steps;
+                self.combine(to, from, true, |to, from| {
+                    let count = match unit {
+                        Between::Days => to - from,
+                        Between::Months => i128::from(day(from).months_to(day(to))),
+                        Between::Years => i128::from(day(from).years_to(day(to))),
+                    };
+                    Some(count * steps)
+                })
+            }
+            Term::Shifted(unit, sign, pair) => {
+                let (date, amount) = self.terms(pair);
+                let steps = self.formulas.steps;
+                self.combine(date, amount, *sign == Sign::Minus, |date, amount| {
+                    let amount = (amount % steps == 0).then_some(amount / steps)?;
+                    let amount = if *sign == Sign::Plus { amount } else { -amount };
+                    let moved = match unit {
+                        Shift::Days => day(date).plus_days(amount),
+                        Shift::Months => day(date).plus_months(amount),
+                    };
+                    Some(i128::from(moved.number()))
+                })
+            }
+        }
+    }
+
+    fn field(&mut self, field: usize) -> Part {
+        if let Some((assumed, value)) = self.assumed
+            && assumed == field
+        {
+            return Part::Known(value);
+        }
+        match self.values.get(field) {
+            Some(Held::Known(value)) => Part::Known(*value),
+            Some(Held::Odd) | None => self.fail(),
+            Some(Held::Unknown) => match self.formulas.domains.get(field) {
+                Some(Domain::OneOf(values)) => {
+                    let start = self.few.len();
+                    self.few.extend(values);
+                    self.list_from(start)
+                }
+                Some(Domain::Between(low, high)) => Part::Between(*low, *high),
+                None => self.fail(),
+            },
+        }
+    }
+
+    fn fail(&mut self) -> Part {
+        self.failed = true;
+        Part::STUCK
+    }
+
+    fn list_from(&self, start: usize) -> Part {
+        Part::OneOf(start as u32, self.few.len() as u32)
+    }
+
+    /// Adds a value to the list that begins at a place, once.
+    fn add(&mut self, start: usize, value: i128) {
+        if !self.few.get(start..).is_some_and(|list| list.contains(&value)) {
+            self.few.push(value);
+        }
+    }
+
+    fn at(&self, place: usize) -> i128 {
+        self.few.get(place).copied().unwrap_or_default()
+    }
+
+    /// The values that a part could be, as a list; nothing where they are not counted.
+    fn list(&mut self, part: Part) -> Option<Range<usize>> {
+        match part {
+            Part::Known(value) => {
+                self.few.push(value);
+                Some(self.few.len() - 1..self.few.len())
+            }
+            Part::OneOf(start, end) => Some(start as usize..end as usize),
+            Part::Between(..) => None,
+        }
+    }
+
+    /// The least and the greatest that a part could be.
+    fn range(&self, part: Part) -> Ends {
+        match part {
+            Part::Known(value) => (Some(value), Some(value)),
+            Part::OneOf(start, end) => {
+                let values = self.few.get(start as usize..end as usize).unwrap_or(&[]);
+                (values.iter().min().copied(), values.iter().max().copied())
+            }
+            Part::Between(low, high) => (low, high),
+        }
+    }
+
+    fn entry(&mut self, index: Part, stated: &[Option<i128>]) -> Part {
+        let of = |index: i128| stated.get(index as usize).copied().flatten();
+        match index {
+            Part::Known(index) => of(index).map_or(Part::STUCK, Part::Known),
+            Part::OneOf(from, to) => {
+                let start = self.few.len();
+                for place in from..to {
+                    if let Some(value) = of(self.at(place as usize)) {
+                        self.add(start, value);
+                    }
+                }
+                self.list_from(start)
+            }
+            Part::Between(..) => Part::Between(None, None),
+        }
+    }
+
+    fn either(&mut self, parts: &(Condition, Term, Term)) -> Part {
+        let condition = self.truth(&parts.0);
+        let (yes, no) = (self.term(&parts.1), self.term(&parts.2));
+        if !condition.is_unknown() {
+            return if condition.is_true() { yes } else { no };
+        }
+        let could = |can: bool, part: Part| if can { part } else { Part::STUCK };
+        let (a, b) = (could(condition.can_hold(), yes), could(condition.can_fail(), no));
+        let (stuck_a, stuck_b) = (!a.settles(), !b.settles());
+        if let (Some(left), Some(right)) = (self.list(a), self.list(b)) {
+            let start = self.few.len();
+            for place in left.chain(right) {
+                self.add(start, self.at(place));
+            }
+            return self.list_from(start);
+        }
+        if stuck_a {
+            return b;
+        }
+        if stuck_b {
+            return a;
+        }
+        let ((a_low, a_high), (b_low, b_high)) = (self.range(a), self.range(b));
+        let low = a_low.zip(b_low).map(|(a, b)| a.min(b));
+        Part::Between(low, a_high.zip(b_high).map(|(a, b)| a.max(b)))
+    }
+
+    fn computed(&mut self, value: Option<i128>) -> Part {
+        value.map_or_else(|| self.fail(), Part::Known)
+    }
+
+    /// Makes a number of this one, by a function that only grows, or only falls.
+    fn map(&mut self, part: Part, falls: bool, change: impl Fn(i128) -> Option<i128>) -> Part {
+        match part {
+            Part::Known(value) => self.computed(change(value)),
+            Part::OneOf(from, to) => {
+                let start = self.few.len();
+                for place in from..to {
+                    match change(self.at(place as usize)) {
+                        Some(value) => self.add(start, value),
+                        None => self.failed = true,
+                    }
+                }
+                self.list_from(start)
+            }
+            Part::Between(low, high) => {
+                let (low, high) = (self.end(low, &change), self.end(high, &change));
+                if falls { Part::Between(high, low) } else { Part::Between(low, high) }
+            }
+        }
+    }
+
+    fn end(&mut self, end: Option<i128>, change: impl Fn(i128) -> Option<i128>) -> Option<i128> {
+        let changed = change(end?);
+        self.failed |= changed.is_none();
+        changed
+    }
+
+    fn abs(&mut self, part: Part) -> Part {
+        let Part::Between(low, high) = part else { return self.map(part, false, i128::checked_abs) };
+        if low.is_none() && high.is_none() {
+            return part;
+        }
+        let least = match (low, high) {
+            (Some(low), _) if low >= 0 => low,
+            (_, Some(high)) if high < 0 => -high,
+            _ => 0,
+        };
+        Part::Between(Some(least), low.zip(high).map(|(low, high)| low.abs().max(high.abs())))
+    }
+
+    /// Makes a value of two, by a function that grows with the first, and grows or falls with the second.
+    fn combine(
+        &mut self,
+        left: Part,
+        right: Part,
+        falls: bool,
+        change: impl Fn(i128, i128) -> Option<i128>,
+    ) -> Part {
+        if let (Part::Known(left), Part::Known(right)) = (left, right) {
+            return self.computed(change(left, right));
+        }
+        if !left.settles() || !right.settles() {
+            return Part::STUCK;
+        }
+        let counted = !matches!(left, Part::Between(..)) && !matches!(right, Part::Between(..));
+        if counted && let (Some(left), Some(right)) = (self.list(left), self.list(right)) {
+            // So many are too many to be tried pair by pair; the evaluator knows what then.
+            if left.len() * right.len() > MAX_PAIRS {
+                return self.fail();
+            }
+            let start = self.few.len();
+            for a in left {
+                for b in right.clone() {
+                    match change(self.at(a), self.at(b)) {
+                        Some(value) => self.add(start, value),
+                        None => self.failed = true,
+                    }
+                }
+            }
+            return self.list_from(start);
+        }
+        let (left, right) = (self.range(left), self.range(right));
+        let right = if falls { (right.1, right.0) } else { right };
+        let mut end = |left: Option<i128>, right: Option<i128>| {
+            let right = right?;
+            self.end(left, |left| change(left, right))
+        };
+        let (low, high) = (end(left.0, right.0), end(left.1, right.1));
+        Part::Between(low, high)
+    }
+
+    /// The greater of two, or the lesser: one end is there as soon as one of them has it.
+    fn best(&mut self, left: Part, right: Part, greatest: bool) -> Part {
+        let change = |a: i128, b: i128| Some(if greatest { a.max(b) } else { a.min(b) });
+        let best = self.combine(left, right, false, change);
+        let Part::Between(..) = best else { return best };
+        let ((a_low, a_high), (b_low, b_high)) = (self.range(left), self.range(right));
+        let either = |a: Option<i128>, b: Option<i128>| match (a, b) {
+            (Some(a), Some(b)) => change(a, b),
+            (a, b) => a.or(b),
+        };
+        let both = |a: Option<i128>, b: Option<i128>| a.zip(b).and_then(|(a, b)| change(a, b));
+        match greatest {
+            true => Part::Between(either(a_low, b_low), both(a_high, b_high)),
+            false => Part::Between(both(a_low, b_low), either(a_high, b_high)),
+        }
+    }
+
+    fn compare(&mut self, op: CompareOp, left: Part, right: Part) -> Kleene {
+        if let (Part::Known(left), Part::Known(right)) = (left, right) {
+            return Kleene::known(op.holds(left.cmp(&right)));
+        }
+        if !left.settles() || !right.settles() {
+            return Kleene::STUCK;
+        }
+        let counted = !matches!(left, Part::Between(..)) && !matches!(right, Part::Between(..));
+        if counted && let (Some(left), Some(right)) = (self.list(left), self.list(right)) {
+            if left.len() * right.len() > MAX_PAIRS {
+                self.failed = true;
+                return Kleene::STUCK;
+            }
+            let (mut can_hold, mut can_fail) = (false, false);
+            for a in left {
+                for b in right.clone() {
+                    let holds = op.holds(self.at(a).cmp(&self.at(b)));
+                    can_hold |= holds;
+                    can_fail |= !holds;
+                }
+            }
+            return Kleene::unknown(can_hold, can_fail);
+        }
+        let (left, right) = (self.range(left), self.range(right));
+        let (can_hold, can_fail) = op.of_ranges(&left, &right, |op, a, b| op.holds(a.cmp(b)));
+        Kleene::unknown(can_hold, can_fail)
+    }
+}
+
+/// Whether a set has a member. Those that no set here can have are far behind its bits.
+fn has(set: i128, member: i128) -> bool {
+    member < 127 && set >> member & 1 == 1
+}
+
+/// The day of a number.
+fn day(number: i128) -> Date {
+    Date::of_number(i64::try_from(number).unwrap_or(0))
+}

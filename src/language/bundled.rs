@@ -1,0 +1,58 @@
+//! Rulesets that ship inside the binary.
+
+/// A bundled ruleset: its name and all its files by path; the main file is named like the ruleset.
+struct Bundle {
+    name: &'static str,
+    files: &'static [(&'static str, &'static str)],
+}
+
+/// A bundle of the files of `rulesets/NAME`.
+macro_rules! bundle {
+    ($name:literal: $($file:literal)*) => {
+        Bundle {
+            name: $name,
+            files: &[$(($file, include_str!(concat!("rulesets/", $name, "/", $file)))),*],
+        }
+    };
+}
+
+const BUNDLES: &[Bundle] = &[
+    bundle!("aws-messaging":
+        "aws-messaging.qd" "profile.qd" "rules.qd" "services.qd" "tests.qd" "profiles/alarms.yaml"
+        "profiles/bank_entries.yaml" "profiles/click_stream.json" "profiles/image_jobs.yaml"
+        "profiles/old_warehouse.yaml" "profiles/shop_events.toml"),
+    bundle!("licence":
+        "licence.qd" "licences.qd" "profile.qd" "rules.qd" "tests.qd" "profiles/company_library.yaml"
+        "profiles/course.json" "profiles/embedded_header.toml" "profiles/small_tool.yaml"
+        "profiles/typeface.yaml" "profiles/undecided.yaml" "profiles/web_service.yaml"),
+    bundle!("wechat":
+        "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd" "tests.qd"
+        "together.qd" "sources.lock" "profiles/blogger.yaml" "profiles/charity.yaml"
+        "profiles/fashion_group.toml" "profiles/few_answers.yaml" "profiles/game_studio.json"
+        "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml" "profiles/local_bakery.yaml"
+        "profiles/overseas_cosmetics.yaml" "profiles/overseas_photographer.yaml"
+        "profiles/restaurant_chain.yaml"),
+    bundle!("wechat-today":
+        "wechat-today.qd" "accounts.qd" "channels.qd" "further.qd" "mini_program.qd" "new_channels.qd"
+        "profile.qd" "requirements.qd" "sources.qd" "tests.qd" "profiles/blogger.yaml"
+        "profiles/charity.yaml" "profiles/clinic.yaml" "profiles/first_call.yaml"
+        "profiles/foreign_photographer.yaml" "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml"
+        "profiles/overseas_cosmetics.yaml" "profiles/restaurant_chain.yaml"),
+];
+
+/// Returns the names of the bundled rulesets.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    BUNDLES.iter().map(|bundle| bundle.name)
+}
+
+/// Returns a file of a bundled ruleset. A name of the language holds no hyphen, so `_` may stand for it.
+#[must_use]
+pub fn file(name: &str, path: &str) -> Option<&'static str> {
+    let bundle = BUNDLES.iter().find(|bundle| is_called(bundle.name, name))?;
+    bundle.files.iter().find(|(file, _)| is_called(file, path)).map(|(_, text)| *text)
+}
+
+fn is_called(name: &str, given: &str) -> bool {
+    let alike = |(own, given): (u8, u8)| own == given || (own == b'-' && given == b'_');
+    name.len() == given.len() && name.bytes().zip(given.bytes()).all(alike)
+}

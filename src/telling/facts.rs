@@ -1,0 +1,69 @@
+//! What a ruleset knows: its facts, channels side by side, each value with its sources; which of them are old; and what
+//! of a source's text is cited.
+
+mod cited;
+mod json;
+mod sheet;
+mod stale;
+
+use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset};
+
+pub use cited::{Passage, cited, cited_json, cited_text};
+pub use json::to_json;
+pub use sheet::{markdown, text};
+pub use stale::{Aged, expired, stale, stale_json, stale_text};
+
+/// Lists the entries of all facts in the order of their declaration: of an indexed fact, one for each value.
+#[must_use]
+pub fn entries(ruleset: &Ruleset) -> Vec<Entry> {
+    let entries = ruleset.facts.entries().flat_map(|(id, fact)| match fact.index {
+        Some(index) => {
+            (0..).take(ruleset.enums[index].members.len()).map(|member| (id, Some(member))).collect()
+        }
+        None => vec![(id, None)],
+    });
+    entries.collect()
+}
+
+/// Returns how an entry is written without its channel: `open_to[ngo]`.
+fn entry_name(ruleset: &Ruleset, (fact, index): Entry) -> String {
+    let fact = &ruleset.facts[fact];
+    match (index, fact.index) {
+        (Some(member), Some(id)) => format!("{}[{}]", fact.name, ruleset.enums[id].member_name(member)),
+        _ => fact.name.to_string(),
+    }
+}
+
+/// Numbers the citations of a sheet as they appear; those that say the same share a number.
+#[derive(Default)]
+struct Notes<'r> {
+    all: Vec<&'r Citation>,
+}
+
+impl<'r> Notes<'r> {
+    /// Returns the marks of citations: ` [1][2]`, and nothing where there are none.
+    fn marks(&mut self, citations: &'r [Citation]) -> String {
+        let marks: String = citations.iter().map(|citation| format!("[{}]", self.number(citation))).collect();
+        if marks.is_empty() { marks } else { format!(" {marks}") }
+    }
+
+    fn number(&mut self, citation: &'r Citation) -> usize {
+        let words =
+            |citation: &Citation| -> Vec<String> { citation.quotes.iter().map(|q| q.text.clone()).collect() };
+        let same = |other: &&Citation| {
+            other.source == citation.source && other.at == citation.at && words(other) == words(citation)
+        };
+        match self.all.iter().position(same) {
+            Some(place) => place + 1,
+            None => {
+                self.all.push(citation);
+                self.all.len()
+            }
+        }
+    }
+}
+
+/// Returns the channels in the order of their declaration.
+fn channels(ruleset: &Ruleset) -> Vec<Id<Channel>> {
+    ruleset.channels.ids().collect()
+}

@@ -1,0 +1,90 @@
+//! The sheet of facts as JSON.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{channels, entries, entry_name};
+use crate::words::Speaker;
+use qudao_language::date::Date;
+use qudao_language::model::{Citation, Ruleset, Statement, Type};
+
+/// Returns the facts of a day: `qudao.facts/1`.
+#[must_use]
+pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
+    let ruleset = speaker.ruleset;
+    let facts: Vec<Json> = entries(ruleset)
+        .into_iter()
+        .map(|entry| {
+            let fact = &ruleset.facts[entry.0];
+            let of = entry.1.zip(fact.index).map(|(member, id)| ruleset.enums[id].member_name(member));
+            let values: Map<String, Json> = channels(ruleset)
+                .into_iter()
+                .map(|id| {
+                    let channel = &ruleset.channels[id];
+                    let stated = channel.statement(entry, day);
+                    let stated = stated.map(|statement| said(&speaker, statement, fact.ty, day));
+                    (channel.name.to_string(), stated.unwrap_or(Json::Null))
+                })
+                .collect();
+            json!({
+                "entry": entry_name(ruleset, entry),
+                "fact": &*fact.name,
+                "of": of,
+                "title": fact.title.as_ref().map(|title| title.get(speaker.language)),
+                "channels": values,
+            })
+        })
+        .collect();
+    let sources: Map<String, Json> = ruleset
+        .sources
+        .iter()
+        .map(|source| {
+            let details = json!({
+                "title": source.title.as_ref().map(|title| title.get(speaker.language)),
+                "url": source.url,
+                "publisher": source.publisher,
+                "published": source.published,
+                "accessed": source.accessed.map(|day| day.to_string()),
+                "confidence": source.confidence.as_deref(),
+            });
+            (source.name.to_string(), details)
+        })
+        .collect();
+    json!({
+        "schema": "qudao.facts/1",
+        "lang": speaker.language,
+        "ruleset": {"name": &*ruleset.name, "version": ruleset.version, "digest": ruleset.digest},
+        "as_of": day.to_string(),
+        "facts": facts,
+        "sources": sources,
+    })
+}
+
+fn said(speaker: &Speaker<'_>, statement: &Statement, ty: Type, day: Date) -> Json {
+    let ruleset = speaker.ruleset;
+    let value = |value: Option<&qudao_language::model::Value>| value.map(|value| speaker.id(value, ty));
+    let disputed: Vec<Json> = statement
+        .disputed
+        .iter()
+        .map(|other| json!({"value": value(other.value.as_ref()), "sources": citations(ruleset, &other.sources)}))
+        .collect();
+    let replaced = statement.replaced_on(day);
+    let replaced = replaced
+        .map(|old| json!({"value": value(old.value.as_ref()), "sources": citations(ruleset, &old.sources)}));
+    json!({
+        "value": value(statement.value.as_ref()),
+        "since": statement.since.map(|day| day.to_string()),
+        "until": statement.until.map(|day| day.to_string()),
+        "sources": citations(ruleset, &statement.sources),
+        "disputed": disputed,
+        "replaced": replaced,
+    })
+}
+
+fn citations(ruleset: &Ruleset, citations: &[Citation]) -> Vec<Json> {
+    let one = |citation: &Citation| {
+        let quotes: Vec<Json> =
+            citation.quotes.iter().map(|quote| json!({"text": quote.text, "line": quote.line})).collect();
+        json!({"source": &*ruleset.sources[citation.source].name, "quotes": quotes, "where": citation.at})
+    };
+    citations.iter().map(one).collect()
+}

@@ -1,0 +1,8 @@
+//! What a decision says: in words, and as JSON; and the sheet of facts.
+
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
+
+pub mod facts;
+pub mod result;
+pub mod why;
+pub mod words;

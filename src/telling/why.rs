@@ -1,0 +1,238 @@
+//! Decisions as words: the answer on a screen or in Markdown, and the whole proof of one target.
+
+mod answer;
+mod better;
+mod brief;
+mod content;
+mod headline;
+mod markdown;
+mod over;
+mod page;
+mod proof;
+mod question;
+mod rests;
+mod rules;
+mod tree;
+
+pub use answer::{Options, answer};
+pub use better::{proof_markdown, under_a_title};
+pub use brief::{brief, rules};
+pub use markdown::markdown;
+pub use over::over;
+pub use proof::proof;
+pub use question::question;
+pub use rests::more_answers;
+pub use rules::proof_of_rules;
+
+use std::collections::BTreeSet;
+
+use crate::words::{Speaker, Tongue};
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, NeedDecision, NeedOrigin, TargetDecision, Truth};
+use qudao_language::model::{Channel, Citation, Entry, Id, NeedState, Rule, Source, StatedNeed, Target};
+use qudao_language::operator::Verdict;
+
+/// The facts that no source tells: each with its name and title, and which targets it leaves open.
+struct Silence {
+    fact: String,
+    title: Option<String>,
+    /// The last day on which a source told it, if one did.
+    ended: Option<Date>,
+    /// Targets with the same verdicts open, and these verdicts.
+    targets: Vec<(Vec<Target>, Vec<Verdict>)>,
+}
+
+/// Returns the facts that no source tells, in the order of the targets that they leave open.
+fn silences(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Vec<Silence> {
+    let ruleset = speaker.ruleset;
+    let mut found: Vec<Silence> = Vec::new();
+    for target in decision.channels.iter().chain(&decision.mixes) {
+        for open in decision.open_facts(*target) {
+            let fact = ruleset.entry_name(open.channel, open.entry);
+            let at = found.iter().position(|silence| silence.fact == fact).unwrap_or_else(|| {
+                let title = ruleset.facts[open.entry.0].title.as_ref();
+                let title = title.map(|title| title.get(speaker.language).to_string());
+                let ended = ruleset.channels[open.channel].ended(open.entry, decision.day);
+                found.push(Silence { fact, title, ended, targets: Vec::new() });
+                found.len() - 1
+            });
+            let silence = found.get_mut(at).expect("it was found, or just put there");
+            match silence.targets.iter_mut().find(|(_, verdicts)| *verdicts == open.could_be) {
+                Some((targets, _)) => targets.push(*target),
+                None => silence.targets.push((vec![*target], open.could_be.clone())),
+            }
+        }
+    }
+    found
+}
+
+impl Silence {
+    /// Returns what is open, and since when: `service and full_funnel could be unsuitable or excluded`.
+    fn words(&self, speaker: &Speaker<'_>) -> String {
+        let tongue = speaker.tongue;
+        let parts = self.targets.iter().map(|(targets, verdicts)| {
+            let names: Vec<String> =
+                targets.iter().map(|target| speaker.ruleset.target_name(*target).to_string()).collect();
+            let verdicts: Vec<String> =
+                verdicts.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
+            match tongue {
+                Tongue::English => {
+                    format!("{} {} {}", tongue.and(&names), tongue.could_be(), tongue.or(&verdicts))
+                }
+                Tongue::Chinese => {
+                    format!("{}{}{}", tongue.and(&names), tongue.could_be(), tongue.or(&verdicts))
+                }
+            }
+        });
+        let ended = self.ended.map(|day| tongue.ended(day));
+        let parts: Vec<String> = ended.into_iter().chain(parts).collect();
+        parts.join(tongue.semicolon())
+    }
+}
+
+/// Returns the points of a target as people read them: by level where there are levels, else as a number.
+fn points(speaker: &Speaker<'_>, decided: &TargetDecision) -> String {
+    let levels = &speaker.ruleset.levels;
+    if levels.is_empty() {
+        return decided.score.to_string();
+    }
+    let counts = levels.iter().zip(&decided.tally).filter(|(_, count)| **count != 0);
+    let mut parts: Vec<String> = counts
+        .map(|(level, count)| {
+            let title = level.title.as_ref().map_or(&*level.name, |title| title.get(speaker.language));
+            format!("{count} {title}")
+        })
+        .collect();
+    let by_level: i64 = levels.iter().zip(&decided.tally).map(|(level, count)| level.points * count).sum();
+    if decided.score != by_level || parts.is_empty() {
+        parts.push((decided.score - by_level).to_string());
+    }
+    speaker.tongue.list(&parts)
+}
+
+/// Returns the reason of an effect in words. What a rule says is true where it fired; elsewhere its title stands.
+fn reason<'r>(
+    decision: &Decision<'r>,
+    speaker: &Speaker<'r>,
+    id: Id<Rule>,
+    channel: Option<Id<Channel>>,
+) -> String {
+    let rule = &speaker.ruleset.rules[id];
+    let instance = decision.instance(id, channel).expect("a reason is of an instance of its rule");
+    let fired = instance.fires.truth == Truth::True;
+    match (&rule.because, &rule.title) {
+        (Some(because), _) if fired => speaker.fill(decision, because, channel),
+        (_, Some(title)) => title.get(speaker.language).to_string(),
+        (_, None) => String::new(),
+    }
+}
+
+/// Says of a fact that it has no value: that no source tells one, or that what a source told has ended.
+fn no_value(speaker: &Speaker<'_>, day: Date, channel: Id<Channel>, entry: Entry) -> String {
+    let name = speaker.ruleset.entry_name(channel, entry);
+    match speaker.ruleset.channels[channel].ended(entry, day) {
+        None => speaker.tongue.no_source_for(&name),
+        Some(day) => speaker.tongue.ended_for(&name, day),
+    }
+}
+
+/// Returns the sources of something, each once and short: `article:71, article:132`; a doubtful one is told as such.
+fn short_sources<'r>(speaker: &Speaker<'r>, citations: impl IntoIterator<Item = &'r Citation>) -> String {
+    const MOST: usize = 4;
+    let mut parts: Vec<(Id<Source>, String)> = Vec::new();
+    for citation in citations {
+        let name = &speaker.ruleset.sources[citation.source].name;
+        let mut lines = citation.quotes.iter().filter_map(|quote| quote.line).peekable();
+        let mut add = |part: String| parts.push((citation.source, part));
+        if lines.peek().is_none() {
+            add(citation.at.as_ref().map_or(name.to_string(), |at| format!("{name} {at}")));
+        }
+        lines.for_each(|line| add(format!("{name}:{line}")));
+    }
+    let mut seen = BTreeSet::new();
+    parts.retain(|(_, part)| seen.insert(part.clone()));
+    let more = parts.len() > MOST;
+    parts.truncate(MOST);
+    let following = parts.iter().skip(1).map(|(source, _)| Some(*source)).chain([None]);
+    // Of several places of one source, the last says it.
+    let told = parts.iter().zip(following).map(|((source, part), next)| match speaker.doubt(*source) {
+        Some(doubt) if next != Some(*source) => format!("{part} ({doubt})"),
+        _ => part.clone(),
+    });
+    told.chain(more.then(|| "…".to_string())).collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a citation in full: the source, the line, and the words.
+fn long_source(speaker: &Speaker<'_>, citation: &Citation) -> Vec<String> {
+    let mut name = speaker.ruleset.sources[citation.source].name.to_string();
+    if let Some(doubt) = speaker.doubt(citation.source) {
+        name.push_str(&speaker.tongue.bracket(doubt));
+    }
+    let quotes = quotes(speaker, citation);
+    quotes
+        .into_iter()
+        .map(|quote| match speaker.tongue {
+            _ if quote.is_empty() => name.clone(),
+            Tongue::English => format!("{name}, {quote}"),
+            Tongue::Chinese => format!("{name}，{quote}"),
+        })
+        .collect()
+}
+
+/// Returns what a citation says: the place, the line and the words of each quote; at least one entry, maybe empty.
+fn quotes(speaker: &Speaker<'_>, citation: &Citation) -> Vec<String> {
+    let place = citation.at.clone().unwrap_or_default();
+    if citation.quotes.is_empty() {
+        return vec![place];
+    }
+    let quotes = citation.quotes.iter().map(|quote| {
+        let line = quote.line.map(|line| match speaker.tongue {
+            Tongue::English => format!("line {line}"),
+            Tongue::Chinese => format!("第 {line} 行"),
+        });
+        let head: Vec<String> =
+            [Some(place.clone()).filter(|place| !place.is_empty()), line].into_iter().flatten().collect();
+        match speaker.tongue {
+            Tongue::English if head.is_empty() => format!("\"{}\"", quote.text),
+            Tongue::English => format!("{}: \"{}\"", head.join(", "), quote.text),
+            Tongue::Chinese if head.is_empty() => format!("“{}”", quote.text),
+            Tongue::Chinese => format!("{}：“{}”", head.join("，"), quote.text),
+        }
+    });
+    quotes.collect()
+}
+
+/// Returns the box before something to do.
+fn check_box(state: NeedState) -> &'static str {
+    match state {
+        NeedState::Met => "[x]",
+        NeedState::Unmet => "[ ]",
+        NeedState::Unknown => "[?]",
+    }
+}
+
+/// Returns where a need comes from.
+fn need_sources<'r>(speaker: &Speaker<'r>, need: &NeedDecision) -> &'r [Citation] {
+    let ruleset = speaker.ruleset;
+    match need.origin {
+        NeedOrigin::Rule(rule, _) => &ruleset.rules[rule].sources,
+        NeedOrigin::Stated(index) => {
+            let stated: &[StatedNeed] = match need.because_of {
+                Target::Channel(id) => &ruleset.channels[id].needs,
+                Target::Mix(id) => &ruleset.mixes[id].needs,
+            };
+            &stated.get(index).expect("a stated need is one of its target's").sources
+        }
+    }
+}
+
+/// Returns the name and the version of the ruleset, and the day.
+fn footer(speaker: &Speaker<'_>, decision: &Decision<'_>) -> String {
+    let ruleset = speaker.ruleset;
+    let version = ruleset.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    let day = match speaker.tongue {
+        Tongue::English => format!("as of {}", decision.day),
+        Tongue::Chinese => format!("截至 {}", decision.day),
+    };
+    format!("{}{version} · {day}", ruleset.name)
+}

@@ -1,0 +1,137 @@
+//! What tells two targets apart.
+
+use std::collections::BTreeMap;
+
+use super::page::{Page, Style};
+use super::proof::Writer;
+use super::{footer, points};
+use crate::words::{Speaker, Tongue};
+use qudao_language::decide::{Cause, Decision, Reason};
+use qudao_language::model::{Channel, EffectKind, Id, Rule, Target};
+use qudao_language::operator::Verdict;
+
+/// What a rule's instances do to a target, apart from which channel they are for.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Clone)]
+enum Does {
+    Excludes,
+    Caps(Verdict),
+    Scores(i64),
+    Needs(usize),
+}
+
+/// Returns what tells a target apart from another: the rules that act on one of the two, or on each differently.
+#[must_use]
+pub fn over<'r>(
+    decision: &Decision<'r>,
+    speaker: Speaker<'r>,
+    target: Target,
+    other: Target,
+    colour: bool,
+) -> String {
+    let mut writer = Writer { decision, speaker, page: Page::new(colour) };
+    let name = |target: Target| speaker.ruleset.target_name(target).to_string();
+    let summary = |target: Target| {
+        let decided = decision.target(target);
+        let verdict =
+            decided.verdict.map_or(speaker.tongue.undecided(), |verdict| speaker.tongue.verdict(verdict));
+        format!("{} {verdict} ({})", name(target), points(&speaker, decided))
+    };
+    let english = speaker.tongue == Tongue::English;
+    let headline = match (ahead(decision, target, other), english) {
+        (true, true) => format!("{} comes before {}.", summary(target), summary(other)),
+        (false, true) => format!("{} comes after {}.", summary(target), summary(other)),
+        (true, false) => format!("{}排在{}之前。", summary(target), summary(other)),
+        (false, false) => format!("{}排在{}之后。", summary(target), summary(other)),
+    };
+    writer.page.paragraph(Style::Strong, &headline);
+    let (mine, theirs) = (acts(decision, target), acts(decision, other));
+    let mut same = 0;
+    for (which, ours, others) in [(target, &mine, &theirs), (other, &theirs, &mine)] {
+        let differing: Vec<(Id<Rule>, &Vec<Cause>)> = ours
+            .iter()
+            .filter(|(rule, causes)| !alike(decision, causes, others.get(rule)))
+            .map(|(r, c)| (*r, c))
+            .collect();
+        same += ours.len() - differing.len();
+        if differing.is_empty() {
+            continue;
+        }
+        let heading = if english {
+            format!("Only or otherwise for {}", name(which))
+        } else {
+            format!("仅对 {} 或对其不同", name(which))
+        };
+        writer.page.heading(&heading);
+        for (rule, causes) in differing {
+            let effects: Vec<String> = causes.iter().map(|cause| writer.effect(*cause)).collect();
+            let channel = causes.first().and_then(|cause| cause.channel);
+            writer.rule(rule, channel, &effects.join(", "));
+        }
+    }
+    let through: Vec<Id<Channel>> = [target, other]
+        .into_iter()
+        .flat_map(|target| &decision.target(target).reasons)
+        .filter_map(|reason| match reason {
+            Reason::Through(channel) => Some(*channel),
+            Reason::Rule(_) => None,
+        })
+        .collect();
+    for channel in through {
+        let channel = name(Target::Channel(channel));
+        let text = if english {
+            format!("{channel} is excluded, and takes with it what needs it")
+        } else {
+            format!("{channel} 已排除，需要它的也随之排除")
+        };
+        writer.page.hang(&[(Style::Bad, "✗ ")], &text);
+    }
+    if same > 0 {
+        writer.page.blank();
+        let same = same / 2;
+        let text = match (same, english) {
+            (1, true) => "1 rule acts on both alike.".to_string(),
+            (_, true) => format!("{same} rules act on both alike."),
+            (_, false) => format!("{same} 条规则对两者作用相同。"),
+        };
+        writer.page.paragraph(Style::Faint, &text);
+    }
+    writer.page.blank();
+    writer.page.line(&[(Style::Faint, &footer(&speaker, decision))]);
+    writer.page.finish()
+}
+
+/// Tells whether a target ranks before another; channels and mixes are compared by verdict and score.
+fn ahead(decision: &Decision<'_>, target: Target, other: Target) -> bool {
+    let key = |target: Target| {
+        let decided = decision.target(target);
+        (decided.leaning, -decided.score, decided.rank)
+    };
+    key(target) < key(other)
+}
+
+fn acts(decision: &Decision<'_>, target: Target) -> BTreeMap<Id<Rule>, Vec<Cause>> {
+    let mut acts: BTreeMap<Id<Rule>, Vec<Cause>> = BTreeMap::new();
+    for reason in &decision.target(target).reasons {
+        if let Reason::Rule(cause) = reason {
+            acts.entry(cause.rule).or_default().push(*cause);
+        }
+    }
+    acts
+}
+
+fn alike(decision: &Decision<'_>, causes: &[Cause], others: Option<&Vec<Cause>>) -> bool {
+    let does = |causes: &[Cause]| {
+        let mut does: Vec<Does> = causes
+            .iter()
+            .map(|cause| match cause.kind(decision.ruleset) {
+                EffectKind::Exclude(_) | EffectKind::Note(..) => Does::Excludes,
+                EffectKind::Cap(_, verdict) => Does::Caps(*verdict),
+                EffectKind::Score(_, points, _) => Does::Scores(*points),
+                EffectKind::Needs(_, needs) => Does::Needs(needs.len()),
+            })
+            .collect();
+        does.sort_unstable();
+        does
+    };
+    others.is_some_and(|others| does(causes) == does(others))
+}

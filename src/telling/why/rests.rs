@@ -1,0 +1,259 @@
+//! What an answer rests on besides its rules, in words: disputed values and defaults; and what more could be asked.
+
+use std::collections::BTreeSet;
+
+use super::page::{Page, Style, column};
+use super::short_sources;
+use crate::words::{Speaker, Tongue};
+use qudao_language::decide::{Assumed, Decision, DisputedFact, Missing};
+use qudao_language::layout::width;
+use qudao_language::model::{Citation, Field, Id, Origin, Target, Value};
+use qudao_language::operator::Verdict;
+use qudao_language::visible::visible;
+
+/// So many targets are named at most.
+const MOST_TARGETS: usize = 4;
+
+/// So many fields are named at most of those that could be asked besides.
+const MOST_FIELDS: usize = 6;
+
+/// A fact of which another source tells another value.
+pub(super) struct Dispute<'a> {
+    pub(super) fact: String,
+    pub(super) title: Option<String>,
+    value: String,
+    sources: &'a [Citation],
+    others: Vec<Other<'a>>,
+}
+
+/// What another source tells.
+struct Other<'a> {
+    number: usize,
+    value: Option<String>,
+    sources: &'a [Citation],
+    /// What would come of which targets.
+    leanings: Vec<(Verdict, Vec<Target>)>,
+}
+
+/// Returns the disputed facts that a target rests on, or all targets, in their present order.
+pub(super) fn disputes<'r>(
+    decision: &Decision<'r>,
+    speaker: &Speaker<'_>,
+    of: Option<Target>,
+) -> Vec<Dispute<'r>> {
+    let ruleset = speaker.ruleset;
+    let mut found: Vec<Dispute<'_>> = Vec::new();
+    let all = decision.channels.iter().chain(&decision.mixes);
+    for target in all.filter(|target| of.is_none_or(|of| of == **target)) {
+        for disputed in decision.disputed_facts(*target) {
+            let DisputedFact { channel, entry, number, otherwise, .. } = disputed;
+            let fact = ruleset.entry_name(*channel, *entry);
+            let (statement, other) = decision.dispute(disputed);
+            let declared = &ruleset.facts[entry.0];
+            let shown = |value: &Value| speaker.id(value, declared.ty);
+            let at = found.iter().position(|dispute| dispute.fact == fact).unwrap_or_else(|| {
+                let title = declared.title.as_ref().map(|title| title.get(speaker.language).to_string());
+                let value = statement.value.as_ref().map(shown);
+                let value = value.unwrap_or_else(|| speaker.tongue.not_known().to_string());
+                found.push(Dispute { fact, title, value, sources: &statement.sources, others: Vec::new() });
+                found.len() - 1
+            });
+            let others = &mut found.get_mut(at).expect("it was found, or put there").others;
+            let at = others.iter().position(|other| other.number == *number).unwrap_or_else(|| {
+                let value = other.value.as_ref().map(shown);
+                others.push(Other { number: *number, value, sources: &other.sources, leanings: Vec::new() });
+                others.len() - 1
+            });
+            let leanings = &mut others.get_mut(at).expect("it was found, or put there").leanings;
+            match leanings.iter_mut().find(|(verdict, _)| verdict == otherwise) {
+                Some((_, targets)) => targets.push(*target),
+                None => leanings.push((*otherwise, vec![*target])),
+            }
+        }
+    }
+    found
+}
+
+impl<'r> Dispute<'r> {
+    /// Returns what both values rest on.
+    pub(super) fn citations(&self) -> impl Iterator<Item = &'r Citation> + use<'r, '_> {
+        self.sources.iter().chain(self.others.iter().flat_map(|other| other.sources))
+    }
+
+    /// Returns both values with their sources, and what would come of the other.
+    pub(super) fn words(&self, speaker: &Speaker<'_>) -> String {
+        let tongue = speaker.tongue;
+        let cited = |sources: &[Citation]| match short_sources(speaker, sources) {
+            sources if sources.is_empty() => String::new(),
+            sources => format!(" [{sources}]"),
+        };
+        let mut parts = vec![format!("{}{}", self.value, cited(self.sources))];
+        for other in &self.others {
+            let leanings: Vec<String> = other
+                .leanings
+                .iter()
+                .map(|(verdict, targets)| {
+                    let (names, verdict) = (some_targets(speaker, targets), tongue.verdict(*verdict));
+                    match tongue {
+                        Tongue::English => format!("{names} would be {verdict}"),
+                        Tongue::Chinese => format!("{names} 则为{verdict}"),
+                    }
+                })
+                .collect();
+            let condition = match (&other.value, tongue) {
+                (Some(value), Tongue::English) => format!("with {value}"),
+                (Some(value), Tongue::Chinese) => format!("若为 {value}"),
+                (None, Tongue::English) => "if it is not known".into(),
+                (None, Tongue::Chinese) => "若未知".into(),
+            };
+            let leanings = tongue.list(&leanings);
+            parts.push(tongue.list(&[format!("{condition}{}", cited(other.sources)), leanings]));
+        }
+        parts.join(tongue.semicolon())
+    }
+}
+
+/// The first of some targets, and how many more there are.
+pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String {
+    let names = targets.iter().map(|target| speaker.ruleset.target_name(*target).to_string());
+    let mut names: Vec<String> = names.collect();
+    let all = names.len();
+    let more = if all > MOST_TARGETS { names.split_off(MOST_TARGETS - 1).len() } else { 0 };
+    match (speaker.tongue, more) {
+        (Tongue::English, 0) => speaker.tongue.and(&names),
+        (Tongue::English, _) => format!("{} and {more} more", names.join(", ")),
+        (Tongue::Chinese, 0) => names.join("、"),
+        (Tongue::Chinese, _) => format!("{} 等 {all} 个目标", names.join("、")),
+    }
+}
+
+/// Returns each default that was assumed, with what another value could make of a target, or of all; of a target only
+/// those that could make something else of it.
+pub(super) fn assumed(
+    decision: &Decision<'_>,
+    speaker: &Speaker<'_>,
+    of: Option<Target>,
+) -> Vec<(String, String, Option<String>)> {
+    let fields = speaker.ruleset.fields.entries();
+    let assumed = fields.filter(|(id, _)| decision.profile.get(*id).origin == Origin::Default);
+    let told = assumed.filter_map(|(id, field)| {
+        let value = decision.profile.get(id).value.as_ref();
+        let value = value.map(|value| speaker.id(value, field.ty)).unwrap_or_default();
+        let matters = decision.assumed().iter().find(|assumed| assumed.field == id);
+        let words = matters.and_then(|assumed| otherwise(speaker, assumed, of));
+        (of.is_none() || words.is_some()).then(|| (field.name.to_string(), value, words))
+    });
+    told.collect()
+}
+
+/// Says what another value could make of which targets: `with another value a could be possible or excluded`.
+fn otherwise(speaker: &Speaker<'_>, assumed: &Assumed, of: Option<Target>) -> Option<String> {
+    let tongue = speaker.tongue;
+    let mut groups: Vec<(&[Verdict], Vec<Target>)> = Vec::new();
+    for (target, verdicts) in assumed.could_be.iter().filter(|(target, _)| of.is_none_or(|of| of == *target))
+    {
+        match groups.iter_mut().find(|(of, _)| of == verdicts) {
+            Some((_, targets)) => targets.push(*target),
+            None => groups.push((verdicts, vec![*target])),
+        }
+    }
+    let parts = groups.iter().map(|(verdicts, targets)| {
+        let verdicts: Vec<String> =
+            verdicts.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
+        let (names, could_be, verdicts) =
+            (some_targets(speaker, targets), tongue.could_be(), tongue.or(&verdicts));
+        match tongue {
+            Tongue::English => format!("{names} {could_be} {verdicts}"),
+            Tongue::Chinese => format!("{names} {could_be}{verdicts}"),
+        }
+    });
+    let parts: Vec<String> = parts.collect();
+    let parts = parts.join(tongue.semicolon());
+    (!parts.is_empty()).then(|| match tongue {
+        Tongue::English => format!("with another value {parts}"),
+        Tongue::Chinese => format!("若改变，{parts}"),
+    })
+}
+
+/// Says how many more answers could add something: `2 more answers could add warnings or to-dos`; nothing where none
+/// could, besides those that were asked for.
+#[must_use]
+pub fn more_answers(
+    decision: &Decision<'_>,
+    speaker: Speaker<'_>,
+    asked: &BTreeSet<Id<Field>>,
+) -> Option<String> {
+    let further = decision.further();
+    let mut fields = further.worth_asking(decision);
+    fields.retain(|field| !asked.contains(field));
+    let of = |list: &[Missing]| list.iter().any(|missing| fields.contains(&missing.field));
+    let english = speaker.tongue == Tongue::English;
+    let what = match (of(&further.needs), of(&further.notes), english) {
+        (true, true, true) => "warnings or to-dos",
+        (true, false, true) => "to-dos",
+        (false, _, true) => "warnings or notes",
+        (true, true, false) => "说明或待办",
+        (true, false, false) => "待办",
+        (false, _, false) => "说明",
+    };
+    match (fields.len(), english) {
+        (0, _) => None,
+        (1, true) => Some(format!("1 more answer could add {what}")),
+        (count, true) => Some(format!("{count} more answers could add {what}")),
+        (count, false) => Some(format!("再回答 {count} 个问题，可能增加{what}")),
+    }
+}
+
+/// The same, with the names of the first of these fields.
+pub(super) fn more(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Option<String> {
+    let words = more_answers(decision, *speaker, &BTreeSet::new())?;
+    let fields = decision.further().worth_asking(decision);
+    let fields = fields.iter().map(|field| speaker.ruleset.fields[*field].name.to_string());
+    let mut names: Vec<String> = fields.collect();
+    if names.len() > MOST_FIELDS {
+        names.truncate(MOST_FIELDS - 1);
+        names.push("…".into());
+    }
+    Some(format!("{words}{}{}", speaker.tongue.colon(), speaker.tongue.list(&names)))
+}
+
+/// Puts the disputed values on a page that a target rests on, or all targets.
+pub(super) fn put_disputes(
+    page: &mut Page,
+    decision: &Decision<'_>,
+    speaker: &Speaker<'_>,
+    of: Option<Target>,
+) {
+    let disputes = disputes(decision, speaker, of);
+    if disputes.is_empty() {
+        return;
+    }
+    page.heading(speaker.tongue.rests_on());
+    for dispute in disputes {
+        let title = dispute.title.as_ref().map(|title| format!("{title}{}", speaker.tongue.colon()));
+        let text = format!("{}{}", title.unwrap_or_default(), dispute.words(speaker));
+        let cells = width(&visible(&dispute.fact)).min(32);
+        page.hang(&[(Style::Fair, "  ≠ "), (Style::Plain, &column(&dispute.fact, cells))], &text);
+    }
+}
+
+/// Puts the defaults on a page that were assumed.
+pub(super) fn put_assumed(
+    page: &mut Page,
+    decision: &Decision<'_>,
+    speaker: &Speaker<'_>,
+    of: Option<Target>,
+) {
+    let assumed = assumed(decision, speaker, of);
+    if assumed.is_empty() {
+        return;
+    }
+    page.heading(speaker.tongue.assumed());
+    for (field, value, words) in assumed {
+        let line = format!("  {field} = {value}");
+        match words {
+            None => page.line(&[(Style::Plain, &line)]),
+            Some(words) => page.hang(&[(Style::Plain, &format!("{line}  "))], &words),
+        }
+    }
+}

@@ -1,0 +1,292 @@
+//! How values are shown, and the texts of reasons with their values filled in.
+
+use std::collections::BTreeSet;
+
+use super::Tongue;
+use qudao_language::date::Date;
+use qudao_language::decide::{Decision, Filled};
+use qudao_language::exact::Exact;
+use qudao_language::model::{
+    Amount, Channel, Enum, Id, Number, Ruleset, Source, Template, Type, Unit, UnitDefinition, Value,
+    nearest_tag, primary, serves,
+};
+use qudao_language::source::Span;
+
+/// Shows a ruleset's things in a language.
+#[derive(Clone, Copy, Debug)]
+pub struct Speaker<'r> {
+    /// The ruleset.
+    pub ruleset: &'r Ruleset,
+    /// The language of its texts, a BCP 47 tag.
+    pub language: &'r str,
+    /// The language of the tool's own words.
+    pub tongue: Tongue,
+}
+
+/// The language of texts without a tag, where the header names none.
+const FIRST: &str = "en";
+
+/// The languages of the program's own words.
+const OWN: [&str; 2] = ["en", "zh"];
+
+fn first(ruleset: &Ruleset) -> &str {
+    ruleset.languages.first().map_or(FIRST, |tag| &**tag)
+}
+
+/// Returns the tag that comes nearest to one, of those that a ruleset has texts in.
+fn nearest<'r>(ruleset: &'r Ruleset, asked: &str) -> Option<&'r str> {
+    let first = [first(ruleset)];
+    let tags = ruleset.tags();
+    nearest_tag(first.into_iter().chain(tags.iter().copied()), asked)
+}
+
+/// Returns what is shown in another language than the one asked for, in a sentence: texts of the ruleset, or the
+/// program's own words. Nothing where all are in it.
+#[must_use]
+pub fn not_in_language(ruleset: &Ruleset, asked: &str) -> Option<String> {
+    let (name, first) = (&ruleset.name, first(ruleset));
+    let tags = ruleset.tags();
+    let Some(found) = nearest(ruleset, asked) else {
+        // Where nothing says what the texts are in, they may be in the language asked for.
+        if tags.is_empty() {
+            return Some(format!("`{name}` names no languages; its texts are shown as they are written"));
+        }
+        let has = if tags.contains(&first) { tags } else { [&[first], &*tags].concat() };
+        return Some(format!(
+            "`{name}` has no texts in `{asked}`; those in `{first}` are shown (it has {})",
+            has.join(", ")
+        ));
+    };
+    if !serves(found, asked) {
+        return Some(format!("`{name}` has no texts in `{asked}`; those in `{found}` are shown"));
+    }
+    let (lacking, all) = if found == first { (0, 0) } else { ruleset.untranslated(found) };
+    if lacking > 0 {
+        return Some(format!(
+            "{lacking} of {all} texts of `{name}` are not translated into `{found}`; they are shown in `{first}`"
+        ));
+    }
+    own_words(asked)
+}
+
+fn own_words(asked: &str) -> Option<String> {
+    let known = OWN.contains(&&*primary(asked));
+    (!known).then(|| {
+        format!(
+            "the program's own words are not translated into `{asked}`; they are in `en` (it has {})",
+            OWN.join(", ")
+        )
+    })
+}
+
+impl<'r> Speaker<'r> {
+    /// Returns a speaker of a language, or of the one of the ruleset that comes nearest (`zh` for `zh_CN`); without one,
+    /// or where the ruleset has none of its kind, of the ruleset's first.
+    /// The tool's own words are in the language asked for all the same, if it has them.
+    #[must_use]
+    pub fn new(ruleset: &'r Ruleset, language: Option<&'r str>) -> Speaker<'r> {
+        let first = first(ruleset);
+        let Some(asked) = language else {
+            return Speaker { ruleset, language: first, tongue: Tongue::of(first) };
+        };
+        let language = nearest(ruleset, asked).unwrap_or(first);
+        Speaker { ruleset, language, tongue: Tongue::of(asked) }
+    }
+
+    /// Returns a number with its unit: as it was written, or as a decimal.
+    #[must_use]
+    pub fn number(&self, number: &Number, unit: Unit) -> String {
+        let (digits, unit) = match &number.written {
+            Some(written) => (written.digits.to_string(), written.unit),
+            None => (number.value.to_string(), unit),
+        };
+        let plural = digits != "1" && digits != "-1";
+        match self.ruleset.units.name(unit, plural) {
+            name if name.is_empty() => digits,
+            name if name == "percent" => format!("{digits}%"),
+            name => format!("{digits} {name}"),
+        }
+    }
+
+    /// Returns a number in the unit of its type, where it was written in another: `710 CNY` for 100 USD.
+    #[must_use]
+    pub fn converted(&self, number: &Number, unit: Unit) -> Option<String> {
+        let written = number.written.as_ref()?.unit;
+        (written != unit).then(|| self.number(&Number::computed(number.value), unit))
+    }
+
+    /// Returns what a declared unit is told by: `7.1 CNY`.
+    #[must_use]
+    pub fn rate(&self, id: Id<UnitDefinition>) -> Option<String> {
+        let (rate, unit) = self.ruleset.units.rate(id)?;
+        Some(self.number(&Number::computed(rate), unit))
+    }
+
+    /// Returns a number with its unit in words: titles in the language, rates as the language says them.
+    #[must_use]
+    pub fn quantity(&self, number: &Number, unit: Unit) -> String {
+        let (digits, unit) = match &number.written {
+            Some(written) => (written.digits.to_string(), written.unit),
+            None => (number.value.to_string(), unit),
+        };
+        let word = |id: Id<UnitDefinition>| {
+            let definition = self.ruleset.units.get(id);
+            definition.title.as_ref().map_or_else(
+                || self.tongue.unit(&definition.name).unwrap_or(&definition.name).to_string(),
+                |title| title.get(self.language).to_string(),
+            )
+        };
+        let titled =
+            |id: Option<Id<UnitDefinition>>| id.is_some_and(|id| self.ruleset.units.get(id).title.is_some());
+        match self.tongue {
+            Tongue::Chinese => {
+                let per = unit
+                    .denominator
+                    .map(|id| format!("每{} ", word(id).trim_start_matches('个')))
+                    .unwrap_or_default();
+                match unit.numerator.map(word) {
+                    None => format!("{per}{digits}"),
+                    Some(name) if name == "%" => format!("{per}{digits}%"),
+                    Some(name) => format!("{per}{digits} {name}"),
+                }
+            }
+            Tongue::English if titled(unit.numerator) || titled(unit.denominator) => {
+                let mut text = digits;
+                unit.numerator.into_iter().for_each(|id| text.push_str(&format!(" {}", word(id))));
+                unit.denominator.into_iter().for_each(|id| text.push_str(&format!(" per {}", word(id))));
+                text
+            }
+            Tongue::English => self.number(number, unit),
+        }
+    }
+
+    /// Returns a value with ids in the place of titles, as traces have it.
+    #[must_use]
+    pub fn id(&self, value: &Value, ty: Type) -> String {
+        match (value, ty) {
+            (Value::Bool(value), _) => value.to_string(),
+            (Value::Number(number), Type::Number(ty)) => self.number(number, ty.unit),
+            (Value::Number(number), _) => number.value.to_string(),
+            (Value::Text(text), _) => text.to_string(),
+            (Value::Date(date), _) => date.to_string(),
+            (Value::Enum(member), Type::Enum(id) | Type::Set(id)) => {
+                self.ruleset.enums[id].member_name(*member).to_string()
+            }
+            (Value::Set(members), Type::Set(id)) => {
+                let names: Vec<&str> = self.members(members, id).collect();
+                format!("{{{}}}", names.join(", "))
+            }
+            (Value::Enum(_) | Value::Set(_), _) => String::new(),
+        }
+    }
+
+    /// Says of a source that little trust is put in it, if so.
+    #[must_use]
+    pub fn doubt(&self, source: Id<Source>) -> Option<&'static str> {
+        let low = self.ruleset.sources[source].confidence.as_deref() == Some("low");
+        low.then(|| self.tongue.low_confidence())
+    }
+
+    /// Returns the names of a set's values, in the order of their declaration.
+    pub fn members<'s>(
+        &'s self,
+        members: &'s BTreeSet<u32>,
+        id: Id<Enum>,
+    ) -> impl Iterator<Item = &'r str> + 's {
+        let declared = &self.ruleset.enums[id];
+        members.iter().map(move |member| declared.member_name(*member))
+    }
+
+    /// Returns a value for a text: titles in the language, words for true and false.
+    #[must_use]
+    pub fn value(&self, value: &Value, ty: Type) -> String {
+        let title = |member: u32, id: Id<Enum>| {
+            let members = &self.ruleset.enums[id].members;
+            let declared = members.get(member as usize).expect("a value of an enum is one of its members");
+            declared.title.as_ref().map_or(&*declared.name, |title| title.get(self.language)).to_string()
+        };
+        match (value, ty) {
+            (Value::Bool(value), _) => self.tongue.yes_no(*value).to_string(),
+            (Value::Enum(member), Type::Enum(id) | Type::Set(id)) => title(*member, id),
+            (Value::Set(members), Type::Set(id)) => {
+                let titles: Vec<String> = members.iter().map(|member| title(*member, id)).collect();
+                if titles.is_empty() { self.tongue.nothing().to_string() } else { self.tongue.and(&titles) }
+            }
+            (Value::Date(date), _) => self.date(*date),
+            (Value::Number(number), Type::Number(ty)) => self.quantity(number, ty.unit),
+            (Value::Number(_) | Value::Text(_) | Value::Enum(_) | Value::Set(_), _) => self.id(value, ty),
+        }
+    }
+
+    /// Returns a day.
+    #[must_use]
+    pub fn date(&self, date: Date) -> String {
+        self.tongue.date(date)
+    }
+
+    /// Returns the text of a reason, its expressions filled in.
+    #[must_use]
+    pub fn fill(
+        &self,
+        decision: &Decision<'r>,
+        template: &'r Template,
+        channel: Option<Id<Channel>>,
+    ) -> String {
+        let mut text = String::new();
+        decision.fill(template, self.language, channel, |piece| match piece {
+            Filled::Plain(plain) => text.push_str(plain),
+            Filled::Target(Some(target)) => text.push_str(self.ruleset.target_title(target, self.language)),
+            Filled::Value(expr, Some(value)) => text.push_str(&self.value(value, expr.ty)),
+            Filled::Target(None) | Filled::Value(_, None) => text.push_str(self.tongue.not_known()),
+        });
+        text
+    }
+
+    /// Returns a cost or a time.
+    #[must_use]
+    pub fn amount(&self, amount: &Amount) -> String {
+        match amount {
+            Amount::Quantity(number, unit) => self.quantity(number, *unit),
+            Amount::Text(text) => text.get(self.language).to_string(),
+        }
+    }
+}
+
+/// Returns a number exactly: as a decimal, or as a fraction where no decimal tells it.
+#[must_use]
+pub(crate) fn exact_text(value: Exact) -> String {
+    let text = value.to_string();
+    if text.starts_with('≈') { format!("{}/{}", value.numerator(), value.denominator()) } else { text }
+}
+
+/// Returns what an expression says, on one line: its text, comments left out and white space folded.
+#[must_use]
+pub fn source_text(ruleset: &Ruleset, span: Span) -> String {
+    if let Some(wording) = ruleset.wording.get(&span) {
+        return wording.to_string();
+    }
+    let mut text = String::new();
+    let (mut quoted, mut escaped, mut comment) = (false, false, false);
+    for c in ruleset.files.slice(span).chars() {
+        if comment {
+            comment = c != '\n';
+        } else if quoted {
+            quoted = c != '"' || escaped;
+            escaped = c == '\\' && !escaped;
+            text.push(c);
+            continue;
+        } else if c == '#' {
+            comment = true;
+        }
+        if comment || c.is_whitespace() {
+            if !text.is_empty() && !text.ends_with(' ') {
+                text.push(' ');
+            }
+        } else {
+            quoted = c == '"';
+            text.push(c);
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
