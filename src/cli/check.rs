@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use qudao::analyse::findings::{Options, findings};
 use qudao::check::{Checked, check, lock};
 use qudao::diagnostic::{self, Code, Diagnostic, Severity};
-use qudao::source::Files;
+use qudao::source::{FileId, Files, Span};
 use qudao::visible::one_line;
 
 use super::argument::Argument;
@@ -178,8 +178,8 @@ struct Report {
     files: BTreeSet<String>,
     json: Vec<serde_json::Value>,
     found: Vec<(Files, Vec<Diagnostic>)>,
-    /// What is reported already, a line each: two rulesets may share a file.
-    told: BTreeSet<String>,
+    /// What is reported already: two rulesets may share a file.
+    told: BTreeSet<(String, Span, String)>,
     /// Notes that are not printed, because errors come first.
     held_back: usize,
 }
@@ -193,7 +193,11 @@ impl Report {
         output: &mut Output,
     ) -> Result<(), Failure> {
         let files = loaded.sources.files();
-        diagnostics.retain(|found| self.told.insert(diagnostic::short(files, found)));
+        diagnostics.retain(|found| {
+            let span = found.label.span;
+            let place = Span { file: FileId::default(), ..span };
+            self.told.insert((files.get(span.file).name().into(), place, found.message.clone()))
+        });
         for diagnostic in &diagnostics {
             *match diagnostic.severity {
                 Severity::Error => &mut self.errors,
@@ -207,16 +211,15 @@ impl Report {
         self.files.extend(
             files.iter().map(|(_, file)| file.name().to_string()).filter(|name| name.ends_with(".qd")),
         );
+        // Notes on wording and the like would part the errors, screen by screen.
+        if format == Format::Text && diagnostic::any_error(&diagnostics) {
+            let all = diagnostics.len();
+            diagnostics.retain(|found| found.severity != Severity::Note);
+            self.held_back += all - diagnostics.len();
+        }
+        let diagnostics = diagnostic::told(diagnostics);
         match format {
-            Format::Text => {
-                // Notes on wording and the like would part the errors, screen by screen.
-                if diagnostics.iter().any(|found| found.severity == Severity::Error) {
-                    let all = diagnostics.len();
-                    diagnostics.retain(|found| found.severity != Severity::Note);
-                    self.held_back += all - diagnostics.len();
-                }
-                output.diagnostics(files, &diagnostics, true)
-            }
+            Format::Text => output.diagnostics(files, &diagnostics, true),
             Format::Short => {
                 let lines: String = diagnostics.iter().map(|d| diagnostic::short(files, d)).collect();
                 output.print(&lines)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use qudao::analyse::findings;
 use qudao::check::{Checked, check};
-use qudao::diagnostic::{Severity, any_error};
+use qudao::diagnostic::{Severity, any_error, told};
 use qudao::model::Ruleset;
 use qudao::syntax::{Sources, WantedKind};
 
@@ -277,7 +277,7 @@ pub(crate) fn ruleset_of(loaded: &Loaded, output: &mut Output) -> Result<Option<
     }
     if any_error(&diagnostics) {
         let errors: Vec<_> = diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
-        output.diagnostics(loaded.sources.files(), &errors, false)?;
+        output.diagnostics(loaded.sources.files(), &told(errors), false)?;
         return Ok(None);
     }
     Ok(ruleset)

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::check::check;
 use crate::date::Date;
 use crate::decide::decide;
-use crate::diagnostic::{Diagnostic, Severity, render};
+use crate::diagnostic::{Diagnostic, Severity, render, told};
 use crate::profile::{self, Format};
 use crate::source::Files;
 use crate::syntax::Sources;
@@ -55,5 +55,5 @@ pub fn snapshot_of<P: AsRef<Path>, E: std::fmt::Display>(
 
 fn errors(files: &Files, diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    errors.map(|diagnostic| render(files, diagnostic, false)).collect()
+    told(errors.cloned().collect()).iter().map(|diagnostic| render(files, diagnostic, false)).collect()
 }
