@@ -8,6 +8,7 @@ use qudao::analyse::findings::{Options, findings};
 use qudao::check::{Checked, check, lock};
 use qudao::diagnostic::{self, Code, Diagnostic, Severity};
 use qudao::source::{FileId, Files, Span};
+use qudao::syntax::WantedKind;
 use qudao::visible::one_line;
 
 use super::argument::Argument;
@@ -160,6 +161,8 @@ fn write_lock(
         return Ok(false);
     };
     let path = main.with_file_name("sources.lock");
+    let others = loaded.others.iter().filter(|(kind, _)| *kind != WantedKind::Lock).map(|(_, path)| path);
+    files::spare(&path, &others.chain([main]).cloned().collect::<Vec<_>>())?;
     files::replace(&path, &lock(&loaded.sources, ruleset))
         .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
     output.note(&format!("wrote {}\n", path.display()))?;

@@ -9,6 +9,7 @@ use qudao::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
 use qudao::testing::has_conflict;
 use qudao::testing::report::{cause_difference, cause_text};
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::quoted;
 use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
@@ -19,7 +20,7 @@ use super::{Exit, files, load};
 pub(crate) struct Args {
     /// Rulesets: files, or folders with all rulesets below them
     #[arg(value_name = "PATH", default_value = ".")]
-    paths: Vec<String>,
+    paths: Vec<Argument>,
     /// Accept these causes, by number, without asking; `all` accepts every one
     #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
     accept: Vec<Which>,

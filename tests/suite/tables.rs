@@ -324,7 +324,7 @@ fn a_ruleset_full_of_mistakes_is_told_in_few_words() {
             let in_all = matches!(format, "text" | "short" | "github");
             assert_eq!(err.contains(&format!("{many} errors in 1 file")), in_all, "{name} {format}: {err}");
         }
-        for command in [format!("eval {name}"), format!("schema {name}")] {
+        for command in [format!("eval {name} --set orders=1"), format!("schema {name}")] {
             let (_, out, err) = work.qudao(&command);
             assert_eq!((out.as_str(), err.matches("error[").count()), ("", 101), "{command}");
         }
@@ -391,6 +391,11 @@ fn names_that_are_not_utf8_are_taken() {
     run("facts", &[&rules], &[]);
     run("schema", &[&rules], &[]);
     run("fmt", &[&rules], &[]);
+    run("review", &[&rules], &[]);
+    run("ask", &[&rules, &profile], &[]);
+    std::fs::write(work.0.path().join("new.qd"), RULES.replace("> 3", "> 70")).unwrap();
+    let new = std::ffi::OsString::from("new.qd");
+    assert!(run("diff", &[&rules, &new, &"--profiles".into(), &profile], &[]).contains("recommended (2)"));
     // What is read is found whatever it is called.
     let mut over = crate::support::program(work.0.path());
     let ended = over.arg("batch").args([&rules, &table]).arg("-o").arg(&rules).output().unwrap();
