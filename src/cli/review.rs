@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
+use qudao::analyse::settings::declared;
 use qudao::check::check;
 use qudao::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
 use qudao::testing::has_conflict;
@@ -310,20 +311,21 @@ fn found(
 ) -> Vec<Cause> {
     let ruleset = load::load(main.as_os_str(), None).ok();
     let ruleset = ruleset.and_then(|loaded| check(&loaded.first()?.sources).ruleset);
-    let Some(ruleset) = ruleset else { return causes(proposals) };
+    let Some(ruleset) = ruleset else { return causes(proposals, &BTreeSet::new()) };
+    let by_lines = || causes(proposals, &declared(&ruleset));
     let mut deciding = Deciding::of(&ruleset, beside, false, None);
     for (case, pending) in pending {
         let now = beside.cases.get(case).map(|profiles| deciding.case(case, profiles, &mut |_| {}));
         match now {
             Some(Ok(now)) if now.contents == pending.new.contents => {}
             // It was changed since: the lines alone tell what was pending then.
-            _ => return causes(proposals),
+            _ => return by_lines(),
         }
         deciding.accept(case, pending.old.as_ref().map(|old| old.rests.clone()).unwrap_or_default());
     }
     match deciding.retrial() {
         Some(retrial) => causes_by_trial(proposals, &retrial),
-        None => causes(proposals),
+        None => by_lines(),
     }
 }
 
