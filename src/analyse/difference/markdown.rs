@@ -5,7 +5,7 @@ use super::words::{self, conclusion, edit, needs, pick, rejected, standing, what
 use super::{Difference, ProfileOutcome, Tally};
 use crate::analyse::change::{Causes, Change};
 use crate::profile::yaml_text;
-use crate::visible::{markdown_code as code, plain_markdown as plain, visible};
+use crate::visible::visible;
 use crate::words::Tongue;
 
 /// Returns a difference in Markdown.
@@ -115,4 +115,28 @@ fn table(difference: &Difference<'_>, tongue: Tongue, change: &Change, text: &mu
             standing(tongue, new)
         ));
     }
+}
+
+/// Makes a text plain in Markdown: nothing in it formats, links or breaks a table.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    for c in visible(text).chars() {
+        match c {
+            '\n' => plain.push(' '),
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '&' => plain.push_str("&amp;"),
+            '\\' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => {
+                plain.push('\\');
+                plain.push(c);
+            }
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Makes a text safe between backticks.
+fn code(text: &str) -> String {
+    visible(text).replace('`', "'").replace('\n', " ")
 }
