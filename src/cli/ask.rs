@@ -13,6 +13,7 @@ use qudao_language::visible::visible;
 use qudao_telling::why;
 use qudao_telling::words::Speaker;
 
+use super::argument::Argument;
 use super::output::{Failure, Output, closed};
 use super::profiles::{Input, quoted};
 use super::{Exit, completions, files, load};
@@ -22,10 +23,10 @@ use super::{Exit, completions, files, load};
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
-    ruleset: String,
+    ruleset: Argument,
     /// A profile to go on from: a file in JSON, YAML or TOML
-    profile: Option<String>,
-    /// Write the profile to this file, which is not there yet
+    profile: Option<Argument>,
+    /// Write the profile to this file, which is not there yet, or into a pipe
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -42,7 +43,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if args.profile.as_deref() == Some("-") {
         return Err(Failure::new("standard input gives the answers; name the profile as a file"));
     }
-    if let Some(path) = args.output.as_deref().filter(|path| path.exists()) {
+    if let Some(path) = args.output.as_deref().filter(|path| path.exists() && !files::is_stream(path)) {
         return Err(Failure::new(format!("`{}` is there already", path.display())));
     }
     let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
@@ -262,6 +263,6 @@ impl Interview<'_> {
     fn read(&self, answer: Option<String>) -> Result<ReadProfile, Failure> {
         let mut input = self.input();
         input.assignments.extend(answer);
-        input.read(self.ruleset, self.args.profile.as_deref())
+        input.read(self.ruleset, self.args.profile.as_ref())
     }
 }

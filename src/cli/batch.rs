@@ -116,8 +116,7 @@ impl Args {
         let rejects = self.rejects.as_deref().map(|path| Some(path).filter(|path| !is_standard_output(path)));
         let outputs = [("the answers", Some(self.file())), ("the rejected rows", rejects)];
         let outputs: Vec<_> = outputs.into_iter().filter_map(|(what, to)| Some((what, to?))).collect();
-        let ruleset =
-            loaded.main.iter().cloned().chain(loaded.paths()).map(|path| ("a file of the ruleset", path));
+        let ruleset = loaded.paths().into_iter().map(|path| ("a file of the ruleset", path));
         let others: Vec<_> =
             ruleset.chain(self.map.clone().map(|path| ("the names of columns", path))).collect();
         files::part(&outputs, sources, &others)

@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use qudao_analysis::analyse::findings::{Options, findings};
 use qudao_language::check::{Checked, check, lock};
 use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
-use qudao_language::source::Files;
+use qudao_language::source::{FileId, Files, Span};
+use qudao_language::syntax::WantedKind;
 use qudao_language::visible::one_line;
 
 use super::argument::Argument;
@@ -160,6 +161,8 @@ fn write_lock(
         return Ok(false);
     };
     let path = main.with_file_name("sources.lock");
+    let others = loaded.others.iter().filter(|(kind, _)| *kind != WantedKind::Lock).map(|(_, path)| path);
+    files::spare(&path, &others.chain([main]).cloned().collect::<Vec<_>>())?;
     files::replace(&path, &lock(&loaded.sources, ruleset))
         .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
     output.note(&format!("wrote {}\n", path.display()))?;
@@ -178,8 +181,8 @@ struct Report {
     files: BTreeSet<String>,
     json: Vec<serde_json::Value>,
     found: Vec<(Files, Vec<Diagnostic>)>,
-    /// What is reported already, a line each: two rulesets may share a file.
-    told: BTreeSet<String>,
+    /// What is reported already: two rulesets may share a file.
+    told: BTreeSet<(String, Span, String)>,
     /// Notes that are not printed, because errors come first.
     held_back: usize,
 }
@@ -193,7 +196,11 @@ impl Report {
         output: &mut Output,
     ) -> Result<(), Failure> {
         let files = loaded.sources.files();
-        diagnostics.retain(|found| self.told.insert(diagnostic::short(files, found)));
+        diagnostics.retain(|found| {
+            let span = found.label.span;
+            let place = Span { file: FileId::default(), ..span };
+            self.told.insert((files.get(span.file).name().into(), place, found.message.clone()))
+        });
         for diagnostic in &diagnostics {
             *match diagnostic.severity {
                 Severity::Error => &mut self.errors,
@@ -207,16 +214,15 @@ impl Report {
         self.files.extend(
             files.iter().map(|(_, file)| file.name().to_string()).filter(|name| name.ends_with(".qd")),
         );
+        // Notes on wording and the like would part the errors, screen by screen.
+        if format == Format::Text && diagnostic::any_error(&diagnostics) {
+            let all = diagnostics.len();
+            diagnostics.retain(|found| found.severity != Severity::Note);
+            self.held_back += all - diagnostics.len();
+        }
+        let diagnostics = diagnostic::told(diagnostics);
         match format {
-            Format::Text => {
-                // Notes on wording and the like would part the errors, screen by screen.
-                if diagnostics.iter().any(|found| found.severity == Severity::Error) {
-                    let all = diagnostics.len();
-                    diagnostics.retain(|found| found.severity != Severity::Note);
-                    self.held_back += all - diagnostics.len();
-                }
-                output.diagnostics(files, &diagnostics, true)
-            }
+            Format::Text => output.diagnostics(files, &diagnostics, true),
             Format::Short => {
                 let lines: String = diagnostics.iter().map(|d| diagnostic::short(files, d)).collect();
                 output.print(&lines)

@@ -10,7 +10,9 @@ use clap_complete::env::{CompleteEnv, Shells};
 use qudao_language::check::check;
 use qudao_language::diagnostic::Code;
 use qudao_language::model::{Ruleset, Type};
+use qudao_language::visible::is_hidden;
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::{Exit, load};
 
@@ -69,8 +71,7 @@ pub(crate) fn answer<C: CommandFactory>() {
 pub(crate) fn rulesets() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {
         let mut found = names(current, qudao_language::bundled::names());
-        let file = |path: &Path| path.is_dir() || path.extension().is_some_and(|ending| ending == "qd");
-        found.extend(PathCompleter::any().filter(file).complete(current));
+        found.extend(paths(current, &["qd"]));
         found
     })
 }
@@ -113,12 +114,7 @@ pub(crate) fn profiles_and_names() -> ArgValueCompleter {
             found.extend(names(current, ruleset.rules.iter().map(|rule| &*rule.name)));
             found.extend(names(current, ruleset.tables.iter().map(|table| &*table.name)));
         }
-        let endings = ["yaml", "yml", "json", "toml"];
-        let file = move |path: &Path| {
-            path.is_dir()
-                || path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
-        };
-        found.extend(PathCompleter::any().filter(file).complete(current));
+        found.extend(paths(current, &["yaml", "yml", "json", "toml"]));
         found
     })
 }
@@ -155,19 +151,27 @@ fn names<'n>(current: &OsStr, names: impl Iterator<Item = &'n str>) -> Vec<Compl
     names.filter(|name| name.starts_with(begun)).map(CompletionCandidate::new).collect()
 }
 
+/// Returns folders and the files with some endings, but none whose name holds what steers a terminal: a shell prints
+/// candidates as they are.
+fn paths(current: &OsStr, endings: &'static [&'static str]) -> Vec<CompletionCandidate> {
+    let of_interest = |path: &Path| {
+        path.is_dir() || path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known))
+    };
+    let mut found = PathCompleter::any().filter(of_interest).complete(current);
+    found.retain(|path| !path.get_value().to_string_lossy().chars().any(is_hidden));
+    found
+}
+
 /// Loads the ruleset that the command line names: the first word behind the command that is one. Nothing is said of
 /// what is wrong with it.
 fn ruleset() -> Option<Ruleset> {
     // `qudao -- qudao why RULESET …`: what stands before `--` is for the shell.
-    let words: Vec<String> = std::env::args_os()
-        .map(|word| word.to_string_lossy().into_owned())
-        .skip_while(|word| word != "--")
-        .skip(3)
-        .collect();
-    let is_ruleset = |word: &&String| {
-        qudao_language::bundled::names().any(|name| name == word.as_str())
+    let words: Vec<Argument> =
+        std::env::args_os().skip_while(|word| word != "--").skip(3).map(Argument::from).collect();
+    let is_ruleset = |word: &&Argument| {
+        qudao_language::bundled::names().any(|name| name == &***word)
             || word.ends_with(".qd")
-            || Path::new(word.as_str()).is_dir()
+            || word.path().is_dir()
     };
     let loaded = load::one(words.iter().find(is_ruleset)?).ok()?;
     check(&loaded.sources).ruleset

@@ -10,9 +10,10 @@ use qudao_language::date::Date;
 use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
 
+use super::argument::Argument;
 use super::load::Loaded;
 use super::output::{Failure, Output};
-use super::profiles::{date, speaker, today};
+use super::profiles::{date, named, speaker, today};
 use super::snapshots::Beside;
 use super::{Exit, completions, files, load};
 
@@ -34,10 +35,10 @@ pub(crate) enum Format {
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, the name of one inside the binary, or `REV:PATH` of a git revision
     #[arg(add = completions::rulesets())]
-    old: String,
+    old: Argument,
     /// The ruleset to compare it with, named in the same ways
     #[arg(required_unless_present = "and", add = completions::rulesets())]
-    new: Option<String>,
+    new: Option<Argument>,
     /// Read dated facts at this day (default: each ruleset's, else today)
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
@@ -78,24 +79,30 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("both days are {old_day}: nothing can differ")));
     }
     let mut difference = Difference::new(
-        Side { ruleset: &old, day: old_day, label: args.old.clone() },
-        Side { ruleset: new, day: new_day, label: new_name.clone() },
+        Side { ruleset: &old, day: old_day, label: args.old.to_string() },
+        Side { ruleset: new, day: new_day, label: new_name.to_string() },
     );
-    for path in profile_files(&args.profiles)? {
-        let name = path.to_string_lossy().into_owned();
-        let before = read(&old, &path, output, new)?;
-        let now = read(new, &path, output, new)?;
-        difference.add_profile(&name, before.as_ref(), now.as_ref());
+    let given = profile_files(&args.profiles)?;
+    for path in &given {
+        let (name, (bytes, format)) = (path.to_string_lossy(), named(path, None, "")?);
+        let before = profile::read(&old, &name, bytes.clone(), format, &[]);
+        let now = profile::read(new, &name, bytes, format, &[]);
+        if now.profile.is_none() {
+            // What is wrong with it is told once.
+            output.diagnostics(&now.files, &now.diagnostics, false)?;
+        }
+        difference.add_profile(&name, before.profile.as_ref(), now.profile.as_ref());
     }
+    let mut inputs = [given, old_files.paths(), new_files.paths()].concat();
     for (files, ruleset) in [(new_files, new), (&old_files, &old)] {
-        for profile in witnesses(files, ruleset) {
+        for profile in witnesses(files, ruleset, &mut inputs) {
             let (before, now) = (as_read(&profile, ruleset, &old), as_read(&profile, ruleset, new));
             difference.witnesses.extend(before.zip(now));
         }
     }
     difference.find_regions(Budget::default());
     let saved = match &args.save_witness {
-        Some(folder) => save(&difference, folder)?,
+        Some(folder) => save(&difference, folder, &inputs)?,
         None => Vec::new(),
     };
     let tongue = speaker(new, args.lang.as_deref(), output)?.tongue;
@@ -113,7 +120,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Loads a ruleset and keeps its files.
-fn loaded(argument: &str, output: &mut Output) -> Result<Option<(Loaded, Ruleset)>, Failure> {
+fn loaded(argument: &Argument, output: &mut Output) -> Result<Option<(Loaded, Ruleset)>, Failure> {
     let loaded = load::one(argument)?;
     Ok(load::ruleset_of(&loaded, output)?.map(|ruleset| (loaded, ruleset)))
 }
@@ -121,17 +128,19 @@ fn loaded(argument: &str, output: &mut Output) -> Result<Option<(Loaded, Ruleset
 /// So many profiles of a ruleset are looked at, beside those that are given.
 const WITNESSES: usize = 500;
 
-/// The profiles that a ruleset brings: those of its tests, and those beside it that have snapshots.
-fn witnesses(loaded: &Loaded, ruleset: &Ruleset) -> Vec<Profile> {
+/// The profiles that a ruleset brings: those of its tests, and those beside it that have snapshots; tells their files.
+fn witnesses(loaded: &Loaded, ruleset: &Ruleset, paths: &mut Vec<PathBuf>) -> Vec<Profile> {
+    let cases: Vec<PathBuf> =
+        loaded.main.iter().flat_map(|main| Beside::find(main).cases.into_values().flatten()).collect();
+    paths.extend_from_slice(&cases);
     let of_tests = ruleset.tests.iter().filter_map(|test| {
         // A file that cannot be read is told by `qudao test`.
-        let base = super::test::base(loaded, ruleset, test, &mut Vec::new()).ok()?;
+        let base = super::test::base(loaded, ruleset, test, paths).ok()?;
         Some(test_profile(ruleset, test, base.as_ref()))
     });
-    let cases = loaded.main.iter().flat_map(|main| Beside::find(main).cases.into_values().flatten());
-    let of_cases = cases.filter_map(|path| {
+    let of_cases = cases.iter().filter_map(|path| {
         let name = path.to_string_lossy().into_owned();
-        let bytes = files::read(&path).ok()?;
+        let bytes = files::read(path).ok()?;
         profile::read(ruleset, &name, bytes, ProfileFormat::of_name(&name)?, &[]).profile
     });
     of_tests.chain(of_cases).take(WITNESSES).collect()
@@ -170,35 +179,18 @@ fn profile_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(found)
 }
 
-/// Reads a profile for a ruleset. What is wrong with it is told once, for the new ruleset.
-fn read(
-    ruleset: &Ruleset,
-    path: &Path,
-    output: &mut Output,
-    new: &Ruleset,
-) -> Result<Option<Profile>, Failure> {
-    let name = path.to_string_lossy();
-    let Some(format) = ProfileFormat::of_name(&name) else {
-        return Err(Failure::new(format!("`{name}` ends in none of .json, .yaml, .yml and .toml")));
-    };
-    let bytes = files::read(path)
-        .map_err(|error| Failure::new(format!("cannot read the profile `{name}`: {error}")))?;
-    let read = profile::read(ruleset, &name, bytes, format, &[]);
-    if std::ptr::eq(ruleset, new) && read.profile.is_none() {
-        output.diagnostics(&read.files, &read.diagnostics, false)?;
-    }
-    Ok(read.profile)
-}
-
-/// Saves a profile of each region; returns the files' names.
-fn save(difference: &Difference<'_>, folder: &Path) -> Result<Vec<String>, Failure> {
+/// Saves a profile of each region, but over none that was read; returns the files' names.
+fn save(difference: &Difference<'_>, folder: &Path, inputs: &[PathBuf]) -> Result<Vec<String>, Failure> {
     let fail = |error: std::io::Error| {
         Failure::new(format!("cannot write the profiles into `{}`: {error}", folder.display()))
     };
     std::fs::create_dir_all(folder).map_err(fail)?;
+    let regions = difference.regions.iter().flat_map(|found| &found.regions);
+    let named = |(number, region)| (folder.join(format!("change-{number}.yaml")), region);
+    let regions: Vec<_> = (1..).zip(regions).map(named).collect();
+    regions.iter().try_for_each(|(path, _)| files::spare(path, inputs))?;
     let mut saved = Vec::new();
-    for (number, region) in (1..).zip(difference.regions.iter().flat_map(|found| &found.regions)) {
-        let path = folder.join(format!("change-{number}.yaml"));
+    for (path, region) in regions {
         let yaml = yaml_text(difference.new.ruleset, &region.witness.1);
         files::replace(&path, &format!("# {}\n{yaml}", region.what.text())).map_err(fail)?;
         saved.push(path.to_string_lossy().into_owned());

@@ -83,7 +83,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// Reads the text of a source from a folder.
 fn text_in(folder: &Path, path: &str) -> Result<String, Failure> {
-    let bytes = load::read_text(folder, path).map_err(|error| {
+    let bytes = load::read_inside(folder, &load::text_path(folder, path)).map_err(|error| {
         Failure::new(format!("cannot read the text `{path}` in `{}`: {error}", folder.display()))
     })?;
     String::from_utf8(bytes).map_err(|_| Failure::new(format!("the text `{path}` is not UTF-8")))

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use qudao_language::source::MAX_FILE_BYTES;
 
+use super::output::Failure;
+
 pub(crate) use temporary::{Folder, say_when_interrupted, sweep};
 pub(crate) use write::{NewFile, is_standard_output, replace, same};
 
@@ -49,6 +51,14 @@ fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Refuses to write over what a command reads.
+pub(crate) fn spare(path: &Path, read: &[PathBuf]) -> Result<(), Failure> {
+    match read.iter().any(|input| same(path, input)) {
+        true => Err(Failure::new(format!("`{}` is read here, and is not written over", path.display()))),
+        false => Ok(()),
+    }
 }
 
 /// Removes a file; that it is not there is no error.

@@ -100,7 +100,7 @@ fn one(
                     .into_iter()
                     .filter(|d| d.severity == qudao_language::diagnostic::Severity::Error)
                     .collect();
-                output.diagnostics(&files, &errors, false)?;
+                output.diagnostics(&files, &qudao_language::diagnostic::told(errors), false)?;
                 output.note(&format!("{name} is left alone\n"))?;
                 return Ok(Exit::Found);
             }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use qudao_analysis::analyse::findings;
 use qudao_language::check::{Checked, check};
-use qudao_language::diagnostic::{Severity, any_error};
+use qudao_language::diagnostic::{Severity, any_error, told};
 use qudao_language::model::Ruleset;
 use qudao_language::syntax::{Sources, WantedKind};
 
@@ -19,14 +19,14 @@ pub(crate) struct Loaded {
     pub(crate) sources: Sources,
     /// The main file; none for a ruleset from inside the binary.
     pub(crate) main: Option<PathBuf>,
+    /// The other files on disk that it was read from, each with what it is for.
+    pub(crate) others: Vec<(WantedKind, PathBuf)>,
 }
 
 impl Loaded {
     /// Returns the files on disk that it was read from.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        let on_disk = self.main.is_some();
-        let files = self.sources.files().iter().filter(|_| on_disk);
-        files.map(|(_, file)| PathBuf::from(file.name())).collect()
+        self.main.iter().chain(self.others.iter().map(|(_, path)| path)).cloned().collect()
     }
 }
 
@@ -43,7 +43,7 @@ pub(crate) fn load(
     let is_path = argument.contains(['/', '\\']) || argument.ends_with(".qd");
     if !is_path && !path.exists() {
         return match Sources::bundled(argument) {
-            Some(sources) => Ok(vec![Loaded { sources, main: None }]),
+            Some(sources) => Ok(vec![Loaded { sources, main: None, others: Vec::new() }]),
             None => Err(Failure::new(unknown_ruleset(argument))),
         };
     }
@@ -90,14 +90,14 @@ fn wholes(part: &Path, texts: Option<&Path>) -> Vec<Loaded> {
 }
 
 /// Finds the main files that an argument names, without reading them: a file, or those of a folder.
-pub(crate) fn main_files(argument: &str) -> Result<Vec<PathBuf>, Failure> {
+pub(crate) fn main_files(argument: &(impl AsRef<OsStr> + ?Sized)) -> Result<Vec<PathBuf>, Failure> {
     let path = Path::new(argument);
     if path.is_dir() {
         mains(path)
     } else if path.is_file() {
         Ok(vec![path.to_path_buf()])
     } else {
-        Err(Failure::new(format!("there is no file or folder `{argument}`")))
+        Err(Failure::new(format!("there is no file or folder `{}`", path.display())))
     }
 }
 
@@ -168,7 +168,7 @@ fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Lo
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
-    Loaded { sources, main: None }
+    Loaded { sources, main: None, others: Vec::new() }
 }
 
 /// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
@@ -191,34 +191,40 @@ fn load_file(
     let name = path.to_string_lossy();
     let bytes = read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
     let mut sources = Sources::new(&name, bytes);
+    let mut others = Vec::new();
     let folder = path.parent().unwrap_or(Path::new(""));
     while let Some(wanted) = sources.wanted().cloned() {
         let file = folder.join(&wanted.path);
         let within = folder.join(&wanted.within);
+        let within_folder = |file: PathBuf| read_inside(&within, &file).map(|bytes| (file, bytes));
         let found = match wanted.kind {
-            WantedKind::Part | WantedKind::Table | WantedKind::Lock => read_inside(&within, &file),
-            WantedKind::Base => files::read(&file),
-            WantedKind::Text => match (read_inside(&within, &file), texts) {
+            WantedKind::Part | WantedKind::Table | WantedKind::Lock => within_folder(file),
+            WantedKind::Base => files::read(&file).map(|bytes| (file, bytes)),
+            WantedKind::Text => match (within_folder(file), texts) {
                 (Err(error), Some(texts)) if error.kind() == ErrorKind::NotFound => {
-                    read_text(texts, &wanted.path)
+                    let file = text_path(texts, &wanted.path);
+                    read_inside(texts, &file).map(|bytes| (file, bytes))
                 }
                 (found, _) => found,
             },
         };
         match found {
-            Ok(bytes) => sources.supply(bytes),
+            Ok((file, bytes)) => {
+                others.push((wanted.kind, file));
+                sources.supply(bytes);
+            }
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 sources.refused(&plain(&error.to_string()));
             }
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
-    Ok(Loaded { sources, main: Some(path.to_path_buf()) })
+    Ok(Loaded { sources, main: Some(path.to_path_buf()), others })
 }
 
-/// Reads the text of a source from a folder that was named on purpose, by the last name of its path.
-pub(crate) fn read_text(folder: &Path, path: &str) -> std::io::Result<Vec<u8>> {
-    read_inside(folder, &folder.join(Path::new(path).file_name().unwrap_or_default()))
+/// Where the text of a source would be in a folder that was named on purpose: under the last name of its path.
+pub(crate) fn text_path(folder: &Path, path: &str) -> PathBuf {
+    folder.join(Path::new(path).file_name().unwrap_or_default())
 }
 
 /// Reads a file that must lie in a folder or below it, links followed.
@@ -277,7 +283,7 @@ pub(crate) fn ruleset_of(loaded: &Loaded, output: &mut Output) -> Result<Option<
     }
     if any_error(&diagnostics) {
         let errors: Vec<_> = diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
-        output.diagnostics(loaded.sources.files(), &errors, false)?;
+        output.diagnostics(loaded.sources.files(), &told(errors), false)?;
         return Ok(None);
     }
     Ok(ruleset)

@@ -97,24 +97,16 @@ impl Output {
         io::stderr().write_all(printed(text, colour).as_bytes()).map_err(closed)
     }
 
-    /// Writes diagnostics, as results or beside them, the first hundred in full.
+    /// Writes diagnostics with the lines that they speak of, as results or beside them.
     pub(crate) fn diagnostics(
         &mut self,
         files: &qudao_language::source::Files,
         diagnostics: &[qudao_language::diagnostic::Diagnostic],
         as_result: bool,
     ) -> Result<(), Failure> {
-        const SHOWN: usize = 100;
         let colour = if as_result { self.colour() } else { self.error_colour() };
-        let mut text = String::new();
-        // A profile's are a hundred at most, and the count of the others.
-        let shown = if diagnostics.len() == SHOWN + 1 { SHOWN + 1 } else { SHOWN };
-        for diagnostic in diagnostics.iter().take(shown) {
-            text.push_str(&qudao_language::diagnostic::render(files, diagnostic, colour));
-        }
-        if diagnostics.len() > shown {
-            text.push_str(&format!("and {} more; mend these first\n", diagnostics.len() - SHOWN));
-        }
+        let render = |found| qudao_language::diagnostic::render(files, found, colour);
+        let text: String = diagnostics.iter().map(render).collect();
         if as_result { self.print(&text) } else { self.note(&text) }
     }
 

@@ -83,18 +83,24 @@ impl Input {
             let format = asked.unwrap_or_else(|| format_of(&bytes));
             return Ok(profile::read(ruleset, "-", bytes, format, &self.assignments));
         }
-        let known = asked.or(Format::of_name(argument));
-        // The name of a pipe tells nothing.
-        if known.is_none() && !files::is_stream(path) {
-            return Err(Failure::new(format!(
-                "`{argument}` ends in none of .json, .yaml, .yml and .toml; say --profile-format"
-            )));
-        }
-        let bytes = files::read_named(path)
-            .map_err(|error| Failure::new(format!("cannot read the profile `{argument}`: {error}")))?;
-        let format = known.unwrap_or_else(|| format_of(&bytes));
+        let (bytes, format) = named(path, asked, "; say --profile-format")?;
         Ok(profile::read(ruleset, argument, bytes, format, &self.assignments))
     }
+}
+
+/// Reads the file of a profile that the command line names, once: it may be a pipe. Returns how it is written, too.
+/// `hint` says what to do where its name tells no format.
+pub(crate) fn named(path: &Path, asked: Option<Format>, hint: &str) -> Result<(Vec<u8>, Format), Failure> {
+    let name = path.to_string_lossy();
+    let known = asked.or(Format::of_name(&name));
+    // The name of a pipe tells nothing.
+    if known.is_none() && !files::is_stream(path) {
+        return Err(Failure::new(format!("`{name}` ends in none of .json, .yaml, .yml and .toml{hint}")));
+    }
+    let bytes = files::read_named(path)
+        .map_err(|error| Failure::new(format!("cannot read the profile `{name}`: {error}")))?;
+    let format = known.unwrap_or_else(|| format_of(&bytes));
+    Ok((bytes, format))
 }
 
 /// Returns how a profile without a name most likely is written.

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
+use qudao_analysis::analyse::settings::declared;
 use qudao_analysis::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
 use qudao_analysis::testing::has_conflict;
 use qudao_analysis::testing::report::{cause_difference, cause_text};
 use qudao_language::check::check;
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::quoted;
 use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
@@ -19,7 +21,7 @@ use super::{Exit, files, load};
 pub(crate) struct Args {
     /// Rulesets: files, or folders with all rulesets below them
     #[arg(value_name = "PATH", default_value = ".")]
-    paths: Vec<String>,
+    paths: Vec<Argument>,
     /// Accept these causes, by number, without asking; `all` accepts every one
     #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
     accept: Vec<Which>,
@@ -309,20 +311,21 @@ fn found(
 ) -> Vec<Cause> {
     let ruleset = load::load(main.as_os_str(), None).ok();
     let ruleset = ruleset.and_then(|loaded| check(&loaded.first()?.sources).ruleset);
-    let Some(ruleset) = ruleset else { return causes(proposals) };
+    let Some(ruleset) = ruleset else { return causes(proposals, &BTreeSet::new()) };
+    let by_lines = || causes(proposals, &declared(&ruleset));
     let mut deciding = Deciding::of(&ruleset, beside, false, None);
     for (case, pending) in pending {
         let now = beside.cases.get(case).map(|profiles| deciding.case(case, profiles, &mut |_| {}));
         match now {
             Some(Ok(now)) if now.contents == pending.new.contents => {}
             // It was changed since: the lines alone tell what was pending then.
-            _ => return causes(proposals),
+            _ => return by_lines(),
         }
         deciding.accept(case, pending.old.as_ref().map(|old| old.rests.clone()).unwrap_or_default());
     }
     match deciding.retrial() {
         Some(retrial) => causes_by_trial(proposals, &retrial),
-        None => causes(proposals),
+        None => by_lines(),
     }
 }
 

@@ -322,6 +322,38 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
 }
 
+/// So many diagnostics of a ruleset or a profile are told; nobody would read the others.
+pub const MOST_TOLD: usize = 100;
+
+/// Returns those of sorted diagnostics that are told: a hundred, the worst before the others, and the count of the rest,
+/// which stands where the first of the rest does.
+#[must_use]
+pub fn told(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let Some(count) = diagnostics.len().checked_sub(MOST_TOLD).filter(|count| *count > 0) else {
+        return diagnostics;
+    };
+    let mut by_weight: Vec<usize> = (0..diagnostics.len()).collect();
+    by_weight.sort_by_key(|index| diagnostics.get(*index).map(|found| std::cmp::Reverse(found.severity)));
+    let kept: BTreeSet<usize> = by_weight.into_iter().take(MOST_TOLD).collect();
+    let (mut told, mut rest) = (Vec::new(), None);
+    for (index, diagnostic) in diagnostics.into_iter().enumerate() {
+        if kept.contains(&index) {
+            told.push(diagnostic);
+        } else {
+            let (span, severity) = rest.unwrap_or((diagnostic.label.span, diagnostic.severity));
+            rest = Some((span, severity.max(diagnostic.severity)));
+        }
+    }
+    told.extend(rest.map(|(span, severity)| Diagnostic { severity, ..more(count, span) }));
+    told
+}
+
+/// Tells how many mistakes are not told.
+pub(crate) fn more(count: usize, span: Span) -> Diagnostic {
+    let message = format!("there {} {count} more like these", if count == 1 { "is" } else { "are" });
+    Diagnostic::new(Code::MoreMistakes, span, message).note("mend those that are told first")
+}
+
 /// Tells whether any of the diagnostics is an error.
 #[must_use]
 pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
@@ -331,6 +363,26 @@ pub fn any_error(diagnostics: &[Diagnostic]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_worst_hundred_are_told_in_their_order() {
+        let mut files = Files::default();
+        let file = files.add("a.qd", "x".repeat(300));
+        let at = |start: u32, code| Diagnostic::new(code, Span { file, start, end: start + 1 }, "wrong");
+        let notes = (0..120).map(|start| at(start, Code::SmallPercent));
+        let all: Vec<Diagnostic> = notes.chain((120..150).map(|start| at(start, Code::Syntax))).collect();
+        assert_eq!(told(all.get(..100).unwrap().to_vec()).len(), 100);
+        let found = told(all);
+        let starts: Vec<u32> = found.iter().map(|found| found.label.span.start).collect();
+        let expected: Vec<u32> = (0..70).chain(120..150).chain([70]).collect();
+        assert_eq!(starts, expected);
+        let last = found.last().unwrap();
+        assert_eq!((last.severity, &*last.message), (Severity::Note, "there are 50 more like these"));
+        let errors: Vec<Diagnostic> = (0..101).map(|start| at(start, Code::Syntax)).collect();
+        let found = told(errors);
+        let last = found.last().unwrap();
+        assert_eq!((last.severity, &*last.message), (Severity::Error, "there is 1 more like these"));
+    }
 
     #[test]
     fn long_names_are_shortened_in_messages() {

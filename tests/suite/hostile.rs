@@ -2,6 +2,7 @@
 //! build server, breaks a table or a document, or is run by a spreadsheet.
 #![cfg(unix)]
 
+use std::io::Write;
 use std::process::Stdio;
 
 use qudao_language::visible::is_hidden;
@@ -148,6 +149,7 @@ fn no_text_has_power_in_what_is_printed() {
             &["eval", text],
             &["eval", "r.qd", "--set", text],
             &["ask", "r.qd"],
+            &["completions", "bash"],
         ];
         for call in calls {
             let Told { out, err } = told(&work, call);
@@ -155,6 +157,87 @@ fn no_text_has_power_in_what_is_printed() {
                 assert_eq!(raw(printed), None, "{text:?} {call:?}: {printed}");
                 assert_eq!(commands(printed), [""; 0], "{text:?} {call:?}");
             }
+        }
+    }
+}
+
+/// What a shell is offered goes to the terminal as it is.
+#[test]
+fn completions_offer_nothing_that_has_power() {
+    for text in TEXTS {
+        let work = work(text);
+        std::fs::create_dir(work.path(&format!("d{}", text.replace('/', "_")))).unwrap();
+        let mut offered = 0;
+        for shell in ["bash", "zsh", "fish"] {
+            let asked: &[&[&str]] = &[
+                &["eval", ""],
+                &["eval", "r.qd", ""],
+                &["why", "r.qd", "p.json", ""],
+                &["why", "r.qd", "p.json", "a", "--over", ""],
+                &["eval", "r.qd", "--set", ""],
+                &["eval", "r.qd", "--set", "e="],
+                &["eval", "r.qd", "--lang", ""],
+                &["facts", "r.qd", "--cited", ""],
+                &["explain", ""],
+            ];
+            for words in asked {
+                let mut run = program(work.0.path());
+                run.env("QUDAO_COMPLETE", shell).env("_CLAP_IFS", "\n");
+                run.env("_CLAP_COMPLETE_INDEX", words.len().to_string());
+                let ended = run.args(["--", "qudao"]).args(*words).stdin(Stdio::null()).output().unwrap();
+                let out = String::from_utf8(ended.stdout).unwrap();
+                assert_eq!(raw(&out), None, "{text:?} {shell} {words:?}: {out}");
+                offered += usize::from(!out.trim().is_empty());
+            }
+        }
+        assert!(offered > 12, "{text:?}: {offered}");
+    }
+}
+
+/// Runs the program on a terminal of its own, by which these keys come, and returns what that shows, without colours.
+fn typed(work: &Work, command: &str, keys: &str) -> String {
+    let mut run = std::process::Command::new("script");
+    run.args(["-qec", &format!("{} {command}", env!("CARGO_BIN_EXE_qudao")), "/dev/null"]);
+    run.current_dir(work.0.path()).env("TERM", "dumb").env("NO_COLOR", "1").env("SHELL", "/bin/sh");
+    let mut run = run.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut input = run.stdin.take().unwrap();
+    let keys = keys.to_string();
+    let typist = std::thread::spawn(move || {
+        for key in keys.chars() {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+            // The program may have ended.
+            let _ = input.write_all(key.to_string().as_bytes());
+        }
+        input
+    });
+    let out = run.wait_with_output().unwrap().stdout;
+    typist.join().unwrap();
+    String::from_utf8(out).unwrap().replace("\r\n", "\n")
+}
+
+#[test]
+fn interviews_and_reviews_show_nothing_that_has_power() {
+    for text in TEXTS {
+        let work = work(text);
+        work.qudao("test r.qd --accept --texts");
+        work.write("r.qd", &work.read("new.qd"));
+        work.qudao("test r.qd");
+        let pending = work.names("snapshots");
+        assert!(pending.iter().any(|name| name.ends_with(".snap.new")), "{text:?}: {pending:?}");
+        let review = typed(&work, "review r.qd", "xddcsssssssssqqq");
+        assert!(review.contains("[a]ccept") && review.contains("in full"), "{text:?}: {review}");
+        let ask = typed(&work, "ask r.qd", "5\nx\n1\n<\n.\n");
+        assert!(ask.contains("1.") && ask.contains("Channels"), "{text:?}: {ask}");
+        let mut piped = program(work.0.path());
+        piped.args(["ask", "r.qd"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut piped = piped.spawn().unwrap();
+        let answers = format!("{text}\n5\n{text}\ntwo\n{text}\n<\n{text}\n");
+        piped.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+        let ended = piped.wait_with_output().unwrap();
+        let answered = String::from_utf8([ended.stdout, ended.stderr].concat()).unwrap();
+        for shown in [review, ask, answered] {
+            assert_eq!(raw(&shown), None, "{text:?}: {shown}");
+            assert_eq!(commands(&shown), [""; 0], "{text:?}");
         }
     }
 }

@@ -14,7 +14,7 @@ use qudao_language::profile::{Format, read};
 use qudao_language::source::Files;
 use qudao_language::syntax::{Sources, WantedKind};
 
-use crate::support::files_below;
+use crate::support::{Work, files_below};
 
 fn rulesets() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets")
@@ -92,6 +92,23 @@ fn shipped_rulesets_are_bundled_whole() {
                 let text = std::fs::read_to_string(&path).unwrap();
                 assert_eq!(bundled::file(&name, &within), Some(text.as_str()), "{name}: {within}");
             }
+        }
+    }
+}
+
+/// Whatever a ruleset or the form of snapshots has become, accepting anew changes nothing.
+#[test]
+fn shipped_snapshots_are_as_they_come_out_now() {
+    for name in names() {
+        let (folder, work) = (rulesets().join(&name), Work::new(&[]));
+        for path in files_below(&folder) {
+            let within = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+            work.write(&within, &std::fs::read_to_string(&path).unwrap());
+        }
+        assert_eq!(work.qudao(&format!("test {name}.qd --accept")).0, 0, "{name}");
+        for snapshot in files_below(&folder.join("snapshots")) {
+            let within = snapshot.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
+            assert_eq!(work.read(&within), std::fs::read_to_string(&snapshot).unwrap(), "{name}: {within}");
         }
     }
 }

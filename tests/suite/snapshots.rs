@@ -213,6 +213,40 @@ fn one_edit_is_one_cause() {
     }
 }
 
+/// A profile may be edited beside the rules. What acts in place of another then was not renamed.
+#[test]
+fn an_edited_profile_renames_nothing() {
+    let rules = "rule few { when n <= 5 then score own +3 }\nrule many { when n > 5 then score own +3 }\n";
+    let head = SHOP.split("rule many").next().unwrap();
+    let work = Work::new(&[("shop.qd", &format!("{head}{rules}")), ("profiles/one.yaml", "n: 9\n")]);
+    assert_eq!(work.qudao("test shop.qd --accept").0, 0);
+    work.write("profiles/one.yaml", "n: 2\n");
+    let (_, out, _) = work.qudao("test shop.qd");
+    assert!(out.contains("few comes to act") && out.contains("many acts no more"), "{out}");
+    // A rule that is edited at the same time, and one that is renamed indeed.
+    edit(
+        &work,
+        "shop.qd",
+        "rule few { when n <= 5 then score own +3 }",
+        "rule few { when n <= 5 then score own +4 }",
+    );
+    let (_, out, _) = work.qudao("review shop.qd");
+    assert!(!out.contains("is named") && out.contains("few comes to act"), "{out}");
+    edit(&work, "shop.qd", "rule many", "rule lots");
+    edit(&work, "shop.qd", "score own +4", "score own +3");
+    work.write("profiles/one.yaml", "n: 9\n");
+    let (_, out, _) = work.qudao("test shop.qd");
+    assert!(out.contains("many is named lots now"), "{out}");
+    // A value that is set otherwise, and a profile that goes with it.
+    let (work, many) = (shop(), "rule many \"Many\" { when n > own.limit");
+    edit(&work, "shop.qd", many, &format!("{many} and m"));
+    assert_eq!(work.qudao("test shop.qd --accept").0, 0);
+    edit(&work, "shop.qd", "limit = 5", "limit = 8");
+    work.write("profiles/big.yaml", "n: 7\nm: false\n");
+    let (_, out, _) = work.qudao("test shop.qd");
+    assert!(out.contains("together with what rules or the profile say now"), "{out}");
+}
+
 #[test]
 fn a_named_weight_is_one_cause_and_two_edits_are_two() {
     let text = SHOP.replace("+3", "+strong").replace("+2", "+strong") + "weight strong = 3\n";

@@ -284,7 +284,7 @@ fn a_profile_full_of_mistakes_is_told_in_few_words() {
         let _ = writeln!(lines, "ordes{number}: 1");
         lines
     });
-    let count = format!("there are {} mistakes more like these", many - 100);
+    let count = format!("there are {} more like these", many - 100);
     let toml = lines.replace(": ", " = ");
     for (name, text) in [("p.json", format!("{{{json}}}")), ("p.yaml", lines), ("p.toml", toml)] {
         work.write(name, &text);
@@ -295,6 +295,39 @@ fn a_profile_full_of_mistakes_is_told_in_few_words() {
         let (_, out, _) = work.qudao(&format!("eval shop.qd {name} --format json"));
         let rejected: serde_json::Value = serde_json::from_str(&out).unwrap();
         assert_eq!(rejected["diagnostics"].as_array().unwrap().len(), 101, "{name}");
+    }
+}
+
+/// So it is with a ruleset and its tables, in every format.
+#[test]
+fn a_ruleset_full_of_mistakes_is_told_in_few_words() {
+    let many = 5_000;
+    let rows = (0..many).map(|number| format!("wrong{number},+1\n")).collect::<String>();
+    let rules = (0..many).map(|number| format!("rule r{number} {{ when ordes > 1, then exclude a }}\n"));
+    let work = Work::new(&[
+        ("table.qd", &format!("{RULES}table t \"T\" first from csv \"t.csv\"\n")),
+        ("t.csv", &format!("orders,a\n{rows}")),
+        ("rules.qd", &(RULES.to_string() + &rules.collect::<String>())),
+    ]);
+    let count = format!("there are {} more like these", many - 100);
+    for name in ["table.qd", "rules.qd"] {
+        for (format, mark) in [
+            ("text", "error["),
+            ("short", "error["),
+            ("json", "\"severity\": \"error\""),
+            ("sarif", "\"ruleId\""),
+            ("github", "::error "),
+        ] {
+            let (status, out, err) = work.qudao(&format!("check {name} --format {format}"));
+            assert_eq!((status, out.matches(mark).count()), (1, 101), "{name} {format}: {err}");
+            assert_eq!(out.matches(&count).count(), 1, "{name} {format}");
+            let in_all = matches!(format, "text" | "short" | "github");
+            assert_eq!(err.contains(&format!("{many} errors in 1 file")), in_all, "{name} {format}: {err}");
+        }
+        for command in [format!("eval {name} --set orders=1"), format!("schema {name}")] {
+            let (_, out, err) = work.qudao(&command);
+            assert_eq!((out.as_str(), err.matches("error[").count()), ("", 101), "{command}");
+        }
     }
 }
 
@@ -358,6 +391,11 @@ fn names_that_are_not_utf8_are_taken() {
     run("facts", &[&rules], &[]);
     run("schema", &[&rules], &[]);
     run("fmt", &[&rules], &[]);
+    run("review", &[&rules], &[]);
+    run("ask", &[&rules, &profile], &[]);
+    std::fs::write(work.0.path().join("new.qd"), RULES.replace("> 3", "> 70")).unwrap();
+    let new = std::ffi::OsString::from("new.qd");
+    assert!(run("diff", &[&rules, &new, &"--profiles".into(), &profile], &[]).contains("recommended (2)"));
     // What is read is found whatever it is called.
     let mut over = crate::support::program(work.0.path());
     let ended = over.arg("batch").args([&rules, &table]).arg("-o").arg(&rules).output().unwrap();

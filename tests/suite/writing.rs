@@ -19,6 +19,43 @@ fn work() -> Work {
     Work::new(&[("r.qd", RULES), ("in.ndjson", ROWS)])
 }
 
+/// What is asked stays what it was: commands that write refuse what they read.
+#[test]
+fn what_is_read_is_spared_by_every_command() {
+    let work = work();
+    work.write("new.qd", &RULES.replace("n > 3", "n > 4"));
+    work.write("found/change-1.yaml", "n: 9\n");
+    work.write("profiles/change-1.yaml", "n: 9\n");
+    work.write("rules.csv", "n,a,b\n1,+1,\n");
+    work.write("big.qd", &format!("{RULES}table t first from csv \"rules.csv\"\n"));
+    work.write("sources.lock", RULES);
+    symlink("r.qd", work.path("soft.yaml")).unwrap();
+    let refused = [
+        ("diff r.qd new.qd --profiles found --save-witness found", "found/change-1.yaml"),
+        ("diff r.qd new.qd --save-witness profiles", "profiles/change-1.yaml"),
+        ("check sources.lock --lock", "sources.lock"),
+    ];
+    for (command, name) in refused {
+        let before = work.read(name);
+        let (status, _, err) = work.qudao(command);
+        assert!(err.contains(&format!("`{name}` is read here, and is not written over")), "{command}: {err}");
+        assert_eq!((status, work.read(name)), (2, before), "{command}");
+    }
+    for name in ["r.qd", "rules.csv", "soft.yaml"] {
+        let before = work.read(name);
+        let (status, _, err) = work.qudao(&format!("ask big.qd -o {name}"));
+        assert!(status == 2 && err.contains(&format!("`{name}` is there already")), "{name}: {err}");
+        assert_eq!(work.read(name), before);
+    }
+    // What another run saved is no input.
+    work.write("other/change-1.yaml", "n: 9\n");
+    assert_eq!(work.qudao("diff r.qd new.qd --save-witness other").0, 0);
+    assert!(work.read("other/change-1.yaml").starts_with("# "));
+    // A pipe takes the profile of an interview.
+    let (status, out, err) = shell(&work, "echo 5 | $Q ask r.qd -o >(cat > got); wait; sleep 0.2; cat got");
+    assert!(status == 0 && out.ends_with("\"n\": 5\n"), "{out}{err}");
+}
+
 /// The permissions of a file.
 fn mode(work: &Work, name: &str) -> u32 {
     std::fs::metadata(work.path(name)).unwrap().permissions().mode() & 0o777
@@ -263,6 +300,21 @@ fn a_pipe_named_on_the_command_line_is_read() {
     let same =
         "diff <($Q fmt <(cat r.qd)) <($Q fmt - < r.qd) && $Q check <(cat r.qd) && $Q diff <(cat r.qd) r.qd";
     assert_eq!(shell(&work, same).0, 0);
+    work.write("new.qd", &RULES.replace("n > 3", "n > 5"));
+    let diff = |profile: &str, before: &str| {
+        let script = format!("{before} $Q diff r.qd new.qd --profiles {profile} --format json");
+        let (status, out, err) = shell(&work, &script);
+        let difference: serde_json::Value = serde_json::from_str(&out).unwrap();
+        assert_eq!(status, 0, "{profile}: {err}");
+        difference["profiles"][0].clone()
+    };
+    let mut plain = diff("p.json", "");
+    for (profile, before) in [("<(cat p.json)", ""), ("fifo", "mkfifo fifo && cat p.json > fifo &")] {
+        let mut piped = diff(profile, before);
+        let names =
+            [&mut plain, &mut piped].map(|profile| profile.as_object_mut().unwrap().remove("profile"));
+        assert!(plain == piped && plain.to_string().contains("recommended"), "{names:?}: {plain} {piped}");
+    }
     let (status, _, err) = shell(&work, "$Q check --fix <(echo 'ruleset r')");
     assert_eq!(status, 2, "{err}");
     // As long as a file may be, and no longer: this one has no end.

@@ -110,6 +110,12 @@ impl<'r> Set<'r> {
         }
     }
 
+    /// Returns the names that its ruleset declares.
+    #[must_use]
+    pub fn declared(&self) -> BTreeSet<&str> {
+        declared(self.ruleset)
+    }
+
     /// Returns the rules that score with a weight.
     #[must_use]
     pub fn scored_with(&self, weight: &str) -> BTreeSet<&str> {
@@ -183,6 +189,22 @@ impl<'r> Set<'r> {
         });
         check(&sources).ruleset
     }
+}
+
+/// Returns the names that a ruleset declares and that may stand in a snapshot.
+#[must_use]
+pub fn declared(ruleset: &Ruleset) -> BTreeSet<&str> {
+    let channels = ruleset.channels.iter().map(|channel| &*channel.name);
+    let mixes = ruleset.mixes.iter().map(|mix| &*mix.name);
+    let requirements = ruleset.requirements.iter().map(|requirement| &*requirement.name);
+    let facts = ruleset.facts.iter().map(|fact| &*fact.name);
+    let fields = ruleset.fields.iter().map(|field| &*field.name);
+    let members = ruleset.enums.iter().flat_map(|of| &of.members).map(|member| &*member.name);
+    let levels = ruleset.levels.iter().map(|level| &*level.name);
+    // A row goes by its table and itself.
+    let rules = ruleset.rules.iter().flat_map(|rule| rule.name.split('.'));
+    let targets = channels.chain(mixes).chain(requirements);
+    targets.chain(facts).chain(fields).chain(members).chain(levels).chain(rules).collect()
 }
 
 /// Returns what may be the weight that gives an effect its points: the name behind their sign.

@@ -129,10 +129,10 @@ fn shown(score: &str) -> String {
 }
 
 /// Finds what moved the lines of some cases, by the lines alone. Cases in which nothing changed help to tell causes
-/// apart.
+/// apart. `declared` are the names of the ruleset as it is now, as far as they are known: none of them was renamed.
 #[must_use]
-pub fn causes(proposals: &[Proposal<'_>]) -> Vec<Cause> {
-    sorted(proposals, |kept| group::grouped(kept, false))
+pub fn causes(proposals: &[Proposal<'_>], declared: &BTreeSet<&str>) -> Vec<Cause> {
+    sorted(proposals, |kept| group::grouped(kept, false, declared))
 }
 
 /// The same, where the cases can be decided again with what their snapshots rest on as it was.

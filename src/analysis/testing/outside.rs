@@ -5,7 +5,7 @@ use std::path::Path;
 use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
-use qudao_language::diagnostic::{Diagnostic, Severity, render};
+use qudao_language::diagnostic::{Diagnostic, Severity, render, told};
 use qudao_language::profile::{self, Format};
 use qudao_language::source::Files;
 use qudao_language::syntax::Sources;
@@ -55,5 +55,5 @@ pub fn snapshot_of<P: AsRef<Path>, E: std::fmt::Display>(
 
 fn errors(files: &Files, diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    errors.map(|diagnostic| render(files, diagnostic, false)).collect()
+    told(errors.cloned().collect()).iter().map(|diagnostic| render(files, diagnostic, false)).collect()
 }

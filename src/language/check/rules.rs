@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::tables::RuleOrTable;
-use super::texts::Owner;
+use super::texts::{Owner, note_part};
 use super::unknown::{Around, CAPPED, EACH, EXCLUDED, NEEDING, NOTED, RULE, SCORED};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
@@ -85,6 +85,7 @@ impl<'s> Checker<'s> {
         for effect in &rule.effects {
             self.effect(effect, &owner, &scope, &mut effects);
         }
+        self.check_numbers(&owner, &effects);
         if rule.effects.is_empty() && rule.exception_to.is_empty() {
             let message = format!("the rule `{}` does nothing", rule.name.value);
             self.report(
@@ -211,8 +212,7 @@ impl<'s> Checker<'s> {
             ast::EffectKind::Note(target, text, warning) => {
                 let target = target.as_ref().map(|target| self.target(&NOTED, target, scope));
                 let notes = effects.iter().filter(|effect| effect.kind.is_note()).count();
-                let part = if notes == 0 { "note".to_string() } else { format!("note.{}", notes + 1) };
-                let text = self.template(owner, &part, text, scope);
+                let text = self.template(owner, &note_part(notes), text, scope);
                 if let (Some(text), Some(target)) =
                     (text, target.map_or(Some(None), |target| target.map(Some)))
                 {

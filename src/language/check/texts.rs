@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::scope::Scope;
 use super::unknown::TARGET;
 use super::{Checker, Symbol, synonyms};
-use crate::diagnostic::{Code, Diagnostic, Edit, nearest};
-use crate::model;
+use crate::diagnostic::{Code, Diagnostic, Edit, Severity, nearest};
+use crate::model::{self, EffectKind};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, DeclarationKind};
 
@@ -235,6 +235,53 @@ impl<'s> Checker<'s> {
         self.check_size(value).map(model::Hole::Value)
     }
 
+    /// Notes of one rule are told apart by their numbers alone. Where a `texts` block translates some of them and others
+    /// have no translation, one may have been put before another since, and each translation says the wrong thing.
+    pub(super) fn check_numbers(&mut self, owner: &Owner, effects: &[model::Effect]) {
+        let mut notes: Vec<&model::Template> = Vec::new();
+        for effect in effects {
+            if let EffectKind::Note(_, text, _) = &effect.kind {
+                notes.push(text);
+            }
+        }
+        if notes.len() < 2 {
+            return;
+        }
+        let paths = (0..notes.len()).map(|place| format!("{}.{}", owner.path, note_part(place)));
+        let apart = paths.filter_map(|path| self.translations.entries.get(path.as_str())).flatten();
+        let own = apart.filter(|entry| self.sources.is_own(entry.path.span.file));
+        let mut firsts: Vec<(&ast::Name, &ast::Name)> =
+            own.map(|entry| (entry.language, entry.path)).collect();
+        firsts.sort_by(|(a, _), (b, _)| a.value.cmp(&b.value));
+        firsts.dedup_by(|(a, _), (b, _)| a.value == b.value);
+        for (language, path) in firsts {
+            let language = &language.value;
+            let speaks = |note: &&&model::Template| {
+                note.translations.iter().any(|(tag, _)| tag.eq_ignore_ascii_case(language))
+            };
+            let (count, spoken) = (notes.len(), notes.iter().filter(speaks).count());
+            if spoken == count {
+                continue;
+            }
+            // What lacks a translation is told here.
+            if let Some((_, lacking)) = self.translations.lacking.get_mut(&owner.path) {
+                lacking.retain(|(part, of)| !of.eq_ignore_ascii_case(language) || !part.starts_with("note"));
+            }
+            let message = format!(
+                "`{}` has {count} notes, of which {spoken} {} translated into `{language}`",
+                owner.path,
+                if spoken == 1 { "is" } else { "are" }
+            );
+            let mut diagnostic = Diagnostic::new(Code::NumberedText, path.span, message)
+                .here("a note is known by its number, which slips when another is put before it")
+                .note(format!(
+                    "translate all of them, or behind the notes themselves: `\"…\" @{language} \"…\"`"
+                ));
+            diagnostic.severity = Severity::Warning;
+            self.report(diagnostic);
+        }
+    }
+
     /// Says that a text is addressed by a number, and offers to name what it belongs to.
     /// Returns the path that is meant too.
     fn numbered(&self, path: &ast::Name, part: usize) -> (Diagnostic, String) {
@@ -342,7 +389,8 @@ impl<'s> Checker<'s> {
                 ),
             );
         }
-        for (owner, (span, lacking)) in std::mem::take(&mut self.translations.lacking) {
+        let lacking = std::mem::take(&mut self.translations.lacking);
+        for (owner, (span, lacking)) in lacking.into_iter().filter(|(_, (_, lacking))| !lacking.is_empty()) {
             let mut by_language: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
             for (part, language) in lacking {
                 by_language.entry(language).or_default().push(part);
@@ -368,6 +416,11 @@ impl<'s> Checker<'s> {
             );
         }
     }
+}
+
+/// The part of a rule that a note is, from 0, as paths have it: `note`, `note.2`.
+pub(super) fn note_part(place: usize) -> String {
+    if place == 0 { "note".into() } else { format!("note.{}", place + 1) }
 }
 
 /// Returns which part of a path is a number in the place of a name: `section.1.title`, `table.fit.2.because`.

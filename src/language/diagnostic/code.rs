@@ -70,6 +70,7 @@ codes! {
     MissingSeparator "missing-separator" Error,
     MissingSign "missing-sign" Error,
     MissingTranslation "missing-translation" Note,
+    MoreMistakes "more-mistakes" Error,
     NeverRecommended "never-recommended" Warning,
     NoRecommendation "no-recommendation" Warning,
     NoSuchDay "no-such-day" Error,

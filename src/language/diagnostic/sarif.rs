@@ -75,6 +75,10 @@ impl Log<'_> {
     fn result(&self, diagnostic: &Diagnostic, rule: Option<usize>) -> Value {
         let notes = diagnostic.notes.iter().map(|note| format!("help: {note}"));
         let lines: Vec<String> = std::iter::once(diagnostic.message.clone()).chain(notes).collect();
+        // One of several changes that may be meant is a fix as good as any: which is left to who reads it.
+        let fixes = diagnostic.fix.iter().map(|fix| self.fix(if fix.sure { "" } else { "perhaps: " }, fix));
+        let fixes: Vec<Value> =
+            fixes.chain(diagnostic.choices.iter().map(|choice| self.fix("either: ", choice))).collect();
         let labels = diagnostic.labels.iter().map(|label| self.location(label.span, &label.message));
         object([
             ("ruleId", Some(json!(diagnostic.code.name()))),
@@ -83,7 +87,7 @@ impl Log<'_> {
             ("message", Some(json!({ "text": visible(&lines.join("\n")) }))),
             ("locations", Some(json!([self.location(diagnostic.label.span, &diagnostic.label.message)]))),
             ("relatedLocations", (!diagnostic.labels.is_empty()).then(|| labels.collect())),
-            ("fixes", diagnostic.fix.as_ref().map(|fix| json!([self.fix(fix)]))),
+            ("fixes", (!fixes.is_empty()).then_some(Value::Array(fixes))),
         ])
     }
 
@@ -104,7 +108,7 @@ impl Log<'_> {
         json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
     }
 
-    fn fix(&self, fix: &Fix) -> Value {
+    fn fix(&self, word: &str, fix: &Fix) -> Value {
         let mut changes: BTreeMap<FileId, Vec<Value>> = BTreeMap::new();
         for edit in &fix.edits {
             changes.entry(edit.span.file).or_default().push(json!({
@@ -116,7 +120,6 @@ impl Log<'_> {
             .into_iter()
             .map(|(file, edits)| json!({ "artifactLocation": self.artifact(file), "replacements": edits }))
             .collect();
-        let word = if fix.sure { "" } else { "perhaps: " };
         json!({
             "description": { "text": visible(&format!("{word}{}", fix.message)) },
             "artifactChanges": changes,

@@ -1,11 +1,7 @@
 //! What is wrong with a profile: the first hundred mistakes, and how many more there are, which nobody would read.
 
-use super::malformed;
-use crate::diagnostic::{self, Diagnostic};
+use crate::diagnostic::{self, Diagnostic, MOST_TOLD};
 use crate::source::Span;
-
-/// So many mistakes of a profile are told.
-const MOST: usize = 100;
 
 /// Mistakes as they are found.
 #[derive(Clone, Default, Debug)]
@@ -37,7 +33,7 @@ impl Faults {
 
     /// Counts a mistake that is not told; tells whether it is none of the first.
     pub(super) fn pass(&mut self) -> bool {
-        let full = self.list.len() >= MOST;
+        let full = self.list.len() >= MOST_TOLD;
         self.more += usize::from(full);
         full
     }
@@ -54,14 +50,8 @@ impl Faults {
     pub(super) fn sorted(mut self, whole: Span) -> Vec<Diagnostic> {
         diagnostic::sort(&mut self.list);
         if self.more > 0 {
-            let count = self.more;
-            let message = format!("there {} more like these", mistakes(count));
-            self.list.push(malformed(whole, message).note("mend those that are told first"));
+            self.list.push(diagnostic::more(self.more, whole));
         }
         self.list
     }
-}
-
-fn mistakes(count: usize) -> String {
-    if count == 1 { "is 1 mistake".into() } else { format!("are {count} mistakes") }
 }

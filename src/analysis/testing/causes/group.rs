@@ -8,12 +8,13 @@ use super::renames::{self, Sides};
 use super::{Cause, Lines, Proposal};
 
 /// Finds the causes of some cases that all have a snapshot. `by_rules` says that nothing is left but what rules say:
-/// no weight moves several of them, nor a fact.
-pub(super) fn grouped(proposals: &[&Proposal<'_>], by_rules: bool) -> Vec<Cause> {
+/// no weight moves several of them, nor a fact. `declared` are the names of the ruleset, as far as they are known: what
+/// still goes by its name was not renamed, if another acts in its place.
+pub(super) fn grouped(proposals: &[&Proposal<'_>], by_rules: bool, declared: &BTreeSet<&str>) -> Vec<Cause> {
     let lines = |text: &str| -> BTreeSet<String> { text.lines().map(str::to_string).collect() };
     let sides: Sides = proposals.iter().map(|proposal| (lines(proposal.old), lines(proposal.new))).collect();
     let names: Vec<&str> = proposals.iter().map(|proposal| proposal.case).collect();
-    let renames = renames::find(&sides);
+    let renames = renames::find(&sides, declared);
     let mut found = rename_causes(&sides, &names, &renames);
     let (pairs, written) = paired(&sides, &renames);
     let reads = reads(&pairs);

@@ -10,11 +10,12 @@ pub(super) type Sides = Vec<(BTreeSet<String>, BTreeSet<String>)>;
 /// So many gone and come names are compared at most; beyond, nothing is taken for a rename.
 const MANY: usize = 60;
 
-/// Returns the renames, old name and new: the old one is gone from all cases, the new one has come, as often in each
-/// case, and some line with the new name in place of the old is indeed there.
-pub(super) fn find(sides: &Sides) -> Vec<(String, String)> {
+/// Returns the renames, old name and new: the old one is gone from all cases and not `declared` any more, the new one
+/// has come, as often in each case, and some line with the new name in place of the old is indeed there.
+pub(super) fn find(sides: &Sides, declared: &BTreeSet<&str>) -> Vec<(String, String)> {
     let (old, new) = (counts(sides.iter().map(|(old, _)| old)), counts(sides.iter().map(|(_, new)| new)));
-    let gone: Vec<&String> = old.keys().filter(|name| !new.contains_key(*name)).collect();
+    let is_gone = |name: &&String| !new.contains_key(*name) && !declared.contains(name.as_str());
+    let gone: Vec<&String> = old.keys().filter(is_gone).collect();
     let come: Vec<&String> = new.keys().filter(|name| !old.contains_key(*name)).collect();
     if gone.len() > MANY || come.len() > MANY {
         return Vec::new();

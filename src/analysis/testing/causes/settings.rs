@@ -63,7 +63,7 @@ struct Key {
     settings: BTreeSet<(String, Option<String>, Option<String>)>,
     /// Whether setting back all of them is needed, not any one.
     all: bool,
-    /// Whether what rules say has changed besides.
+    /// Whether what rules or the profile say has changed besides.
     rules: bool,
 }
 
@@ -112,8 +112,9 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>], retrial: &Retrial<'_>) -> Vec
     }
     let mut causes: Vec<Cause> =
         merged(found).into_iter().map(|(key, cases)| cause(key, cases, proposals, &retrial.set)).collect();
+    let declared = retrial.set.declared();
     let left: Vec<Proposal<'_>> = left.iter().map(|(case, old, new)| Proposal { case, old, new }).collect();
-    causes.extend(group::grouped(&left.iter().collect::<Vec<_>>(), true));
+    causes.extend(group::grouped(&left.iter().collect::<Vec<_>>(), true, &declared));
     causes.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then(a.title.cmp(&b.title)));
     causes
 }
@@ -226,7 +227,7 @@ fn cause(key: Key, cases: BTreeMap<String, Lines>, proposals: &[&Proposal<'_>], 
         .collect();
     let part: Vec<Proposal<'_>> = part.iter().map(|(case, old, new)| Proposal { case, old, new }).collect();
     let mut also: Vec<String> = Vec::new();
-    for cause in group::grouped(&part.iter().collect::<Vec<_>>(), false) {
+    for cause in group::grouped(&part.iter().collect::<Vec<_>>(), false, &set.declared()) {
         also.extend([cause.title].into_iter().chain(cause.also));
     }
     also.retain(|line| !line.starts_with("fact ") && !line.starts_with("reads fact "));
@@ -245,7 +246,7 @@ fn cause(key: Key, cases: BTreeMap<String, Lines>, proposals: &[&Proposal<'_>], 
     }
     let together = match (told.is_empty(), key.all, key.rules) {
         (true, _, false) => None,
-        (true, _, true) => Some("together with what rules say now"),
+        (true, _, true) => Some("together with what rules or the profile say now"),
         (false, true, _) => Some("together: only with all of them as before does it stay"),
         (false, false, _) => Some("together: with any one of them as before it stays"),
     };

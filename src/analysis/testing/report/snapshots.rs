@@ -1,5 +1,7 @@
 //! What became of the snapshots of a ruleset, in words.
 
+use std::collections::BTreeSet;
+
 use crate::testing::causes::{Cause, Proposal, causes};
 use crate::testing::{CaseRun, CaseState, RulesetRun, difference};
 use qudao_language::layout::{pad, width, wrap};
@@ -13,7 +15,7 @@ const IN_FULL: usize = 3;
 /// Returns the causes of what changed in the snapshots of a ruleset.
 #[must_use]
 pub fn causes_of(run: &RulesetRun) -> Vec<Cause> {
-    run.causes.clone().unwrap_or_else(|| causes(&proposals(&run.cases)))
+    run.causes.clone().unwrap_or_else(|| causes(&proposals(&run.cases), &BTreeSet::new()))
 }
 
 /// Returns the snapshots of cases, each with what it would be.
