@@ -38,10 +38,11 @@ impl Error {
     }
 
     pub(crate) fn new(files: &Files, diagnostics: &[Diagnostic]) -> Error {
-        let errors = || diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
+        let errors = diagnostic::told(errors.cloned().collect());
         Error {
-            text: errors().map(|diagnostic| diagnostic::render(files, diagnostic, false)).collect(),
-            problems: problems(files, errors()),
+            text: errors.iter().map(|diagnostic| diagnostic::render(files, diagnostic, false)).collect(),
+            problems: problems(files, &errors),
         }
     }
 }
@@ -60,10 +61,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-pub(crate) fn problems<'d>(
-    files: &Files,
-    diagnostics: impl IntoIterator<Item = &'d Diagnostic>,
-) -> Vec<Problem> {
+pub(crate) fn problems(files: &Files, diagnostics: &[Diagnostic]) -> Vec<Problem> {
     let problem = |diagnostic: &Diagnostic| {
         let place = files.place(diagnostic.label.span);
         Problem {
@@ -75,5 +73,5 @@ pub(crate) fn problems<'d>(
             column: place.column,
         }
     };
-    diagnostics.into_iter().map(problem).collect()
+    diagnostics.iter().map(problem).collect()
 }
