@@ -2,13 +2,12 @@
 //!
 //! For each field that has a bearing on the target and is not `fixed`, all other fields staying as they are, the places
 //! are found where its conditions turn round: from the cells of [`crate::ground`], and for conditions that fit no cells
-//! by solving them for this field (`advise/solve.rs`). Between two such places every value gives the same answer, so the
+//! by solving them for this field (`decide/cuts.rs`). Between two such places every value gives the same answer, so the
 //! nearest value that does is known exactly (`advise/values.rs`). Of several fields together the last is solved for each
 //! choice of the others. The verdicts come from a [`Program`]; each change that is told was decided by [`decide`] too.
 
 mod numbers;
 mod reached;
-mod solve;
 mod values;
 
 use std::collections::BTreeMap;

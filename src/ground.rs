@@ -21,8 +21,9 @@ mod linear;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+pub(crate) use crate::decide::axis;
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
-pub(crate) use cells::{axis, between, ordered_cells, round_up};
+pub(crate) use cells::{between, ordered_cells, round_up};
 pub use linear::Sum;
 
 use crate::date::Date;

@@ -4,7 +4,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::could::{Could, any_day};
-use super::cuts::{Cuts, MOST_WORK};
+use super::cuts::{Cuts, MOST_TURNS, MOST_WORK};
 use super::eval::{Context, Silent};
 use super::judged::{Judged, Truth};
 use super::verdict::Await;
@@ -170,7 +170,7 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         field: Id<Field>,
     ) -> Option<Vec<Exact>> {
-        self.cuts_of(expr, channel, field)?.turns(Await::Field(field))
+        Some(self.cuts_of(expr, channel, field)?.turns(field).0)
     }
 
     fn cuts_of(
@@ -182,10 +182,11 @@ impl<'r> Context<'r> {
         if !matches!(self.ruleset.fields[field].ty, Type::Number(_) | Type::Date) {
             return None;
         }
-        let mut cuts = Cuts::ordered(self, Await::Field(field));
+        let mut cuts = Cuts::of_one(self, field);
         cuts.visit(expr, channel);
-        let turns = cuts.turns(Await::Field(field))?;
-        (turns.len().saturating_mul(cuts.parts()) <= MOST_WORK).then_some(cuts)
+        let (turns, exact) = cuts.turns(field);
+        let few = turns.len() <= MOST_TURNS && turns.len().saturating_mul(cuts.parts()) <= MOST_WORK;
+        (exact && few).then_some(cuts)
     }
 
     /// The one field that a condition reads, lets followed; nothing where it reads others, or asks for more.

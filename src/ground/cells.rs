@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::date::Date;
-use crate::decide::{Judged, Truth};
+use crate::decide::{Judged, Truth, axis};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
 use crate::model::{Field, Id, Number, Ruleset, Type, Value};
 use crate::operator::CompareOp;
@@ -268,15 +268,6 @@ impl Test {
             Test::Always(holds) => Test::Always(*holds),
             Test::Table(_) | Test::Texts(..) | Test::Ranges(..) => return None,
         })
-    }
-}
-
-/// Returns an ordered value as a number.
-pub(crate) fn axis(value: &Value) -> Option<Exact> {
-    match value {
-        Value::Number(number) => Some(number.value),
-        Value::Date(date) => Some(Exact::whole(date.number())),
-        Value::Bool(_) | Value::Text(_) | Value::Enum(_) | Value::Set(_) => None,
     }
 }
 

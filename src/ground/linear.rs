@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Test, axis};
+use super::cells::Test;
 use crate::date::Date;
+use crate::decide::axis;
 use crate::exact::Exact;
 use crate::model::{Between, Channel, Expr, ExprKind, Field, Id, Ruleset, Type, Value};
 use crate::operator::Sign;
