@@ -29,8 +29,8 @@ pub use linear::Sum;
 use crate::date::Date;
 use crate::decide::Judged;
 use crate::model::{
-    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Need, Origin, Profile, Rule, Ruleset, Target, Type,
-    Value,
+    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Need, Origin, Profile, Requirement, Rule, Ruleset,
+    Target, Type, Value,
 };
 use crate::operator::Verdict;
 
@@ -59,9 +59,9 @@ pub struct Ground<'r> {
     /// What acts on each target, by [`Ruleset::target_index`].
     pub targets: Vec<Effects>,
     /// When each channel is owned.
-    pub owned: Vec<Id<Node>>,
+    pub owned: IdMap<Channel, Id<Node>>,
     /// When each requirement is met; nothing where nothing ever meets it.
-    pub met: Vec<Option<Id<Node>>>,
+    pub met: IdMap<Requirement, Option<Id<Node>>>,
     /// The further conditions that were asked for, in their order.
     pub further: Vec<Id<Node>>,
     of_field: IdMap<Field, Vec<Id<Variable>>>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::date::Date;
 use crate::decide::{Judged, Truth, axis};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
-use crate::model::{Field, Id, Number, Ruleset, Type, Value};
+use crate::model::{Arena, Field, Id, IdMap, Number, Ruleset, Type, Value};
 use crate::operator::CompareOp;
 
 /// What conditions ask of: a field, or whether a set has one member.
@@ -280,18 +280,12 @@ pub(super) struct Draft {
 }
 
 /// Cuts the values of all variables by what the atoms ask, and gives each atom its cells.
-pub(super) fn cut(
-    ruleset: &Ruleset,
-    variables: &mut crate::model::Arena<Variable>,
-    drafts: &[Draft],
-) -> crate::model::Arena<Atom> {
-    let mut tests: Vec<Vec<&Test>> = vec![Vec::new(); variables.len()];
+pub(super) fn cut(ruleset: &Ruleset, variables: &mut Arena<Variable>, drafts: &[Draft]) -> Arena<Atom> {
+    let mut tests: IdMap<Variable, Vec<&Test>> = IdMap::of(variables, |_| Vec::new());
     for draft in drafts {
-        if let Some(tests) = tests.get_mut(draft.variable.index()) {
-            tests.push(&draft.test);
-        }
+        tests[draft.variable].push(&draft.test);
     }
-    for (variable, tests) in variables.iter_mut().zip(&tests) {
+    for (variable, tests) in variables.iter_mut().zip(tests.values()) {
         cut_variable(ruleset, variable, tests);
     }
     drafts.iter().map(|draft| atom(&variables[draft.variable], draft)).collect()

@@ -11,8 +11,8 @@ use super::{Effects, Ground, Instance, Node, Opaque, key};
 use crate::date::Date;
 use crate::decide::{Judged, Probe, Truth};
 use crate::model::{
-    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Rule, Ruleset,
-    StatedNeed, Table, Target, Type,
+    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Requirement, Rule,
+    Ruleset, StatedNeed, Table, Target, Type,
 };
 
 /// Grounds a ruleset on a day, or on every day where a field says which it is.
@@ -69,8 +69,8 @@ pub(super) struct Builder<'p, 'r> {
     order: Vec<Id<Instance>>,
     of_rule: IdMap<Rule, Range<usize>>,
     targets: Vec<Effects>,
-    owned: Vec<Id<Node>>,
-    met: Vec<Option<Id<Node>>>,
+    owned: IdMap<Channel, Id<Node>>,
+    met: IdMap<Requirement, Option<Id<Node>>>,
     further: Vec<Id<Node>>,
 }
 
@@ -97,8 +97,8 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             order: Vec::new(),
             of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
             targets: Vec::new(),
-            owned: Vec::new(),
-            met: Vec::new(),
+            owned: IdMap::default(),
+            met: IdMap::default(),
             further: Vec::new(),
         }
     }
@@ -363,17 +363,14 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn met_and_owned(&mut self) {
-        for channel in self.ruleset.channels.iter() {
-            let owned = match &channel.owned {
-                Some(owned) => self.truth(owned, None),
-                None => self.constant(Judged::FALSE),
-            };
-            self.owned.push(owned);
-        }
-        for requirement in self.ruleset.requirements.iter() {
-            let met = requirement.met.as_ref().map(|met| self.truth(met, None));
-            self.met.push(met);
-        }
+        let ruleset = self.ruleset;
+        self.owned = IdMap::of(&ruleset.channels, |id| match &ruleset.channels[id].owned {
+            Some(owned) => self.truth(owned, None),
+            None => self.constant(Judged::FALSE),
+        });
+        self.met = IdMap::of(&ruleset.requirements, |id| {
+            ruleset.requirements[id].met.as_ref().map(|met| self.truth(met, None))
+        });
     }
 
     /// What acts on each target.
@@ -431,8 +428,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 effects.exclusions.iter().map(|id| self.instances[*id].fires).collect();
             for (channel, by) in &effects.channels {
                 let excluded = self.excluded(channel.index());
-                let owned = *self.owned.get(channel.index()).expect("who is owned is known by now");
-                let not_owned = self.not(owned);
+                let not_owned = self.not(self.owned[*channel]);
                 let by = by.map(|by| self.instances[by].fires);
                 ways.push(self.join(true, by.into_iter().chain([excluded, not_owned]).collect()));
             }
