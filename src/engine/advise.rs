@@ -1,14 +1,13 @@
 //! The smallest changes of a profile that would give a target a better verdict.
 //!
 //! For each field that has a bearing on the target and is not `fixed`, all other fields staying as they are, the places
-//! are found where its conditions turn round: from the cells of [`qudao_engine::ground`], and for conditions that fit no cells
-//! by solving them for this field (`advise/solve.rs`). Between two such places every value gives the same answer, so the
+//! are found where its conditions turn round: from the cells of [`crate::ground`], and for conditions that fit no cells
+//! by solving them for this field (`decide/cuts.rs`). Between two such places every value gives the same answer, so the
 //! nearest value that does is known exactly (`advise/values.rs`). Of several fields together the last is solved for each
 //! choice of the others. The verdicts come from a [`Program`]; each change that is told was decided by [`decide`] too.
 
 mod numbers;
 mod reached;
-mod solve;
 mod values;
 
 use std::collections::BTreeMap;
@@ -17,11 +16,11 @@ use std::rc::Rc;
 use reached::Reached;
 use values::{Values, Which};
 
-use crate::program::{Program, Scratch};
 use qudao_language::date::Date;
 use qudao_language::decide::{TargetDecision, decide};
 use qudao_language::model::{Field, Id, Profile, Ruleset, Target, Value};
 use qudao_language::operator::Verdict;
+use crate::program::{Program, Scratch};
 
 /// So many steps are taken unless told otherwise. A changed profile takes one, more in a ruleset of many instances.
 pub const STEPS: usize = 20_000;

@@ -21,15 +21,16 @@ mod linear;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+pub use qudao_language::decide::axis;
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
-pub use cells::{axis, between, ordered_cells, round_up};
+pub use cells::{between, ordered_cells, round_up};
 pub use linear::Sum;
 
 use qudao_language::date::Date;
 use qudao_language::decide::Judged;
 use qudao_language::model::{
-    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Need, Origin, Profile, Rule, Ruleset, Target, Type,
-    Value,
+    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Need, Origin, Profile, Requirement, Rule, Ruleset,
+    Target, Type, Value,
 };
 use qudao_language::operator::Verdict;
 
@@ -58,9 +59,9 @@ pub struct Ground<'r> {
     /// What acts on each target, by [`Ruleset::target_index`].
     pub targets: Vec<Effects>,
     /// When each channel is owned.
-    pub owned: Vec<Id<Node>>,
+    pub owned: IdMap<Channel, Id<Node>>,
     /// When each requirement is met; nothing where nothing ever meets it.
-    pub met: Vec<Option<Id<Node>>>,
+    pub met: IdMap<Requirement, Option<Id<Node>>>,
     /// The further conditions that were asked for, in their order.
     pub further: Vec<Id<Node>>,
     of_field: IdMap<Field, Vec<Id<Variable>>>,

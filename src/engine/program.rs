@@ -31,10 +31,10 @@ use encode::Encoder;
 use formula::{Formulas, Held};
 use matrix::Matrix;
 
-use crate::ground::{Ground, Instance, Node, OpaqueId};
 use qudao_language::date::Date;
 use qudao_language::exact::Exact;
-use qudao_language::model::{Channel, Field, Id, Number, Profile, Rule, Ruleset, Target, Type, Value};
+use crate::ground::{Ground, Instance, Node, OpaqueId, Variable};
+use qudao_language::model::{Channel, Field, Id, IdMap, Number, Profile, Rule, Ruleset, Target, Type, Value};
 use walk::Walk;
 
 /// A ruleset on one day, ready to be run.
@@ -42,7 +42,7 @@ use walk::Walk;
 pub struct Program<'r> {
     ground: Ground<'r>,
     /// How a field's value becomes a cell, by field.
-    encoders: Vec<Encoder>,
+    encoders: IdMap<Field, Encoder>,
     matrix: Matrix,
     /// What the conditions in the matrix need that is no cell.
     derived: Walk,
@@ -51,10 +51,10 @@ pub struct Program<'r> {
     /// The rules that ask which targets are excluded.
     asking: Walk,
     /// The fields whose values opaque conditions read.
-    keeps: Vec<bool>,
+    keeps: IdMap<Field, bool>,
     formulas: Formulas,
     /// The nodes that every run judges before it comes to exclusions.
-    walked: Vec<bool>,
+    walked: IdMap<Node, bool>,
     /// Instances with exceptions, each after them; with the exceptions.
     excepted: Vec<(u32, Vec<u32>)>,
     /// The instances that could be made true or false alike whenever they are pending.
@@ -94,20 +94,20 @@ pub enum SlowReason {
 #[derive(Clone, Debug)]
 pub struct Scratch {
     /// The cell of each variable.
-    cells: Vec<u32>,
+    cells: IdMap<Variable, u32>,
     /// The state of each slot of the matrix.
     index: Vec<u32>,
     fired: Bits,
     /// Fired or pending.
     possible: Bits,
     rows: matrix::Rows,
-    nodes: Vec<Kleene>,
+    nodes: IdMap<Node, Kleene>,
     /// The number of the run, and in which run a node was judged last, besides those that every run judges.
     runs: u64,
-    judged_in: Vec<u64>,
+    judged_in: IdMap<Node, u64>,
     waiting: Vec<Id<Node>>,
     /// What opaque conditions read, by field.
-    held: Vec<Held>,
+    held: IdMap<Field, Held>,
     /// What a part of an opaque condition could be.
     few: Vec<i128>,
     /// What is left to the evaluator.
@@ -146,11 +146,10 @@ impl<'r> Program<'r> {
         let matrix = Matrix::new(&ground, &forms);
         let formulas = Formulas::new(&ground);
         let derived = Walk::new(&ground, forms.derived.iter().copied(), &[]);
-        let stated = ground.owned.iter().copied().chain(ground.met.iter().flatten().copied());
+        let stated = ground.owned.values().copied().chain(ground.met.values().flatten().copied());
         let states = Walk::new(&ground, stated, &[&derived]);
         let plain = walk::plain(&ground, &formulas);
-        let plain_of = |node: Id<Node>| plain.get(node.index()) == Some(&true);
-        let plain: Vec<bool> = ground.instances.iter().map(|instance| plain_of(instance.fires)).collect();
+        let plain: Vec<bool> = ground.instances.iter().map(|instance| plain[instance.fires]).collect();
         let mut plain_bits = Bits::new(plain.len());
         (0..).zip(&plain).filter(|(_, plain)| **plain).for_each(|(instance, _)| plain_bits.insert(instance));
         let open = ground.instances.iter().zip(&plain).filter(|(instance, plain)| !**plain && !instance.asks);
@@ -159,25 +158,15 @@ impl<'r> Program<'r> {
             ground.instances.entries().filter(|(_, instance)| instance.asks).map(|(id, _)| id).collect();
         let asks_of = asks.iter().map(|id| ground.instances[*id].fires);
         let asking = Walk::new(&ground, asks_of, &[&derived, &states]);
-        let mut read = vec![false; ground.variables.len()];
+        let mut read = IdMap::of(&ground.variables, |_| false);
         for walk in [&derived, &states, &exact, &asking] {
             walk.mark(&ground, &mut read);
         }
         let encoders = encode::encoders(&ground, &matrix, &read);
-        let mut walked = vec![false; ground.nodes.len()];
-        for id in derived.all().chain(states.all()) {
-            if let Some(walked) = walked.get_mut(id.index()) {
-                *walked = true;
-            }
-        }
-        let mut keeps = vec![false; ground.ruleset.fields.len()];
-        for opaque in ground.opaque.iter() {
-            for field in &opaque.fields {
-                if let Some(keeps) = keeps.get_mut(field.index()) {
-                    *keeps = true;
-                }
-            }
-        }
+        let mut walked = IdMap::of(&ground.nodes, |_| false);
+        derived.all().chain(states.all()).for_each(|id| walked[id] = true);
+        let mut keeps = IdMap::of(&ground.ruleset.fields, |_| false);
+        ground.opaque.iter().flat_map(|opaque| &opaque.fields).for_each(|field| keeps[*field] = true);
         let excepted = ground.order.iter().filter_map(|id| {
             let instance = &ground.instances[*id];
             let exceptions: Vec<u32> = instance.exceptions.iter().map(|id| id.index() as u32).collect();
@@ -237,8 +226,7 @@ impl<'r> Program<'r> {
     /// Tells whether anything asks for a field. What nothing asks for need not be read.
     #[must_use]
     pub fn reads(&self, field: Id<Field>) -> bool {
-        self.keeps.get(field.index()) == Some(&true)
-            || self.encoders.get(field.index()).is_some_and(|encoder| !matches!(encoder, Encoder::Unread))
+        self.keeps[field] || !matches!(self.encoders[field], Encoder::Unread)
     }
 
     /// Returns a scratch in which no field is known.
@@ -251,16 +239,16 @@ impl<'r> Program<'r> {
         }
         let mut scratch = Scratch {
             // All in the first cell, to begin with: the first state of each slot.
-            cells: vec![0; self.ground.variables.len()],
+            cells: IdMap::of(&self.ground.variables, |_| 0),
             index: vec![0; self.matrix.slot_count()],
             fired: Bits::new(instances),
             possible: Bits::new(instances),
             rows: self.matrix.rows(),
-            nodes: self.ground.nodes.iter().map(walk::beginning).collect(),
+            nodes: IdMap::of(&self.ground.nodes, |id| walk::beginning(&self.ground.nodes[id])),
             runs: 0,
-            judged_in: vec![0; self.ground.nodes.len()],
+            judged_in: IdMap::of(&self.ground.nodes, |_| 0),
             waiting: Vec::new(),
-            held: vec![Held::Unknown; self.ruleset().fields.len()],
+            held: IdMap::of(&self.ruleset().fields, |_| Held::Unknown),
             few: Vec::new(),
             left: Vec::new(),
             profile,
@@ -297,17 +285,14 @@ impl<'r> Program<'r> {
             let held = self.formulas.held(value);
             (held, if held == Held::Odd { value.cloned() } else { None })
         });
-        let Some(encoder) = self.encoders.get(field.index()) else { return };
-        encoder.value(scratch, value, &self.ground);
+        self.encoders[field].value(scratch, value, &self.ground);
     }
 
     /// Says that a field is not known.
     #[inline]
     pub fn set_unknown(&self, scratch: &mut Scratch, field: Id<Field>) {
         self.hold(scratch, field, || (Held::Unknown, None));
-        if let Some(encoder) = self.encoders.get(field.index()) {
-            encoder.unknown(scratch, &self.ground);
-        }
+        self.encoders[field].unknown(scratch, &self.ground);
     }
 
     /// Gives a field of type `bool` (0 or 1) or of an enum (the value's number) a value.
@@ -323,9 +308,7 @@ impl<'r> Program<'r> {
             };
             (held, None)
         });
-        if let Some(encoder) = self.encoders.get(field.index()) {
-            encoder.code(scratch, code);
-        }
+        self.encoders[field].code(scratch, code);
     }
 
     /// Gives a number field a decimal, in the field's unit: `units` divided by ten to the power of `places`.
@@ -340,9 +323,7 @@ impl<'r> Program<'r> {
                 (if value.is_some() { Held::Odd } else { Held::Unknown }, value)
             }
         });
-        if let Some(encoder) = self.encoders.get(field.index()) {
-            encoder.decimal(scratch, units, places, &self.ground);
-        }
+        self.encoders[field].decimal(scratch, units, places, &self.ground);
     }
 
     /// Gives a field that is a set of an enum its members: bit *n* of the words for the value of number *n*.
@@ -357,19 +338,15 @@ impl<'r> Program<'r> {
                 |bit: &u32| words.get(*bit as usize / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1);
             (Held::Odd, Some(Value::Set(bits.filter(has).collect())))
         });
-        if let Some(encoder) = self.encoders.get(field.index()) {
-            encoder.members(scratch, words);
-        }
+        self.encoders[field].members(scratch, words);
     }
 
     /// Keeps what opaque conditions read; with it the value where it is odd.
     #[inline]
     fn hold(&self, scratch: &mut Scratch, field: Id<Field>, value: impl FnOnce() -> (Held, Option<Value>)) {
-        if self.keeps.get(field.index()) == Some(&true)
-            && let Some(slot) = scratch.held.get_mut(field.index())
-        {
+        if self.keeps[field] {
             let (held, odd) = value();
-            *slot = held;
+            scratch.held[field] = held;
             scratch.stale = true;
             if held == Held::Odd {
                 scratch.profile.set(field, odd);
@@ -476,7 +453,7 @@ impl<'r> Program<'r> {
 impl Scratch {
     #[inline]
     fn node(&self, id: Id<Node>) -> Kleene {
-        self.nodes.get(id.index()).copied().unwrap_or(Kleene::STUCK)
+        self.nodes[id]
     }
 }
 

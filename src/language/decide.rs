@@ -45,6 +45,7 @@ pub use could::MAX_PAIRS;
 use depends::Depends;
 use eval::{Context, Silent};
 use lists::Lists;
+pub use ranges::axis;
 use trace::Recording;
 
 use crate::date::Date;

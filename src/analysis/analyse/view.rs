@@ -332,8 +332,7 @@ impl<'g, 'r> View<'g, 'r> {
     /// Returns when a channel is owned.
     #[must_use]
     pub fn owned(&self, channel: Id<Channel>) -> Truths {
-        let owned = self.ground.owned.get(channel.index());
-        self.truths(*owned.expect("each channel of a ruleset is grounded"))
+        self.truths(self.ground.owned[channel])
     }
 
     /// Returns where something needed is in a state.
@@ -342,7 +341,7 @@ impl<'g, 'r> View<'g, 'r> {
     /// If the budget is used up.
     pub fn state(&self, space: &mut Space<'g, 'r>, need: Need, state: NeedState) -> Result<Ref, TooLarge> {
         let truths = match need {
-            Need::Requirement(id) => match self.ground.met.get(id.index()).copied().flatten() {
+            Need::Requirement(id) => match self.ground.met[id] {
                 Some(met) => self.truths(met),
                 None => constant(Judged::FALSE),
             },

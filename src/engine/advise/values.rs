@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::numbers::{Axis, Part};
 use super::reached::Reached;
-use super::solve;
+use qudao_language::decide::Probe;
 use crate::ground::{Cut, VariableKind};
 use qudao_language::model::{Enum, ExprKind, Field, Id, Profile, Type, Value};
 
@@ -252,7 +252,10 @@ fn ordered(
             cuts.extend((0..all.len()).filter(turns).filter_map(|cell| all.get(cell)).copied());
         }
     }
-    let solved = solve::cuts(reached, profile, field, axis.ends(), &mut cuts);
+    let probe = Probe::new(ground.ruleset, profile, ground.day);
+    let opaque = reached.opaque_on(field).iter().map(|opaque| (opaque.expr, opaque.channel));
+    let (turns, solved) = probe.all_turns(opaque, field);
+    cuts.extend(turns.into_iter().flat_map(|at| [false, true].map(|after| Cut { at, after })));
     if !solved && axis.count().is_some_and(|count| count <= MOST_VALUES) {
         return Values { list: axis.all(now, MOST_VALUES), complete: true };
     }

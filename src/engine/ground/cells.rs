@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use qudao_language::date::Date;
-use qudao_language::decide::{Judged, Truth};
+use qudao_language::decide::{Judged, Truth, axis};
 use qudao_language::exact::{Exact, MAX_FRACTION_DIGITS};
-use qudao_language::model::{Field, Id, Number, Ruleset, Type, Value};
+use qudao_language::model::{Arena, Field, Id, IdMap, Number, Ruleset, Type, Value};
 use qudao_language::operator::CompareOp;
 
 /// What conditions ask of: a field, or whether a set has one member.
@@ -271,15 +271,6 @@ impl Test {
     }
 }
 
-/// Returns an ordered value as a number.
-pub fn axis(value: &Value) -> Option<Exact> {
-    match value {
-        Value::Number(number) => Some(number.value),
-        Value::Date(date) => Some(Exact::whole(date.number())),
-        Value::Bool(_) | Value::Text(_) | Value::Enum(_) | Value::Set(_) => None,
-    }
-}
-
 /// An atom before the cells of its variable are known.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub(super) struct Draft {
@@ -289,18 +280,12 @@ pub(super) struct Draft {
 }
 
 /// Cuts the values of all variables by what the atoms ask, and gives each atom its cells.
-pub(super) fn cut(
-    ruleset: &Ruleset,
-    variables: &mut qudao_language::model::Arena<Variable>,
-    drafts: &[Draft],
-) -> qudao_language::model::Arena<Atom> {
-    let mut tests: Vec<Vec<&Test>> = vec![Vec::new(); variables.len()];
+pub(super) fn cut(ruleset: &Ruleset, variables: &mut Arena<Variable>, drafts: &[Draft]) -> Arena<Atom> {
+    let mut tests: IdMap<Variable, Vec<&Test>> = IdMap::of(variables, |_| Vec::new());
     for draft in drafts {
-        if let Some(tests) = tests.get_mut(draft.variable.index()) {
-            tests.push(&draft.test);
-        }
+        tests[draft.variable].push(&draft.test);
     }
-    for (variable, tests) in variables.iter_mut().zip(&tests) {
+    for (variable, tests) in variables.iter_mut().zip(tests.values()) {
         cut_variable(ruleset, variable, tests);
     }
     drafts.iter().map(|draft| atom(&variables[draft.variable], draft)).collect()

@@ -69,17 +69,22 @@ impl Days {
 }
 
 impl<'p, 'r: 'p> Builder<'p, 'r> {
-    /// A condition that reads facts that change on some days: what it is before the first of them, and from each on.
+    /// A condition that may read facts that change on some days: what it is before the first of them, and from each on.
     /// Nothing where it is nothing on one of them.
-    pub(super) fn by_days(
+    pub(super) fn on_each_day(
         &mut self,
-        days: &BTreeSet<Date>,
+        expr: &Expr,
+        channel: Option<Id<Channel>>,
         mut on_day: impl FnMut(&mut Self) -> Option<Id<Node>>,
     ) -> Option<Id<Node>> {
+        let days = self.days.of(expr, channel);
+        if days.is_empty() {
+            return on_day(self);
+        }
         let usual = self.day;
         let mut found: Vec<(Date, Id<Node>)> = Vec::new();
         let mut all = true;
-        for day in std::iter::once(Date::MIN).chain(days.iter().copied()) {
+        for day in std::iter::once(Date::MIN).chain(days) {
             self.day = day;
             self.probe.on(day);
             let Some(node) = on_day(self) else {

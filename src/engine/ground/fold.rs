@@ -11,8 +11,8 @@ use super::{Effects, Ground, Instance, Node, Opaque, key};
 use qudao_language::date::Date;
 use qudao_language::decide::{Judged, Probe, Truth};
 use qudao_language::model::{
-    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Rule, Ruleset,
-    StatedNeed, Table, Target, Type,
+    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Requirement, Rule,
+    Ruleset, StatedNeed, Table, Target, Type,
 };
 
 /// Grounds a ruleset on a day, or on every day where a field says which it is.
@@ -58,10 +58,8 @@ pub(super) struct Builder<'p, 'r> {
     opaque: Arena<Opaque<'r>>,
     nodes: Arena<Node>,
     known_nodes: HashMap<Node, Id<Node>>,
-    /// Atoms by what they say.
-    known_atoms: HashMap<Vec<u8>, Id<Node>>,
-    /// Conditions that join others, likewise.
-    known_joints: HashMap<Vec<u8>, Id<Node>>,
+    /// Atoms, and conditions over one field that join others, by what they say.
+    known: HashMap<Vec<u8>, Id<Node>>,
     key: Vec<u8>,
     lets: IdMap<Let, Option<Id<Node>>>,
     let_fields: IdMap<Let, Option<BTreeSet<Id<Field>>>>,
@@ -71,8 +69,8 @@ pub(super) struct Builder<'p, 'r> {
     order: Vec<Id<Instance>>,
     of_rule: IdMap<Rule, Range<usize>>,
     targets: Vec<Effects>,
-    owned: Vec<Id<Node>>,
-    met: Vec<Option<Id<Node>>>,
+    owned: IdMap<Channel, Id<Node>>,
+    met: IdMap<Requirement, Option<Id<Node>>>,
     further: Vec<Id<Node>>,
 }
 
@@ -90,8 +88,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             opaque: Arena::default(),
             nodes: Arena::default(),
             known_nodes: HashMap::new(),
-            known_atoms: HashMap::new(),
-            known_joints: HashMap::new(),
+            known: HashMap::new(),
             key: Vec::new(),
             lets: IdMap::of(&ruleset.lets, |_| None),
             let_fields: IdMap::of(&ruleset.lets, |_| None),
@@ -100,8 +97,8 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             order: Vec::new(),
             of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
             targets: Vec::new(),
-            owned: Vec::new(),
-            met: Vec::new(),
+            owned: IdMap::default(),
+            met: IdMap::default(),
             further: Vec::new(),
         }
     }
@@ -223,33 +220,32 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
-        match &expr.kind {
-            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_) => {
-                let key = self.key_of(expr, channel);
-                if let Some(known) = self.known_joints.get(&key) {
-                    return *known;
-                }
-                let days = self.days.of(expr, channel);
-                let node = if days.is_empty() {
-                    self.of_one_field(expr, channel)
-                } else {
-                    self.by_days(&days, |this| this.of_one_field(expr, channel))
-                };
-                let node = node.unwrap_or_else(|| self.joint(expr, channel));
-                self.known_joints.insert(key, node);
-                node
-            }
-            _ => self.joint(expr, channel),
-        }
+        let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_));
+        let Some(field) = Some(expr).filter(|_| joins).and_then(|expr| self.probe.only_field(expr)) else {
+            return self.joint(expr, channel);
+        };
+        self.once(expr, channel, |this| {
+            let node = this.on_each_day(expr, channel, |this| this.of_one_field(field, expr, channel));
+            node.unwrap_or_else(|| this.joint(expr, channel))
+        })
     }
 
-    fn key_of(&mut self, expr: &Expr, channel: Option<Id<Channel>>) -> Vec<u8> {
-        let mut key = std::mem::take(&mut self.key);
-        key.clear();
-        key::write(expr, channel, &mut key);
-        let written = key.clone();
-        self.key = key;
-        written
+    /// Makes the node of a condition, unless there is one that says the same.
+    fn once(
+        &mut self,
+        expr: &Expr,
+        channel: Option<Id<Channel>>,
+        make: impl FnOnce(&mut Self) -> Id<Node>,
+    ) -> Id<Node> {
+        self.key.clear();
+        key::write(expr, channel, &mut self.key);
+        if let Some(known) = self.known.get(&self.key) {
+            return *known;
+        }
+        let key = self.key.clone();
+        let node = make(self);
+        self.known.insert(key, node);
+        node
     }
 
     fn joint(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
@@ -367,17 +363,14 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn met_and_owned(&mut self) {
-        for channel in self.ruleset.channels.iter() {
-            let owned = match &channel.owned {
-                Some(owned) => self.truth(owned, None),
-                None => self.constant(Judged::FALSE),
-            };
-            self.owned.push(owned);
-        }
-        for requirement in self.ruleset.requirements.iter() {
-            let met = requirement.met.as_ref().map(|met| self.truth(met, None));
-            self.met.push(met);
-        }
+        let ruleset = self.ruleset;
+        self.owned = IdMap::of(&ruleset.channels, |id| match &ruleset.channels[id].owned {
+            Some(owned) => self.truth(owned, None),
+            None => self.constant(Judged::FALSE),
+        });
+        self.met = IdMap::of(&ruleset.requirements, |id| {
+            ruleset.requirements[id].met.as_ref().map(|met| self.truth(met, None))
+        });
     }
 
     /// What acts on each target.
@@ -435,8 +428,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 effects.exclusions.iter().map(|id| self.instances[*id].fires).collect();
             for (channel, by) in &effects.channels {
                 let excluded = self.excluded(channel.index());
-                let owned = *self.owned.get(channel.index()).expect("who is owned is known by now");
-                let not_owned = self.not(owned);
+                let not_owned = self.not(self.owned[*channel]);
                 let by = by.map(|by| self.instances[by].fires);
                 ways.push(self.join(true, by.into_iter().chain([excluded, not_owned]).collect()));
             }

@@ -61,11 +61,10 @@ pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>
         ExprKind::Between(unit, ..) => 62 + *unit as u8,
         ExprKind::Shift(unit, sign, ..) => 70 + *unit as u8 * 2 + *sign as u8,
     };
-    let parts = expr.parts();
-    tagged(tag, parts.len(), key);
-    for part in parts {
-        write(part, channel, key);
-    }
+    let mut count = 0;
+    expr.each_part(|_| count += 1);
+    tagged(tag, count, key);
+    expr.each_part(|part| write(part, channel, key));
 }
 
 fn tagged(tag: u8, number: usize, key: &mut Vec<u8>) {

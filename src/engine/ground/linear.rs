@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::cells::{Test, axis};
+use super::cells::Test;
 use qudao_language::date::Date;
+use qudao_language::decide::axis;
 use qudao_language::exact::Exact;
 use qudao_language::model::{Between, Channel, Expr, ExprKind, Field, Id, Ruleset, Type, Value};
 use qudao_language::operator::Sign;

@@ -2,9 +2,9 @@
 
 use super::Scratch;
 use super::matrix::{Cell, MISSING_SET, Matrix, NIBBLE};
-use crate::ground::{Cut, Ground, Variable, VariableKind};
 use qudao_language::exact::Exact;
-use qudao_language::model::{Field, Id, Type, Value};
+use crate::ground::{Cut, Ground, Variable, VariableKind};
+use qudao_language::model::{Field, Id, IdMap, Type, Value};
 
 /// How a field's values become cells.
 #[derive(Clone, Debug)]
@@ -34,11 +34,20 @@ pub(super) enum Encoder {
 }
 
 /// Makes the encoders of all fields. `walked` says which variables something walks to.
-pub(super) fn encoders(ground: &Ground<'_>, matrix: &Matrix, walked: &[bool]) -> Vec<Encoder> {
-    ground.ruleset.fields.ids().map(|field| encoder(ground, matrix, walked, field)).collect()
+pub(super) fn encoders(
+    ground: &Ground<'_>,
+    matrix: &Matrix,
+    walked: &IdMap<Variable, bool>,
+) -> IdMap<Field, Encoder> {
+    IdMap::of(&ground.ruleset.fields, |field| encoder(ground, matrix, walked, field))
 }
 
-fn encoder(ground: &Ground<'_>, matrix: &Matrix, walked: &[bool], field: Id<Field>) -> Encoder {
+fn encoder(
+    ground: &Ground<'_>,
+    matrix: &Matrix,
+    walked: &IdMap<Variable, bool>,
+    field: Id<Field>,
+) -> Encoder {
     let variables = ground.variables_of(field);
     if let Type::Set(of) = ground.ruleset.fields[field].ty {
         let nibbles = (ground.ruleset.enums[of].members.len() as u32).div_ceil(NIBBLE);
@@ -47,9 +56,7 @@ fn encoder(ground: &Ground<'_>, matrix: &Matrix, walked: &[bool], field: Id<Fiel
             Some(((nibble * NIBBLE / 64) as usize, nibble * NIBBLE % 64, slot))
         };
         let cell = |id: &Id<Variable>| match ground.variables[*id].kind {
-            VariableKind::Member(member) if walked.get(id.index()) == Some(&true) => {
-                Some((member, Cell::apart(*id)))
-            }
+            VariableKind::Member(member) if walked[*id] => Some((member, Cell::apart(*id))),
             _ => None,
         };
         let slots = (0..nibbles).filter_map(slot).collect();
@@ -234,10 +241,8 @@ fn place(cuts: &[i64], at: i64) -> u32 {
 
 #[inline]
 fn put(scratch: &mut Scratch, cell: Cell, to: u32) {
-    if let Some(slot) = scratch.cells.get_mut(cell.variable) {
-        let from = std::mem::replace(slot, to);
-        cell.step(&mut scratch.index, from, to);
-    }
+    let from = std::mem::replace(&mut scratch.cells[cell.variable], to);
+    cell.step(&mut scratch.index, from, to);
 }
 
 #[inline]

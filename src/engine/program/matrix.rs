@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Scratch;
-use super::bits::{Bits, Kleene, LINE, Line, both, each_bit};
+use super::bits::{Bits, LINE, Line, both, each_bit};
 use super::dnf::{Forms, Literal};
-use crate::ground::{Ground, Node, Variable, VariableKind};
 use qudao_language::decide::Truth;
-use qudao_language::model::{Field, Id};
+use crate::ground::{Ground, Node, Variable, VariableKind};
+use qudao_language::model::{Field, Id, IdMap};
 
 /// Variables share a slot as long as it has at most so many states.
 const MOST_STATES: usize = 32;
@@ -35,9 +35,15 @@ struct Slot {
 /// A cell of a profile: what changes with it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cell {
-    /// The number of the variable.
-    pub(super) variable: usize,
-    /// The slot that it has a part in, and how far one step of the cell moves the slot's state; 0 where it has none.
+    /// The variable.
+    pub(super) variable: Id<Variable>,
+    part: Part,
+}
+
+/// A part in the state of a slot.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    /// The slot, and how far one step moves its state; 0 where it has no part in any.
     slot: u32,
     step: u32,
 }
@@ -47,9 +53,9 @@ pub(super) struct Cell {
 pub(super) struct Matrix {
     slots: Vec<Slot>,
     /// By variable.
-    cells: Vec<Cell>,
+    cells: IdMap<Variable, Cell>,
     /// What of the slots' states comes of nodes that are walked.
-    derived: Vec<(Cell, Id<Node>)>,
+    derived: Vec<(Part, Id<Node>)>,
     /// For each state of each slot the rows for *true* and *not false*, by the place of their first line; the same where
     /// the state is of known values.
     states: Vec<(u32, u32)>,
@@ -113,7 +119,7 @@ impl Matrix {
         matrix.own.as_flattened_mut().iter_mut().take(own_words).for_each(|word| *word = u64::MAX);
         matrix.begin(&conjunctions);
         let places = matrix.make_slots(ground, &conjunctions);
-        matrix.cells = ground.variables.ids().map(Cell::apart).collect();
+        matrix.cells = IdMap::of(&ground.variables, Cell::apart);
         matrix.place_parts();
         let mut uses: Vec<Vec<Use>> = Vec::new();
         uses.resize_with(matrix.slots.len(), Vec::new);
@@ -159,7 +165,7 @@ impl Matrix {
 
     /// The cell of a variable.
     pub(super) fn cell(&self, variable: Id<Variable>) -> Cell {
-        self.cells.get(variable.index()).copied().unwrap_or(Cell::apart(variable))
+        self.cells[variable]
     }
 
     fn begin(&mut self, conjunctions: &[(usize, &[Literal])]) {
@@ -230,14 +236,10 @@ impl Matrix {
     fn place_parts(&mut self) {
         for (slot, of) in (0..).zip(&self.slots) {
             for (source, step) in &of.parts {
+                let part = Part { slot, step: *step };
                 match source {
-                    Source::Variable(id) => {
-                        let cell = self.cells.get_mut(id.index()).into_iter();
-                        cell.for_each(|cell| *cell = Cell { slot, step: *step, ..*cell });
-                    }
-                    Source::Derived(node) => {
-                        self.derived.push((Cell { variable: 0, slot, step: *step }, *node))
-                    }
+                    Source::Variable(id) => self.cells[*id].part = part,
+                    Source::Derived(node) => self.derived.push((part, *node)),
                 }
             }
         }
@@ -285,10 +287,10 @@ impl Matrix {
     pub(super) fn run(&self, scratch: &mut Scratch) {
         let Scratch { index, nodes, rows, fired, possible, .. } = scratch;
         let Rows { states, holds, possible: may, same, split, derived } = rows;
-        for ((cell, node), state) in self.derived.iter().zip(derived) {
-            let judged = nodes.get(node.index()).copied().unwrap_or(Kleene::STUCK);
+        for ((part, node), state) in self.derived.iter().zip(derived) {
+            let judged = nodes[*node];
             let to = if judged.is_unknown() { 2 } else { u32::from(judged.is_true()) };
-            cell.step(index, std::mem::replace(state, to), to);
+            part.step(index, std::mem::replace(state, to), to);
         }
         let mut unknown = false;
         for ((slot, index), row) in self.slots.iter().zip(index).zip(states.iter_mut()) {
@@ -375,12 +377,19 @@ impl Matrix {
 impl Cell {
     /// A cell that no row asks for.
     pub(super) fn apart(variable: Id<Variable>) -> Cell {
-        Cell { variable: variable.index(), slot: 0, step: 0 }
+        Cell { variable, part: Part { slot: 0, step: 0 } }
     }
 
     /// Moves the state of its slot.
     #[inline]
     pub(super) fn step(self, states: &mut [u32], from: u32, to: u32) {
+        self.part.step(states, from, to);
+    }
+}
+
+impl Part {
+    #[inline]
+    fn step(self, states: &mut [u32], from: u32, to: u32) {
         if let Some(state) = states.get_mut(self.slot as usize) {
             *state = state.wrapping_add(self.step.wrapping_mul(to.wrapping_sub(from)));
         }

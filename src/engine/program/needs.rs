@@ -56,9 +56,9 @@ impl Needing {
             }
         }
         for id in ground.ruleset.requirements.ids() {
-            match (need_bit(Need::Requirement(id)), ground.met.get(id.index())) {
-                (Some(bit), Some(Some(node))) => needing.may_be_met.push((bit, *node)),
-                (Some(bit), _) => needing.never_met |= bit,
+            match (need_bit(Need::Requirement(id)), ground.met[id]) {
+                (Some(bit), Some(node)) => needing.may_be_met.push((bit, node)),
+                (Some(bit), None) => needing.never_met |= bit,
                 (None, _) => {}
             }
         }
@@ -249,13 +249,10 @@ impl Program<'_> {
 
     fn state(&self, scratch: &Scratch, need: Need) -> NeedState {
         match need {
-            Need::Requirement(id) => match self.ground.met.get(id.index()) {
-                Some(Some(node)) => state(scratch.node(*node)),
-                _ => NeedState::Unmet,
-            },
-            Need::Channel(id) => {
-                self.ground.owned.get(id.index()).map_or(NeedState::Unmet, |node| state(scratch.node(*node)))
+            Need::Requirement(id) => {
+                self.ground.met[id].map_or(NeedState::Unmet, |node| state(scratch.node(node)))
             }
+            Need::Channel(id) => state(scratch.node(self.ground.owned[id])),
         }
     }
 

@@ -3,9 +3,9 @@
 use super::bits::{Kleene, count_few, each_bit};
 use super::rank::Standing;
 use super::{Program, Scratch};
-use crate::ground::{Ground, Instance};
 use qudao_language::decide::Judged;
-use qudao_language::model::{Channel, Id, Need, Target, Thresholds};
+use crate::ground::{Ground, Instance};
+use qudao_language::model::{Channel, Id, IdMap, Need, Target, Thresholds};
 use qudao_language::operator::Verdict;
 
 /// What came of a target: what [`qudao_language::decide::TargetDecision`] says of it, reasons left aside.
@@ -114,10 +114,8 @@ pub(super) struct Effects {
 impl Effects {
     pub(super) fn new(ground: &Ground<'_>) -> Effects {
         let nothing = Act { points: 0, does: 0, target: ground.targets.len() as u32 };
-        let mut all: Vec<Vec<Act>> = vec![Vec::new(); ground.instances.len()];
-        let mut add = |instance: Id<Instance>, act: Act| {
-            all.get_mut(instance.index()).into_iter().for_each(|acts| acts.push(act));
-        };
+        let mut all: IdMap<Instance, Vec<Act>> = IdMap::of(&ground.instances, |_| Vec::new());
+        let mut add = |instance: Id<Instance>, act: Act| all[instance].push(act);
         for (target, of) in (0..).zip(&ground.targets) {
             let act = Act { target, ..nothing };
             for (id, points) in &of.scores {
@@ -140,7 +138,7 @@ impl Effects {
             }
         }
         let mut effects = Effects { nothing: nothing.target, ..Effects::default() };
-        for acts in &mut all {
+        for acts in all.values_mut() {
             if let Some((_, before)) = acts.split_last_mut() {
                 before.iter_mut().for_each(|act| act.does |= MORE);
             }
@@ -324,8 +322,7 @@ impl Program<'_> {
         let needed = self.ground.targets.get(target).map_or(&[][..], |target| target.channels.as_slice());
         for (channel, by) in needed {
             let by = by.map_or(Kleene::TRUE, |by| self.judged(scratch, by.index()));
-            let owned =
-                self.ground.owned.get(channel.index()).map_or(Kleene::FALSE, |node| scratch.node(*node));
+            let owned = scratch.node(self.ground.owned[*channel]);
             judged = judged.or(by.and(excluded(scratch, channel.index())).and(owned.not()));
         }
         for member in members {

@@ -3,9 +3,9 @@
 use super::bits::Kleene;
 use super::formula::{Formulas, Held, Run};
 use super::{Program, Scratch};
-use crate::ground::{Ground, Node, OpaqueId};
 use qudao_language::decide::{Judged, Probe};
-use qudao_language::model::{Id, TargetMap};
+use crate::ground::{Ground, Node, OpaqueId, Variable};
+use qudao_language::model::{Id, IdMap, TargetMap};
 
 /// Nodes to be judged, each after its parts.
 #[derive(Clone, Default, Debug)]
@@ -18,19 +18,12 @@ impl Walk {
     /// All that some nodes depend on, and themselves, but for what was judged before. Whether a target is excluded is
     /// told from outside.
     pub(super) fn new(ground: &Ground<'_>, roots: impl Iterator<Item = Id<Node>>, before: &[&Walk]) -> Walk {
-        let mut within = vec![false; ground.nodes.len()];
+        let mut within = IdMap::of(&ground.nodes, |_| false);
         let mut judged = within.clone();
-        for id in before.iter().flat_map(|walk| walk.all()) {
-            if let Some(judged) = judged.get_mut(id.index()) {
-                *judged = true;
-            }
-        }
+        before.iter().flat_map(|walk| walk.all()).for_each(|id| judged[id] = true);
         let mut open: Vec<Id<Node>> = roots.collect();
         while let Some(id) = open.pop() {
-            let (Some(seen), Some(false)) = (within.get_mut(id.index()), judged.get(id.index())) else {
-                continue;
-            };
-            if !std::mem::replace(seen, true) {
+            if !judged[id] && !std::mem::replace(&mut within[id], true) {
                 let node = &ground.nodes[id];
                 if !matches!(node, Node::Excluded(_)) {
                     open.extend(ground.parts(node));
@@ -38,7 +31,7 @@ impl Walk {
             }
         }
         let mut walk = Walk::default();
-        for id in ground.nodes.ids().filter(|id| within.get(id.index()) == Some(&true)) {
+        for (id, _) in within.entries().filter(|(_, within)| **within) {
             match ground.nodes[id] {
                 Node::Opaque(opaque) => walk.opaque.push((id, opaque)),
                 // A scratch begins with these.
@@ -55,12 +48,10 @@ impl Walk {
     }
 
     /// Marks the variables that it reads.
-    pub(super) fn mark(&self, ground: &Ground<'_>, read: &mut [bool]) {
+    pub(super) fn mark(&self, ground: &Ground<'_>, read: &mut IdMap<Variable, bool>) {
         for id in &self.nodes {
-            if let Node::Atom(atom) = ground.nodes[*id]
-                && let Some(slot) = read.get_mut(ground.atoms[atom].variable.index())
-            {
-                *slot = true;
+            if let Node::Atom(atom) = ground.nodes[*id] {
+                read[ground.atoms[atom].variable] = true;
             }
         }
     }
@@ -76,17 +67,17 @@ impl Walk {
         }
         for id in &self.nodes {
             let judged = judge(program, scratch, *id);
-            put(&mut scratch.nodes, *id, judged);
+            scratch.nodes[*id] = judged;
         }
     }
 
     fn run_opaque(&self, program: &Program<'_>, scratch: &mut Scratch) {
         let Scratch { nodes, held, excluded, few, left, .. } = scratch;
         left.clear();
-        let mut run = Run::new(&program.formulas, held, excluded, few);
+        let mut run = Run::new(&program.formulas, held.values().as_slice(), excluded, few);
         for (node, opaque) in &self.opaque {
             match run.judge(*opaque) {
-                Some(judged) => put(nodes, *node, judged),
+                Some(judged) => nodes[*node] = judged,
                 None => left.push((*node, *opaque)),
             }
         }
@@ -104,12 +95,6 @@ pub(super) fn beginning(node: &Node) -> Kleene {
     }
 }
 
-fn put(nodes: &mut [Kleene], id: Id<Node>, judged: Kleene) {
-    if let Some(slot) = nodes.get_mut(id.index()) {
-        *slot = judged;
-    }
-}
-
 /// Lets the evaluator judge what formulas left.
 fn evaluate(program: &Program<'_>, scratch: &mut Scratch) {
     program.write_profile(scratch);
@@ -121,7 +106,7 @@ fn evaluate(program: &Program<'_>, scratch: &mut Scratch) {
     }));
     for (node, opaque) in &scratch.left {
         let opaque = ground.opaque_of(*opaque);
-        put(&mut scratch.nodes, *node, Kleene::of(probe.judge(opaque.expr, opaque.channel)));
+        scratch.nodes[*node] = Kleene::of(probe.judge(opaque.expr, opaque.channel));
     }
 }
 
@@ -133,8 +118,7 @@ fn judge(program: &Program<'_>, scratch: &Scratch, id: Id<Node>) -> Kleene {
         Node::Const(judged) => Kleene::of(*judged),
         Node::Atom(id) => {
             let atom = &ground.atoms[*id];
-            let cell = scratch.cells.get(atom.variable.index()).copied().unwrap_or_default();
-            Kleene::of(atom.judge(cell as usize))
+            Kleene::of(atom.judge(scratch.cells[atom.variable] as usize))
         }
         Node::Opaque(_) => part(&id),
         Node::Excluded(target) => scratch.excluded.get(*target).copied().unwrap_or(Kleene::STUCK),
@@ -151,10 +135,8 @@ impl Program<'_> {
         let mut open = std::mem::take(&mut scratch.waiting);
         open.push(root);
         while let Some(id) = open.last().copied() {
-            let done = |scratch: &Scratch, id: Id<Node>| {
-                self.walked.get(id.index()) == Some(&true)
-                    || scratch.judged_in.get(id.index()) == Some(&scratch.runs)
-            };
+            let done =
+                |scratch: &Scratch, id: Id<Node>| self.walked[id] || scratch.judged_in[id] == scratch.runs;
             if done(scratch, id) {
                 open.pop();
                 continue;
@@ -164,10 +146,8 @@ impl Program<'_> {
             open.extend(parts.iter().filter(|part| !done(scratch, **part)));
             if open.len() == waiting {
                 let judged = judge(self, scratch, id);
-                put(&mut scratch.nodes, id, judged);
-                if let Some(slot) = scratch.judged_in.get_mut(id.index()) {
-                    *slot = scratch.runs;
-                }
+                scratch.nodes[id] = judged;
+                scratch.judged_in[id] = scratch.runs;
                 open.pop();
             }
         }
@@ -180,11 +160,11 @@ impl Program<'_> {
         if !std::mem::take(&mut scratch.stale) {
             return;
         }
-        for (field, keeps) in self.ruleset().fields.ids().zip(&self.keeps) {
-            let value = match scratch.held.get(field.index()) {
-                Some(Held::Known(code)) => self.formulas.value(self.ruleset().fields[field].ty, *code),
-                Some(Held::Odd) => continue,
-                Some(Held::Unknown) | None => None,
+        for (field, keeps) in self.keeps.entries() {
+            let value = match scratch.held[field] {
+                Held::Known(code) => self.formulas.value(self.ruleset().fields[field].ty, code),
+                Held::Odd => continue,
+                Held::Unknown => None,
             };
             if *keeps {
                 scratch.profile.set(field, value);
@@ -195,9 +175,9 @@ impl Program<'_> {
 
 /// Tells of each node whether the fields could make it either whenever it is unknown. That is so where each of its atoms
 /// is either when its value is missing and known otherwise, and they are joined by `and`, `or` and `not` alone.
-pub(super) fn plain(ground: &Ground<'_>, formulas: &Formulas) -> Vec<bool> {
-    let mut plain: Vec<bool> = Vec::with_capacity(ground.nodes.len());
-    for node in ground.nodes.iter() {
+pub(super) fn plain(ground: &Ground<'_>, formulas: &Formulas) -> IdMap<Node, bool> {
+    let mut plain = IdMap::of(&ground.nodes, |_| false);
+    for (id, node) in ground.nodes.entries() {
         let own = match node {
             Node::Const(judged) => *judged == Judged::TRUE || *judged == Judged::FALSE,
             Node::Atom(id) => {
@@ -210,8 +190,8 @@ pub(super) fn plain(ground: &Ground<'_>, formulas: &Formulas) -> Vec<bool> {
             Node::Excluded(_) | Node::If(_) => false,
             Node::And(_) | Node::Or(_) | Node::Not(_) => true,
         };
-        let parts = ground.parts(node).iter().all(|id| plain.get(id.index()) == Some(&true));
-        plain.push(own && parts);
+        // Each node stands after its parts, save a target's exclusion, which is not plain itself.
+        plain[id] = own && ground.parts(node).iter().all(|id| plain[*id]);
     }
     plain
 }

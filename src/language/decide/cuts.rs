@@ -1,41 +1,36 @@
-//! Where the values of unknown fields and facts turn conditions round: a few values of each tell apart what all of its
-//! values could do.
+//! Where the values of fields and facts turn conditions round: a few values of each tell apart what all of its values could
+//! do. This is the one place that knows; who asks names the fields and facts that may change, and all else stays as it is.
 //!
-//! A number is compared with others as a line over itself: a factor times it, and a constant. Where two lines cross, a
-//! comparison may turn round, and nowhere else. Of `if`, `min`, `max` and of facts looked up by a field, all lines count
-//! that may be meant. What is no line (months between two days) and only grows or only falls is searched for the day on
-//! which it turns.
+//! Every number that a part of a condition can come out as is a line: a factor times something, and a constant. That is one
+//! of those that change, or a curve of it that only grows or only falls (months between days, a day moved by months). A
+//! comparison may turn round where two lines meet, and nowhere else: these places are solved for, along curves by
+//! bisection. Of `if`, `min`, `max` and of facts looked up by a field, all lines count that may be meant. There may be too
+//! many places, never too few; where they cannot be solved for, that is said.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod lines;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::could::{compare, number};
+use lines::{Curve, Line, Shape};
+
+use super::could::number;
 use super::eval::Context;
 use super::ranges::{axis, ceiling, floor, ordered};
 use super::verdict::Await;
-use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Table, Type, Value};
-use crate::operator::{CompareOp, Sign};
+use crate::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Let, Table, Type, Value};
 
 /// So many values times parts of a condition are tried at most.
 pub(super) const MOST_WORK: usize = 50_000;
-/// An expression may be one of so many lines.
-const MOST_LINES: usize = 64;
-/// A field is cut at so many places at most.
-const MOST_TURNS: usize = 256;
+/// So many places where two of them meet are looked for at most.
+const MOST_CROSSINGS: usize = 20_000;
+/// A field is cut at so many places at most, where values are to be tried.
+pub(super) const MOST_TURNS: usize = 256;
 /// A number that has so many values at most has each of them tried.
 const MOST_NUMBERS: i128 = 17;
 /// Of a set with so many values each subset is tried.
 const MOST_MEMBERS: usize = 6;
-
-/// A number as a function of one that is unknown.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-struct Line {
-    of: Option<Await>,
-    factor: Exact,
-    constant: Exact,
-}
 
 /// What a value is compared with.
 #[derive(Clone, Copy)]
@@ -44,60 +39,71 @@ enum Side<'r> {
     Constant(&'r Value),
 }
 
-/// What is found out of an unknown number, day or text.
+/// What is found out of a number, day or text that changes.
 #[derive(Clone, Debug)]
 struct Found {
+    /// The number of its curve.
+    curve: usize,
     turns: BTreeSet<Exact>,
     /// Whether it turns nothing round elsewhere.
     exact: bool,
 }
 
-/// The places where unknown fields and facts turn conditions round.
+/// The places where fields and facts that change turn conditions round.
 pub(super) struct Cuts<'c, 'r> {
     context: &'c Context<'r>,
     /// Those of which all values are tried.
     few: BTreeMap<Await, Vec<Value>>,
     found: BTreeMap<Await, Found>,
+    curves: Vec<Curve>,
     /// The texts that are compared with.
     texts: BTreeSet<Arc<str>>,
     seen: BTreeSet<Id<Let>>,
     /// How many rows of tables were looked at.
     rows: BTreeMap<Id<Table>, usize>,
-    lines: BTreeMap<Id<Let>, Option<Vec<Line>>>,
+    lines: HashMap<Id<Let>, Option<Vec<Line>>>,
+    /// Whether lets read what changes.
+    reads: HashMap<Id<Let>, bool>,
     parts: usize,
+    /// How many more places may be looked for.
+    left: usize,
 }
 
 impl<'c, 'r> Cuts<'c, 'r> {
-    /// Of some unknown fields and facts.
+    /// Of some fields and facts.
     pub(super) fn new(context: &'c Context<'r>, of: impl IntoIterator<Item = Await>) -> Self {
         let mut cuts = Cuts {
             context,
             few: BTreeMap::new(),
             found: BTreeMap::new(),
+            curves: Vec::new(),
             texts: BTreeSet::new(),
             seen: BTreeSet::new(),
             rows: BTreeMap::new(),
-            lines: BTreeMap::new(),
+            lines: HashMap::new(),
+            reads: HashMap::new(),
             parts: 0,
+            left: MOST_CROSSINGS,
         };
         for of in of {
             match cuts.all_values(of) {
-                Some(values) => {
-                    cuts.few.insert(of, values);
-                }
-                None => {
-                    cuts.found.insert(of, Found { turns: BTreeSet::new(), exact: true });
-                }
+                Some(values) => _ = cuts.few.insert(of, values),
+                None => cuts.change(of),
             }
         }
         cuts
     }
 
-    /// Of one number or day, cut even where all its values could be tried.
-    pub(super) fn ordered(context: &'c Context<'r>, of: Await) -> Self {
+    /// Of one field, cut even where all its values could be tried.
+    pub(super) fn of_one(context: &'c Context<'r>, field: Id<Field>) -> Self {
         let mut cuts = Cuts::new(context, []);
-        cuts.found.insert(of, Found { turns: BTreeSet::new(), exact: true });
+        cuts.change(Await::Field(field));
         cuts
+    }
+
+    fn change(&mut self, of: Await) {
+        self.found.insert(of, Found { curve: self.curves.len(), turns: BTreeSet::new(), exact: true });
+        self.curves.push(Curve::itself(of));
     }
 
     /// How many parts were looked at.
@@ -132,7 +138,7 @@ impl<'c, 'r> Cuts<'c, 'r> {
                 }
             }
             ExprKind::Abs(inner) => match self.lines(inner, channel) {
-                Some(lines) => self.cross(&lines, &[Line::constant(Exact::ZERO)]),
+                Some(lines) => self.meet_lines(&lines, &[Line::constant(Exact::ZERO)]),
                 None => self.give_up(&[inner]),
             },
             ExprKind::Literal(value) => self.text(value),
@@ -189,249 +195,111 @@ impl<'c, 'r> Cuts<'c, 'r> {
             Side::Constant(value) => axis(value).map(|at| vec![Line::constant(at)]),
         };
         match (self.lines(left, channel), lines) {
-            (Some(left), Some(right)) => self.cross(&left, &right),
-            _ => self.search(left, right, channel),
+            (Some(left), Some(right)) => self.meet_lines(&left, &right),
+            _ => match right {
+                Side::Of(right) => self.give_up(&[left, right]),
+                Side::Constant(_) => self.give_up(&[left]),
+            },
         }
     }
 
     /// Lines are compared, each of the ones with each of the others.
-    fn cross(&mut self, left: &[Line], right: &[Line]) {
+    fn meet_lines(&mut self, left: &[Line], right: &[Line]) {
         for a in left {
             for b in right {
-                let of: BTreeSet<Await> = a.of.iter().chain(&b.of).copied().collect();
-                let mut of = of.into_iter();
-                let (Some(one), None) = (of.next(), of.next()) else {
-                    // Of two unknown numbers no few values tell all that there is.
-                    a.of.iter().chain(&b.of).for_each(|of| self.inexact(*of));
-                    continue;
-                };
-                let factor = |line: &Line| if line.of.is_some() { line.factor } else { Exact::ZERO };
-                let Some(factor) = factor(a).minus(factor(b)) else {
-                    self.inexact(one);
-                    continue;
-                };
-                if factor != Exact::ZERO {
-                    match b.constant.minus(a.constant).and_then(|gap| gap.over(factor)) {
-                        Some(at) => self.turn(one, at),
-                        None => self.inexact(one),
+                if self.cross(a, b).is_none() {
+                    [self.of(a), self.of(b)].into_iter().flatten().for_each(|of| self.inexact(of));
+                    if self.left == 0 {
+                        // What was not looked at may turn anything.
+                        return self.found.values_mut().for_each(|found| found.exact = false);
                     }
                 }
             }
         }
     }
 
-    fn turn(&mut self, of: Await, at: Exact) {
-        if let Some(found) = self.found.get_mut(&of) {
-            found.exact &= found.turns.len() < MOST_TURNS;
-            if found.exact {
-                found.turns.insert(at);
+    /// Two lines meet at one place, or turn round between two; nothing where it cannot be found.
+    fn cross(&mut self, a: &Line, b: &Line) -> Option<()> {
+        let turned = b.scaled(Exact::whole(-1))?;
+        let gap = a.and(&turned);
+        let changing = match &gap {
+            Some(gap) => self.changing(gap),
+            None => match (self.changing(a), self.changing(&turned)) {
+                // Of two that change, or of one that grows and falls, no few values tell all that there is.
+                (Some(a), Some(b)) if a != b => return None,
+                (a, b) => a.or(b),
+            },
+        };
+        // Constants meet everywhere or nowhere.
+        let Some((of, grows)) = changing else { return Some(()) };
+        self.left = self.left.checked_sub(1)?;
+        if let Some(Line { curve, times, plus }) = gap
+            && self.curve(curve).shape == Shape::Itself
+        {
+            self.turn(of, plus.over(times)?.negated());
+            return Some(());
+        }
+        let (low, high) = self.ends(of)?;
+        for past in [false, true] {
+            let (mut from, mut to) = (low, high);
+            while from <= to {
+                let middle = from + (to - from) / 2;
+                let gap = self.value(a, middle)?.minus(self.value(b, middle)?)?;
+                let gap = if grows { gap } else { gap.negated() };
+                if gap > Exact::ZERO || (!past && gap == Exact::ZERO) {
+                    to = middle - 1;
+                } else {
+                    from = middle + 1;
+                }
+            }
+            if from <= high {
+                self.turn(of, Exact::fraction(from, 1)?);
             }
         }
+        Some(())
+    }
+
+    fn turn(&mut self, of: Await, at: Exact) {
+        self.found.get_mut(&of).expect("only what changes has lines").turns.insert(at);
     }
 
     fn inexact(&mut self, of: Await) {
-        if let Some(found) = self.found.get_mut(&of) {
-            found.exact = false;
-        }
+        self.found.get_mut(&of).expect("only what changes has lines").exact = false;
     }
 
     /// What these parts read may turn them round anywhere.
     fn give_up(&mut self, parts: &[&'r Expr]) {
-        for part in parts {
-            for of in self.reads(part).into_keys() {
-                self.inexact(of);
-            }
-        }
-    }
-
-    /// The unknown fields and facts that a part reads, lets followed, and how often.
-    fn reads(&self, expr: &'r Expr) -> BTreeMap<Await, usize> {
-        let mut reads = BTreeMap::new();
-        let mut open = vec![expr];
-        let unknown = |of: &Await| self.found.contains_key(of) || self.few.contains_key(of);
+        let mut open = parts.to_vec();
+        let mut seen = BTreeSet::new();
         while let Some(next) = open.pop() {
             next.walk(&mut |part| match &part.kind {
-                ExprKind::Field(id) => {
-                    let of = Some(Await::Field(*id)).filter(unknown);
-                    of.into_iter().for_each(|of| *reads.entry(of).or_default() += 1);
-                }
-                ExprKind::Fact(fact) => {
-                    // Whichever channel it is of.
-                    let of = self.found.keys().chain(self.few.keys()).copied();
-                    let of = of.filter(|of| matches!(of, Await::Fact(_, (id, _)) if *id == fact.fact));
-                    of.for_each(|of| *reads.entry(of).or_default() += 1);
-                }
-                ExprKind::Let(id) => open.push(&self.context.ruleset.lets[*id].value),
-                _ => {}
+                ExprKind::Let(id) if seen.insert(*id) => open.push(&self.context.ruleset.lets[*id].value),
+                _ => self.found.iter_mut().filter(|(of, _)| is_read(part, **of)).for_each(|(_, found)| {
+                    found.exact = false;
+                }),
             });
         }
-        reads
     }
 
-    /// Looks for the day on which a comparison turns round that reads one unknown day once and only grows or only falls
-    /// with it.
-    fn search(&mut self, left: &'r Expr, right: Side<'r>, channel: Option<Id<Channel>>) {
-        let parts: Vec<&'r Expr> = match right {
-            Side::Of(right) => vec![left, right],
-            Side::Constant(_) => vec![left],
-        };
-        let reads: BTreeMap<Await, usize> = parts.iter().flat_map(|part| self.reads(part)).collect();
-        let total: usize = parts.iter().map(|part| self.reads(part).values().sum::<usize>()).sum();
-        let one = reads.into_keys().next().filter(|of| self.found.contains_key(of) && total == 1);
-        let is_day = |of: &Await| self.kind(*of).0 == Type::Date;
-        let (Some(of), true) = (one.filter(is_day), parts.iter().all(|part| self.only_grows(part))) else {
-            return self.give_up(&parts);
-        };
-        let mut trial = self.context.again();
-        for op in [CompareOp::AtLeast, CompareOp::Greater] {
-            let mut holds = |day: i64| {
-                assume(&mut trial, of, Some(Value::Date(Date::of_number(day))));
-                let other = match right {
-                    Side::Of(right) => trial.any_value(right, channel)?,
-                    Side::Constant(value) => value.clone(),
-                };
-                Some(compare(op, &trial.any_value(left, channel)?, &other))
-            };
-            let (mut low, mut high) = (0, Date::MAX.number());
-            let (Some(first), Some(last)) = (holds(low), holds(high)) else { continue };
-            while first != last && high - low > 1 {
-                let middle = low + (high - low) / 2;
-                if holds(middle) == Some(first) { low = middle } else { high = middle }
-            }
-            if first != last {
-                self.turn(of, Exact::whole(high));
-            }
-        }
-    }
-
-    /// Tells whether a value only grows or only falls with the unknown days in it, where it reads each once.
-    fn only_grows(&self, expr: &'r Expr) -> bool {
-        match &expr.kind {
-            ExprKind::Field(_) => true,
-            ExprKind::Let(id) => self.only_grows(&self.context.ruleset.lets[*id].value),
-            ExprKind::Negate(_)
-            | ExprKind::Sum(_)
-            | ExprKind::Scale(..)
-            | ExprKind::Convert(..)
-            | ExprKind::Min(_)
-            | ExprKind::Max(_)
-            | ExprKind::Between(..)
-            | ExprKind::Shift(..) => expr.parts().into_iter().all(|part| self.only_grows(part)),
-            ExprKind::If(parts) => {
-                let [condition, yes, no] = &**parts;
-                self.reads(condition).is_empty() && self.only_grows(yes) && self.only_grows(no)
-            }
-            ExprKind::Fact(fact) => fact.index.as_ref().is_none_or(|index| self.reads(index).is_empty()),
-            _ => self.reads(expr).is_empty(),
-        }
-    }
-
-    /// The lines that a number or a day may be; of none, it is never known. Nothing where there are too many, or it is no
-    /// line.
-    fn lines(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Vec<Line>> {
-        let lines = match &expr.kind {
-            ExprKind::Literal(value) => vec![Line::constant(axis(value)?)],
-            ExprKind::Today => vec![Line::constant(Exact::whole(self.context.day.number()))],
-            ExprKind::Field(id) => match self.context.field(*id) {
-                Some(value) => vec![Line::constant(axis(value)?)],
-                None => self.unknown(Await::Field(*id))?,
-            },
-            ExprKind::Fact(fact) => {
-                let mut lines = Vec::new();
-                for (of, value) in self.entries(fact, channel) {
-                    match value {
-                        Some(value) => lines.push(Line::constant(axis(&value)?)),
-                        None => lines.append(&mut self.unknown(of)?),
-                    }
-                }
-                lines
-            }
-            ExprKind::Let(id) => {
-                if let Some(known) = self.lines.get(id) {
-                    return known.clone();
-                }
-                let found = self.lines(&self.context.ruleset.lets[*id].value, channel);
-                self.lines.insert(*id, found.clone());
-                return found;
-            }
-            ExprKind::If(parts) => {
-                let [_, yes, no] = &**parts;
-                let mut lines = self.lines(yes, channel)?;
-                lines.append(&mut self.lines(no, channel)?);
-                lines
-            }
-            ExprKind::Min(parts) | ExprKind::Max(parts) => {
-                let mut lines = Vec::new();
-                for part in parts {
-                    lines.append(&mut self.lines(part, channel)?);
-                }
-                lines
-            }
-            ExprKind::Negate(inner) => self.scaled(inner, Exact::whole(-1), channel)?,
-            ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
-                self.scaled(inner, *factor, channel)?
-            }
-            ExprKind::Abs(inner) => {
-                let mut lines = self.lines(inner, channel)?;
-                let mut turned = self.scaled(inner, Exact::whole(-1), channel)?;
-                lines.append(&mut turned);
-                lines
-            }
-            ExprKind::Sum(terms) => {
-                let mut total = vec![Line::constant(Exact::ZERO)];
-                for (sign, term) in terms {
-                    let by = Exact::whole(if *sign == Sign::Plus { 1 } else { -1 });
-                    let term = self.scaled(term, by, channel)?;
-                    total = sums(&total, &term)?;
-                }
-                total
-            }
-            ExprKind::Between(Between::Days, from, to) => {
-                let from = self.scaled(from, Exact::whole(-1), channel)?;
-                sums(&self.lines(to, channel)?, &from)?
-            }
-            ExprKind::Count(set) => {
-                let most = set.enum_id().map_or(0, |id| self.context.ruleset.enums[id].members.len() as i64);
-                (0..=most).map(|count| Line::constant(Exact::whole(count))).collect()
-            }
-            ExprKind::Between(..) | ExprKind::Shift(..) => {
-                if !self.reads(expr).is_empty() {
-                    return None;
-                }
-                let value = self.context.any_value(expr, channel);
-                value.as_ref().map_or(Some(Vec::new()), |value| Some(vec![Line::constant(axis(value)?)]))?
-            }
-            ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::Known(..)
-            | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => return None,
-        };
-        few_lines(lines)
-    }
-
-    fn scaled(&mut self, expr: &'r Expr, factor: Exact, channel: Option<Id<Channel>>) -> Option<Vec<Line>> {
-        let lines = self.lines(expr, channel)?;
-        let scaled = lines.into_iter().map(|line| {
-            let (of, constant) = (line.factor.times(factor)?, line.constant.times(factor)?);
-            Some(Line { factor: of, constant, ..line })
+    /// Tells whether an expression reads what changes, lets followed.
+    fn reads(&mut self, expr: &'r Expr) -> bool {
+        let mut lets = Vec::new();
+        let mut found = false;
+        expr.walk(&mut |part| match &part.kind {
+            ExprKind::Let(id) => lets.push(*id),
+            ExprKind::Earlier(..) => found = true,
+            _ => found = found || self.found.keys().chain(self.few.keys()).any(|of| is_read(part, *of)),
         });
-        scaled.collect()
+        found || lets.into_iter().any(|id| self.let_reads(id))
     }
 
-    /// The lines that an unknown field or fact may be.
-    fn unknown(&self, of: Await) -> Option<Vec<Line>> {
-        if let Some(values) = self.few.get(&of) {
-            return values.iter().map(|value| axis(value).map(Line::constant)).collect();
+    fn let_reads(&mut self, id: Id<Let>) -> bool {
+        if let Some(known) = self.reads.get(&id) {
+            return *known;
         }
-        let line = Line { of: Some(of), factor: Exact::ONE, constant: Exact::ZERO };
-        Some(self.found.contains_key(&of).then_some(line).into_iter().collect())
+        let reads = self.reads(&self.context.ruleset.lets[id].value);
+        self.reads.insert(id, reads);
+        reads
     }
 
     /// The entries that a fact may mean, each with its value where a source tells it.
@@ -489,10 +357,15 @@ impl<'c, 'r> Cuts<'c, 'r> {
         Some(values)
     }
 
-    /// The numbers at which a number or a day turns conditions round; nothing where it does so elsewhere too.
-    pub(super) fn turns(&self, of: Await) -> Option<Vec<Exact>> {
-        let found = self.found.get(&of).filter(|found| found.exact)?;
-        Some(found.turns.iter().copied().collect())
+    /// The numbers at which a field turns conditions round, and whether it does so nowhere else.
+    pub(super) fn turns(&self, of: Id<Field>) -> (Vec<Exact>, bool) {
+        let found = self.found.get(&Await::Field(of)).expect("who asks for a field has said that it changes");
+        (found.turns.iter().copied().collect(), found.exact)
+    }
+
+    /// The texts that conditions compare with.
+    pub(super) fn into_texts(self) -> BTreeSet<Arc<str>> {
+        self.texts
     }
 
     /// Values that tell apart what all values of a field or fact could do; and whether they tell all of it.
@@ -516,16 +389,21 @@ impl<'c, 'r> Cuts<'c, 'r> {
                 sets.extend(all.take(MOST_TURNS).map(|member| BTreeSet::from([member])));
                 return (sets.into_iter().map(Value::Set).collect(), false);
             }
-            Type::Number(_) | Type::Date | Type::Bool | Type::Enum(_) => ordered(ty, field, &found.turns),
+            Type::Number(_) | Type::Date | Type::Bool | Type::Enum(_) => {
+                ordered(ty, field, found.turns.iter().copied().take(MOST_TURNS))
+            }
         };
         values.retain(|value| field.is_none_or(|field| field.allows(value)));
-        (values, found.exact)
+        (values, found.exact && found.turns.len() <= MOST_TURNS)
     }
 }
 
-impl Line {
-    fn constant(constant: Exact) -> Line {
-        Line { of: None, factor: Exact::ZERO, constant }
+/// Tells whether an expression itself reads a field or fact; a fact of whichever channel, with any index.
+fn is_read(part: &Expr, of: Await) -> bool {
+    match (&part.kind, of) {
+        (ExprKind::Field(id), Await::Field(of)) => *id == of,
+        (ExprKind::Fact(fact), Await::Fact(_, (of, _))) => fact.fact == of,
+        _ => false,
     }
 }
 
@@ -535,27 +413,4 @@ pub(super) fn assume(context: &mut Context<'_>, of: Await, value: Option<Value>)
         Await::Field(field) => context.assume(field, value),
         Await::Fact(channel, entry) => context.assume_fact(channel, entry, value),
     }
-}
-
-/// Each of some lines added to each of others.
-fn sums(left: &[Line], right: &[Line]) -> Option<Vec<Line>> {
-    let mut sums = Vec::new();
-    for a in left {
-        for b in right {
-            let (of, factor) = match (a.of, b.of) {
-                (None, _) => (b.of, b.factor),
-                (_, None) => (a.of, a.factor),
-                (Some(one), Some(other)) if one == other => (a.of, a.factor.plus(b.factor)?),
-                (Some(_), Some(_)) => return None,
-            };
-            sums.push(Line { of, factor, constant: a.constant.plus(b.constant)? });
-        }
-    }
-    few_lines(sums)
-}
-
-fn few_lines(mut lines: Vec<Line>) -> Option<Vec<Line>> {
-    lines.sort_unstable();
-    lines.dedup();
-    (lines.len() <= MOST_LINES).then_some(lines)
 }

@@ -165,7 +165,7 @@ impl<'d, 'r> Otherwise<'d, 'r> {
     }
 
     /// A context in which targets are excluded and channels owned as they are.
-    pub(super) fn context<'c>(&self, profile: &'c Profile) -> Context<'c>
+    fn context<'c>(&self, profile: &'c Profile) -> Context<'c>
     where
         'r: 'c,
     {

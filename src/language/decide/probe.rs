@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::awaits::Conditions;
+use super::cuts::Cuts;
 use super::eval::{Context, Silent};
 use super::judged::Judged;
 use super::verdict::Await;
@@ -68,6 +69,19 @@ impl<'r> Probe<'r> {
         field: Id<Field>,
     ) -> Option<Vec<Exact>> {
         self.context.turns(expr, channel, field)
+    }
+
+    /// Returns the numbers, days by their number, at which conditions may turn round as one field, a number or a day, changes
+    /// and all others stay as they are; and whether they do so nowhere else.
+    #[must_use]
+    pub fn all_turns(
+        &self,
+        conditions: impl IntoIterator<Item = (&'r Expr, Option<Id<Channel>>)>,
+        field: Id<Field>,
+    ) -> (Vec<Exact>, bool) {
+        let mut cuts = Cuts::of_one(&self.context, field);
+        conditions.into_iter().for_each(|(expr, channel)| cuts.visit(expr, channel));
+        cuts.turns(field)
     }
 
     /// Returns values of which one is in each range in which a condition over one unknown field, a number or a day, comes

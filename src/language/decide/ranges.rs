@@ -1,14 +1,12 @@
 //! Numbers and days as places on one axis, and a value of each range between some places.
 
-use std::collections::BTreeSet;
-
 use super::could::number;
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{Field, Type, Value};
 
 /// A value of each range that some numbers cut, and these themselves.
-pub(super) fn ordered(ty: Type, field: Option<&Field>, turns: &BTreeSet<Exact>) -> Vec<Value> {
+pub(super) fn ordered(ty: Type, field: Option<&Field>, turns: impl Iterator<Item = Exact>) -> Vec<Value> {
     let whole = match ty {
         Type::Number(number) => number.whole,
         _ => true,
@@ -16,7 +14,7 @@ pub(super) fn ordered(ty: Type, field: Option<&Field>, turns: &BTreeSet<Exact>) 
     let end = |end: Option<&Option<Value>>| end.and_then(Option::as_ref).and_then(axis);
     let (low, high) = (end(field.map(|field| &field.low)), end(field.map(|field| &field.high)));
     let inside = |at: &Exact| low.is_none_or(|low| low <= *at) && high.is_none_or(|high| *at <= high);
-    let mut places: Vec<Exact> = turns.iter().copied().filter(inside).chain(low).chain(high).collect();
+    let mut places: Vec<Exact> = turns.filter(inside).chain(low).chain(high).collect();
     places.sort_unstable();
     places.dedup();
     let mut found = Vec::new();
@@ -58,7 +56,7 @@ pub(super) fn ceiling(at: Exact) -> Option<i128> {
 }
 
 /// Returns an ordered value as a number.
-pub(super) fn axis(value: &Value) -> Option<Exact> {
+pub fn axis(value: &Value) -> Option<Exact> {
     match value {
         Value::Number(number) => Some(number.value),
         Value::Date(date) => Some(Exact::whole(date.number())),

@@ -158,20 +158,6 @@ impl<'r> Readers<'r> {
         let own = self.own_channel.iter().filter_map(move |rule| Some((*rule, Some(channel?))));
         named.chain(own)
     }
-
-    /// Returns the lets that read a field, lets and tables followed, and the tables that do.
-    pub(super) fn within(&self, field: Id<Field>) -> (BTreeSet<Id<Let>>, BTreeSet<Id<Table>>) {
-        let (mut lets, mut tables) = (BTreeSet::new(), BTreeSet::new());
-        let mut open = self.fields[field].clone();
-        while let Some(reader) = open.pop() {
-            match reader {
-                Reader::Let(id) if lets.insert(id) => open.extend(&self.lets[id]),
-                Reader::Table(id) if tables.insert(id) => open.extend(&self.tables[id]),
-                Reader::Let(_) | Reader::Table(_) | Reader::Rule(_) | Reader::Owned(_) => {}
-            }
-        }
-        (lets, tables)
-    }
 }
 
 impl Entries {

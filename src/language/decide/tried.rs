@@ -1,10 +1,10 @@
 //! Conditions that wait for one field, judged by its values: they may read it more than once.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::could::{Could, any_day};
-use super::cuts::{Cuts, MOST_WORK};
+use super::cuts::{Cuts, MOST_TURNS, MOST_WORK};
 use super::eval::{Context, Silent};
 use super::judged::{Judged, Truth};
 use super::verdict::Await;
@@ -18,19 +18,13 @@ type Condition = (usize, Option<Id<Channel>>);
 #[derive(Debug)]
 pub(super) struct Tried {
     /// The fields that lets read, those of lets within them included.
-    lets: RefCell<IdMap<Let, Option<BTreeSet<Id<Field>>>>>,
-    /// The one field that a condition reads.
-    only: RefCell<HashMap<usize, Option<Id<Field>>>>,
+    lets: IdMap<Let, OnceCell<BTreeSet<Id<Field>>>>,
     known: RefCell<HashMap<Condition, Option<Judged>>>,
 }
 
 impl Tried {
     pub(super) fn new(ruleset: &Ruleset) -> Self {
-        Tried {
-            lets: RefCell::new(IdMap::of(&ruleset.lets, |_| None)),
-            only: RefCell::default(),
-            known: RefCell::default(),
-        }
+        Tried { lets: IdMap::of(&ruleset.lets, |_| OnceCell::new()), known: RefCell::default() }
     }
 
     /// Forgets how conditions came out, for what they rest on has changed.
@@ -42,6 +36,32 @@ impl Tried {
 /// Returns where an expression stands in memory: the model does not move while it is evaluated.
 fn place(expr: &Expr) -> usize {
     std::ptr::from_ref(expr) as usize
+}
+
+/// The first field that a condition reads, and whether it reads another or asks for more.
+struct Only {
+    field: Option<Id<Field>>,
+    more: bool,
+}
+
+impl Only {
+    const NONE: Only = Only { field: None, more: false };
+
+    fn add(&mut self, field: Id<Field>) {
+        self.more |= *self.field.get_or_insert(field) != field;
+    }
+}
+
+/// Tells whether an expression is a constant, a fact, or one of these in another unit.
+fn reads_no_field(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::Today => true,
+        ExprKind::Fact(fact) => fact.index.as_deref().is_none_or(reads_no_field),
+        ExprKind::Negate(inner) | ExprKind::Scale(inner, _) | ExprKind::Convert(inner, _) => {
+            reads_no_field(inner)
+        }
+        _ => false,
+    }
 }
 
 impl<'r> Context<'r> {
@@ -66,6 +86,9 @@ impl<'r> Context<'r> {
 
     /// Judges an unknown atom by the values of the one unknown field that it reads.
     pub(super) fn try_values(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Judged> {
+        if self.is_told_by_its_range(expr, channel) {
+            return None;
+        }
         if let Some(judged) = self.by_values(expr, channel) {
             return Some(judged);
         }
@@ -78,6 +101,36 @@ impl<'r> Context<'r> {
         let (Some(field), None) = (unknown.next(), unknown.next()) else { return None };
         let Could::OneOf(values) = self.field_could(*field) else { return None };
         Some(self.try_each(*field, values, |trial| trial.atom_truth(expr, channel, &mut Silent).truth))
+    }
+
+    /// Tells whether an atom is a field itself, or the field compared with what no other field changes: all that its values
+    /// could make of it is then told by their range. Most atoms are.
+    fn is_told_by_its_range(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> bool {
+        let (id, other) = match &expr.kind {
+            ExprKind::Field(_) => return true,
+            ExprKind::Compare(_, left, right) => match (&left.kind, &right.kind) {
+                (ExprKind::Field(id), _) => (*id, right),
+                (_, ExprKind::Field(id)) => (*id, left),
+                _ => return false,
+            },
+            _ => return false,
+        };
+        let field = &self.ruleset.fields[id];
+        let is_whole = |value: Option<&Value>| {
+            value.and_then(Value::as_number).is_none_or(|number| number.as_whole().is_some())
+        };
+        reads_no_field(other)
+            && match field.ty {
+                Type::Bool | Type::Enum(_) | Type::Text | Type::Set(_) => true,
+                // Where one end is declared, the other may be the last day that there is.
+                Type::Date => field.low.is_some() == field.high.is_some(),
+                // Between whole numbers a range has places that no value has.
+                Type::Number(number) => {
+                    !number.whole
+                        || [&field.low, &field.high].into_iter().all(|end| is_whole(end.as_ref()))
+                            && is_whole(self.any_value(other, channel).as_ref())
+                }
+            }
     }
 
     fn try_each(
@@ -117,7 +170,7 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         field: Id<Field>,
     ) -> Option<Vec<Exact>> {
-        self.cuts_of(expr, channel, field)?.turns(Await::Field(field))
+        Some(self.cuts_of(expr, channel, field)?.turns(field).0)
     }
 
     fn cuts_of(
@@ -129,49 +182,45 @@ impl<'r> Context<'r> {
         if !matches!(self.ruleset.fields[field].ty, Type::Number(_) | Type::Date) {
             return None;
         }
-        let mut cuts = Cuts::ordered(self, Await::Field(field));
+        let mut cuts = Cuts::of_one(self, field);
         cuts.visit(expr, channel);
-        let turns = cuts.turns(Await::Field(field))?;
-        (turns.len().saturating_mul(cuts.parts()) <= MOST_WORK).then_some(cuts)
+        let (turns, exact) = cuts.turns(field);
+        let few = turns.len() <= MOST_TURNS && turns.len().saturating_mul(cuts.parts()) <= MOST_WORK;
+        (exact && few).then_some(cuts)
     }
 
     /// The one field that a condition reads, lets followed; nothing where it reads others, or asks for more.
     pub(super) fn only_field(&self, expr: &Expr) -> Option<Id<Field>> {
-        if let Some(known) = self.tried.only.borrow().get(&place(expr)) {
-            return *known;
+        let mut only = Only::NONE;
+        self.read_only(expr, &mut only);
+        only.field.filter(|_| !only.more)
+    }
+
+    fn read_only(&self, expr: &Expr, only: &mut Only) {
+        match &expr.kind {
+            _ if only.more => {}
+            ExprKind::Field(id) => only.add(*id),
+            ExprKind::Let(id) => self.fields_of_let(*id).iter().for_each(|id| only.add(*id)),
+            ExprKind::Excluded(..) | ExprKind::Earlier(..) => only.more = true,
+            _ => expr.each_part(|part| self.read_only(part, only)),
         }
-        let mut whole = true;
-        expr.walk(&mut |part| {
-            whole &= !matches!(part.kind, ExprKind::Excluded(..) | ExprKind::Earlier(..));
-        });
-        let fields = if whole { self.fields(expr) } else { BTreeSet::new() };
-        let mut fields = fields.into_iter();
-        let only = fields.next().filter(|_| fields.next().is_none());
-        self.tried.only.borrow_mut().insert(place(expr), only);
-        only
     }
 
     /// The fields that an expression reads, lets followed.
     fn fields(&self, expr: &Expr) -> BTreeSet<Id<Field>> {
         let mut fields = BTreeSet::new();
-        let mut lets = Vec::new();
         expr.walk(&mut |part| match part.kind {
             ExprKind::Field(id) => {
                 fields.insert(id);
             }
-            ExprKind::Let(id) => lets.push(id),
+            ExprKind::Let(id) => fields.extend(self.fields_of_let(id)),
             _ => {}
         });
-        for id in lets {
-            let known = self.tried.lets.borrow()[id].clone();
-            let of_let = known.unwrap_or_else(|| {
-                let found = self.fields(&self.ruleset.lets[id].value);
-                self.tried.lets.borrow_mut()[id] = Some(found.clone());
-                found
-            });
-            fields.extend(of_let);
-        }
         fields
+    }
+
+    fn fields_of_let(&self, id: Id<Let>) -> &BTreeSet<Id<Field>> {
+        self.tried.lets[id].get_or_init(|| self.fields(&self.ruleset.lets[id].value))
     }
 
     /// The unknown fields that some conditions read, and the facts that no source tells, lets and earlier rows of tables

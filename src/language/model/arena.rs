@@ -156,6 +156,21 @@ impl<K, V: Clone> Clone for IdMap<K, V> {
     }
 }
 
+impl<K, V: PartialEq> PartialEq for IdMap<K, V> {
+    fn eq(&self, other: &IdMap<K, V>) -> bool {
+        self.values == other.values
+    }
+}
+
+impl<K, V: Eq> Eq for IdMap<K, V> {}
+
+impl<K, V> Default for IdMap<K, V> {
+    /// Returns the values of an empty arena.
+    fn default() -> IdMap<K, V> {
+        IdMap { values: Vec::new(), of: PhantomData }
+    }
+}
+
 impl<K, V> IdMap<K, V> {
     /// Makes a value for each thing of an arena.
     pub fn of(arena: &Arena<K>, value: impl FnMut(Id<K>) -> V) -> IdMap<K, V> {
@@ -165,6 +180,11 @@ impl<K, V> IdMap<K, V> {
     /// Returns all values, in the order of their ids.
     pub fn values(&self) -> std::slice::Iter<'_, V> {
         self.values.iter()
+    }
+
+    /// Returns all values, to be changed.
+    pub fn values_mut(&mut self) -> std::slice::IterMut<'_, V> {
+        self.values.iter_mut()
     }
 
     /// Returns all ids with their values.

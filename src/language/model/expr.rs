@@ -127,18 +127,25 @@ pub enum Shift {
 impl Expr {
     /// Returns the parts of the expression, in order; what it stands for elsewhere is none.
     pub fn parts(&self) -> Vec<&Expr> {
+        let mut parts = Vec::new();
+        self.each_part(|part| parts.push(part));
+        parts
+    }
+
+    /// Calls a function with each of these.
+    pub fn each_part<'e>(&'e self, mut visit: impl FnMut(&'e Expr)) {
         match &self.kind {
             ExprKind::Literal(_)
             | ExprKind::Field(_)
             | ExprKind::Let(_)
             | ExprKind::Today
             | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => Vec::new(),
-            ExprKind::Fact(fact) => fact.index.as_deref().into_iter().collect(),
+            | ExprKind::Earlier(..) => {}
+            ExprKind::Fact(fact) => fact.index.iter().for_each(|index| visit(index)),
             ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
-                parts.iter().collect()
+                parts.iter().for_each(visit);
             }
-            ExprKind::Sum(terms) => terms.iter().map(|(_, term)| term).collect(),
+            ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term)),
             ExprKind::Not(a)
             | ExprKind::Known(a, _)
             | ExprKind::Negate(a)
@@ -146,27 +153,26 @@ impl Expr {
             | ExprKind::Convert(a, _)
             | ExprKind::Abs(a)
             | ExprKind::Count(a)
-            | ExprKind::HasMany(a, ..) => vec![a],
+            | ExprKind::HasMany(a, ..) => visit(a),
             ExprKind::Compare(_, a, b)
             | ExprKind::Has(a, b)
             | ExprKind::Between(_, a, b)
-            | ExprKind::Shift(_, _, a, b) => vec![a, b],
-            ExprKind::InSet { subject, .. } => vec![subject],
-            ExprKind::InRange { subject, low, high, .. } => [Some(subject), low.as_ref(), high.as_ref()]
-                .into_iter()
-                .flatten()
-                .map(|part| &**part)
-                .collect(),
-            ExprKind::If(parts) => parts.iter().collect(),
+            | ExprKind::Shift(_, _, a, b) => [a, b].into_iter().for_each(|part| visit(part)),
+            ExprKind::InSet { subject, .. } => visit(subject),
+            ExprKind::InRange { subject, low, high, .. } => {
+                [Some(subject), low.as_ref(), high.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .for_each(|part| visit(part));
+            }
+            ExprKind::If(parts) => parts.iter().for_each(visit),
         }
     }
 
     /// Calls a function with this expression and all within it, lets not followed.
     pub fn walk<'e>(&'e self, visit: &mut impl FnMut(&'e Expr)) {
         visit(self);
-        for part in self.parts() {
-            part.walk(visit);
-        }
+        self.each_part(|part| part.walk(visit));
     }
 
     /// Calls a function with this expression and then with all within it, to be changed; lets are not followed.

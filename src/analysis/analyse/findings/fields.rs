@@ -139,7 +139,7 @@ pub(super) fn deciding(study: &Study<'_>, view: &View<'_, '_>) -> BTreeSet<Ref> 
             }
         }
     }
-    for node in ground.owned.iter().chain(ground.met.iter().flatten()) {
+    for node in ground.owned.values().chain(ground.met.values().flatten()) {
         let truths = view.truths(*node);
         found.extend([truths.yes, truths.no]);
     }

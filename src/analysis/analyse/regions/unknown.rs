@@ -91,8 +91,8 @@ fn acts(view: &View<'_, '_>, target: Target, name: &dyn Fn(Target) -> Option<Str
                     (name(Target::Channel(id))?, view.owned(id))
                 }
                 Need::Requirement(id) => {
-                    let met = *ground.met.get(id.index()).expect("every requirement is grounded");
-                    (ruleset.need_name(need).to_string(), met.map_or(never, |met| view.truths(met)))
+                    let met = ground.met[id].map_or(never, |met| view.truths(met));
+                    (ruleset.need_name(need).to_string(), met)
                 }
             };
             needs.insert((name(next)?, needed, when, there));

@@ -63,8 +63,7 @@ impl<'g, 'r> View<'g, 'r> {
                 match need {
                     Need::Channel(id) => open.push(Target::Channel(id)),
                     Need::Requirement(id) => {
-                        let met = self.ground.met.get(id.index()).copied().flatten();
-                        if met.is_some_and(is_hard) {
+                        if self.ground.met[id].is_some_and(is_hard) {
                             found.insert((Declared::Requirement, ruleset.need_name(need).to_string()));
                         }
                     }
@@ -75,7 +74,7 @@ impl<'g, 'r> View<'g, 'r> {
                     open.extend(ruleset.mixes[id].members.iter().copied().map(Target::Channel))
                 }
                 Target::Channel(id) => {
-                    if self.ground.owned.get(id.index()).copied().is_some_and(is_hard) {
+                    if is_hard(self.ground.owned[id]) {
                         found.insert((Declared::Channel, ruleset.target_name(target).to_string()));
                     }
                 }

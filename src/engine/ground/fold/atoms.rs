@@ -10,19 +10,10 @@ use qudao_language::operator::{CompareOp, Quantifier};
 
 impl<'p, 'r: 'p> Builder<'p, 'r> {
     pub(super) fn atom(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
-        let key = self.key_of(expr, channel);
-        if let Some(known) = self.known_atoms.get(&key) {
-            return *known;
-        }
-        let days = self.days.of(expr, channel);
-        let node = if days.is_empty() {
-            self.new_atom(expr, channel)
-        } else {
-            let node = self.by_days(&days, |this| Some(this.new_atom(expr, channel)));
+        self.once(expr, channel, |this| {
+            let node = this.on_each_day(expr, channel, |this| Some(this.new_atom(expr, channel)));
             node.expect("an atom is a node on each day")
-        };
-        self.known_atoms.insert(key, node);
-        node
+        })
     }
 
     /// An atom on the day that facts are read at.
@@ -63,8 +54,12 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
 
     /// A condition that joins others, all over one field, as one atom: what the field's values make of the whole tells more
     /// than what they make of each part.
-    pub(super) fn of_one_field(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Id<Node>> {
-        let field = self.probe.only_field(expr)?;
+    pub(super) fn of_one_field(
+        &mut self,
+        field: Id<Field>,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+    ) -> Option<Id<Node>> {
         let test = self.tested(field, expr, channel)?;
         Some(self.draft(field, None, test, expr, channel))
     }

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value as Json, json};
 
 use super::super::{Program, Scratch};
-use qudao_language::model::{Id, Target};
+use crate::ground::Instance;
+use qudao_language::model::{Id, IdMap, Target};
 use qudao_language::operator::Verdict;
 
 /// Counts over all rows of a table.
@@ -20,7 +21,7 @@ pub struct Summary {
     /// How often each target had each verdict; the last for none.
     verdicts: Vec<[u64; 5]>,
     /// How often each instance fired.
-    fired: Vec<u64>,
+    fired: IdMap<Instance, u64>,
     /// In how many rows each field was not known and some target was undecided.
     missing: Vec<u64>,
 }
@@ -33,7 +34,7 @@ impl Summary {
             rejected: 0,
             first: vec![0; ruleset.channels.len() + 1],
             verdicts: vec![[0; 5]; ruleset.target_count()],
-            fired: vec![0; program.ground().instances.len()],
+            fired: IdMap::of(&program.ground().instances, |_| 0),
             missing: vec![0; ruleset.fields.len()],
         }
     }
@@ -65,9 +66,7 @@ impl Summary {
             }
         }
         program.fired(scratch, |id| {
-            if let Some(count) = self.fired.get_mut(id.index()) {
-                *count += 1;
-            }
+            self.fired[id] += 1;
         });
         if undecided {
             for (count, unknown) in self.missing.iter_mut().zip(unknown) {
@@ -84,7 +83,7 @@ impl Summary {
         self.rows += other.rows;
         self.rejected += other.rejected;
         all(&mut self.first, &other.first);
-        all(&mut self.fired, &other.fired);
+        self.fired.values_mut().zip(other.fired.values()).for_each(|(into, from)| *into += from);
         all(&mut self.missing, &other.missing);
         for (into, from) in self.verdicts.iter_mut().zip(&other.verdicts) {
             all(into, from);
@@ -95,7 +94,7 @@ impl Summary {
     fn never(&self, program: &Program<'_>) -> Vec<String> {
         let ruleset = program.ruleset();
         let silent =
-            |range: std::ops::Range<usize>| self.fired.get(range).unwrap_or(&[]).iter().all(|n| *n == 0);
+            |mut range: std::ops::Range<usize>| range.all(|instance| self.fired[Id::new(instance)] == 0);
         let never = ruleset.rules.entries().filter(|(id, _)| silent(program.ground().instances_of(*id)));
         never.map(|(_, rule)| rule.name.to_string()).collect()
     }
@@ -198,11 +197,7 @@ fn write_table(text: &mut String, table: &[Vec<String>], markdown: bool) {
         .collect();
     for (number, row) in table.iter().enumerate() {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if column == 0 {
-                qudao_language::layout::pad(cell, *width)
-            } else {
-                qudao_language::layout::pad_left(cell, *width)
-            }
+            if column == 0 { qudao_language::layout::pad(cell, *width) } else { qudao_language::layout::pad_left(cell, *width) }
         });
         let cells: Vec<String> = cells.collect();
         if markdown {
@@ -219,7 +214,7 @@ fn write_table(text: &mut String, table: &[Vec<String>], markdown: bool) {
 }
 
 /// Names a rule's instance as results do.
-pub(super) fn instance_name(program: &Program<'_>, id: Id<crate::ground::Instance>) -> String {
+pub(super) fn instance_name(program: &Program<'_>, id: Id<Instance>) -> String {
     let instance = &program.ground().instances[id];
     let rule = &program.ruleset().rules[instance.rule].name;
     match instance.channel {

@@ -6,7 +6,8 @@ use std::io::Write;
 use super::super::Program;
 use super::summary::instance_name;
 use super::{Batch, Form, Options, Parts, Worker};
-use qudao_language::model::{Need, NeedState, Target};
+use crate::ground::Instance;
+use qudao_language::model::{IdMap, Need, NeedState, Target};
 
 /// What is said of a target: the verdicts in their order, and that there is none.
 pub(super) const WORDS: [&str; 5] = ["recommended", "possible", "unsuitable", "excluded", UNDECIDED];
@@ -18,7 +19,7 @@ pub(super) struct Texts {
     /// The names of the targets.
     pub(super) targets: Vec<String>,
     /// The names of the instances.
-    pub(super) instances: Vec<String>,
+    pub(super) instances: IdMap<Instance, String>,
     /// The names of what may be needed: of the requirements, then of the channels.
     pub(super) needs: Vec<String>,
     requirements: usize,
@@ -27,10 +28,9 @@ pub(super) struct Texts {
 impl Texts {
     pub(super) fn new(program: &Program<'_>) -> Texts {
         let ruleset = program.ruleset();
-        let ids = program.ground().instances.ids();
         Texts {
             targets: ruleset.targets().map(|target| ruleset.target_name(target).to_string()).collect(),
-            instances: ids.map(|id| instance_name(program, id)).collect(),
+            instances: IdMap::of(&program.ground().instances, |id| instance_name(program, id)),
             needs: ruleset
                 .requirements
                 .ids()
@@ -147,7 +147,7 @@ impl Worker<'_, '_, '_> {
                 if std::mem::replace(&mut more, true) {
                     out.push(b',');
                 }
-                string(out, batch.texts.instances.get(id.index()).map_or("", String::as_str));
+                string(out, &batch.texts.instances[id]);
             });
             out.push(b']');
         }
@@ -188,8 +188,7 @@ impl Worker<'_, '_, '_> {
             let mut between = b',';
             program.fired(scratch, |id| {
                 out.push(std::mem::replace(&mut between, b';'));
-                let name = batch.texts.instances.get(id.index()).map_or("", String::as_str);
-                out.extend_from_slice(name.as_bytes());
+                out.extend_from_slice(batch.texts.instances[id].as_bytes());
             });
             if between == b',' {
                 out.push(b',');

@@ -266,7 +266,7 @@ impl Columns {
         }
         if batch.reasons {
             let mut fired = fired;
-            arrays.push(fired.take(&names(batch.texts.instances.iter().map(String::as_str)))?);
+            arrays.push(fired.take(&names(batch.texts.instances.values().map(String::as_str)))?);
         }
         let kept: Vec<DataType> =
             arrays.iter().take(batch.keep.len()).map(|array| array.data_type().clone()).collect();
