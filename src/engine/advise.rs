@@ -16,11 +16,11 @@ use std::rc::Rc;
 use reached::Reached;
 use values::{Values, Which};
 
+use crate::program::{Program, Scratch};
 use qudao_language::date::Date;
 use qudao_language::decide::{TargetDecision, decide};
 use qudao_language::model::{Field, Id, Profile, Ruleset, Target, Value};
 use qudao_language::operator::Verdict;
-use crate::program::{Program, Scratch};
 
 /// So many steps are taken unless told otherwise. A changed profile takes one, more in a ruleset of many instances.
 pub const STEPS: usize = 20_000;

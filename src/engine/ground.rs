@@ -21,10 +21,10 @@ mod linear;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-pub use qudao_language::decide::axis;
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
 pub use cells::{between, ordered_cells, round_up};
 pub use linear::Sum;
+pub use qudao_language::decide::axis;
 
 use qudao_language::date::Date;
 use qudao_language::decide::Judged;

@@ -31,9 +31,9 @@ use encode::Encoder;
 use formula::{Formulas, Held};
 use matrix::Matrix;
 
+use crate::ground::{Ground, Instance, Node, OpaqueId, Variable};
 use qudao_language::date::Date;
 use qudao_language::exact::Exact;
-use crate::ground::{Ground, Instance, Node, OpaqueId, Variable};
 use qudao_language::model::{Channel, Field, Id, IdMap, Number, Profile, Rule, Ruleset, Target, Type, Value};
 use walk::Walk;
 

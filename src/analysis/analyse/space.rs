@@ -268,8 +268,7 @@ impl<'g, 'r> Space<'g, 'r> {
     }
 
     fn place(&mut self, side: usize, variable: Id<Variable>, asked: usize) {
-        let places = self.places.get_mut(side).and_then(|places| places.get_mut(variable.index()));
-        places.into_iter().for_each(|place| *place = Some(asked));
+        *slot_of(&mut self.places, side, variable.index()) = Some(asked);
     }
 
     /// The cells of a field that is no set.
@@ -463,8 +462,7 @@ impl<'g, 'r> Space<'g, 'r> {
         side: usize,
         atom: &qudao_engine::ground::Atom,
     ) -> Result<Truths, TooLarge> {
-        let place =
-            self.places.get(side).and_then(|places| places.get(atom.variable.index())).copied().flatten();
+        let place = *slot(&self.places, side, atom.variable.index());
         let (Some(asked), Some(ground)) = (place, self.grounds.get(side).copied()) else {
             return Ok(constant(Judged::STUCK));
         };
@@ -559,7 +557,7 @@ impl<'g, 'r> Space<'g, 'r> {
                 Some(value) => Some(value.clone()),
                 None => self.value(side, number, id, cells),
             };
-            values.get_mut(id.index()).into_iter().for_each(|slot| *slot = value.clone());
+            *values.get_mut(id.index()).expect("each field has a value") = value;
         }
         let given = |value| FieldValue { value, origin: Origin::Given, at: None };
         Profile { name: "example".into(), file: None, values: values.into_iter().map(given).collect() }
@@ -685,4 +683,13 @@ pub(super) fn constant(judged: Judged) -> Truths {
 
 fn judge(ruleset: &Ruleset, profile: &Profile, opaque: &Opaque<'_>) -> Judged {
     Probe::new(ruleset, profile, opaque.day).judge(opaque.expr, opaque.channel)
+}
+
+/// What is known of a thing of one side: of its atom, or of its opaque condition.
+fn slot<T>(of: &[Vec<T>], side: usize, index: usize) -> &T {
+    of.get(side).and_then(|of| of.get(index)).expect("each side has a place for each of its own")
+}
+
+fn slot_of<T>(of: &mut [Vec<T>], side: usize, index: usize) -> &mut T {
+    of.get_mut(side).and_then(|of| of.get_mut(index)).expect("each side has a place for each of its own")
 }

@@ -114,7 +114,7 @@ fn asked(ground: &Ground<'_>, opaque: &Opaque<'_>) -> Vec<Id<Node>> {
             && let Some(target) = target.resolve(opaque.channel)
         {
             let index = ground.ruleset.target_index(target);
-            found.extend(ground.targets.get(index).map(|effects| effects.excluded));
+            found.push(ground.targets.get(index).expect("each target has its effects").excluded);
         }
     });
     found

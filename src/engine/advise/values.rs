@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::numbers::{Axis, Part};
 use super::reached::Reached;
-use qudao_language::decide::Probe;
 use crate::ground::{Cut, VariableKind};
+use qudao_language::decide::Probe;
 use qudao_language::model::{Enum, ExprKind, Field, Id, Profile, Type, Value};
 
 /// So many values of a field are gone through one by one.

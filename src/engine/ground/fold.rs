@@ -423,7 +423,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         let order = ruleset.channel_order.iter().copied().map(Target::Channel);
         for target in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
             let index = ruleset.target_index(target);
-            let Some(effects) = self.targets.get(index).cloned() else { continue };
+            let effects = self.targets.get(index).expect("each target has its effects").clone();
             let mut ways: Vec<Id<Node>> =
                 effects.exclusions.iter().map(|id| self.instances[*id].fires).collect();
             for (channel, by) in &effects.channels {

@@ -2,8 +2,8 @@
 
 use super::Scratch;
 use super::matrix::{Cell, MISSING_SET, Matrix, NIBBLE};
-use qudao_language::exact::Exact;
 use crate::ground::{Cut, Ground, Variable, VariableKind};
+use qudao_language::exact::Exact;
 use qudao_language::model::{Field, Id, IdMap, Type, Value};
 
 /// How a field's values become cells.

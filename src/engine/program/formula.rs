@@ -178,22 +178,27 @@ impl Formulas {
         formulas
     }
 
+    /// Returns how a condition is run; nothing where the evaluator has to do it.
+    fn of(&self, id: Id<OpaqueId>) -> Option<&Formula> {
+        self.of.get(id.index()).expect("each opaque condition was looked at").as_ref()
+    }
+
     /// Tells whether a condition is run here.
     pub(super) fn runs(&self, id: Id<OpaqueId>) -> bool {
-        self.of.get(id.index()).is_some_and(Option::is_some)
+        self.of(id).is_some()
     }
 
     /// Tells whether the fields could always make a condition either where it is unknown.
     pub(super) fn is_plain(&self, id: Id<OpaqueId>) -> bool {
-        match self.of.get(id.index()) {
-            Some(Some(Formula::Table(_, answers))) => {
+        match self.of(id) {
+            Some(Formula::Table(_, answers)) => {
                 answers.iter().all(|answer| !answer.is_unknown() || *answer == Kleene::OPEN)
             }
-            Some(Some(Formula::Condition(Condition::Atom(atom)))) => match &atom.test {
+            Some(Formula::Condition(Condition::Atom(atom))) => match &atom.test {
                 Test::Compare(_, left, right) => self.is_unbounded(left) && self.is_unbounded(right),
                 _ => false,
             },
-            Some(Some(Formula::Condition(_)) | None) | None => false,
+            Some(Formula::Condition(_)) | None => false,
         }
     }
 

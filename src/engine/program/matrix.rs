@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Scratch;
 use super::bits::{Bits, LINE, Line, both, each_bit};
 use super::dnf::{Forms, Literal};
-use qudao_language::decide::Truth;
 use crate::ground::{Ground, Node, Variable, VariableKind};
+use qudao_language::decide::Truth;
 use qudao_language::model::{Field, Id, IdMap};
 
 /// Variables share a slot as long as it has at most so many states.

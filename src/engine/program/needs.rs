@@ -1,7 +1,7 @@
 //! What targets need.
 
 use super::bits::Kleene;
-use super::outcome::{Tally, need_bit};
+use super::outcome::need_bit;
 use super::{Program, Scratch};
 use crate::ground::{Ground, Node};
 use qudao_language::model::{Id, Need, NeedState, Ruleset, Target};
@@ -154,8 +154,8 @@ impl Program<'_> {
 
     /// The requirements that a target needs, by bit.
     fn required(&self, scratch: &Scratch, index: usize) -> u32 {
-        let stated = self.needing.stated.get(index).copied().unwrap_or(0);
-        stated | scratch.tallies.get(index).map_or(0, Tally::needs)
+        let stated = *self.needing.stated.get(index).expect("each target states what it needs");
+        stated | scratch.tallies.get(index).expect("each target has its tally").needs()
     }
 
     /// What a target needs: what it states, then what came with rules that fired, in their order, each once.
@@ -166,9 +166,9 @@ impl Program<'_> {
     ) -> impl Iterator<Item = NeedOutcome> + 's {
         let simple = self.needing.is_simple(index);
         let mut left = if simple { self.required(scratch, index) } else { 0 };
-        let effects = self.ground.targets.get(index);
-        let stated = effects.map_or(&[][..], |effects| self.ruleset().stated_needs(effects.target)).iter();
-        let fired = effects.map_or(&[][..], |effects| &effects.needs).iter();
+        let effects = self.ground.targets.get(index).expect("each target has its effects");
+        let stated = self.ruleset().stated_needs(effects.target).iter();
+        let fired = effects.needs.iter();
         let fired = fired.filter(|(id, _)| scratch.fired.has(id.index() as u32)).map(|(_, need)| *need);
         let mut next = stated.map(|stated| stated.need).chain(fired);
         let requirements = std::iter::from_fn(move || {
@@ -179,8 +179,7 @@ impl Program<'_> {
                 _ => next.find(|need| need_bit(*need).is_some_and(|bit| left & bit != 0))?,
             };
             left &= !need_bit(need)?;
-            let because_of = effects?.target;
-            Some(NeedOutcome { need, state: self.state(scratch, need), because_of })
+            Some(NeedOutcome { need, state: self.state(scratch, need), because_of: effects.target })
         });
         let others = if simple { &[] } else { scratch.needs.of(index) };
         others.iter().copied().chain(requirements)
@@ -192,12 +191,12 @@ impl Program<'_> {
         if self.needing.is_simple(index) {
             return (self.required(scratch, index) & scratch.needs.unmet).count_ones();
         }
-        let target = self.ground.targets.get(index).map(|effects| effects.target);
+        let target = self.ground.targets.get(index).expect("each target has its effects").target;
         let needs = scratch.needs.of(index);
         let owned = |of: Target| {
             let by =
                 needs.iter().find(|need| matches!(need.need, Need::Channel(id) if Target::Channel(id) == of));
-            by.is_some_and(|need| need.state != NeedState::Unmet || Some(need.because_of) != target)
+            by.is_some_and(|need| need.state != NeedState::Unmet || need.because_of != target)
         };
         let sure = needs.iter().filter(|need| need.state == NeedState::Unmet && !owned(need.because_of));
         sure.count() as u32

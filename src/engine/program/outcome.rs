@@ -3,8 +3,8 @@
 use super::bits::{Kleene, count_few, each_bit};
 use super::rank::Standing;
 use super::{Program, Scratch};
-use qudao_language::decide::Judged;
 use crate::ground::{Ground, Instance};
+use qudao_language::decide::Judged;
 use qudao_language::model::{Channel, Id, IdMap, Need, Target, Thresholds};
 use qudao_language::operator::Verdict;
 
@@ -316,11 +316,12 @@ impl Program<'_> {
 
     /// Adds to what excludes a target what comes through channels that it needs, and through members.
     fn exclusion(&self, scratch: &mut Scratch, target: usize, members: &[Id<Channel>]) {
-        let excluded =
-            |scratch: &Scratch, index: usize| scratch.excluded.get(index).copied().unwrap_or(Kleene::STUCK);
+        let excluded = |scratch: &Scratch, index: usize| {
+            *scratch.excluded.get(index).expect("each target may be excluded")
+        };
         let mut judged = excluded(scratch, target);
-        let needed = self.ground.targets.get(target).map_or(&[][..], |target| target.channels.as_slice());
-        for (channel, by) in needed {
+        let effects = self.ground.targets.get(target).expect("each target has its effects");
+        for (channel, by) in &effects.channels {
             let by = by.map_or(Kleene::TRUE, |by| self.judged(scratch, by.index()));
             let owned = scratch.node(self.ground.owned[*channel]);
             judged = judged.or(by.and(excluded(scratch, channel.index())).and(owned.not()));
@@ -381,7 +382,10 @@ impl Program<'_> {
 /// The targets that may be excluded through others, each after those: by number, with a mix's members.
 pub(super) fn linked(ground: &Ground<'_>) -> Vec<(usize, Vec<Id<Channel>>)> {
     let ruleset = ground.ruleset;
-    let needs = |index: usize| ground.targets.get(index).is_some_and(|target| !target.channels.is_empty());
+    let needs = |index: usize| {
+        let effects = ground.targets.get(index).expect("each target has its effects");
+        !effects.channels.is_empty()
+    };
     let channels = ruleset.channel_order.iter().map(|channel| channel.index());
     let channels = channels.filter(|index| needs(*index)).map(|index| (index, Vec::new()));
     let mixes =

@@ -3,8 +3,8 @@
 use super::bits::Kleene;
 use super::formula::{Formulas, Held, Run};
 use super::{Program, Scratch};
-use qudao_language::decide::{Judged, Probe};
 use crate::ground::{Ground, Node, OpaqueId, Variable};
+use qudao_language::decide::{Judged, Probe};
 use qudao_language::model::{Id, IdMap, TargetMap};
 
 /// Nodes to be judged, each after its parts.

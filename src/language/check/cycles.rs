@@ -59,14 +59,12 @@ pub(super) fn groups(edges: &[Vec<usize>]) -> Vec<Vec<usize>> {
     found
 }
 
-fn get<T: Copy + Default>(values: &[T], index: usize) -> T {
-    values.get(index).copied().unwrap_or_default()
+fn get<T: Copy>(values: &[T], index: usize) -> T {
+    *values.get(index).expect("each node has its place")
 }
 
 fn set<T>(values: &mut [T], index: usize, value: T) {
-    if let Some(slot) = values.get_mut(index) {
-        *slot = value;
-    }
+    *values.get_mut(index).expect("each node has its place") = value;
 }
 
 /// Tells whether a group is a circle: more than one node, or one that depends on itself.

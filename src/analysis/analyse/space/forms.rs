@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AskedCell, AskedKind, Bounds, Scope, Space, Truths, constant, is_whole, judge};
+use super::{AskedCell, AskedKind, Bounds, Scope, Space, Truths, constant, is_whole, judge, slot, slot_of};
 use crate::analyse::diagram::{Cells, NO, Ref, TooLarge, YES};
 use crate::analyse::inequalities::{Inequalities, Outcome, to_coprime};
 use qudao_engine::ground::{Cut, Opaque, Sum, Test, axis, between, round_up};
@@ -62,8 +62,7 @@ impl<'g, 'r> Space<'g, 'r> {
                         Linear::Of(self.form_of(terms, &test, &mut cuts), test)
                     }
                 };
-                let slot = self.linear.get_mut(side).and_then(|linear| linear.get_mut(id.index()));
-                slot.into_iter().for_each(|slot| *slot = Some(linear.clone()));
+                *slot_of(&mut self.linear, side, id.index()) = Some(linear);
             }
         }
         for (number, mut cuts) in cuts.into_iter().enumerate() {
@@ -254,7 +253,7 @@ impl<'g, 'r> Space<'g, 'r> {
         form: usize,
         asked: &super::Asked,
     ) -> Option<Vec<bool>> {
-        match self.linear.get(side)?.get(opaque)?.as_ref()? {
+        match slot(&self.linear, side, opaque).as_ref()? {
             Linear::Of(of, test) if *of == form => {
                 let holds = |cell: &AskedCell| test.holds(between(cell.bounds.0, cell.bounds.1));
                 Some(asked.cells.iter().map(holds).collect())

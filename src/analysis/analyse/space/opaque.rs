@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::declared::{reads_unknown_fact, says};
 use super::forms::Linear;
-use super::{Asked, AskedCell, AskedKind, Scope, Space, Truths, constant, judge};
+use super::{Asked, AskedCell, AskedKind, Scope, Space, Truths, constant, judge, slot, slot_of};
 use crate::analyse::diagram::{Cells, TooLarge};
 use qudao_engine::ground::Opaque;
 use qudao_language::decide::Judged;
@@ -49,7 +49,7 @@ impl<'g, 'r> Space<'g, 'r> {
         for (side, ground) in self.grounds.clone().into_iter().enumerate() {
             let meanings = Meanings::new(ground.ruleset);
             for (id, opaque) in ground.opaque.entries() {
-                let linear = self.linear.get(side).and_then(|linear| linear.get(id.index())?.as_ref());
+                let linear = slot(&self.linear, side, id.index()).as_ref();
                 let told = self.choices.pair(side, id.index()).is_some();
                 let ways: &[Judged] = match (linear, self.scope) {
                     (Some(Linear::Stuck), _) | (Some(_), Scope::Known) => continue,
@@ -72,8 +72,7 @@ impl<'g, 'r> Space<'g, 'r> {
                     self.asked.push(Asked { kind, cells });
                     self.asked.len() - 1
                 });
-                let slot = self.free.get_mut(side).and_then(|free| free.get_mut(id.index()));
-                slot.into_iter().for_each(|slot| *slot = Some(asked));
+                *slot_of(&mut self.free, side, id.index()) = Some(asked);
             }
         }
     }
@@ -93,14 +92,14 @@ impl<'g, 'r> Space<'g, 'r> {
     /// # Errors
     /// If the budget is used up.
     pub(in crate::analyse) fn opaque(&mut self, side: usize, number: usize) -> Result<Truths, TooLarge> {
-        let linear = self.linear.get(side).and_then(|linear| linear.get(number)).cloned().flatten();
+        let linear = slot(&self.linear, side, number).clone();
         if let Some(linear) = linear {
             return self.linear_truths(side, number, &linear);
         }
         if let Some(pair) = self.choices.pair(side, number) {
             return self.chosen_truths(side, number, pair);
         }
-        if self.free.get(side).and_then(|free| free.get(number)).copied().flatten().is_some() {
+        if slot(&self.free, side, number).is_some() {
             return self.free_truths(side, number);
         }
         let Some(ground) = self.grounds.get(side).copied() else { return Ok(constant(Judged::STUCK)) };
@@ -112,7 +111,7 @@ impl<'g, 'r> Space<'g, 'r> {
 
     /// The truths of an opaque condition that is a free variable.
     pub(super) fn free_truths(&mut self, side: usize, number: usize) -> Result<Truths, TooLarge> {
-        let free = self.free.get(side).and_then(|free| free.get(number)).copied().flatten();
+        let free = *slot(&self.free, side, number);
         let kind = free.and_then(|free| self.asked.get(free)).map(|asked| asked.kind.clone());
         match (free, kind) {
             (Some(free), Some(AskedKind::Free { ways, .. })) => self.table(free, &ways),

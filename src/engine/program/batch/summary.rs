@@ -197,7 +197,11 @@ fn write_table(text: &mut String, table: &[Vec<String>], markdown: bool) {
         .collect();
     for (number, row) in table.iter().enumerate() {
         let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if column == 0 { qudao_language::layout::pad(cell, *width) } else { qudao_language::layout::pad_left(cell, *width) }
+            if column == 0 {
+                qudao_language::layout::pad(cell, *width)
+            } else {
+                qudao_language::layout::pad_left(cell, *width)
+            }
         });
         let cells: Vec<String> = cells.collect();
         if markdown {

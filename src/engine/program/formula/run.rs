@@ -52,7 +52,7 @@ impl<'a> Run<'a> {
 
     /// Judges an opaque condition; nothing where the evaluator has to do it.
     pub(in crate::program) fn judge(&mut self, id: Id<OpaqueId>) -> Option<Kleene> {
-        match self.formulas.of.get(id.index())?.as_ref()? {
+        match self.formulas.of(id)? {
             Formula::Table(places, answers) => {
                 let mut state = 0;
                 for (field, step, known) in places {
