@@ -5,21 +5,22 @@
 use std::process::{Command, ExitCode};
 
 /// Functions beside the cases: those with snapshots, and those that hold the house in order.
-const FUNCTIONS: [&str; 7] = ["--", "batch", "docs", "profiles", "reports", "testing", "tidy"];
+const FUNCTIONS: [&str; 6] = ["batch", "docs", "profiles", "reports", "testing", "tidy"];
 
 fn main() -> ExitCode {
     let names: Vec<String> = std::env::args().skip(1).collect();
-    let test = ["test", "--quiet", "--locked", "--test"];
+    let test = ["test", "--locked", "--test"];
+    let quiet = ["--", "--quiet"];
     let mut steps = vec![
         vec!["fmt", "--all", "--check"],
         vec!["clippy", "--quiet", "--all-targets", "--locked", "--", "-D", "warnings"],
     ];
     if names.is_empty() {
-        steps.push([&test[..], &["cases"]].concat());
-        steps.push([&test[..], &["suite"], &FUNCTIONS].concat());
+        steps.push([&test[..], &["cases"], &quiet].concat());
+        steps.push([&test[..], &["suite"], &quiet, &FUNCTIONS].concat());
     }
     // The cases take one name at a time.
-    steps.extend(names.iter().map(|name| [&test[..], &["cases", "--test", "suite", name]].concat()));
+    steps.extend(names.iter().map(|name| [&test[..], &["cases", "--test", "suite", name], &quiet].concat()));
     for step in steps {
         match Command::new("cargo").args(step).status() {
             Ok(status) if status.success() => {}
