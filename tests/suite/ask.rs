@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::Stdio;
 
-use crate::support::{Work, program};
+use crate::support::{Work, assert_snapshot, program};
 
 const TRIP: &str = r#"ruleset trip "How to travel?" @zh "怎么去？" { languages en, zh  as of 2026-01-01 }
 enum Load "Luggage" { bag "a bag" @zh "一个包", case "a suitcase" @zh "行李箱", bike "a bicycle" @zh "自行车" }
@@ -37,9 +37,7 @@ fn interview(work: &Work, arguments: &[&str], typed: &str) -> (i32, String, Stri
 }
 
 fn shown(name: &str, text: &str) {
-    insta::with_settings!({
-        snapshot_path => "../ask", prepend_module_to_snapshot => false, omit_expression => true
-    }, { insta::assert_snapshot!(name, text) });
+    assert_snapshot("ask", name, text);
 }
 
 #[test]

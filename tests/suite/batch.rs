@@ -70,13 +70,9 @@ fn what_is_no_profile_is_set_aside_with_its_line_and_the_reason() {
         r#"[1]"#,
         r#"{"open": tru"#,
     ];
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../batch");
-    settings.set_prepend_module_to_snapshot(false);
-    let _guard = settings.bind_to_scope();
-    insta::assert_snapshot!("lines", rejects(&lines.join("\n"), false).join("\n"));
+    support::assert_snapshot("batch", "lines", &rejects(&lines.join("\n"), false).join("\n"));
     let table = "open,posts,goals,other\ntrue,7,\"sell;talk\",x\ntrue,7\nfalse,=1+1,,\n\"tr\nue\",,,\nunknown,4.6,{sell},\"\"\"\"\n";
-    insta::assert_snapshot!("table", rejects(table, true).join("\n"));
+    support::assert_snapshot("batch", "table", &rejects(table, true).join("\n"));
     let head = |text: &str| header(&Split::new(true).push(text.as_bytes(), true)[0]);
     let (names, rest) = head("\u{FEFF}a,b\r\n1,2\r\n").unwrap();
     assert_eq!((names, rest.bytes.as_slice(), rest.line), (vec!["a".into(), "b".into()], &b"1,2\r\n"[..], 2));
@@ -186,11 +182,7 @@ fn lines_in_every_spelling_are_read_as_profiles_are() {
         r#"{"open":true}}"#,
         r#"{}"#,
     ];
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../batch");
-    settings.set_prepend_module_to_snapshot(false);
-    let _guard = settings.bind_to_scope();
-    insta::assert_snapshot!("spellings", rejects(&lines.join("\n"), false).join("\n"));
+    support::assert_snapshot("batch", "spellings", &rejects(&lines.join("\n"), false).join("\n"));
 }
 
 /// All choices of what is told of a target.

@@ -219,11 +219,7 @@ fn what_is_no_profile_in_columns_is_told_with_its_column_or_row() {
         with("goal", column(StringArray::from(vec!["sell", "Talk", "shout"]))),
         with("begin", column(Int64Array::from(vec![1, 2, 3]))),
     ];
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../batch");
-    settings.set_prepend_module_to_snapshot(false);
-    let _guard = settings.bind_to_scope();
-    insta::assert_snapshot!("columns", cases.join("\n\n"));
+    support::assert_snapshot("batch", "columns", &cases.join("\n\n"));
     let start = column(Date32Array::from(vec![1, 2, 3]));
     let twice = refused(&[open, ("start", Arc::clone(&start)), ("begin", start)]);
     assert_eq!(twice, "the columns `start` and `begin` are both of `start`");

@@ -12,7 +12,7 @@ use qudao_telling::facts::{
 };
 use qudao_telling::words::Speaker;
 
-use crate::support::folder;
+use crate::support::{assert_snapshot, folder};
 
 const ARTICLE: &str = "Who may register\n\nIt is open to individuals – and “others”.\nBroadcasts: it may send\nonce a day. 每天可以推送一次。\nNobody cites this.\n";
 
@@ -35,11 +35,7 @@ fn day(text: &str) -> Date {
 }
 
 fn snapshot(name: &str, shown: &str) {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(folder("facts"));
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, shown));
+    assert_snapshot("facts", name, shown);
 }
 
 #[test]

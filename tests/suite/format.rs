@@ -259,19 +259,3 @@ fn a_comment_in_any_gap_is_kept() {
     assert!(errors.is_empty(), "no comment can stand behind\n{}", errors.join("\n"));
     assert!(tried > 700, "only {tried} files");
 }
-
-#[test]
-fn the_layout_is_as_it_was() {
-    for path in files_below(&folder("format")) {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        if path.extension().is_some_and(|ending| ending == "qd") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let laid_out = format(&name, &text).unwrap_or_else(|_| panic!("{name} has errors"));
-            let mut settings = insta::Settings::clone_current();
-            settings.set_snapshot_path(folder("format"));
-            settings.set_prepend_module_to_snapshot(false);
-            settings.set_omit_expression(true);
-            settings.bind(|| insta::assert_snapshot!(name, laid_out));
-        }
-    }
-}

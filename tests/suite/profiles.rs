@@ -5,12 +5,7 @@ use qudao_language::model::{Number, Profile, Ruleset, Value};
 use qudao_language::profile::yaml_text;
 
 use crate::generate::{self, Dice};
-use crate::support::{folder, profile, ruleset};
-
-/// The ruleset of the wrong profiles.
-fn shops() -> Ruleset {
-    ruleset(&std::fs::read_to_string(folder("profiles").join("ruleset.qd")).unwrap())
-}
+use crate::support::{profile, ruleset, ruleset_of_profiles};
 
 fn taken(ruleset: &Ruleset, text: &str) -> Profile {
     let read = profile(ruleset, text);
@@ -24,7 +19,7 @@ fn said(profile: &Profile) -> Vec<String> {
 
 #[test]
 fn a_profile_written_as_yaml_is_read_back() {
-    let shops = shops();
+    let shops = ruleset_of_profiles();
     for text in [
         "owner: null\n",
         "owner: company\ncity: \"no: # \\\"x\\\" \\\\ \\n\\e[31m\"\nfounded: 2021-06-01\nsize: null\nlicence: true\n",
@@ -46,7 +41,7 @@ fn a_profile_written_as_yaml_is_read_back() {
 
 #[test]
 fn a_number_is_written_in_a_unit_that_tells_it() {
-    let shops = shops();
+    let shops = ruleset_of_profiles();
     let mut made = Profile::empty(&shops, "made");
     let of = |name: &str| shops.fields.find(|field| &*field.name == name).unwrap();
     let number = |n, d| Some(Value::Number(Number::computed(Exact::fraction(n, d).unwrap())));

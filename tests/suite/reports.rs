@@ -4,7 +4,7 @@ use qudao_language::diagnostic::{Diagnostic, to_sarif, to_workflow_command};
 use qudao_language::source::Files;
 use serde_json::Value;
 
-use crate::support::{checked, folder};
+use crate::support::{assert_snapshot, checked, folder};
 
 fn found(name: &str) -> (Files, Vec<Diagnostic>) {
     let text = std::fs::read_to_string(folder("reports").join(name)).unwrap();
@@ -15,14 +15,6 @@ fn found(name: &str) -> (Files, Vec<Diagnostic>) {
 /// A folder whose name must be escaped.
 fn path(name: &str) -> String {
     format!("rules, 50%: 渠道/{name}")
-}
-
-fn settings() -> insta::Settings {
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../reports/snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings
 }
 
 #[test]
@@ -45,7 +37,7 @@ fn sarif_tells_what_is_found() {
         rule["help"] = Value::from("its page");
     }
     run["tool"]["driver"]["semanticVersion"] = Value::from("1.0.0");
-    settings().bind(|| insta::assert_snapshot!("sarif", format!("{log:#}")));
+    assert_snapshot("reports/snapshots", "sarif", &format!("{log:#}"));
 }
 
 #[test]
@@ -57,5 +49,5 @@ fn workflow_commands_are_one_line_each() {
         assert_eq!(line.matches('\n').count(), 1, "{line}");
         shown.push_str(&line);
     }
-    settings().bind(|| insta::assert_snapshot!("github", shown));
+    assert_snapshot("reports/snapshots", "github", &shown);
 }

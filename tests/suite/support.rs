@@ -7,13 +7,12 @@ use qudao_language::date::Date;
 use qudao_language::decide::decide;
 use qudao_language::diagnostic::render;
 use qudao_language::model::Ruleset;
-use qudao_language::profile::ReadProfile;
+use qudao_language::profile::{Format, ReadProfile, read};
 use qudao_telling::result::to_json;
-use qudao_telling::why;
 use qudao_telling::words::Speaker;
 use serde_json::Value as Json;
 
-pub(crate) use crate::reading::{checked, codes, codes_of, profile, ruleset};
+pub(crate) use crate::reading::{checked, profile, ruleset};
 
 /// A folder beside this suite.
 pub(crate) fn folder(name: &str) -> PathBuf {
@@ -28,6 +27,25 @@ pub(crate) fn program(folder: &Path) -> Command {
     command.env_clear().envs(kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     command.current_dir(folder);
     command
+}
+
+/// The ruleset that the profiles of the fixtures are for.
+pub(crate) fn ruleset_of_profiles() -> Ruleset {
+    ruleset(&std::fs::read_to_string(folder("profiles").join("ruleset.qd")).unwrap())
+}
+
+/// Reads a profile in the format that its name tells.
+pub(crate) fn read_as(name: &str, ruleset: &Ruleset, bytes: Vec<u8>) -> ReadProfile {
+    read(ruleset, name, bytes, Format::of_name(name).unwrap(), &[])
+}
+
+/// Holds a text against its snapshot in a folder beside this suite.
+pub(crate) fn assert_snapshot(home: &str, name: &str, shown: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder(home));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, shown));
 }
 
 /// All files below a folder, in order.
@@ -58,18 +76,6 @@ pub(crate) fn answer(
     let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors\n{shown}"));
     let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
     to_json(&decide(ruleset, profile, day), Speaker::new(ruleset, language), true)
-}
-
-/// Decides a profile and returns the answer as text.
-pub(crate) fn answer_text(
-    ruleset: &Ruleset,
-    read: &ReadProfile,
-    day: Option<Date>,
-    language: Option<&str>,
-) -> String {
-    let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors"));
-    let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
-    why::answer(&decide(ruleset, profile, day), Speaker::new(ruleset, language), &why::Options::default())
 }
 
 /// A folder with files; runs the program in it.

@@ -12,7 +12,7 @@ use qudao_telling::words::Speaker;
 
 use crate::laws::{case, cases};
 use crate::reading::random_profile;
-use crate::support::{self, Work, files_below};
+use crate::support::{self, Work, assert_snapshot, files_below};
 
 type FactKey = (Id<Channel>, Entry);
 
@@ -259,11 +259,7 @@ fn headlines_name_mixes_where_they_lead() {
         let result = to_json(&decision, Speaker::new(&ruleset, None), false);
         let _ = writeln!(told, "  {}", result["best"]);
     }
-    let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path("../reports/snapshots");
-    settings.set_prepend_module_to_snapshot(false);
-    settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!("headlines", told));
+    assert_snapshot("reports/snapshots", "headlines", &told);
 }
 
 /// A table of which the first matching row counts, its rows parted by a number.

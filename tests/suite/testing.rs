@@ -1,24 +1,8 @@
-//! Running tests: every form of expectation, met and not, and the command with its formats.
+//! Running tests: the command with its formats, properties, coverage. What is said of expectations stands in `testing/runs`.
 
-use std::path::Path;
+use qudao_analysis::testing::PropertyOutcome;
 
-use qudao_analysis::testing::{PropertyOutcome, RulesetRun, properties, report, run};
-
-use crate::support::{Work, files_below, folder, ruleset};
-
-#[test]
-fn every_expectation_says_what_is_the_case_instead() {
-    for path in files_below(&folder("testing/runs")).iter().filter(|path| path.extension().unwrap() == "qd") {
-        let name = path.file_stem().unwrap().to_str().unwrap();
-        let ruleset = ruleset(&std::fs::read_to_string(path).unwrap());
-        let tests = ruleset.tests.iter().map(|test| run(&ruleset, test, None, None)).collect();
-        let properties = properties(&ruleset, |_| PropertyOutcome::NotChecked);
-        let run = RulesetRun { name: name.into(), tests, properties, ..RulesetRun::default() };
-        insta::with_settings!({
-            snapshot_path => "../testing/runs", prepend_module_to_snapshot => false, omit_expression => true
-        }, { insta::assert_snapshot!(name, report::text(&[run], report::Options::default())) });
-    }
-}
+use crate::support::{Work, assert_snapshot, ruleset};
 
 const SHOP: &str = r#"ruleset shop "Shop" { as of 2026-01-01 }
 profile { n: int }
@@ -44,9 +28,7 @@ property p "P" { expect own possible }
     for format in ["text", "json", "junit", "github", "markdown"] {
         let (status, out, _) = work.qudao(&format!("test shop.qd --format {format}"));
         assert_eq!(status, 1, "{out}");
-        insta::with_settings!({
-            snapshot_path => "../testing/formats", prepend_module_to_snapshot => false, omit_expression => true
-        }, { insta::assert_snapshot!(format, out) });
+        assert_snapshot("testing/formats", format, &out);
     }
 }
 
@@ -64,9 +46,7 @@ property never "Never" { expect rule r does not fire }
         let (status, out, err) = work.qudao(&format!("test s.qd --format {format}"));
         assert_eq!(status, 0, "{out}{err}");
         let name = format!("undecided-{format}");
-        insta::with_settings!({
-            snapshot_path => "../testing/formats", prepend_module_to_snapshot => false, omit_expression => true
-        }, { insta::assert_snapshot!(name, out) });
+        assert_snapshot("testing/formats", &name, &out);
         let (status, out, _) = work.qudao(&format!("test s.qd --deny undecided --format {format}"));
         assert_eq!(status, 1, "{out}");
         assert!(out.contains("undecided") || out.contains("UNDECIDED"), "{out}");
@@ -195,16 +175,6 @@ fn a_ruleset_with_errors_fails_beside_the_others() {
 }
 
 #[test]
-fn the_rulesets_that_ship_pass_their_tests() {
-    for name in qudao_language::bundled::names() {
-        let work = Work::new(&[]);
-        let (status, out, err) = work.qudao(&format!("test {name}"));
-        assert_eq!(status, 0, "{name}\n{out}{err}");
-        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets").join(name).is_dir());
-    }
-}
-
-#[test]
 fn what_was_never_reached_is_told_with_its_text() {
     let text = r#"ruleset shop "Shop" { as of 2026-01-01 }
 profile { n: int, kind: text }
@@ -225,9 +195,7 @@ test "u" { given { n = 6, kind = "b" } expect own excluded }
     let work = Work::new(&[("shop.qd", text)]);
     let (status, out, _) = work.qudao("test shop.qd --coverage");
     assert_eq!(status, 0);
-    insta::with_settings!({
-        snapshot_path => "../testing/formats", prepend_module_to_snapshot => false, omit_expression => true
-    }, { insta::assert_snapshot!("coverage", out) });
+    assert_snapshot("testing/formats", "coverage", &out);
     assert_eq!(work.qudao("test shop.qd --threshold 60").0, 0);
     let (status, _, err) = work.qudao("test shop.qd --threshold 95");
     assert_eq!(status, 1);

@@ -151,10 +151,14 @@ fn files_stay_small_and_are_all_used() {
         let lines = text.lines().count();
         assert!(lines <= 700, "{} has {lines} lines; split it along what it does", path.display());
     }
-    let main = std::fs::read_to_string(root().join("tests/suite/main.rs")).unwrap();
-    for path in files_below(&root().join("tests/suite")) {
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(name == "main" || main.contains(&format!("mod {name};")), "{name}.rs is forgotten");
+    for binary in ["suite", "cases"] {
+        let folder = root().join("tests").join(binary);
+        let main = std::fs::read_to_string(folder.join("main.rs")).unwrap();
+        let files = files_below(&folder).into_iter();
+        for path in files.filter(|path| path.extension().is_some_and(|ending| ending == "rs")) {
+            let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(name == "main" || main.contains(&format!("mod {name};")), "{name}.rs is forgotten");
+        }
     }
 }
 
@@ -173,4 +177,34 @@ fn the_default_build_needs_few_crates() {
     assert!(crates.iter().any(|name| name.starts_with("serde_json ")), "{crates:?}");
     assert!(!crates.iter().any(|name| name.starts_with("parquet ")), "{crates:?}");
     assert!(crates.len() <= 120, "{} crates", crates.len());
+}
+
+/// Nobody forgets a target that has a body, a package entry and inputs.
+#[test]
+fn each_target_has_its_inputs_and_its_program() {
+    let manifest = std::fs::read_to_string(root().join("tests/fuzz/Cargo.toml")).unwrap();
+    for target in ["agreement", "ruleset", "profile"] {
+        assert!(manifest.contains(&format!("path = \"targets/{target}.rs\"")), "{target}");
+        let program =
+            std::fs::read_to_string(root().join(format!("tests/fuzz/targets/{target}.rs"))).unwrap();
+        assert!(program.contains(&format!("qudao_fuzz::{target}(")), "{target}");
+    }
+}
+
+/// The fuzzer's dictionary knows all words of the grammar.
+#[test]
+fn the_dictionary_holds_each_word_of_the_grammar() {
+    let dictionary = std::fs::read_to_string(root().join("tests/fuzz/language.dict")).unwrap();
+    let mut words = 0;
+    for path in files_below(&root().join("grammar")) {
+        let grammar = std::fs::read_to_string(path).unwrap();
+        let lines = grammar.lines().map(|line| line.split("//").next().unwrap());
+        for word in lines.flat_map(|line| line.split('"').skip(1).step_by(2)) {
+            if word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+                assert!(dictionary.contains(&format!("\"{word}\"\n")), "{word} is missing");
+                words += 1;
+            }
+        }
+    }
+    assert!(words > 100, "{words} words");
 }

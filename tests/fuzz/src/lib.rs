@@ -4,7 +4,7 @@
 
 #[path = "../../suite/engines.rs"]
 mod engines;
-#[path = "../../suite/fuzz.rs"]
+#[path = "../../cases/fuzz.rs"]
 mod fuzz;
 #[path = "../../suite/generate.rs"]
 mod generate;

@@ -14,10 +14,13 @@ use qudao_language::profile::{Format, read};
 use qudao_language::source::Files;
 use qudao_language::syntax::{Sources, WantedKind};
 
+use libtest_mimic::Trial;
+
 use crate::support::{Work, files_below};
+use crate::{Wrong, case, file_name, has_ending, root};
 
 fn rulesets() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("rulesets")
+    root().join("rulesets")
 }
 
 /// Where the texts of sources may lie that this repository does not hold: beside the ruleset, or in a folder that
@@ -29,8 +32,7 @@ fn text(ruleset: &Path, name: &str) -> Option<Vec<u8>> {
 
 /// Checks a ruleset of a folder, each of its files changed by `edit`.
 fn checked(folder: &Path, with_texts: bool, edit: &dyn Fn(&str, String) -> String) -> (Files, Checked) {
-    let name = folder.file_name().unwrap().to_string_lossy().into_owned();
-    let main = format!("{name}.qd");
+    let main = format!("{}.qd", file_name(folder));
     let text_of = |path: &str| edit(path, std::fs::read_to_string(folder.join(path)).unwrap());
     let mut sources = Sources::new(&main, text_of(&main).into_bytes());
     while let Some(wanted) = sources.wanted() {
@@ -55,72 +57,80 @@ fn as_it_is(_: &str, text: String) -> String {
     text
 }
 
-fn names() -> Vec<String> {
-    let folders = std::fs::read_dir(rulesets()).unwrap().map(|entry| entry.unwrap());
-    let mut names: Vec<String> = folders.map(|f| f.file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
+/// What holds for each ruleset, and what finds out.
+type Law = (&'static str, fn(&Path) -> Wrong);
+
+pub(crate) fn trials() -> Vec<Trial> {
+    let folders = std::fs::read_dir(rulesets()).unwrap().map(|entry| entry.unwrap().path());
+    let mut folders: Vec<PathBuf> = folders.collect();
+    folders.sort();
+    let names = folders.iter().map(|folder| file_name(folder));
+    assert!(names.eq(bundled::names()), "the folders of `rulesets` are what the program holds");
+    let laws: [Law; 5] = [
+        ("is_clean_and_laid_out", is_clean_and_laid_out),
+        ("is_bundled_whole", is_bundled_whole),
+        ("quotes_stand_in_the_texts_that_are_here", quotes_stand),
+        ("passes_its_tests", passes_its_tests),
+        ("keeps_the_snapshots_that_come_out_now", keeps_its_snapshots),
+    ];
+    let each = folders.iter().flat_map(|folder| {
+        laws.map(|(law, holds)| {
+            case(format!("rulesets::{}::{law}", file_name(folder)), folder.clone(), holds)
+        })
+    });
+    let weighed = "rulesets::wechat::is_read_alike_however_the_levels_are_weighed";
+    let weighed = case(weighed.into(), rulesets().join("wechat"), is_read_alike);
+    each.chain([weighed]).collect()
 }
 
-#[test]
-fn shipped_rulesets_are_clean_and_laid_out() {
-    let mut wrong = Vec::new();
-    for name in names() {
-        let folder = rulesets().join(&name);
-        let (files, checked) = checked(&folder, false, &as_it_is);
-        wrong.extend(checked.diagnostics.iter().map(|diagnostic| render(&files, diagnostic, false)));
-        for path in files_below(&folder).iter().filter(|path| path.extension().is_some_and(|e| e == "qd")) {
-            let text = std::fs::read_to_string(path).unwrap();
-            if !format::format(&path.to_string_lossy(), &text).is_ok_and(|laid_out| laid_out == text) {
-                wrong.push(format!("`qudao fmt {}` changes it", path.display()));
-            }
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+fn is_clean_and_laid_out(folder: &Path) -> Wrong {
+    let (files, checked) = checked(folder, false, &as_it_is);
+    let said = checked.diagnostics.iter().map(|diagnostic| render(&files, diagnostic, false));
+    let parts = files_below(folder).into_iter().filter(|path| has_ending(path, "qd"));
+    let changed = parts.filter(|path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        !format::format(&path.to_string_lossy(), &text).is_ok_and(|laid_out| laid_out == text)
+    });
+    let changed = changed.map(|path| format!("`qudao fmt {}` changes it", path.display()));
+    said.chain(changed).map(|says| (1, says)).collect()
 }
 
-#[test]
-fn shipped_rulesets_are_bundled_whole() {
-    let bundled: Vec<&str> = bundled::names().collect();
-    assert_eq!(names(), bundled, "the folders of `rulesets` are what the program holds");
-    for name in names() {
-        let folder = rulesets().join(&name);
-        for path in files_below(&folder) {
-            let within = path.strip_prefix(&folder).unwrap().to_string_lossy().replace('\\', "/");
-            let part = within.ends_with(".qd") || within.ends_with(".csv") || within == "sources.lock";
-            if part {
-                let text = std::fs::read_to_string(&path).unwrap();
-                assert_eq!(bundled::file(&name, &within), Some(text.as_str()), "{name}: {within}");
-            }
+fn is_bundled_whole(folder: &Path) -> Wrong {
+    let name = file_name(folder);
+    for path in files_below(folder) {
+        let within = path.strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
+        let part = within.ends_with(".qd") || within.ends_with(".csv") || within == "sources.lock";
+        if part {
+            let text = std::fs::read_to_string(&path).unwrap();
+            assert_eq!(bundled::file(&name, &within), Some(text.as_str()), "{name}: {within}");
         }
     }
+    Vec::new()
+}
+
+fn quotes_stand(folder: &Path) -> Wrong {
+    let (files, checked) = checked(folder, true, &as_it_is);
+    let lost = checked.diagnostics.iter().filter(|d| d.code == Code::QuoteNotFound);
+    lost.map(|diagnostic| (1, render(&files, diagnostic, false))).collect()
 }
 
 /// Whatever a ruleset or the form of snapshots has become, accepting anew changes nothing.
-#[test]
-fn shipped_snapshots_are_as_they_come_out_now() {
-    for name in names() {
-        let (folder, work) = (rulesets().join(&name), Work::new(&[]));
-        for path in files_below(&folder) {
-            let within = path.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
-            work.write(&within, &std::fs::read_to_string(&path).unwrap());
-        }
-        assert_eq!(work.qudao(&format!("test {name}.qd --accept")).0, 0, "{name}");
-        for snapshot in files_below(&folder.join("snapshots")) {
-            let within = snapshot.strip_prefix(&folder).unwrap().to_string_lossy().into_owned();
-            assert_eq!(work.read(&within), std::fs::read_to_string(&snapshot).unwrap(), "{name}: {within}");
-        }
+fn keeps_its_snapshots(folder: &Path) -> Wrong {
+    let (name, work) = (file_name(folder), Work::new(&[]));
+    let within = |path: &Path| path.strip_prefix(folder).unwrap().to_string_lossy().into_owned();
+    for path in files_below(folder) {
+        work.write(&within(&path), &std::fs::read_to_string(&path).unwrap());
     }
+    assert_eq!(work.qudao(&format!("test {name}.qd --accept")).0, 0);
+    let snapshots = files_below(&folder.join("snapshots")).into_iter();
+    let moved = snapshots.filter(|path| work.read(&within(path)) != std::fs::read_to_string(path).unwrap());
+    moved.map(|path| (1, format!("{} is not what comes out now", within(&path)))).collect()
 }
 
-#[test]
-fn quotes_stand_in_the_texts_that_are_here() {
-    for name in names() {
-        let (files, checked) = checked(&rulesets().join(&name), true, &as_it_is);
-        let lost = checked.diagnostics.iter().filter(|d| d.code == Code::QuoteNotFound);
-        let shown: String = lost.map(|diagnostic| render(&files, diagnostic, false)).collect();
-        assert!(shown.is_empty(), "{shown}");
-    }
+fn passes_its_tests(folder: &Path) -> Wrong {
+    let (status, out, err) = Work::new(&[]).qudao(&format!("test {}", file_name(folder)));
+    assert_eq!(status, 0, "{out}{err}");
+    Vec::new()
 }
 
 fn verdicts(ruleset: &Ruleset, profile: &str) -> BTreeMap<String, Verdict> {
@@ -140,8 +150,8 @@ const ACCEPTED: &[(&str, [Verdict; 3])] = &[
     ("large_brand.yaml", [Verdict::Recommended, Verdict::Recommended, Verdict::Recommended]),
 ];
 
-#[test]
-fn the_article_is_read_alike_however_the_levels_are_weighed() {
+/// The article is read alike however the levels are weighed.
+fn is_read_alike(folder: &Path) -> Wrong {
     // Levels are ordinal. As weights, each moved by a fifth either way, they tell the same.
     let weighed = |strong: i32, against: i32, plain: i32| {
         move |path: &str, text: String| {
@@ -160,19 +170,18 @@ fn the_article_is_read_alike_however_the_levels_are_weighed() {
     for strong in [400, 500, 600] {
         for against in [40, 50, 60] {
             for plain in [8, 10, 12] {
-                let (files, checked) =
-                    checked(&rulesets().join("wechat"), false, &weighed(strong, against, plain));
+                let (files, checked) = checked(folder, false, &weighed(strong, against, plain));
                 let shown: String = checked.diagnostics.iter().map(|d| render(&files, d, false)).collect();
                 let ruleset = checked.ruleset.unwrap_or_else(|| panic!("{shown}"));
                 for (profile, expected) in ACCEPTED {
                     let found = verdicts(&ruleset, profile);
                     let found = ["subscription", "service", "mini_program"].map(|name| found[name]);
                     if found != *expected {
-                        wrong.push(format!("{profile} at {strong}, {against}, {plain}: {found:?}"));
+                        wrong.push((1, format!("{profile} at {strong}, {against}, {plain}: {found:?}")));
                     }
                 }
             }
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
