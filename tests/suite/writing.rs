@@ -232,7 +232,8 @@ fn a_signal_ends_a_run_that_waits_for_input_and_leaves_nothing() {
         let mut rest = String::new();
         child.stderr.take().unwrap().read_to_string(&mut rest).unwrap();
         assert_eq!(child.wait().unwrap().signal(), Some(number), "{signal}");
-        assert!(rest.ends_with("error: interrupted; nothing was written\n"), "{rest}");
+        // A line of a worker that had begun may come after it.
+        assert!(rest.lines().any(|line| line == "error: interrupted; nothing was written"), "{rest}");
         assert_eq!(litter(&work), [""; 0], "{signal}");
         assert_eq!(work.read("out.csv"), "as it was");
     }
