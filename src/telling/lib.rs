@@ -2,6 +2,7 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
 
+pub mod document;
 pub mod facts;
 pub mod result;
 pub mod why;

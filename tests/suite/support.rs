@@ -69,7 +69,8 @@ pub(crate) fn answer_text(
 ) -> String {
     let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors"));
     let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
-    why::answer(&decide(ruleset, profile, day), Speaker::new(ruleset, language), &why::Options::default())
+    let decision = decide(ruleset, profile, day);
+    why::answer(&decision, Speaker::new(ruleset, language), &why::Options::default()).terminal(false)
 }
 
 /// A folder with files; runs the program in it.

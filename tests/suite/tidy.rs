@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["diagnostic"],
     &["model", "syntax"],
     &["check", "decide", "format", "profile"],
-    &["ground", "words"],
+    &["document", "ground", "words"],
     &["ask", "program"],
     &["advise"],
     &["facts", "result", "why"],

@@ -1,0 +1,160 @@
+//! A report in Markdown, for a page or a pull request. Nothing in a text formats, links or breaks a table.
+
+use super::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text, terminal};
+use qudao_language::layout::WIDTH;
+use qudao_language::model::NeedState;
+use qudao_language::visible::{markdown_code as code, plain_markdown as plain};
+
+/// Returns a report as Markdown.
+pub(super) fn write(document: &Document) -> String {
+    let mut page = Page { text: String::new() };
+    let level = if document.is_part { 2 } else { 1 };
+    if !document.title.is_empty() {
+        page.heading(level, &document.title);
+    }
+    page.blocks(&document.body, level + 1);
+    page.blocks(&document.appendix, level + 1);
+    if !document.footer.is_empty() {
+        page.gap();
+        page.line(&format!("---\n{}", plain(&document.footer)));
+    }
+    page.text
+}
+
+struct Page {
+    text: String,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    /// Leaves one line blank.
+    fn gap(&mut self) {
+        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    fn heading(&mut self, level: usize, text: &Text) {
+        self.gap();
+        self.line(&format!("{} {}", "#".repeat(level), inline(text)));
+        self.gap();
+    }
+
+    fn blocks(&mut self, blocks: &[Block], level: usize) {
+        // Two lists, one behind the other, are one.
+        let mut listed = false;
+        for block in blocks {
+            match block {
+                Block::List(list) if listed && list.label.is_empty() => {}
+                _ => self.gap(),
+            }
+            listed = matches!(block, Block::List(_));
+            match block {
+                Block::Section(section) => self.section(section, level),
+                Block::Paragraph(text) => self.line(&inline(text)),
+                Block::Entry(what, text) => self.line(&format!("**{}**: {}", plain(what), inline(text))),
+                Block::List(list) => self.list(list),
+                Block::Table(table) => self.table(table),
+                Block::Tree(_) => self.fenced(std::slice::from_ref(block)),
+                Block::Proof(blocks) => self.fenced(blocks),
+            }
+        }
+    }
+
+    fn section(&mut self, section: &Section, level: usize) {
+        if !section.heading.is_empty() {
+            self.heading(level, &section.heading);
+        }
+        self.blocks(&section.body, level + 1);
+    }
+
+    fn list(&mut self, list: &List) {
+        if !list.label.is_empty() {
+            self.line(&plain(&list.label));
+            self.gap();
+        }
+        list.items.iter().for_each(|item| self.item(item, ""));
+        if !list.rest.is_empty() {
+            self.gap();
+            self.line(&inline(&list.rest));
+        }
+    }
+
+    fn item(&mut self, item: &Item, indent: &str) {
+        let lead = match &item.mark {
+            Mark::Effect(effect, _) => format!("**{}** ", plain(effect)),
+            Mark::Need(NeedState::Met) => "[x] ".into(),
+            Mark::Need(NeedState::Unmet | NeedState::Unknown) => "[ ] ".into(),
+            Mark::Note(word) | Mark::Warning(word) => format!("*{word}* "),
+            Mark::Excludes => "**✗** ".into(),
+            Mark::Verdict(verdict, colon) => format!("**{verdict}**{colon}"),
+            Mark::None | Mark::Unknown | Mark::Disputed | Mark::More | Mark::Beyond => String::new(),
+            Mark::Value | Mark::Tie | Mark::Truth(..) | Mark::Source | Mark::Number(_) => String::new(),
+        };
+        let names = [&item.name, &item.rule].into_iter().filter(|name| !name.is_empty());
+        let names: String = names.map(|name| format!("`{}` ", code(name))).collect();
+        let between = if item.mark == Mark::Value { "= " } else { "" };
+        let state = if item.mark == Mark::Need(NeedState::Unknown) { " (?)" } else { "" };
+        let sources =
+            if item.sources.is_empty() { String::new() } else { format!(" ({})", plain(&item.sources)) };
+        let bullet = match item.mark {
+            Mark::Number(number) => format!("{number}."),
+            _ => "-".to_string(),
+        };
+        self.line(&format!("{indent}{bullet} {lead}{names}{between}{}{state}{sources}", inline(&item.text)));
+        let below = format!("{indent}  ");
+        item.remarks.iter().chain(&item.parts).for_each(|item| self.item(item, &below));
+    }
+
+    fn table(&mut self, table: &Table) {
+        let counts = table.kind == TableKind::Counts;
+        let rule = |at: usize| if counts && at > 0 { "---:" } else { "---" };
+        self.row(table.heads.iter().map(inline));
+        self.row((0..table.heads.len()).map(|at| rule(at).to_string()));
+        table.rows.iter().for_each(|row| self.row(row.iter().map(inline)));
+    }
+
+    fn row(&mut self, cells: impl Iterator<Item = String>) {
+        let cells: String =
+            cells.map(|cell| if cell.is_empty() { " |".into() } else { format!(" {cell} |") }).collect();
+        self.line(&format!("|{cells}"));
+    }
+
+    /// Parts as they stand on a screen; their fence is longer than any run of its own character within.
+    fn fenced(&mut self, blocks: &[Block]) {
+        let shown = Document { body: blocks.to_vec(), ..Document::default() };
+        let shown = terminal::write(&shown, WIDTH, false);
+        let longest = shown.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        self.line(&format!("{fence}text\n{}\n{fence}", shown.trim_end()));
+    }
+}
+
+/// A text with its marks.
+fn inline(text: &Text) -> String {
+    let marked = text.0.iter().map(|(kind, text)| match kind {
+        Kind::Plain
+        | Kind::Title
+        | Kind::Faint
+        | Kind::Good
+        | Kind::Doubtful
+        | Kind::Bad
+        | Kind::Verdict(_) => plain(text),
+        Kind::Strong => format!("**{}**", plain(text)),
+        Kind::Name => format!("`{}`", code(text)),
+        Kind::Short => String::new(),
+        Kind::Link => link(text),
+    });
+    marked.collect()
+}
+
+/// Returns an address as a link, if nothing in it could end one.
+fn link(url: &str) -> String {
+    let safe = |c: char| c.is_ascii_graphic() && !"<>\\`\"".contains(c);
+    let web = url.starts_with("https://") || url.starts_with("http://");
+    if web && url.chars().all(safe) { format!("<{url}>") } else { plain(url) }
+}
