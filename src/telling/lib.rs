@@ -5,5 +5,6 @@
 pub mod document;
 pub mod facts;
 pub mod result;
+pub mod summary;
 pub mod why;
 pub mod words;

@@ -14,7 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["document", "ground", "words"],
     &["ask", "program"],
     &["advise"],
-    &["facts", "result", "why"],
+    &["facts", "result", "summary", "why"],
     &["analyse"],
     &["testing"],
 ];
