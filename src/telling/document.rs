@@ -11,6 +11,8 @@ use qudao_language::layout::WIDTH;
 use qudao_language::model::NeedState;
 use qudao_language::operator::Verdict;
 
+use crate::words::Tongue;
+
 /// A report.
 #[derive(Clone, Default, Debug)]
 pub struct Document {
@@ -32,7 +34,13 @@ impl Document {
     /// Returns it as a text of 80 columns.
     #[must_use]
     pub fn terminal(&self, colour: bool) -> String {
-        terminal::write(self, WIDTH, colour)
+        self.columns(WIDTH, colour)
+    }
+
+    /// Returns it as a text of so many columns.
+    #[must_use]
+    pub fn columns(&self, width: usize, colour: bool) -> String {
+        terminal::write(self, width, colour)
     }
 
     /// Returns it as Markdown.
@@ -53,6 +61,12 @@ pub enum Block {
     Entry(&'static str, Text),
     /// Items that are alike.
     List(List),
+    /// Things that were looked at one by one, and what is to be said of the others.
+    Cases(Vec<Case>, Text),
+    /// What changed, with a word before it.
+    Changes(&'static str, Changes),
+    /// A text in a language of its own, and what it is.
+    Code(Code),
     /// Rows of cells.
     Table(Table),
     /// An item with all that it stands on.
@@ -132,6 +146,61 @@ impl Item {
     }
 }
 
+/// A text in a language of its own.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// What it is.
+    pub label: String,
+    /// The language.
+    pub language: &'static str,
+    /// The text.
+    pub text: String,
+}
+
+/// One of several things that were looked at.
+#[derive(Clone, Default, Debug)]
+pub struct Case {
+    /// What came of it.
+    pub mark: Mark,
+    /// Which it is.
+    pub name: String,
+    /// What is to be said of it.
+    pub text: Text,
+    /// What changed of it.
+    pub changes: Option<Changes>,
+}
+
+/// What changed, and why.
+#[derive(Clone, Debug)]
+pub struct Changes {
+    /// What changed for the same reasons.
+    pub groups: Vec<ChangeGroup>,
+    /// The language that it is told in.
+    pub tongue: Tongue,
+}
+
+/// What changed for the same reasons.
+#[derive(Clone, Debug)]
+pub struct ChangeGroup {
+    /// What changed; nothing where it is the thing as a whole.
+    pub rows: Vec<ChangeRow>,
+    /// The reasons.
+    pub causes: Vec<Item>,
+}
+
+/// One thing before and now.
+#[derive(Clone, Debug)]
+pub struct ChangeRow {
+    /// Which.
+    pub name: String,
+    /// What it was.
+    pub before: String,
+    /// What it is.
+    pub now: String,
+    /// What else changed of it.
+    pub besides: Vec<String>,
+}
+
 /// What an item is.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub enum Mark {
@@ -166,6 +235,12 @@ pub enum Mark {
     Verdict(&'static str, &'static str),
     /// What a source says.
     Source,
+    /// What goes with a word before it, or with none the item before.
+    Word(&'static str),
+    /// Something that comes out otherwise, and with it what comes first.
+    First,
+    /// Something that comes out otherwise.
+    Changed,
     /// What others refer to by a number.
     Number(usize),
 }
@@ -210,6 +285,21 @@ impl Text {
         self
     }
 
+    /// Returns a text in which backticks enclose what is written in a language of its own.
+    #[must_use]
+    pub fn quoting(text: &str) -> Text {
+        let parts: Vec<&str> = text.split('`').collect();
+        let last = parts.len() - 1;
+        let kinds = parts.iter().enumerate().map(|(at, part)| match (at % 2, *part) {
+            // The last is not closed, and nothing is not quoted.
+            (1, _) if at == last => (Kind::Plain, format!("`{part}")),
+            (1, "") => (Kind::Plain, "``".to_string()),
+            (1, _) => (Kind::Quoted, part.to_string()),
+            _ => (Kind::Plain, part.to_string()),
+        });
+        Text(kinds.filter(|(_, part)| !part.is_empty()).collect())
+    }
+
     /// Tells whether it says nothing.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -240,6 +330,10 @@ pub enum Kind {
     Faint,
     /// The name of something, which is not broken.
     Name,
+    /// What is written in a language of its own.
+    Code,
+    /// The same, told between backticks.
+    Quoted,
     /// What is welcome.
     Good,
     /// What is to be looked at.

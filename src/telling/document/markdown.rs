@@ -1,9 +1,11 @@
 //! A report in Markdown, for a page or a pull request. Nothing in a text formats, links or breaks a table.
 
-use super::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text, terminal};
+use super::{
+    Block, Case, Changes, Code, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text, terminal,
+};
 use qudao_language::layout::WIDTH;
 use qudao_language::model::NeedState;
-use qudao_language::visible::{markdown_code as code, plain_markdown as plain};
+use qudao_language::visible::{markdown_code as code, plain_markdown as plain, visible};
 
 /// Returns a report as Markdown.
 pub(super) fn write(document: &Document) -> String {
@@ -58,6 +60,16 @@ impl Page {
                 Block::Paragraph(text) => self.line(&inline(text)),
                 Block::Entry(what, text) => self.line(&format!("**{}**: {}", plain(what), inline(text))),
                 Block::List(list) => self.list(list),
+                Block::Cases(cases, rest) => self.cases(cases, rest, level),
+                Block::Changes(label, changes) => {
+                    self.line(&plain(label));
+                    self.changes(changes);
+                }
+                Block::Code(Code { label, language, text }) => {
+                    self.line(&plain(label));
+                    self.gap();
+                    self.fence(language, &visible(text));
+                }
                 Block::Table(table) => self.table(table),
                 Block::Tree(_) => self.fenced(std::slice::from_ref(block)),
                 Block::Proof(blocks) => self.fenced(blocks),
@@ -91,8 +103,16 @@ impl Page {
             Mark::Need(NeedState::Unmet | NeedState::Unknown) => "[ ] ".into(),
             Mark::Note(word) | Mark::Warning(word) => format!("*{word}* "),
             Mark::Excludes => "**✗** ".into(),
+            Mark::Word("") => String::new(),
+            Mark::Word(word) => format!("{word} "),
             Mark::Verdict(verdict, colon) => format!("**{verdict}**{colon}"),
-            Mark::None | Mark::Unknown | Mark::Disputed | Mark::More | Mark::Beyond => String::new(),
+            Mark::None
+            | Mark::Unknown
+            | Mark::Disputed
+            | Mark::More
+            | Mark::Beyond
+            | Mark::First
+            | Mark::Changed => String::new(),
             Mark::Value | Mark::Tie | Mark::Truth(..) | Mark::Source | Mark::Number(_) => String::new(),
         };
         let names = [&item.name, &item.rule].into_iter().filter(|name| !name.is_empty());
@@ -110,6 +130,52 @@ impl Page {
         item.remarks.iter().chain(&item.parts).for_each(|item| self.item(item, &below));
     }
 
+    /// Cases that have nothing below them are a list.
+    fn cases(&mut self, cases: &[Case], rest: &Text, level: usize) {
+        if !rest.is_empty() {
+            self.line(&inline(rest));
+            self.gap();
+        }
+        for case in cases {
+            if cases.iter().all(|case| case.changes.is_none()) {
+                self.item(&Item::new(Mark::None, case.text.clone()).named(&case.name), "");
+                continue;
+            }
+            self.heading(level, &case.name.as_str().into());
+            self.line(&inline(&case.text));
+            if let Some(changes) = &case.changes {
+                self.changes(changes);
+            }
+        }
+    }
+
+    /// The reasons as a list, what changed as a table.
+    fn changes(&mut self, changes: &Changes) {
+        let tongue = changes.tongue;
+        let [first, heads @ ..] = tongue.heads_of_changes();
+        let told_apart = changes.groups.iter().filter(|group| !group.causes.is_empty()).count() > 1;
+        self.gap();
+        for group in &changes.groups {
+            if told_apart {
+                let names: Vec<String> = group.rows.iter().map(|row| row.name.clone()).collect();
+                let of = if names.is_empty() { first.to_string() } else { tongue.list(&names) };
+                self.line(&format!("- {}{}", plain(&of), tongue.colon().trim_end()));
+            }
+            group.causes.iter().for_each(|cause| self.item(cause, ""));
+        }
+        let rows = changes.groups.iter().flat_map(|group| &group.rows);
+        let rows: Vec<[String; 4]> = rows
+            .map(|row| [row.name.clone(), row.before.clone(), row.now.clone(), row.besides.join(", ")])
+            .collect();
+        if rows.is_empty() {
+            return;
+        }
+        self.gap();
+        self.row(std::iter::once(String::new()).chain(heads.map(plain)));
+        self.row(std::iter::repeat_n("---".to_string(), 4));
+        rows.iter().for_each(|row| self.row(row.iter().map(|cell| plain(cell))));
+    }
+
     fn table(&mut self, table: &Table) {
         let counts = table.kind == TableKind::Counts;
         let rule = |at: usize| if counts && at > 0 { "---:" } else { "---" };
@@ -124,13 +190,18 @@ impl Page {
         self.line(&format!("|{cells}"));
     }
 
-    /// Parts as they stand on a screen; their fence is longer than any run of its own character within.
+    /// Parts as they stand on a screen.
     fn fenced(&mut self, blocks: &[Block]) {
         let shown = Document { body: blocks.to_vec(), ..Document::default() };
         let shown = terminal::write(&shown, WIDTH, false);
-        let longest = shown.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+        self.fence("text", &shown);
+    }
+
+    /// A text that is no Markdown; its fence is longer than any run of its own character within.
+    fn fence(&mut self, language: &str, text: &str) {
+        let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat(longest.max(2) + 1);
-        self.line(&format!("{fence}text\n{}\n{fence}", shown.trim_end()));
+        self.line(&format!("{fence}{language}\n{}\n{fence}", text.trim_end()));
     }
 }
 
@@ -145,7 +216,7 @@ fn inline(text: &Text) -> String {
         | Kind::Bad
         | Kind::Verdict(_) => plain(text),
         Kind::Strong => format!("**{}**", plain(text)),
-        Kind::Name => format!("`{}`", code(text)),
+        Kind::Name | Kind::Code | Kind::Quoted => format!("`{}`", code(text)),
         Kind::Short => String::new(),
         Kind::Link => link(text),
     });

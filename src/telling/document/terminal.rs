@@ -1,6 +1,6 @@
 //! A report on a terminal: so many columns, with colours or without. Every text that is put on it is made safe to print.
 
-use super::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
+use super::{Block, Case, Changes, Code, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
 use qudao_language::decide::Truth;
 use qudao_language::layout::{pad, pad_left, width, wrap};
 use qudao_language::model::NeedState;
@@ -14,6 +14,9 @@ const LEAST: usize = 24;
 const NAMES: usize = 24;
 const EFFECTS: usize = 16;
 const BARE_NAMES: usize = 28;
+
+/// So many changes of a kind are told of one example.
+const SHOWN: usize = 8;
 
 /// Of things side by side, the names at their head are at most so wide; the columns as wide as the first of these that lets all
 /// stand side by side, else they are tried apart.
@@ -80,7 +83,8 @@ impl Screen {
         if let Some((Kind::Name, _)) = text.0.first() {
             return vec![text.0.iter().map(|(kind, text)| self.paint(*kind, &one_line(text))).collect()];
         }
-        let shown: Vec<(Kind, _)> = text.0.iter().map(|(kind, text)| (*kind, visible(text))).collect();
+        let shown: Vec<(Kind, String)> =
+            text.0.iter().map(|(kind, text)| (*kind, put(*kind, text))).collect();
         let whole: String = shown.iter().map(|(_, text)| &**text).collect();
         // A line lacks nothing but the blanks where it was broken.
         let mut kinds = shown.iter().flat_map(|(kind, text)| text.chars().map(|c| (*kind, c)));
@@ -129,6 +133,15 @@ impl Screen {
                     self.hang(&[(Kind::Plain, "  ")], "", text);
                 }
                 Block::List(list) => self.list(list),
+                Block::Cases(cases, rest) => self.cases(cases, rest),
+                Block::Changes(label, changes) => {
+                    self.line(&[(Kind::Plain, &format!("  {label}"))]);
+                    self.changes(changes, SHOWN);
+                }
+                Block::Code(Code { label, text, .. }) => {
+                    self.line(&[(Kind::Plain, &format!("  {label}"))]);
+                    visible(text).lines().for_each(|line| self.put(&format!("    {line}")));
+                }
                 Block::Table(table) => self.table(table),
                 Block::Tree(item) => {
                     let deep = !item.remarks.is_empty();
@@ -164,21 +177,34 @@ impl Screen {
             self.line(&[(Kind::Plain, &format!("  {}", list.label))]);
             indent = "    ";
         }
-        let effects = list.items.iter().filter_map(|item| match &item.mark {
+        self.items(&list.items, indent);
+        if !list.rest.is_empty() {
+            self.hang(&[(Kind::Plain, "  ")], "", &list.rest);
+        }
+    }
+
+    fn items(&mut self, items: &[Item], indent: &str) {
+        let words = items.iter().filter_map(|item| match item.mark {
+            Mark::Word(word) => Some(word),
+            _ => None,
+        });
+        let words = widest(words, NAMES);
+        let effects = items.iter().filter_map(|item| match &item.mark {
             Mark::Effect(effect, _) => Some(&**effect),
             _ => None,
         });
         let effects = widest(effects, EFFECTS);
         // Where something stands below them, names stand in no column.
-        let aligned = list.items.iter().all(|item| item.remarks.is_empty());
-        let most = if list.items.iter().any(|item| item.mark == Mark::None) { BARE_NAMES } else { NAMES };
-        let names = if aligned { widest(list.items.iter().map(|item| &*item.name), most) } else { 0 };
-        for item in &list.items {
+        let aligned = items.iter().all(|item| item.remarks.is_empty());
+        let most = if items.iter().any(|item| item.mark == Mark::None) { BARE_NAMES } else { NAMES };
+        let names = if aligned { widest(items.iter().map(|item| &*item.name), most) } else { 0 };
+        for item in items {
             let (kind, sign) = sign(&item.mark);
-            let sign = format!(
-                "{indent}{}",
-                if let Mark::Effect(..) = item.mark { column(&sign, effects) } else { sign }
-            );
+            let sign = match item.mark {
+                Mark::Effect(..) => format!("{indent}{}", column(&sign, effects)),
+                Mark::Word(_) if words > 0 => format!("{indent}{} ", pad(&sign, words)),
+                _ => format!("{indent}{sign}"),
+            };
             let name = match item.mark {
                 _ if item.name.is_empty() => String::new(),
                 Mark::Value => format!("{} = ", item.name),
@@ -188,8 +214,38 @@ impl Screen {
             let below = " ".repeat(width(&visible(&sign)));
             item.remarks.iter().for_each(|remark| self.tree(remark, &below, &below, ""));
         }
-        if !list.rest.is_empty() {
-            self.hang(&[(Kind::Plain, "  ")], "", &list.rest);
+    }
+
+    fn cases(&mut self, cases: &[Case], rest: &Text) {
+        let names = widest(cases.iter().map(|case| &*case.name), usize::MAX);
+        for case in cases {
+            let (kind, sign) = sign(&case.mark);
+            let text: String = case.text.0.iter().map(|(_, text)| &**text).collect();
+            self.line(&[(kind, &sign), (Kind::Plain, &column(&case.name, names)), (Kind::Plain, &text)]);
+            if let Some(changes) = &case.changes {
+                self.changes(changes, usize::MAX);
+            }
+        }
+        if !rest.is_empty() {
+            self.hang(&[(Kind::Plain, "  ")], "", rest);
+        }
+    }
+
+    /// What changed, a line each, then why; of so many at most.
+    fn changes(&mut self, changes: &Changes, most: usize) {
+        let tongue = changes.tongue;
+        for group in &changes.groups {
+            for row in group.rows.iter().take(most) {
+                let moved = (row.before != row.now).then(|| format!("{} → {}", row.before, row.now));
+                let parts: Vec<String> = moved.into_iter().chain(row.besides.iter().cloned()).collect();
+                let text = format!("{}{}{}", row.name, tongue.colon(), tongue.list(&parts));
+                self.hang(&[(Kind::Plain, "    ")], "", &text.into());
+            }
+            let more = group.rows.len().saturating_sub(most);
+            if more > 0 {
+                self.line(&[(Kind::Plain, &format!("    {}", tongue.and_more(more)))]);
+            }
+            self.items(&group.causes, "    ");
         }
     }
 
@@ -313,7 +369,12 @@ impl Screen {
 /// What is to be seen of a text; a title stands elsewhere.
 fn shown(text: &Text) -> String {
     let shown = text.0.iter().filter(|(kind, _)| *kind != Kind::Title);
-    shown.map(|(_, text)| visible(text)).collect()
+    shown.map(|(kind, text)| put(*kind, text)).collect()
+}
+
+/// Words as they may be printed.
+fn put(kind: Kind, text: &str) -> String {
+    if kind == Kind::Quoted { format!("`{}`", visible(text)) } else { visible(text).into_owned() }
 }
 
 /// The lines of a text in a column; a word that is wider than the column is broken.
@@ -378,6 +439,9 @@ fn sign(mark: &Mark) -> (Kind, String) {
         Mark::Unknown => (Kind::Doubtful, "? "),
         Mark::Disputed => (Kind::Doubtful, "≠ "),
         Mark::Beyond => (Kind::Plain, "… "),
+        Mark::First => (Kind::Bad, "! "),
+        Mark::Changed => (Kind::Doubtful, "~ "),
+        Mark::Word(word) => (Kind::Plain, *word),
         Mark::Tie => (Kind::Plain, "= "),
         Mark::Source => (Kind::Faint, "⤷ "),
         Mark::Number(number) => return (Kind::Plain, format!("[{number}] ")),
@@ -398,7 +462,13 @@ fn sign(mark: &Mark) -> (Kind, String) {
 /// The colour of words.
 fn code(kind: Kind) -> &'static str {
     match kind {
-        Kind::Plain | Kind::Short | Kind::Title | Kind::Link | Kind::Verdict(Some(Verdict::Possible)) => "",
+        Kind::Plain
+        | Kind::Code
+        | Kind::Quoted
+        | Kind::Short
+        | Kind::Title
+        | Kind::Link
+        | Kind::Verdict(Some(Verdict::Possible)) => "",
         Kind::Strong | Kind::Name => "\u{1b}[1m",
         Kind::Faint | Kind::Verdict(Some(Verdict::Unsuitable)) => "\u{1b}[2m",
         Kind::Good | Kind::Verdict(Some(Verdict::Recommended)) => "\u{1b}[32m",
