@@ -22,6 +22,10 @@ pub struct Document {
     pub is_part: bool,
     /// What it says.
     pub body: Vec<Block>,
+    /// What it comes to, in a sentence: at the head of a page, and where somebody looks first on a screen, at its end.
+    pub result: Text,
+    /// The same in a table, for a page.
+    pub overview: Option<Table>,
     /// What is looked up in a report that is handed on; a screen does without.
     pub appendix: Vec<Block>,
     /// The ruleset and the day.
@@ -79,7 +83,7 @@ impl Block {
     /// Returns parts under a heading.
     #[must_use]
     pub fn section(heading: impl Into<Text>, body: Vec<Block>) -> Block {
-        Block::Section(Section { name: String::new(), heading: heading.into(), body })
+        Block::Section(Section { heading: heading.into(), body, ..Section::default() })
     }
 
     /// Returns a list of items.
@@ -92,10 +96,16 @@ impl Block {
 /// Parts under a heading, or without one: then they only stand apart.
 #[derive(Clone, Default, Debug)]
 pub struct Section {
+    /// A word for what is wrong with what it is about, if anything is.
+    pub word: &'static str,
     /// The name of what it is about, if that has one. It is told where a heading cannot carry it otherwise.
     pub name: String,
     /// What it is about.
     pub heading: Text,
+    /// Where that stands.
+    pub place: String,
+    /// What follows from it.
+    pub also: Vec<String>,
     /// What it says.
     pub body: Vec<Block>,
 }
@@ -126,6 +136,8 @@ pub struct Item {
     pub sources: String,
     /// Where it stands.
     pub place: String,
+    /// What was printed of it, as it stands.
+    pub shown: String,
     /// What it is made of.
     pub parts: Vec<Item>,
     /// What is to be said of it.
@@ -146,10 +158,18 @@ impl Item {
     }
 }
 
+impl Code {
+    /// Returns a text that is in no language to speak of, and needs no word before it.
+    #[must_use]
+    pub fn of(text: &str) -> Code {
+        Code { label: String::new(), language: "text", text: text.to_string() }
+    }
+}
+
 /// A text in a language of its own.
 #[derive(Clone, Debug)]
 pub struct Code {
-    /// What it is.
+    /// What it is; empty where that goes without saying.
     pub label: String,
     /// The language.
     pub language: &'static str,

@@ -19,7 +19,8 @@ fn everywhere(text: &str) -> Document {
         [Kind::Strong, Kind::Faint, Kind::Name, Kind::Code, Kind::Quoted, Kind::Good, Kind::Bad, Kind::Link];
     let marked =
         kinds.into_iter().fold(Text::from(text), |all, kind| all.and(Kind::Plain, " ").and(kind, text));
-    let leaf = |mark: Mark| Item { rule: own(), sources: own(), ..Item::new(mark, text) }.named(text);
+    let leaf =
+        |mark: Mark| Item { rule: own(), sources: own(), shown: own(), ..Item::new(mark, text) }.named(text);
     let tree = Item {
         parts: vec![Item { place: own(), ..Item::new(Mark::Truth(Truth::True, String::new()), text) }],
         ..Item::new(Mark::None, text)
@@ -56,9 +57,14 @@ fn everywhere(text: &str) -> Document {
         Block::Code(Code { label: own(), language: "yaml", text: own() }),
         Block::Proof(vec![Block::Tree(rule)]),
     ];
+    let heading = || text.into();
+    let wrong =
+        Section { word: "FAIL", heading: heading(), place: own(), also: vec![own()], ..Section::default() };
+    let section = Section { name: own(), heading: heading(), body, ..Section::default() };
     Document {
         title: text.into(),
-        body: vec![Block::Section(Section { name: own(), heading: text.into(), body })],
+        result: text.into(),
+        body: vec![Block::Section(section), Block::Section(wrong)],
         footer: own(),
         next: own(),
         ..Document::default()
@@ -70,14 +76,14 @@ fn shape(markdown: &str) -> Vec<String> {
     let mut fence: Option<&str> = None;
     let mut shape = Vec::new();
     for line in markdown.lines() {
-        let ticks = &line[..line.len() - line.trim_start_matches('`').len()];
+        let start = line.trim_start();
+        let ticks = &start[..start.len() - start.trim_start_matches('`').len()];
         match fence {
-            Some(open) if line == open => fence = None,
+            Some(open) if start == open => fence = None,
             Some(_) => continue,
             None if ticks.len() > 2 => fence = Some(ticks),
             None => {}
         }
-        let start = line.trim_start();
         let cells = line.replace("\\\\", "").replace("\\|", "").matches('|').count();
         let marks = start.chars().take_while(|c| "#-|*`1.".contains(*c));
         shape.push(format!("{} {cells}", marks.take(3).collect::<String>()));

@@ -16,7 +16,7 @@ fn every_expectation_says_what_is_the_case_instead() {
         let run = RulesetRun { name: name.into(), tests, properties, ..RulesetRun::default() };
         insta::with_settings!({
             snapshot_path => "../testing/runs", prepend_module_to_snapshot => false, omit_expression => true
-        }, { insta::assert_snapshot!(name, report::text(&[run], report::Options::default())) });
+        }, { insta::assert_snapshot!(name, report::told(&[run], false).terminal(false)) });
     }
 }
 

@@ -5,7 +5,7 @@ use super::{
 };
 use qudao_language::layout::WIDTH;
 use qudao_language::model::NeedState;
-use qudao_language::visible::{markdown_code as code, plain_markdown as plain, visible};
+use qudao_language::visible::{one_line, visible};
 
 /// Returns a report as Markdown.
 pub(super) fn write(document: &Document) -> String {
@@ -13,6 +13,13 @@ pub(super) fn write(document: &Document) -> String {
     let level = if document.is_part { 2 } else { 1 };
     if !document.title.is_empty() {
         page.heading(level, &document.title);
+    }
+    if !document.result.is_empty() {
+        page.line(&format!("**{}**", inline(&document.result)));
+    }
+    if let Some(overview) = &document.overview {
+        page.gap();
+        page.table(overview);
     }
     page.blocks(&document.body, level + 1);
     page.blocks(&document.appendix, level + 1);
@@ -66,9 +73,11 @@ impl Page {
                     self.changes(changes);
                 }
                 Block::Code(Code { label, language, text }) => {
-                    self.line(&plain(label));
-                    self.gap();
-                    self.fence(language, &visible(text));
+                    if !label.is_empty() {
+                        self.line(&plain(label));
+                        self.gap();
+                    }
+                    self.fence(language, &visible(text), "");
                 }
                 Block::Table(table) => self.table(table),
                 Block::Tree(_) => self.fenced(std::slice::from_ref(block)),
@@ -81,6 +90,13 @@ impl Page {
         if !section.heading.is_empty() {
             self.heading(level, &section.heading);
         }
+        if !section.word.is_empty() && !section.place.is_empty() {
+            self.line(&format!("{} `{}`", section.word, code(&section.place)));
+        }
+        section.also.iter().for_each(|also| {
+            self.gap();
+            self.line(&plain(also));
+        });
         self.blocks(&section.body, level + 1);
     }
 
@@ -121,12 +137,17 @@ impl Page {
         let state = if item.mark == Mark::Need(NeedState::Unknown) { " (?)" } else { "" };
         let sources =
             if item.sources.is_empty() { String::new() } else { format!(" ({})", plain(&item.sources)) };
-        let bullet = match item.mark {
-            Mark::Number(number) => format!("{number}."),
-            _ => "-".to_string(),
-        };
+        let number = if let Mark::Number(number) = item.mark { Some(number) } else { None };
+        let bullet = number.map_or("-".to_string(), |number| format!("{number}."));
         self.line(&format!("{indent}{bullet} {lead}{names}{between}{}{state}{sources}", inline(&item.text)));
         let below = format!("{indent}  ");
+        if !item.place.is_empty() {
+            self.line(&format!("{below}`{}`", code(&item.place)));
+        }
+        if !item.shown.trim().is_empty() {
+            self.gap();
+            self.fence("text", &visible(&item.shown), &below);
+        }
         item.remarks.iter().chain(&item.parts).for_each(|item| self.item(item, &below));
     }
 
@@ -194,14 +215,16 @@ impl Page {
     fn fenced(&mut self, blocks: &[Block]) {
         let shown = Document { body: blocks.to_vec(), ..Document::default() };
         let shown = terminal::write(&shown, WIDTH, false);
-        self.fence("text", &shown);
+        self.fence("text", &shown, "");
     }
 
     /// A text that is no Markdown; its fence is longer than any run of its own character within.
-    fn fence(&mut self, language: &str, text: &str) {
+    fn fence(&mut self, language: &str, text: &str, indent: &str) {
         let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat(longest.max(2) + 1);
-        self.line(&format!("{fence}{language}\n{}\n{fence}", text.trim_end()));
+        self.line(&format!("{indent}{fence}{language}"));
+        text.trim_end().lines().for_each(|line| self.line(&format!("{indent}{line}")));
+        self.line(&format!("{indent}{fence}"));
     }
 }
 
@@ -228,4 +251,25 @@ fn link(url: &str) -> String {
     let safe = |c: char| c.is_ascii_graphic() && !"<>\\`\"".contains(c);
     let web = url.starts_with("https://") || url.starts_with("http://");
     if web && url.chars().all(safe) { format!("<{url}>") } else { plain(url) }
+}
+
+/// Returns a text as one line of Markdown in which nothing formats, links or breaks a table.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '\n' => plain.push(' '),
+            '<' => plain.push_str("&lt;"),
+            '>' => plain.push_str("&gt;"),
+            '&' => plain.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => plain.extend(['\\', c]),
+            _ => plain.push(c),
+        }
+    }
+    plain
+}
+
+/// Returns a text as it may stand between backticks in Markdown, in a table too.
+fn code(text: &str) -> String {
+    one_line(text).replace('`', "'").replace('|', "¦")
 }

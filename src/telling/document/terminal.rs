@@ -18,11 +18,11 @@ const BARE_NAMES: usize = 28;
 /// So many changes of a kind are told of one example.
 const SHOWN: usize = 8;
 
-/// Of things side by side, the names at their head are at most so wide; the columns as wide as the first of these that lets all
-/// stand side by side, else they are tried apart.
+/// Of things side by side, the names at the head of rows are at most so wide, and columns as the first of these with
+/// which all have room; where none has, they stand in further tables, and are at most as wide as the last.
 const HEADS: usize = 30;
 const COLUMNS: [usize; 4] = [24, 20, 16, 13];
-const TRIED: usize = 20;
+const APART: usize = 20;
 
 /// What stands at the right margin does so from this column on.
 const MARGIN: usize = 46;
@@ -31,6 +31,10 @@ const MARGIN: usize = 46;
 pub(super) fn write(document: &Document, width: usize, colour: bool) -> String {
     let mut screen = Screen { text: String::new(), width, colour, deep: false };
     screen.blocks(&document.body);
+    if !document.result.is_empty() {
+        screen.blank();
+        screen.hang(&[], "", &document.result);
+    }
     if !document.footer.is_empty() {
         screen.blank();
         screen.line(&[(Kind::Faint, &document.footer)]);
@@ -55,8 +59,11 @@ impl Screen {
         Screen { text: String::new(), width: super::WIDTH, colour, deep: false }
     }
 
+    /// Leaves a line blank, save at the beginning.
     fn blank(&mut self) {
-        self.text.push('\n');
+        if !self.text.is_empty() {
+            self.text.push('\n');
+        }
     }
 
     fn paint(&self, kind: Kind, text: &str) -> String {
@@ -139,8 +146,12 @@ impl Screen {
                     self.changes(changes, SHOWN);
                 }
                 Block::Code(Code { label, text, .. }) => {
-                    self.line(&[(Kind::Plain, &format!("  {label}"))]);
-                    visible(text).lines().for_each(|line| self.put(&format!("    {line}")));
+                    let mut indent = "  ";
+                    if !label.is_empty() {
+                        self.line(&[(Kind::Plain, &format!("  {label}"))]);
+                        indent = "    ";
+                    }
+                    self.verbatim(text, indent);
                 }
                 Block::Table(table) => self.table(table),
                 Block::Tree(item) => {
@@ -159,17 +170,43 @@ impl Screen {
     fn section(&mut self, section: &Section) {
         self.blank();
         self.deep = false;
-        if !section.heading.is_empty() {
-            let gap = if section.name.is_empty() { "" } else { "  " };
-            let heading: String = section.heading.0.iter().map(|(_, text)| &**text).collect();
-            self.line(&[(Kind::Strong, &format!("{}{gap}{heading}", section.name))]);
+        let gap = if section.name.is_empty() { "" } else { "  " };
+        let heading = format!("{}{gap}{}", section.name, shown(&section.heading));
+        if !section.word.is_empty() {
+            self.wrong(section.word, &heading, &section.place);
+        } else if !heading.is_empty() {
+            let lines = self.lines(&Text::of(Kind::Strong, one_line(&heading)), self.width.saturating_sub(2));
+            for (number, line) in lines.iter().enumerate() {
+                self.put(&format!("{}{line}", if number == 0 { "" } else { "    " }));
+            }
         }
+        section.also.iter().for_each(|also| self.line(&[(Kind::Plain, "    "), (Kind::Plain, also)]));
         self.blocks(&section.body);
     }
 
+    /// What went wrong with something, and where that stands: at the right margin, where there is room.
+    fn wrong(&mut self, word: &str, heading: &str, place: &str) {
+        let heading = one_line(heading);
+        let indent = width(word) + 2;
+        let room = self.width.saturating_sub(indent + width(&visible(place)) + 2);
+        let fits = place.is_empty() || width(&heading) <= room;
+        let padded = if fits && !place.is_empty() { pad(&heading, room + 2) } else { heading };
+        let beside = if fits { place } else { "" };
+        self.line(&[(Kind::Bad, word), (Kind::Plain, "  "), (Kind::Plain, &padded), (Kind::Faint, beside)]);
+        if !fits {
+            self.line(&[(Kind::Plain, &" ".repeat(indent)), (Kind::Faint, place)]);
+        }
+    }
+
+    /// Lines as they stand.
+    fn verbatim(&mut self, text: &str, indent: &str) {
+        visible(text).lines().for_each(|line| self.put(&format!("{indent}{line}")));
+    }
+
     fn list(&mut self, list: &List) {
-        // Ways to a verdict are long, and stand apart from their heading.
-        if list.items.iter().all(|item| matches!(item.mark, Mark::Verdict(..))) {
+        // Ways to a verdict, and that there are none, are long, and stand apart from their heading.
+        let some = !list.items.is_empty() || !list.rest.is_empty();
+        if some && list.items.iter().all(|item| matches!(item.mark, Mark::Verdict(..))) {
             self.blank();
         }
         let mut indent = "  ";
@@ -213,6 +250,7 @@ impl Screen {
             self.hang(&[(kind, &sign), (Kind::Plain, &name)], "", &with_grounds(item));
             let below = " ".repeat(width(&visible(&sign)));
             item.remarks.iter().for_each(|remark| self.tree(remark, &below, &below, ""));
+            self.verbatim(&item.shown, &format!("{below}  "));
         }
     }
 
@@ -321,7 +359,7 @@ impl Screen {
         let widths = |most: usize| -> Vec<usize> { columns(table, most).split_off(1) };
         let fit =
             |widths: &Vec<usize>| first + widths.iter().map(|cells| cells + 2).sum::<usize>() <= self.width;
-        let widths = COLUMNS.into_iter().map(widths).find(fit).unwrap_or_else(|| widths(TRIED));
+        let widths = COLUMNS.into_iter().map(widths).find(fit).unwrap_or_else(|| widths(APART));
         let mut start = 0;
         while start < widths.len() {
             let mut room = self.width.saturating_sub(first);

@@ -206,7 +206,7 @@ impl<'a, 'r> Teller<'a, 'r> {
             .map(|(label, items)| Block::List(List { label: label.to_string(), items, ..List::default() }))
             .collect();
         let (name, heading) = (self.id(decided.target).to_string(), self.title(decided.target).into());
-        (!body.is_empty()).then(|| Block::Section(Section { name, heading, body }))
+        (!body.is_empty()).then(|| Block::Section(Section { name, heading, body, ..Section::default() }))
     }
 
     fn rule_name(&self, cause: Cause) -> &'r str {

@@ -64,7 +64,7 @@ pub fn rules<'r>(
         let more = instances.len() - SHOWN;
         body.push(Block::Paragraph(Text::of(Kind::Faint, format!("and {more} more instances"))));
     }
-    Document { body, ..Document::default() }.terminal(false).trim_start_matches('\n').to_string()
+    Document { body, ..Document::default() }.terminal(false)
 }
 
 impl Writer<'_, '_> {
