@@ -4,6 +4,7 @@ use qudao_engine::advise::{STEPS, advise};
 use qudao_language::decide;
 use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
+use qudao_telling::document::Document;
 use qudao_telling::why::Options;
 use qudao_telling::words::Speaker;
 use qudao_telling::{result, why};
@@ -49,13 +50,13 @@ impl Decision<'_> {
     /// Tells the whole answer as a text of 80 columns.
     #[must_use]
     pub fn answer(&self, language: &str) -> String {
-        why::answer(&self.inner, self.speaker(language), &Options::default())
+        self.told(language).terminal(false)
     }
 
     /// Tells the whole answer as Markdown.
     #[must_use]
     pub fn markdown(&self, language: &str) -> String {
-        why::markdown(&self.inner, self.speaker(language), &Options::default())
+        self.told(language).markdown()
     }
 
     /// Tells the proof of a channel or a mix, and what would have to change for a better verdict, as a text of 80 columns.
@@ -63,13 +64,17 @@ impl Decision<'_> {
     pub fn why(&self, target: &str, language: &str) -> Option<String> {
         let target = self.target(target)?;
         let advice = advise(self.inner.ruleset, self.inner.profile, self.inner.day, target, STEPS);
-        Some(why::proof(&self.inner, self.speaker(language), target, Some(&advice), false))
+        Some(why::proof(&self.inner, self.speaker(language), target, Some(&advice)).terminal(false))
     }
 
     /// Returns the decision as the JSON document `qudao.result/1`.
     #[must_use]
     pub fn to_json(&self, language: &str) -> serde_json::Value {
         result::to_json(&self.inner, self.speaker(language), false)
+    }
+
+    fn told(&self, language: &str) -> Document {
+        why::answer(&self.inner, self.speaker(language), &Options::default())
     }
 
     fn target(&self, name: &str) -> Option<Target> {

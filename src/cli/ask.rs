@@ -63,8 +63,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Some(path) => format!("{command} {}", quoted(&path.to_string_lossy())),
         None => interview.input().command(&command, args.profile.as_deref()),
     };
-    let options = why::Options { top: args.top, colour: output.colour(), trace: false, why: Some(why) };
-    output.print(&why::answer(&decision, speaker, &options))?;
+    let options = why::Options { top: args.top, trace: false, why: Some(why) };
+    output.report(&why::answer(&decision, speaker, &options), false)?;
     Ok(Exit::Done)
 }
 

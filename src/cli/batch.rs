@@ -16,6 +16,7 @@ use qudao_engine::program::Program;
 use qudao_engine::program::batch::{Batch, Form, Options, Parts};
 use qudao_language::date::Date;
 use qudao_language::visible::visible_json;
+use qudao_telling::summary::summary as tell;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::argument::Argument;
@@ -150,8 +151,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let summary = run.run(output)?;
     let written = run.finish()?;
     let text = match args.summary {
-        SummaryFormat::Text => summary.text(&program, false),
-        SummaryFormat::Markdown => summary.text(&program, true),
+        SummaryFormat::Text => tell(&summary, &program).terminal(false),
+        SummaryFormat::Markdown => tell(&summary, &program).markdown(),
         SummaryFormat::Json => visible_json(&format!("{:#}\n", summary.json(&program))).into_owned(),
         SummaryFormat::None => String::new(),
     };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use qudao_analysis::analyse::diagram::Budget;
-use qudao_analysis::analyse::difference::{Difference, Side, markdown, text, to_json};
+use qudao_analysis::analyse::difference::{Difference, Side, report, to_json};
 use qudao_analysis::testing::test_profile;
 use qudao_language::date::Date;
 use qudao_language::model::{Profile, Ruleset};
@@ -106,15 +106,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         None => Vec::new(),
     };
     let tongue = speaker(new, args.lang.as_deref(), output)?.tongue;
-    let written = match args.format {
-        Format::Text => text(&difference, &saved, tongue),
-        Format::Json => format!("{:#}\n", to_json(&difference)),
-        Format::Markdown => markdown(&difference, tongue),
-    };
-    if args.format == Format::Json {
-        output.print_json(&written)?
-    } else {
-        output.print(&written)?
+    match args.format {
+        Format::Json => output.print_json(&format!("{:#}\n", to_json(&difference)))?,
+        Format::Text | Format::Markdown => {
+            output.report(&report(&difference, &saved, tongue), args.format == Format::Markdown)?;
+        }
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
 }

@@ -84,38 +84,21 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         };
         output.diagnostics(&read.files, &read.diagnostics, false)?;
         let decision = decide(&ruleset, profile, day);
-        let text = match args.format {
-            Format::Json => {
-                let document = result::to_json(&decision, speaker, args.trace);
-                let text = if several { document.to_string() } else { format!("{document:#}") };
-                text + "\n"
-            }
-            Format::Markdown => {
-                let options = why::Options { top: args.top, trace: args.trace, ..why::Options::default() };
-                why::markdown(&decision, speaker, &options)
-            }
-            Format::Text => {
-                let why = args.input.command(
-                    &format!("qudao why {}", quoted(&args.ruleset)),
-                    argument.map(|argument| &**argument),
-                );
-                let options = why::Options {
-                    top: args.top,
-                    colour: output.colour(),
-                    trace: args.trace,
-                    why: Some(why),
-                };
-                let heading = match (several, argument) {
-                    (true, Some(argument)) => {
-                        let gap = if number > 0 { "\n" } else { "" };
-                        format!("{gap}── {} ──\n", qudao_language::visible::visible(argument))
-                    }
-                    _ => String::new(),
-                };
-                heading + &why::answer(&decision, speaker, &options)
-            }
-        };
-        if args.format == Format::Json { output.print_json(&text)? } else { output.print(&text)? }
+        if args.format == Format::Json {
+            let document = result::to_json(&decision, speaker, args.trace);
+            let text = if several { document.to_string() } else { format!("{document:#}") };
+            output.print_json(&(text + "\n"))?;
+            continue;
+        }
+        let markdown = args.format == Format::Markdown;
+        if let (true, false, Some(argument)) = (several, markdown, argument) {
+            let gap = if number > 0 { "\n" } else { "" };
+            output.print(&format!("{gap}── {} ──\n", qudao_language::visible::visible(argument)))?;
+        }
+        let why = format!("qudao why {}", quoted(&args.ruleset));
+        let why = args.input.command(&why, argument.map(|argument| &**argument));
+        let options = why::Options { top: args.top, trace: args.trace, why: Some(why) };
+        output.report(&why::answer(&decision, speaker, &options), markdown)?;
     }
     Ok(exit)
 }

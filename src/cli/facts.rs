@@ -74,9 +74,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
     match args.format {
-        Format::Text => output.print(&facts::text(speaker, day))?,
-        Format::Markdown => output.print(&facts::markdown(speaker, day))?,
         Format::Json => output.print_json(&format!("{:#}\n", facts::to_json(speaker, day)))?,
+        Format::Text | Format::Markdown => {
+            output.report(&facts::sheet(speaker, day), args.format == Format::Markdown)?;
+        }
     }
     Ok(Exit::Done)
 }

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
 use qudao_language::visible::{printed, visible_json};
+use qudao_telling::document::Document;
 
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -78,6 +79,12 @@ impl Output {
     pub(crate) fn print(&mut self, text: &str) -> Result<(), Failure> {
         let colour = self.colour();
         self.print_as_it_is(&printed(text, colour))
+    }
+
+    /// Writes a report: as Markdown, or for the screen.
+    pub(crate) fn report(&mut self, report: &Document, markdown: bool) -> Result<(), Failure> {
+        let text = if markdown { report.markdown() } else { report.terminal(self.colour()) };
+        self.print(&text)
     }
 
     /// Writes a result in JSON.

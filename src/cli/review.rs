@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use qudao_analysis::analyse::settings::declared;
 use qudao_analysis::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
 use qudao_analysis::testing::has_conflict;
-use qudao_analysis::testing::report::{cause_difference, cause_text};
+use qudao_analysis::testing::report;
 use qudao_language::check::check;
+use qudao_telling::document::{Block, Document};
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
@@ -187,8 +188,8 @@ impl Review {
     /// Prints the causes, each with a case in full, and how to decide them.
     fn list(&self, output: &mut Output, main: &std::path::Path, offset: usize) -> Result<(), Failure> {
         for (number, cause) in (1..).zip(&self.causes) {
-            output.print(&cause_text(cause, offset + number, offset + self.causes.len()))?;
-            output.print(&in_full(cause, cause.cases.keys().next()))?;
+            let first = cause.cases.keys().next();
+            tell(output, report::cause(cause, offset + number, offset + self.causes.len(), first))?;
             output.print("\n")?;
         }
         let path = quoted(&main.to_string_lossy());
@@ -202,8 +203,7 @@ impl Review {
         for number in 0..self.causes.len() {
             let Some(cause) = self.causes.get(number).cloned() else { continue };
             let mut shown = cause.cases.keys().cycle();
-            output.print(&cause_text(&cause, number + 1, self.causes.len()))?;
-            output.print(&in_full(&cause, shown.next()))?;
+            tell(output, report::cause(&cause, number + 1, self.causes.len(), shown.next()))?;
             loop {
                 match ask(output, keys, KEYS)? {
                     'a' => self.decide(number, None, Choice::Accepted)?,
@@ -212,7 +212,9 @@ impl Review {
                     'c' if !self.by_case(number, &cause, output, keys)? => return Ok(false),
                     'c' => {}
                     'd' => {
-                        output.print(&in_full(&cause, shown.next()))?;
+                        if let Some(case) = shown.next() {
+                            tell(output, report::in_full(&cause, case))?;
+                        }
                         continue;
                     }
                     'q' => return Ok(false),
@@ -234,7 +236,7 @@ impl Review {
         keys: &mut impl Keys,
     ) -> Result<bool, Failure> {
         for case in cause.cases.keys() {
-            output.print(&in_full(cause, Some(case)))?;
+            tell(output, report::in_full(cause, case))?;
             loop {
                 match ask(output, keys, CASE_KEYS)? {
                     'a' => self.decide(number, Some(case), Choice::Accepted)?,
@@ -329,12 +331,8 @@ fn found(
     }
 }
 
-fn in_full(cause: &Cause, case: Option<&String>) -> String {
-    let Some(case) = case else { return String::new() };
-    let name = qudao_language::visible::visible(case);
-    let lines = cause_difference(cause, case);
-    let lines: String = lines.lines().map(|line| format!("    {line}\n")).collect();
-    format!("  {name} in full:\n{lines}")
+fn tell(output: &mut Output, block: Block) -> Result<(), Failure> {
+    output.report(&Document { body: vec![block], ..Document::default() }, false)
 }
 
 fn ask(output: &mut Output, keys: &mut impl Keys, prompt: &str) -> Result<char, Failure> {

@@ -152,18 +152,14 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         };
         return Err(Failure::new(format!("no case is named `{first}`; {hint}")));
     }
-    let options = report::Options { colour: output.colour(), whole: work.mode == Mode::Check };
-    let text = match args.format {
-        Format::Text => report::text(&runs, options),
-        Format::Json => format!("{:#}\n", report::to_json(&runs)),
-        Format::Junit => report::junit(&runs),
-        Format::Github => report::github(&runs),
-        Format::Markdown => report::markdown(&runs),
-    };
     match args.format {
-        Format::Text | Format::Markdown => output.print(&text)?,
-        Format::Json => output.print_json(&text)?,
-        Format::Junit | Format::Github => output.print_as_it_is(&text)?,
+        Format::Text | Format::Markdown => {
+            let told = report::told(&runs, work.mode == Mode::Check);
+            output.report(&told, args.format == Format::Markdown)?;
+        }
+        Format::Json => output.print_json(&format!("{:#}\n", report::to_json(&runs)))?,
+        Format::Junit => output.print_as_it_is(&report::junit(&runs))?,
+        Format::Github => output.print_as_it_is(&report::github(&runs))?,
     }
     let pending = runs.iter().flat_map(|run| &run.cases).any(|case| case.pending().is_some());
     if pending && work.mode == Mode::Propose && args.format == Format::Text {

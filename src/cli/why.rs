@@ -62,38 +62,24 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let speaker = args.input.speaker(&ruleset, output)?;
-    let colour = output.colour();
-    let target = match asked {
-        Asked::Target(target) => target,
-        Asked::Rules(rules) => {
-            let text = |colour| why::proof_of_rules(&decision, speaker, &rules, colour);
-            match args.format {
-                Format::Text => output.print(&text(colour))?,
-                Format::Markdown => output.print(&why::under_a_title(&text(false), name))?,
-                Format::Json => {
-                    output.print_json(&format!("{:#}\n", result::rules_json(&decision, speaker, &rules)))?;
-                }
+    let is_json = args.format == Format::Json;
+    let report = match (asked, other) {
+        (Asked::Rules(rules), _) if is_json => {
+            output.print_json(&format!("{:#}\n", result::rules_json(&decision, speaker, &rules)))?;
+            return Ok(Exit::Done);
+        }
+        (Asked::Rules(rules), _) => why::proof_of_rules(&decision, speaker, name, &rules),
+        (Asked::Target(target), Some(other)) => why::over(&decision, speaker, target, other),
+        (Asked::Target(target), None) => {
+            let advice = advise(&ruleset, profile, decision.day, target, STEPS);
+            if is_json {
+                output.print_json(&format!("{:#}\n", result::why_json(&decision, speaker, &advice)))?;
+                return Ok(Exit::Done);
             }
-            return Ok(Exit::Done);
+            why::proof(&decision, speaker, target, Some(&advice))
         }
     };
-    if let Some(other) = other {
-        output.print(&why::over(&decision, speaker, target, other, colour))?;
-        return Ok(Exit::Done);
-    }
-    let advice = advise(&ruleset, profile, decision.day, target, STEPS);
-    let text = match args.format {
-        Format::Text => why::proof(&decision, speaker, target, Some(&advice), colour),
-        Format::Markdown => {
-            let proof = why::proof(&decision, speaker, target, None, false);
-            why::proof_markdown(&proof, speaker, target, &advice)
-        }
-        Format::Json => {
-            output.print_json(&format!("{:#}\n", result::why_json(&decision, speaker, &advice)))?;
-            return Ok(Exit::Done);
-        }
-    };
-    output.print(&text)?;
+    output.report(&report, args.format == Format::Markdown)?;
     Ok(Exit::Done)
 }
 

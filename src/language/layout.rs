@@ -86,20 +86,6 @@ fn opens(c: char) -> bool {
     "（【《“‘「『([{".contains(c)
 }
 
-/// Writes a text after a first column, wrapped, its later lines indented to the same column.
-#[must_use]
-pub fn hang(first: &str, text: &str) -> String {
-    let indent = width(first);
-    let lines = wrap(text, WIDTH.saturating_sub(indent).max(20));
-    let mut written = String::new();
-    for (number, line) in lines.iter().enumerate() {
-        let lead = if number == 0 { first.to_string() } else { " ".repeat(indent) };
-        written.push_str(format!("{lead}{line}").trim_end());
-        written.push('\n');
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,12 +98,5 @@ mod tests {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
         assert_eq!(wrap("每月 30 条", 6), ["每月", "30 条"]);
         assert_eq!(wrap("toolongword a", 4), ["toolongword", "a"]);
-    }
-
-    #[test]
-    fn later_lines_hang_under_the_first() {
-        let text = hang("  +9  rule  ", &"word ".repeat(20));
-        assert!(text.lines().all(|line| width(line) <= WIDTH));
-        assert!(text.lines().nth(1).is_some_and(|line| line.starts_with("            word")));
     }
 }

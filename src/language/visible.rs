@@ -147,29 +147,6 @@ pub fn one_line(text: &str) -> String {
     visible(text).replace('\n', " ")
 }
 
-/// Returns a text as one line of Markdown in which nothing formats, links or breaks a table.
-#[must_use]
-pub fn plain_markdown(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    for c in visible(text).chars() {
-        match c {
-            '\n' => plain.push(' '),
-            '<' => plain.push_str("&lt;"),
-            '>' => plain.push_str("&gt;"),
-            '&' => plain.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' => plain.extend(['\\', c]),
-            _ => plain.push(c),
-        }
-    }
-    plain
-}
-
-/// Returns a text as it may stand between backticks in Markdown, in a table too.
-#[must_use]
-pub fn markdown_code(text: &str) -> String {
-    one_line(text).replace('`', "'").replace('|', "¦")
-}
-
 /// Appends a character, written as `\u{…}` if it is hidden.
 pub(crate) fn push_visible(to: &mut String, c: char) {
     if is_hidden(c) {

@@ -10,7 +10,7 @@ use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
 pub use json::to_json;
-pub use sheet::{markdown, text};
+pub use sheet::sheet;
 pub use stale::{Aged, expired, stale, stale_json, stale_text};
 
 /// Lists the entries of all facts in the order of their declaration: of an indexed fact, one for each value.

@@ -2,7 +2,9 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
 
+pub mod document;
 pub mod facts;
 pub mod result;
+pub mod summary;
 pub mod why;
 pub mod words;

@@ -1,13 +1,10 @@
-//! Decisions as words: the answer on a screen or in Markdown, and the whole proof of one target.
+//! Decisions as words: the answer, and the whole proof of one target.
 
 mod answer;
 mod better;
 mod brief;
-mod content;
 mod headline;
-mod markdown;
 mod over;
-mod page;
 mod proof;
 mod question;
 mod rests;
@@ -15,9 +12,7 @@ mod rules;
 mod tree;
 
 pub use answer::{Options, answer};
-pub use better::{proof_markdown, under_a_title};
 pub use brief::{brief, rules};
-pub use markdown::markdown;
 pub use over::over;
 pub use proof::proof;
 pub use question::question;
@@ -29,7 +24,7 @@ use std::collections::BTreeSet;
 use crate::words::{Speaker, Tongue};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, NeedDecision, NeedOrigin, TargetDecision, Truth};
-use qudao_language::model::{Channel, Citation, Entry, Id, NeedState, Rule, Source, StatedNeed, Target};
+use qudao_language::model::{Channel, Citation, Entry, Id, Rule, Source, StatedNeed, Target};
 use qudao_language::operator::Verdict;
 
 /// The facts that no source tells: each with its name and title, and which targets it leaves open.
@@ -200,15 +195,6 @@ fn quotes(speaker: &Speaker<'_>, citation: &Citation) -> Vec<String> {
         }
     });
     quotes.collect()
-}
-
-/// Returns the box before something to do.
-fn check_box(state: NeedState) -> &'static str {
-    match state {
-        NeedState::Met => "[x]",
-        NeedState::Unmet => "[ ]",
-        NeedState::Unknown => "[?]",
-    }
 }
 
 /// Returns where a need comes from.

@@ -255,7 +255,8 @@ fn nearest<'l>(old: &[&'l str], new: &[&'l str]) -> Vec<&'l str> {
 fn answer_text(ruleset: &Ruleset, read: &ReadProfile, day: Option<Date>, language: Option<&str>) -> String {
     let profile = read.profile.as_ref().unwrap_or_else(|| panic!("the profile has errors"));
     let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
-    why::answer(&decide(ruleset, profile, day), Speaker::new(ruleset, language), &why::Options::default())
+    let decision = decide(ruleset, profile, day);
+    why::answer(&decision, Speaker::new(ruleset, language), &why::Options::default()).terminal(false)
 }
 
 /// The proof of a target.
@@ -269,7 +270,7 @@ fn proof(
     let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
     let decision = decide(ruleset, profile, day);
     let target = ruleset.target(target).unwrap_or_else(|| panic!("no target is named {target}"));
-    why::proof(&decision, Speaker::new(ruleset, language), target, None, false)
+    why::proof(&decision, Speaker::new(ruleset, language), target, None).terminal(false)
 }
 
 /// The lines below the heading of the smallest changes.
@@ -279,7 +280,7 @@ fn better(ruleset: &Ruleset, profile: &Profile, target: &str, language: Option<&
     let decision = decide(ruleset, profile, day);
     let target = ruleset.target(target).unwrap_or_else(|| panic!("no target is named {target}"));
     let advice = advise(ruleset, profile, day, target, STEPS);
-    let proof = why::proof(&decision, speaker, target, Some(&advice), false);
+    let proof = why::proof(&decision, speaker, target, Some(&advice)).terminal(false);
     let lines = proof.lines().skip_while(|line| *line != speaker.tongue.smallest_changes()).skip(2);
     lines.take_while(|line| !line.is_empty()).map(|line| format!("{line}\n")).collect()
 }

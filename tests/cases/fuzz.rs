@@ -109,7 +109,7 @@ fn assert_decided(program: &Program<'_>, profile: &Profile) {
     assert_runs(program, &mut program.scratch(), &decision, "these bytes");
     let speaker = Speaker::new(ruleset, Some("zh"));
     let _json = to_json(&decision, speaker, true);
-    let _text = why::answer(&decision, speaker, &why::Options::default());
+    let _text = why::answer(&decision, speaker, &why::Options::default()).terminal(true);
 }
 
 static WECHAT: LazyLock<Ruleset> = LazyLock::new(|| {

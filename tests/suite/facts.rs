@@ -7,9 +7,7 @@ use qudao_language::diagnostic::Code;
 use qudao_language::layout::width;
 use qudao_language::model::Ruleset;
 use qudao_language::syntax::{Sources, WantedKind};
-use qudao_telling::facts::{
-    cited, cited_json, cited_text, markdown, stale, stale_json, stale_text, text, to_json,
-};
+use qudao_telling::facts::{cited, cited_json, cited_text, sheet, stale, stale_json, stale_text, to_json};
 use qudao_telling::words::Speaker;
 
 use crate::support::{assert_snapshot, folder};
@@ -42,7 +40,7 @@ fn snapshot(name: &str, shown: &str) {
 fn the_sheet_fits_a_terminal_in_both_languages() {
     let ruleset = shop();
     for language in ["en", "zh"] {
-        let shown = text(Speaker::new(&ruleset, Some(language)), day("2021-06-01"));
+        let shown = sheet(Speaker::new(&ruleset, Some(language)), day("2021-06-01")).terminal(false);
         assert!(shown.lines().all(|line| width(line) <= 80), "{shown}");
         snapshot(&format!("sheet-{language}"), &shown);
     }
@@ -52,7 +50,7 @@ fn the_sheet_fits_a_terminal_in_both_languages() {
 fn the_sheet_as_markdown_and_json() {
     let ruleset = shop();
     let speaker = Speaker::new(&ruleset, Some("zh"));
-    snapshot("markdown", &markdown(speaker, day("2021-06-01")));
+    snapshot("markdown", &sheet(speaker, day("2021-06-01")).markdown());
     let mut json = to_json(speaker, day("2021-06-01"));
     json["ruleset"]["digest"] = "left out".into();
     snapshot("json", &format!("{json:#}"));
@@ -61,7 +59,7 @@ fn the_sheet_as_markdown_and_json() {
 #[test]
 fn facts_of_another_day() {
     let ruleset = shop();
-    let shown = text(Speaker::new(&ruleset, None), day("2030-01-01"));
+    let shown = sheet(Speaker::new(&ruleset, None), day("2030-01-01")).terminal(false);
     assert!(shown.contains("5 CNY"), "{shown}");
     assert!(!shown.contains("3 CNY"), "{shown}");
 }

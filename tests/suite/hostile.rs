@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use crate::support::{Work, program};
 
 /// Texts that have power somewhere. A ruleset may hold them as they are, save what its language has for itself.
-const TEXTS: &[&str] = &[
+pub(crate) const TEXTS: &[&str] = &[
     "\u{1b}[31mred\u{1b}]0;title\u{7}",
     "\u{9b}31m c1 \u{90}",
     "\u{202e}txet\u{2066}",

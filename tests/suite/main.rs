@@ -21,6 +21,7 @@ mod content;
 mod diagnostics;
 mod differences;
 mod docs;
+mod document;
 mod editors;
 mod engines;
 mod every_day;

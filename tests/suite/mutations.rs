@@ -159,7 +159,7 @@ fn damaged_rulesets_are_answered() {
             let decision = decide(ruleset, &profile, Date::parse("2024-02-29").unwrap());
             let speaker = Speaker::new(ruleset, Some("zh"));
             let _json = to_json(&decision, speaker, true);
-            let _text = why::answer(&decision, speaker, &why::Options::default());
+            let _text = why::answer(&decision, speaker, &why::Options::default()).terminal(true);
         }
     }
     assert!(

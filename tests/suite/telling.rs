@@ -118,8 +118,8 @@ fn words(text: &str) -> BTreeMap<String, usize> {
 /// Checks that the answer on a screen and the one in Markdown tell the same.
 fn assert_same_told(decision: &Decision<'_>, speaker: Speaker<'_>, top: Option<usize>, says: &str) {
     let options = Options { top, trace: true, ..Options::default() };
-    let text = why::answer(decision, speaker, &options);
-    let markdown = why::markdown(decision, speaker, &options);
+    let told = why::answer(decision, speaker, &options);
+    let (text, markdown) = (told.terminal(false), told.markdown());
     // A report has a title, heads of columns, words for marks, and the quotes at its end.
     let sources = format!("\n## {}\n", speaker.tongue.sources());
     let (body, end) =
@@ -245,9 +245,9 @@ fn headlines_name_mixes_where_they_lead() {
         let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
         for language in ["en", "zh"] {
             let speaker = Speaker::new(&ruleset, Some(language));
-            let text = why::answer(&decision, speaker, &Options::default());
+            let answer = why::answer(&decision, speaker, &Options::default());
+            let (text, markdown) = (answer.terminal(false), answer.markdown());
             let (headline, rest) = text.split_once("\n\n").unwrap();
-            let markdown = why::markdown(&decision, speaker, &Options::default());
             let line = markdown.lines().find_map(|line| line.strip_prefix("**")?.strip_suffix("**")).unwrap();
             assert_eq!(words(headline), words(line), "{name}");
             let _ = writeln!(told, "{name}: {}", line.replace('\\', ""));
@@ -282,10 +282,10 @@ fn a_row_of_a_long_table_is_proved_on_a_page() {
         let target = ruleset.target("a").unwrap();
         for language in ["en", "zh"] {
             let speaker = Speaker::new(&ruleset, Some(language));
-            let proof = why::proof(&decision, speaker, target, None, false);
+            let proof = why::proof(&decision, speaker, target, None).terminal(false);
             assert!(proof.lines().count() < 160, "{given}: {} lines", proof.lines().count());
             let all: Vec<Id<Rule>> = ruleset.rules.ids().collect();
-            let table = why::proof_of_rules(&decision, speaker, &all, false);
+            let table = why::proof_of_rules(&decision, speaker, "fees", &all).terminal(false);
             assert!(table.lines().count() < 160, "{given}: {} lines", table.lines().count());
             assert!(row.is_none_or(|row| proof.contains(row) && table.contains(row)), "{given}\n{table}");
             let brief = why::brief(&decision, speaker, target);
@@ -307,7 +307,8 @@ fn rows_before_are_told_by_what_became_of_them() {
         let profile = support::profile(&ruleset, given).profile.unwrap();
         let decision = decide(&ruleset, &profile, ruleset.as_of.unwrap());
         let rule = ruleset.rules.find(|declared| &*declared.name == rule).unwrap();
-        why::proof_of_rules(&decision, Speaker::new(&ruleset, Some(language)), &[rule], false)
+        why::proof_of_rules(&decision, Speaker::new(&ruleset, Some(language)), "fees", &[rule])
+            .terminal(false)
     };
     assert!(told("n: 20\nk: true", "fees.21", "en").contains("✓ none of the 20 rows before matches"));
     assert!(told("n: 20\nk: true", "fees.21", "zh").contains("✓ 前面 20 行都不匹配"));

@@ -12,9 +12,9 @@ const FLOORS: &[&[&str]] = &[
     &["model", "syntax"],
     &["check", "decide", "format", "profile"],
     &["ground", "words"],
-    &["ask", "program"],
+    &["ask", "document", "program"],
     &["advise"],
-    &["facts", "result", "why"],
+    &["facts", "result", "summary", "why"],
     &["analyse"],
     &["testing"],
 ];

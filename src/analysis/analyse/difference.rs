@@ -1,13 +1,11 @@
 //! What a change of a ruleset changes: over given profiles, and over all of them.
 
 mod json;
-mod markdown;
-mod text;
+mod report;
 mod words;
 
 pub use json::to_json;
-pub use markdown::markdown;
-pub use text::text;
+pub use report::report;
 
 use std::rc::Rc;
 

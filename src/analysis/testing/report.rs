@@ -3,18 +3,22 @@
 mod github;
 mod json;
 mod junit;
-mod markdown;
 mod snapshots;
-mod text;
+mod told;
 
 pub use github::github;
 pub use json::to_json;
 pub use junit::junit;
-pub use markdown::markdown;
-pub use snapshots::{cause_difference, cause_text, causes_of, proposals};
-pub use text::{Options, text};
+pub use snapshots::{cause, causes_of, in_full, proposals};
+pub use told::told;
 
 use super::{CaseState, PropertyOutcome, RulesetRun};
+use qudao_language::source::Place;
+
+/// A place as people read it.
+fn place(at: &Place) -> String {
+    format!("{}:{}", at.file, at.line)
+}
 
 /// How many checks came out how.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]

@@ -41,8 +41,8 @@ pub(super) fn explain(
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(ruleset, profile, batch.program().ground().day);
     let speaker = speaker(ruleset, args.lang.as_deref(), output)?;
-    let options = why::Options { top: None, colour: output.colour(), trace: true, why: None };
-    output.print(&why::answer(&decision, speaker, &options))?;
+    let options = why::Options { top: None, trace: true, why: None };
+    output.report(&why::answer(&decision, speaker, &options), false)?;
     Ok(if diagnostic::any_error(&read.diagnostics) { Exit::Found } else { Exit::Done })
 }
 

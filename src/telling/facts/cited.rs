@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
+use crate::document::{Block, Document, Item, Mark};
 use crate::words::Speaker;
 use qudao_language::layout::{WIDTH, wrap};
 use qudao_language::model::{Id, Ruleset, Source};
@@ -66,14 +67,15 @@ pub fn cited_text(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> Str
         }
     }
     page.push('\n');
-    for (number, passage) in (1..).zip(passages) {
+    let items = (1..).zip(passages).map(|(number, passage)| {
         let mut says = passage.by.join(", ");
         if passage.range.is_none() {
             says = format!("{says}: \"{}\" {}", passage.quote, speaker.tongue.not_in_the_text());
         }
-        page.push_str(qudao_language::layout::hang(&format!("  [{number}] "), &visible(&says)).trim_end());
-        page.push('\n');
-    }
+        Item::new(Mark::Number(number), says)
+    });
+    let list = Document { body: vec![Block::list(items.collect())], ..Document::default() };
+    page.push_str(&list.terminal(false));
     let words = text.split_whitespace().count();
     page.push_str(&format!("{}\n", speaker.tongue.words_cited(cited_words(text, passages), words)));
     page

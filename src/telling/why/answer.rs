@@ -1,156 +1,436 @@
-//! The answer on a screen.
+//! The answer: who comes first, what speaks for and against each, and what is open.
 
-use super::content::{Content, Item, Lead, Ranking, Section, content};
-use super::page::{Page, Style, column, widest};
-use super::{check_box, short_sources};
-use crate::words::Speaker;
-use qudao_language::decide::Decision;
-use qudao_language::layout::{pad, pad_left};
-use qudao_language::model::NeedState;
+use super::headline::headline;
+use super::{footer, need_sources, points, quotes, reason, rests, short_sources, silences};
+use crate::document::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
+use crate::words::{Speaker, Tongue, evidence, source_text};
+use qudao_language::decide::{Cause, Decision, NeedDecision, Reason, TargetDecision};
+use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Source, Target};
+use qudao_language::operator::Verdict;
 
-/// What of an answer is shown, and how.
+/// What of an answer is told.
 #[derive(Clone, Default, Debug)]
 pub struct Options {
     /// How many channels and mixes are told in full; all where it is not said.
     pub top: Option<usize>,
-    /// Whether there are colours.
-    pub colour: bool,
     /// Whether every rule is listed.
     pub trace: bool,
     /// The command that shows the proof of a target, without the target.
     pub why: Option<String>,
 }
 
-/// Returns a decision as a text of 80 columns, the answer in its first line.
+/// Tells a decision, the answer first.
 #[must_use]
-pub fn answer<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Options) -> String {
-    let content = content(decision, &speaker, options.top, options.trace);
-    let mut writer = Writer { speaker, page: Page::new(options.colour) };
-    writer.write(&content);
+pub fn answer<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Options) -> Document {
+    let mut teller = Teller { decision, speaker: &speaker, tongue: speaker.tongue, cited: Vec::new() };
+    let headline = Text::of(Kind::Strong, headline(decision, &speaker));
+    let mut body = vec![Block::Paragraph(headline)];
+    body.extend(teller.rankings());
+    body.extend(teller.targets(options.top.unwrap_or(usize::MAX)));
+    body.extend(
+        [
+            teller.excluded(),
+            teller.notes(),
+            teller.missing(),
+            teller.more(),
+            teller.open_facts(),
+            teller.disputes(),
+            teller.assumed(),
+            teller.ties(),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    if options.trace {
+        body.extend(teller.rules());
+    }
     // The proof of the best, or of the channel that is excluded last where none is left.
     let next = decision.best().map(|best| best.target).or(decision.channels.first().copied());
-    if let (Some(why), Some(target)) = (&options.why, next) {
-        let next = format!(
-            "{}{}{why} {}",
-            speaker.tongue.next(),
-            speaker.tongue.colon(),
-            speaker.ruleset.target_name(target)
-        );
-        writer.page.line(&[(Style::Faint, &next)]);
+    let next = options.why.as_ref().zip(next).map(|(why, target)| {
+        let (next, colon) = (speaker.tongue.next(), speaker.tongue.colon());
+        format!("{next}{colon}{why} {}", speaker.ruleset.target_name(target))
+    });
+    Document {
+        title: decision.profile.name.as_str().into(),
+        body,
+        appendix: teller.sources().into_iter().collect(),
+        footer: footer(&speaker, decision),
+        next: next.unwrap_or_default(),
+        ..Document::default()
     }
-    writer.page.finish()
 }
 
-struct Writer<'r> {
-    speaker: Speaker<'r>,
-    page: Page,
+/// Returns items under a heading; nothing where there are none.
+pub(super) fn list(heading: &str, items: Vec<Item>) -> Option<Block> {
+    (!items.is_empty()).then(|| Block::section(heading, vec![Block::list(items)]))
 }
 
-impl<'r> Writer<'r> {
-    fn write(&mut self, content: &Content<'r>) {
-        self.page.paragraph(Style::Strong, &content.headline);
-        content.rankings.iter().for_each(|ranking| self.ranking(ranking));
-        content.targets.iter().chain(&content.lists).for_each(|section| self.section(section));
-        self.page.blank();
-        self.page.line(&[(Style::Faint, &content.footer)]);
+struct Teller<'a, 'r> {
+    decision: &'a Decision<'r>,
+    speaker: &'a Speaker<'r>,
+    tongue: Tongue,
+    /// What was cited so far.
+    cited: Vec<&'r Citation>,
+}
+
+impl<'a, 'r> Teller<'a, 'r> {
+    fn id(&self, target: Target) -> &'r str {
+        self.speaker.ruleset.target_name(target)
     }
 
-    fn ranking(&mut self, ranking: &Ranking<'r>) {
-        self.page.heading(ranking.heading);
-        let ids = widest(ranking.rows.iter().map(|row| row.id), 24);
-        let words = widest(ranking.rows.iter().map(|row| row.word), 12);
-        let scores = widest(ranking.rows.iter().map(|row| &*row.score), 24);
-        for row in &ranking.rows {
-            self.page.hang(
-                &[
-                    (Style::Plain, &format!("{}  ", pad_left(&row.place, 3))),
-                    (Style::Strong, &column(row.id, ids)),
-                    (Style::of(row.verdict), &column(row.word, words)),
-                    (Style::Plain, &format!("{}  ", pad_left(&row.score, scores))),
-                ],
-                &row.text,
-            );
-        }
+    fn title(&self, target: Target) -> &'r str {
+        self.speaker.ruleset.target_title(target, self.speaker.language)
     }
 
-    fn section(&mut self, section: &Section<'r>) {
-        match section.id {
-            Some(id) => self.page.heading(&format!("{id}  {}", section.heading)),
-            None if section.heading.is_empty() => self.page.blank(),
-            None => self.page.heading(&section.heading),
+    fn ids(&self, targets: &[Target]) -> Vec<String> {
+        targets.iter().map(|target| self.id(*target).to_string()).collect()
+    }
+
+    /// All channels, then all mixes, each best first.
+    fn all(&self) -> impl Iterator<Item = &'a TargetDecision> + use<'a, 'r> {
+        let decision = self.decision;
+        decision.channels.iter().chain(&decision.mixes).map(|target| decision.target(*target))
+    }
+
+    /// Returns the item with what it rests on.
+    fn cite(&mut self, item: Item, cited: Vec<&'r Citation>) -> Item {
+        let sources = short_sources(self.speaker, cited.iter().copied());
+        self.cited.extend(cited);
+        Item { sources, ..item }
+    }
+
+    fn rankings(&self) -> Vec<Block> {
+        let heads = match self.tongue {
+            Tongue::English => ["", "id", "verdict", "points", ""],
+            Tongue::Chinese => ["", "标识", "结论", "得分", ""],
+        };
+        let mut rankings = Vec::new();
+        for (targets, heading) in
+            [(&self.decision.channels, self.tongue.channels()), (&self.decision.mixes, self.tongue.mixes())]
+        {
+            if !targets.is_empty() {
+                let rows = targets.iter().map(|target| self.row(self.decision.target(*target))).collect();
+                let heads = heads.map(Text::from).to_vec();
+                let table = Table { kind: TableKind::Ranking, heads, rows };
+                rankings.push(Block::section(heading, vec![Block::Table(table)]));
+            }
         }
-        let is_effect = |item: &&Item<'r>| matches!(item.lead, Lead::Effect(..));
-        let effects = section.items.iter().filter_map(|item| match &item.lead {
-            Lead::Effect(effect, _) => Some(&**effect),
-            _ => None,
+        rankings
+    }
+
+    fn row(&self, decided: &TargetDecision) -> Vec<Text> {
+        let excluded = decided.leaning == Verdict::Excluded && decided.verdict.is_some();
+        let verdict = decided.verdict;
+        let remarks = self.remarks(decided);
+        let remarks =
+            if remarks.is_empty() { String::new() } else { self.tongue.bracket(&self.tongue.list(&remarks)) };
+        let word = verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict));
+        vec![
+            if excluded { "✗".into() } else { decided.rank.to_string().into() },
+            Text::of(Kind::Name, self.id(decided.target)),
+            Text::of(Kind::Verdict(verdict), word),
+            if excluded { "-".into() } else { points(self.speaker, decided).into() },
+            format!("{}{remarks}", self.title(decided.target)).into(),
+        ]
+    }
+
+    /// What the verdict alone does not say.
+    fn remarks(&self, decided: &TargetDecision) -> Vec<String> {
+        let tongue = self.tongue;
+        let mut remarks = Vec::new();
+        if decided.verdict.is_none() {
+            let open: Vec<String> =
+                decided.could_be.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
+            let gap = if tongue == Tongue::English { " " } else { "" };
+            remarks.push(format!("{}{gap}{}", tongue.could_be(), tongue.or(&open)));
+        }
+        if let Some(cause) = decided.capped_by {
+            remarks.push(tongue.capped_by(&self.speaker.ruleset.rules[cause.rule].name));
+        }
+        let to_do = decided.needs.iter().filter(|need| need.state != NeedState::Met).count();
+        if to_do > 0 && decided.leaning != Verdict::Excluded {
+            remarks.push(tongue.to_do_count(to_do));
+        }
+        if decided.leaning == Verdict::Recommended {
+            remarks.extend(self.leans_on(decided));
+        }
+        if !self.decision.open_facts(decided.target).is_empty() {
+            remarks.push(tongue.not_all_said().to_string());
+        }
+        if !self.decision.disputed_facts(decided.target).is_empty() {
+            remarks.push(tongue.rests_on_disputed().to_string());
+        }
+        remarks
+    }
+
+    /// The channels that a target needs, or is made of, and that nobody would choose for themselves.
+    fn leans_on(&self, decided: &TargetDecision) -> Vec<String> {
+        let members: &[Id<Channel>] = match decided.target {
+            Target::Mix(id) => &self.speaker.ruleset.mixes[id].members,
+            Target::Channel(_) => &[],
+        };
+        let needed = decided.needs.iter().filter_map(|need| match need.need {
+            Need::Channel(channel) => Some(channel),
+            Need::Requirement(_) => None,
         });
-        let effects = widest(effects, 16);
-        let rules = widest(section.items.iter().filter(is_effect).map(|item| &*item.name), 24);
-        let is_need = |item: &&Item<'r>| matches!(item.lead, Lead::Need(_));
-        let needs = widest(section.items.iter().filter(is_need).map(|item| &*item.name), 24);
-        let others = section.items.iter().filter(|item| !is_effect(item) && !is_need(item));
-        let most = if section.items.iter().any(|item| item.lead == Lead::Rule) { 28 } else { 24 };
-        let names = widest(others.map(|item| &*item.name), most);
-        let mut to_do = false;
-        for item in &section.items {
-            let text = self.text(item);
-            match &item.lead {
-                Lead::Effect(effect, welcome) => {
-                    let style = if *welcome { Style::Good } else { Style::Fair };
-                    let first = [
-                        (style, &*format!("  {}  ", pad(effect, effects))),
-                        (Style::Plain, &*column(&item.name, rules)),
-                    ];
-                    self.page.hang(&first, &text);
-                }
-                Lead::Need(state) => {
-                    if !std::mem::replace(&mut to_do, true) {
-                        self.page.line(&[(Style::Plain, &format!("  {}", self.speaker.tongue.to_do()))]);
+        let others = members.iter().copied().chain(needed).map(Target::Channel);
+        let told = others.filter_map(|other| match self.decision.target(other).verdict {
+            Some(Verdict::Recommended | Verdict::Possible) => None,
+            Some(verdict) => Some(self.tongue.is(self.title(other), self.tongue.verdict(verdict))),
+            None => Some(self.tongue.is(self.title(other), self.tongue.undecided())),
+        });
+        told.collect()
+    }
+
+    fn targets(&mut self, top: usize) -> Vec<Block> {
+        let decision = self.decision;
+        let shown = [&decision.channels, &decision.mixes];
+        let shown = shown.into_iter().flat_map(|targets| targets.iter().take(top));
+        let decided = shown.map(|target| decision.target(*target));
+        let left = decided.filter(|decided| decided.leaning != Verdict::Excluded);
+        left.filter_map(|decided| self.target(decided)).collect()
+    }
+
+    fn target(&mut self, decided: &TargetDecision) -> Option<Block> {
+        let mut effects = Vec::new();
+        for reason in &decided.reasons {
+            if let Reason::Rule(cause) = reason {
+                effects.push(self.effect(*cause));
+            }
+        }
+        let needs = decided.needs.iter().map(|need| self.need(decided.target, need)).collect();
+        let notes = decided.notes.iter().filter_map(|cause| self.note(*cause, None)).collect();
+        let lists = [("", effects), (self.tongue.to_do(), needs), ("", notes)].into_iter();
+        let lists = lists.filter(|(_, items)| !items.is_empty());
+        let body: Vec<Block> = lists
+            .map(|(label, items)| Block::List(List { label: label.to_string(), items, ..List::default() }))
+            .collect();
+        let (name, heading) = (self.id(decided.target).to_string(), self.title(decided.target).into());
+        (!body.is_empty()).then(|| Block::Section(Section { name, heading, body, ..Section::default() }))
+    }
+
+    fn rule_name(&self, cause: Cause) -> &'r str {
+        &self.speaker.ruleset.rules[cause.rule].name
+    }
+
+    fn because(&self, cause: Cause) -> String {
+        reason(self.decision, self.speaker, cause.rule, cause.channel)
+    }
+
+    fn effect(&mut self, cause: Cause) -> Item {
+        let ruleset = self.speaker.ruleset;
+        let (effect, welcome) = match cause.kind(ruleset) {
+            EffectKind::Exclude(_) => ("✗".to_string(), false),
+            EffectKind::Cap(_, verdict) => (format!("≤ {}", self.tongue.verdict(*verdict)), false),
+            EffectKind::Score(_, points, level) => {
+                let shown = match level {
+                    Some(level) => {
+                        let level = ruleset.levels.get(*level).expect("an effect's level is a level");
+                        let sign = if *points < 0 { "-" } else { "+" };
+                        let title =
+                            level.title.as_ref().map_or(&*level.name, |t| t.get(self.speaker.language));
+                        format!("{sign}{title}")
                     }
-                    let style = if *state == NeedState::Met { Style::Good } else { Style::Fair };
-                    let first = [
-                        (style, &*format!("    {} ", check_box(*state))),
-                        (Style::Plain, &*column(&item.name, needs)),
-                    ];
-                    self.page.hang(&first, &text);
+                    None => format!("{points:+}"),
+                };
+                (shown, *points > 0)
+            }
+            EffectKind::Needs(_, needs) => {
+                let names: Vec<&str> = needs.iter().map(|need| ruleset.need_name(*need)).collect();
+                (format!("→ {}", names.join(", ")), false)
+            }
+            EffectKind::Note(..) => (String::new(), false),
+        };
+        let item = Item::new(Mark::Effect(effect, welcome), self.because(cause)).named(self.rule_name(cause));
+        self.cite(item, evidence(self.decision, self.speaker, cause))
+    }
+
+    fn need(&mut self, target: Target, need: &NeedDecision) -> Item {
+        let ruleset = self.speaker.ruleset;
+        let mut text = ruleset.need_title(need.need, self.speaker.language).to_string();
+        if need.because_of != target {
+            text.push_str(&self.tongue.bracket(&self.tongue.needed_for(self.id(need.because_of))));
+        }
+        if let (Need::Requirement(id), true) = (need.need, need.state != NeedState::Met) {
+            let requirement = &ruleset.requirements[id];
+            if let Some(how) = &requirement.how {
+                text.push_str(self.tongue.colon());
+                text.push_str(&self.speaker.fill(self.decision, how, None));
+            }
+            let amount = |word: &str, amount: &Option<_>| {
+                amount.as_ref().map(|amount| format!("{word} {}", self.speaker.amount(amount)))
+            };
+            let facts = [
+                amount(self.tongue.costs(), &requirement.cost),
+                amount(self.tongue.takes(), &requirement.takes),
+            ];
+            let facts: Vec<String> = facts.into_iter().flatten().collect();
+            if !facts.is_empty() {
+                text.push_str(&self.tongue.bracket(&self.tongue.list(&facts)));
+            }
+        }
+        let item = Item::new(Mark::Need(need.state), text).named(ruleset.need_name(need.need));
+        self.cite(item, need_sources(self.speaker, need).iter().collect())
+    }
+
+    /// A note; of a target where several are told of.
+    fn note(&mut self, cause: Cause, of: Option<Target>) -> Option<Item> {
+        let EffectKind::Note(_, text, warning) = cause.kind(self.speaker.ruleset) else { return None };
+        let mark = note_mark(self.tongue, *warning);
+        let item = Item {
+            name: of.map(|target| self.id(target).to_string()).unwrap_or_default(),
+            rule: self.rule_name(cause).to_string(),
+            ..Item::new(mark, self.speaker.fill(self.decision, text, cause.channel))
+        };
+        Some(self.cite(item, evidence(self.decision, self.speaker, cause)))
+    }
+
+    /// What shuts targets out, and what is to be said of them all the same.
+    fn excluded(&mut self) -> Option<Block> {
+        let mut items = Vec::new();
+        for decided in self.all().filter(|decided| decided.leaning == Verdict::Excluded) {
+            items.extend(decided.reasons.iter().filter_map(|reason| self.excludes(decided.target, *reason)));
+            items.extend(decided.notes.iter().filter_map(|cause| self.note(*cause, Some(decided.target))));
+        }
+        list(self.tongue.excluded(), items)
+    }
+
+    fn excludes(&mut self, target: Target, reason: Reason) -> Option<Item> {
+        let (text, cited) = match reason {
+            Reason::Through(channel) => {
+                (self.tongue.excluded_through(self.id(Target::Channel(channel))), Vec::new())
+            }
+            Reason::Rule(cause) => {
+                if !matches!(cause.kind(self.speaker.ruleset), EffectKind::Exclude(_)) {
+                    return None;
                 }
-                Lead::Value => {
-                    self.page.hang(&[(Style::Plain, &format!("  {} = ", item.name))], &text);
-                }
-                Lead::Rule => {
-                    self.page.hang(&[(Style::Plain, &format!("  {}", column(&item.name, names)))], &text);
-                }
-                Lead::Note(_) | Lead::Excludes | Lead::Unknown | Lead::Disputed | Lead::More | Lead::Tie => {
-                    let (style, mark) = mark(&item.lead);
-                    let name = if item.name.is_empty() { String::new() } else { column(&item.name, names) };
-                    self.page.hang(&[(style, mark), (Style::Plain, &name)], &text);
+                let (rule, because) = (self.rule_name(cause), self.because(cause));
+                let text = match because.is_empty() {
+                    true => rule.to_string(),
+                    false => format!("{rule}{}{because}", self.tongue.colon()),
+                };
+                (text, evidence(self.decision, self.speaker, cause))
+            }
+        };
+        let item = Item::new(Mark::Excludes, text).named(self.id(target));
+        Some(self.cite(item, cited))
+    }
+
+    fn notes(&mut self) -> Option<Block> {
+        let decision = self.decision;
+        let notes = decision.notes.iter().filter_map(|cause| self.note(*cause, None));
+        let notes = notes.collect();
+        list(self.tongue.notes(), notes)
+    }
+
+    fn missing(&self) -> Option<Block> {
+        let missing = self.decision.missing().iter().map(|(id, targets)| {
+            let field = &self.speaker.ruleset.fields[*id];
+            let question = field.question.as_ref().map_or("", |question| question.get(self.speaker.language));
+            let targets = self.tongue.bracket(&self.tongue.list(&self.ids(targets)));
+            Item::new(Mark::Unknown, format!("{question}{targets}")).named(&field.name)
+        });
+        list(self.tongue.missing(), missing.collect())
+    }
+
+    fn open_facts(&self) -> Option<Block> {
+        let silences = silences(self.decision, self.speaker).into_iter().map(|silence| {
+            let title = silence.title.as_ref().map(|title| format!("{title}{}", self.tongue.colon()));
+            let text = format!("{}{}", title.unwrap_or_default(), silence.words(self.speaker));
+            Item::new(Mark::Unknown, text).named(&silence.fact)
+        });
+        list(self.tongue.no_source(), silences.collect())
+    }
+
+    /// What more could be asked, below what is missing.
+    fn more(&self) -> Option<Block> {
+        let more = rests::more(self.decision, self.speaker)?;
+        list("", vec![Item::new(Mark::More, more)])
+    }
+
+    fn disputes(&mut self) -> Option<Block> {
+        let disputes = rests::disputes(self.decision, self.speaker, None);
+        self.cited.extend(disputes.iter().flat_map(rests::Dispute::citations));
+        rests::list_of_disputes(self.speaker, &disputes)
+    }
+
+    fn assumed(&self) -> Option<Block> {
+        rests::list_of_assumed(self.decision, self.speaker, None)
+    }
+
+    fn ties(&self) -> Option<Block> {
+        let tied = self.all().filter(|decided| {
+            // Each tie is told once, by the first in it; the excluded have no order to speak of.
+            let first = decided.tie.iter().all(|other| self.decision.target(*other).rank > decided.rank);
+            !decided.tie.is_empty() && first && decided.leaning != Verdict::Excluded
+        });
+        let ties = tied.map(|decided| {
+            let names = [&[decided.target], &*decided.tie].concat();
+            Item::new(Mark::Tie, self.tongue.tie(&self.tongue.and(&self.ids(&names))))
+        });
+        list(self.tongue.ties(), ties.collect())
+    }
+
+    /// Every rule and what became of it.
+    fn rules(&self) -> Option<Block> {
+        let ruleset = self.speaker.ruleset;
+        let mut items = Vec::new();
+        for (id, rule) in ruleset.rules.entries() {
+            for instance in self.decision.instances(id).iter().filter(|instance| !instance.left_out) {
+                let channel = instance.channel.map(|c| format!("{}: ", self.id(Target::Channel(c))));
+                let state = self.tongue.state(instance.state());
+                let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
+                let condition = filter.into_iter().chain(&rule.when);
+                let condition: Vec<String> = condition.map(|expr| source_text(ruleset, expr.span)).collect();
+                let condition = match condition.is_empty() {
+                    true => self.tongue.always().to_string(),
+                    false => condition.join(" and "),
+                };
+                let text = format!("{}{state}: {condition}", channel.unwrap_or_default());
+                items.push(Item::new(Mark::None, text).named(&rule.name));
+            }
+        }
+        list(self.tongue.rules(), items)
+    }
+
+    /// The sources that were cited, each once, with what they say.
+    fn sources(&self) -> Option<Block> {
+        let mut found: Vec<(Id<Source>, Vec<String>)> = Vec::new();
+        for citation in &self.cited {
+            let at = found.iter().position(|(source, _)| *source == citation.source).unwrap_or_else(|| {
+                found.push((citation.source, Vec::new()));
+                found.len() - 1
+            });
+            let (_, quoted) = found.get_mut(at).expect("it was found, or just put there");
+            if citation.quotes.is_empty() && citation.at.is_none() {
+                continue;
+            }
+            for quote in quotes(self.speaker, citation) {
+                if !quoted.contains(&quote) {
+                    quoted.push(quote);
                 }
             }
         }
-    }
-
-    /// The text of an item, and what it rests on.
-    fn text(&self, item: &Item<'r>) -> String {
-        if item.lead == Lead::Disputed {
-            return item.text.clone();
-        }
-        let sources = short_sources(&self.speaker, item.cited.iter().copied());
-        let rest: Vec<&str> =
-            item.rule.into_iter().chain([&*sources]).filter(|part| !part.is_empty()).collect();
-        let rest = if rest.is_empty() { String::new() } else { format!(" [{}]", rest.join(", ")) };
-        format!("{}{rest}", item.text).trim_start().to_string()
+        let items = found.into_iter().map(|(id, quoted)| {
+            let source = &self.speaker.ruleset.sources[id];
+            let title = source.title.as_ref().map(|title| title.get(self.speaker.language).to_string());
+            let accessed = source.accessed.map(|day| format!("{} {day}", self.tongue.accessed()));
+            let doubt = self.speaker.doubt(id).map(str::to_string);
+            let parts = [title, source.publisher.clone(), source.published.clone(), accessed, doubt];
+            let parts: Vec<String> = parts.into_iter().flatten().collect();
+            let text = Text::of(Kind::Strong, &*source.name);
+            let mut text = text.and(Kind::Plain, format!(" {}", self.tongue.list(&parts)));
+            if let Some(url) = &source.url {
+                text = text.and(Kind::Plain, " ").and(Kind::Link, url);
+            }
+            let quoted = quoted.into_iter().map(|quote| Item::new(Mark::Source, quote));
+            Item { remarks: quoted.collect(), ..Item::new(Mark::None, text) }
+        });
+        list(self.tongue.sources(), items.collect())
     }
 }
 
-fn mark(lead: &Lead) -> (Style, &'static str) {
-    match lead {
-        Lead::Note(true) => (Style::Fair, "  ! "),
-        Lead::Note(false) => (Style::Faint, "  · "),
-        Lead::Excludes => (Style::Bad, "  ✗ "),
-        Lead::Unknown => (Style::Fair, "  ? "),
-        Lead::Disputed => (Style::Fair, "  ≠ "),
-        Lead::More => (Style::Faint, "  · "),
-        Lead::Tie => (Style::Plain, "  = "),
-        Lead::Effect(..) | Lead::Need(_) | Lead::Value | Lead::Rule => (Style::Plain, "  "),
-    }
+/// The mark of a note, or of a warning.
+pub(super) fn note_mark(tongue: Tongue, warning: bool) -> Mark {
+    if warning { Mark::Warning(tongue.warning()) } else { Mark::Note(tongue.note()) }
 }

@@ -2,57 +2,19 @@
 
 use crate::words::{Speaker, Tongue};
 use qudao_engine::advise::{Advice, Change, Way};
-use qudao_language::model::{Target, Type, Value};
+use qudao_language::model::{Type, Value};
 
-use super::page::{Page, Style};
+use crate::document::{Block, Item, List, Mark};
 
-/// Adds the changes to the end of a proof; nothing where there is no better verdict to be had.
-pub(super) fn write(page: &mut Page, speaker: &Speaker<'_>, advice: &Advice) {
-    if !advice.sought {
-        return;
-    }
-    page.heading(speaker.tongue.smallest_changes());
-    page.blank();
-    for way in &advice.ways {
-        let verdict = format!("  {}{}", speaker.tongue.verdict(way.verdict), speaker.tongue.colon());
-        page.hang(&[(Style::Good, &verdict)], &changes(speaker, way));
-    }
-    let rest = rest(speaker.tongue, advice);
-    if !rest.is_empty() {
-        page.hang(&[(Style::Plain, "  ")], &rest);
-    }
-}
-
-/// Returns a proof for a report: its text as it is, the changes as a list.
-#[must_use]
-pub fn proof_markdown(proof: &str, speaker: Speaker<'_>, target: Target, advice: &Advice) -> String {
-    let mut text = under_a_title(proof, speaker.ruleset.target_title(target, speaker.language));
-    if advice.sought {
-        text.push_str(&format!("\n## {}\n", speaker.tongue.smallest_changes()));
-        let mut items = Vec::new();
-        for way in &advice.ways {
-            let verdict = speaker.tongue.verdict(way.verdict);
-            let changes = super::markdown::plain(&changes(&speaker, way));
-            items.push(format!("\n- **{verdict}**{}{changes}", speaker.tongue.colon()));
-        }
-        let rest = rest(speaker.tongue, advice);
-        if !rest.is_empty() {
-            items.push(format!("{}\n{rest}", if items.is_empty() { "" } else { "\n" }));
-        }
-        text.push_str(&items.concat());
-        text.push('\n');
-    }
-    text
-}
-
-/// Returns a proof for a report: its text as it is, under a title.
-#[must_use]
-pub fn under_a_title(proof: &str, title: &str) -> String {
-    let title = super::markdown::plain(title);
-    // The fence is longer than any run of its own character within.
-    let longest = proof.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("# {title}\n\n{fence}text\n{}\n{fence}\n", proof.trim_end())
+/// Returns the changes; nothing where there is no better verdict to be had.
+pub(super) fn better(speaker: &Speaker<'_>, advice: &Advice) -> Option<Block> {
+    let tongue = speaker.tongue;
+    let ways = advice.ways.iter().map(|way| {
+        let mark = Mark::Verdict(tongue.verdict(way.verdict), tongue.colon());
+        Item::new(mark, changes(speaker, way))
+    });
+    let list = List { items: ways.collect(), rest: rest(tongue, advice).into(), ..List::default() };
+    advice.sought.then(|| Block::section(tongue.smallest_changes(), vec![Block::List(list)]))
 }
 
 /// Returns what changes: `posts = 30 per month (now 9 per month) and repeat = often (now not known)`.

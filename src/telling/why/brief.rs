@@ -1,9 +1,9 @@
 //! Short proofs, as a failed test shows them: what decides, each reason in a line or two.
 
-use super::page::{Page, Style};
-use super::proof::{Rows, Writer, mark};
+use super::proof::{Rows, Writer, trees};
+use crate::document::{Block, Document, Item, Kind, Mark, Text};
 use crate::words::Speaker;
-use qudao_language::decide::{Cause, Decision, Reason, State, Truth};
+use qudao_language::decide::{Decision, Reason, State, Truth};
 use qudao_language::model::{Channel, Id, Rule, Target};
 
 /// So many instances of rules are shown in full; those beyond are counted.
@@ -13,28 +13,24 @@ const SHOWN: usize = 3;
 /// for each rule that is pending. Where nothing decides it, some rules that could have.
 #[must_use]
 pub fn brief<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target) -> String {
-    let mut writer = Writer { decision, speaker, page: Page::new(false) };
-    writer.headline(target);
+    let writer = Writer { decision, speaker };
+    let mut body = writer.headline(target);
     let decided = decision.target(target);
-    for reason in &decided.reasons {
-        writer.line_of(target, *reason, Truth::True);
-    }
+    let mut items: Vec<Item> =
+        decided.reasons.iter().map(|reason| writer.line_of(target, *reason, Truth::True)).collect();
     let mut rows = Rows::default();
     for pending in &decided.pending {
-        let rule = match pending.reason {
-            Reason::Rule(cause) => Some(cause.rule),
-            Reason::Through(_) => None,
-        };
-        if rule.is_none_or(|rule| rows.show(speaker.ruleset, rule)) {
-            writer.line_of(target, pending.reason, Truth::Unknown);
-            writer.awaits(&pending.awaits);
+        if rows.show_reason(speaker.ruleset, pending.reason) {
+            items.push(writer.line_of(target, pending.reason, Truth::Unknown));
+            items.extend(writer.awaits(&pending.awaits));
         }
     }
-    writer.rows_beyond(rows);
     if decided.reasons.is_empty() && decided.pending.is_empty() {
-        writer.not_fired(target);
+        items.extend(writer.not_fired(target));
     }
-    writer.page.finish()
+    body.push(Block::list(items));
+    body.extend(writer.rows_beyond(rows));
+    Document { body, ..Document::default() }.terminal(false)
 }
 
 /// Returns what became of some rules: their conditions with all values. Of a channel, only its own instances are shown;
@@ -46,7 +42,7 @@ pub fn rules<'r>(
     rules: &[Id<Rule>],
     of: Option<Id<Channel>>,
 ) -> String {
-    let mut writer = Writer { decision, speaker, page: Page::new(false) };
+    let writer = Writer { decision, speaker };
     let mut instances: Vec<_> = rules
         .iter()
         .flat_map(|rule| decision.instances(*rule).iter().map(move |instance| (*rule, instance)))
@@ -62,54 +58,50 @@ pub fn rules<'r>(
         State::Excepted => 2,
         State::NotFired => 3,
     });
-    for (rule, instance) in instances.iter().take(SHOWN) {
-        writer.rule(*rule, instance.channel, "");
-    }
+    let shown = instances.iter().take(SHOWN);
+    let mut body = trees(shown.map(|(rule, instance)| writer.rule(*rule, instance.channel, "")));
     if instances.len() > SHOWN {
         let more = instances.len() - SHOWN;
-        writer.page.line(&[(Style::Faint, &format!("and {more} more instances"))]);
+        body.push(Block::Paragraph(Text::of(Kind::Faint, format!("and {more} more instances"))));
     }
-    writer.page.finish().trim_start_matches('\n').to_string()
+    Document { body, ..Document::default() }.terminal(false)
 }
 
-impl<'r> Writer<'_, 'r> {
-    fn line_of(&mut self, target: Target, reason: Reason, truth: Truth) {
-        let (style, mark) = mark(truth);
-        let lead = format!("  {mark} ");
+impl Writer<'_, '_> {
+    fn line_of(&self, target: Target, reason: Reason, truth: Truth) -> Item {
+        let mark = Mark::Truth(truth, String::new());
         match reason {
-            Reason::Through(channel) => {
-                let text = self.falls_with(target, channel);
-                self.page.line(&[(style, &lead), (Style::Plain, &text)]);
+            Reason::Through(channel) => Item::new(mark, self.falls_with(target, channel)),
+            Reason::Rule(cause) => {
+                let rule = &self.speaker.ruleset.rules[cause.rule];
+                let because = rule.because.as_ref().filter(|_| truth == Truth::True);
+                let because = because.map(|because| self.speaker.fill(self.decision, because, cause.channel));
+                let remarks = because.into_iter().map(|because| Item::new(Mark::None, because)).collect();
+                Item { remarks, ..Item::new(mark, self.with_place(rule, &self.effect(cause))) }
             }
-            Reason::Rule(cause) => self.rule_line(cause, style, &lead, truth),
         }
+    }
+
+    /// A rule with what it does, and where it stands.
+    fn with_place(&self, rule: &Rule, effects: &str) -> Text {
+        let place = self.short_place(&self.speaker.ruleset.files.place(rule.span));
+        Text::of(Kind::Name, format!("{} {effects}", rule.name)).and(Kind::Faint, format!("  {place}"))
     }
 
     /// The rules that could have decided a target that nothing decides.
-    fn not_fired(&mut self, target: Target) {
+    fn not_fired(&self, target: Target) -> Vec<Item> {
         let rules = self.other_rules(target);
         let all: Vec<_> = rules.exceptions_aside.into_iter().chain(rules.not_fired).collect();
-        for (rule, channel) in all.iter().take(SHOWN) {
-            let declared = &self.speaker.ruleset.rules[*rule];
-            let text = format!("  ✗ {} {}", declared.name, self.effects_on(*rule, *channel, target));
-            let place = self.short_place(&self.speaker.ruleset.files.place(declared.span));
-            self.page.line(&[(Style::Bad, &text), (Style::Faint, &format!("  {place}"))]);
+        let shown = all.iter().take(SHOWN).map(|(rule, channel)| {
+            let effects = self.effects_on(*rule, *channel, target);
+            let text = self.with_place(&self.speaker.ruleset.rules[*rule], &effects);
+            Item::new(Mark::Truth(Truth::False, String::new()), text)
+        });
+        let mut items: Vec<Item> = shown.collect();
+        let more = all.len().saturating_sub(SHOWN);
+        if let Some(last) = items.last_mut().filter(|_| more > 0) {
+            last.remarks.push(Item::new(Mark::None, format!("and {more} more rules do not fire")));
         }
-        if all.len() > SHOWN {
-            let more = all.len() - SHOWN;
-            self.page.line(&[(Style::Faint, &format!("    and {more} more rules do not fire"))]);
-        }
-    }
-
-    fn rule_line(&mut self, cause: Cause, style: Style, lead: &str, truth: Truth) {
-        let ruleset = self.speaker.ruleset;
-        let rule = &ruleset.rules[cause.rule];
-        let place = self.short_place(&ruleset.files.place(rule.span));
-        let text = format!("{} {}", rule.name, self.effect(cause));
-        self.page.line(&[(style, lead), (Style::Strong, &text), (Style::Faint, &format!("  {place}"))]);
-        if let (Some(because), Truth::True) = (&rule.because, truth) {
-            let text = self.speaker.fill(self.decision, because, cause.channel);
-            self.page.hang(&[(Style::Plain, "    ")], &text);
-        }
+        items
     }
 }

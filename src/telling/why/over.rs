@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{Page, Style};
-use super::proof::Writer;
+use super::proof::{Writer, trees};
 use super::{footer, points};
+use crate::document::{Block, Document, Item, Kind, Mark, Text};
 use crate::words::{Speaker, Tongue};
-use qudao_language::decide::{Cause, Decision, Reason};
+use qudao_language::decide::{Cause, Decision, Reason, Truth};
 use qudao_language::model::{Channel, EffectKind, Id, Rule, Target};
 use qudao_language::operator::Verdict;
 
@@ -19,16 +19,10 @@ enum Does {
     Needs(usize),
 }
 
-/// Returns what tells a target apart from another: the rules that act on one of the two, or on each differently.
+/// Tells a target apart from another: the rules that act on one of the two, or on each differently.
 #[must_use]
-pub fn over<'r>(
-    decision: &Decision<'r>,
-    speaker: Speaker<'r>,
-    target: Target,
-    other: Target,
-    colour: bool,
-) -> String {
-    let mut writer = Writer { decision, speaker, page: Page::new(colour) };
+pub fn over<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target, other: Target) -> Document {
+    let writer = Writer { decision, speaker };
     let name = |target: Target| speaker.ruleset.target_name(target).to_string();
     let summary = |target: Target| {
         let decided = decision.target(target);
@@ -43,7 +37,7 @@ pub fn over<'r>(
         (true, false) => format!("{}排在{}之前。", summary(target), summary(other)),
         (false, false) => format!("{}排在{}之后。", summary(target), summary(other)),
     };
-    writer.page.paragraph(Style::Strong, &headline);
+    let mut body = vec![Block::Paragraph(Text::of(Kind::Strong, headline))];
     let (mine, theirs) = (acts(decision, target), acts(decision, other));
     let mut same = 0;
     for (which, ours, others) in [(target, &mine, &theirs), (other, &theirs, &mine)] {
@@ -61,12 +55,12 @@ pub fn over<'r>(
         } else {
             format!("仅对 {} 或对其不同", name(which))
         };
-        writer.page.heading(&heading);
-        for (rule, causes) in differing {
+        let rules = differing.into_iter().map(|(rule, causes)| {
             let effects: Vec<String> = causes.iter().map(|cause| writer.effect(*cause)).collect();
             let channel = causes.first().and_then(|cause| cause.channel);
-            writer.rule(rule, channel, &effects.join(", "));
-        }
+            writer.rule(rule, channel, &effects.join(", "))
+        });
+        body.push(Block::section(heading, trees(rules)));
     }
     let through: Vec<Id<Channel>> = [target, other]
         .into_iter()
@@ -83,21 +77,18 @@ pub fn over<'r>(
         } else {
             format!("{channel} 已排除，需要它的也随之排除")
         };
-        writer.page.hang(&[(Style::Bad, "✗ ")], &text);
+        body.push(Block::Tree(Item::new(Mark::Truth(Truth::False, String::new()), text)));
     }
     if same > 0 {
-        writer.page.blank();
         let same = same / 2;
         let text = match (same, english) {
             (1, true) => "1 rule acts on both alike.".to_string(),
             (_, true) => format!("{same} rules act on both alike."),
             (_, false) => format!("{same} 条规则对两者作用相同。"),
         };
-        writer.page.paragraph(Style::Faint, &text);
+        body.push(Block::section("", vec![Block::Paragraph(Text::of(Kind::Faint, text))]));
     }
-    writer.page.blank();
-    writer.page.line(&[(Style::Faint, &footer(&speaker, decision))]);
-    writer.page.finish()
+    Document { body, footer: footer(&speaker, decision), ..Document::default() }
 }
 
 /// Tells whether a target ranks before another; channels and mixes are compared by verdict and score.

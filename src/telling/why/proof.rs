@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{Page, Style};
-use super::{better, check_box, footer, need_sources, no_value, points, rests};
+use super::answer::{list, note_mark};
+use super::{better, footer, need_sources, no_value, points, rests};
+use crate::document::{Block, Document, Item, Kind, Mark, Text};
 use crate::words::{Speaker, Tongue, evidence, told};
 use qudao_engine::advise::Advice;
 use qudao_language::decide::{Await, Cause, Decision, Instance, Reason, State, Truth};
@@ -11,30 +12,28 @@ use qudao_language::model::{Channel, EffectKind, Id, Rule, Ruleset, Table, Targe
 use qudao_language::operator::{Policy, Verdict};
 use qudao_language::source::Place;
 
-/// Returns the proof of a target as a text of 80 columns; at its end, what to change for a better verdict, if told.
+/// Tells the proof of a target; at its end, what to change for a better verdict, if told.
 #[must_use]
 pub fn proof<'r>(
     decision: &Decision<'r>,
     speaker: Speaker<'r>,
     target: Target,
     advice: Option<&Advice>,
-    colour: bool,
-) -> String {
-    let mut writer = Writer { decision, speaker, page: Page::new(colour) };
-    writer.target(target);
-    if let Some(advice) = advice {
-        better::write(&mut writer.page, &speaker, advice);
+) -> Document {
+    let writer = Writer { decision, speaker };
+    let proof = Block::Proof(writer.target(target));
+    let better = advice.and_then(|advice| better::better(&speaker, advice));
+    Document {
+        title: speaker.ruleset.target_title(target, speaker.language).into(),
+        body: [proof].into_iter().chain(better).collect(),
+        footer: footer(&speaker, decision),
+        ..Document::default()
     }
-    writer.page.blank();
-    let footer = footer(&speaker, decision);
-    writer.page.line(&[(Style::Faint, &footer)]);
-    writer.page.finish()
 }
 
 pub(super) struct Writer<'a, 'r> {
     pub(super) decision: &'a Decision<'r>,
     pub(super) speaker: Speaker<'r>,
-    pub(super) page: Page,
 }
 
 /// The rules that have an effect on a target, by what became of them.
@@ -58,7 +57,7 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// The verdict of a target, its points and its place, and what it could be.
-    pub(super) fn headline(&mut self, target: Target) {
+    pub(super) fn headline(&self, target: Target) -> Vec<Block> {
         let decided = self.decision.target(target);
         let tongue = self.speaker.tongue;
         let title = self.speaker.ruleset.target_title(target, self.speaker.language);
@@ -79,7 +78,7 @@ impl<'r> Writer<'_, 'r> {
                 decided.rank,
             )
         };
-        self.page.paragraph(Style::Strong, &headline);
+        let mut told = vec![Block::Paragraph(Text::of(Kind::Strong, headline))];
         if !decided.is_settled() || decided.verdict.is_none() {
             let open: Vec<String> = decided.could_be.iter().map(|v| tongue.verdict(*v).to_string()).collect();
             let (low, high) = decided.score_range;
@@ -88,12 +87,13 @@ impl<'r> Writer<'_, 'r> {
             } else {
                 format!("可能为{}，得分 {low} 至 {high}。", tongue.or(&open))
             };
-            self.page.paragraph(Style::Plain, &text);
+            told.push(Block::Paragraph(text.into()));
         }
+        told
     }
 
-    fn target(&mut self, target: Target) {
-        self.headline(target);
+    fn target(&self, target: Target) -> Vec<Block> {
+        let mut told = self.headline(target);
         let decided = self.decision.target(target);
         let thresholds = self.speaker.ruleset.thresholds;
         let text = if self.english() {
@@ -103,54 +103,42 @@ impl<'r> Writer<'_, 'r> {
         } else {
             format!("{} 分起推荐，{} 分起可选。", thresholds.recommended, thresholds.possible)
         };
-        self.page.paragraph(Style::Faint, &text);
+        told.push(Block::Paragraph(Text::of(Kind::Faint, text)));
+        let reasons = decided.reasons.iter().flat_map(|reason| self.reason(target, *reason));
+        told.extend(part(self.say("What decides", "决定性的规则"), trees(reasons)));
+        told.extend(part(self.say("What is open", "尚未确定的规则"), self.pending(target)));
+        let disputes = rests::disputes(self.decision, &self.speaker, Some(target));
+        told.extend(rests::list_of_disputes(&self.speaker, &disputes));
+        told.extend(rests::list_of_assumed(self.decision, &self.speaker, Some(target)));
+        let Rules { exceptions_aside, mut not_fired } = self.other_rules(target);
+        let rule = |(rule, channel)| self.rule(rule, channel, &self.effects_on(rule, channel, target));
+        let aside = trees(exceptions_aside.into_iter().map(rule));
+        told.extend(part(self.say("Set aside by an exception", "因例外而不适用"), aside));
+        let mut rows = Rows::default();
+        not_fired.retain(|(rule, _)| rows.show(self.speaker.ruleset, *rule));
+        let mut not_fired = trees(not_fired.into_iter().map(rule));
+        not_fired.extend(self.rows_beyond(rows));
+        told.extend(part(self.say("What does not apply, and why not", "未触发的规则及原因"), not_fired));
+        told.extend(self.needs(target));
+        told.extend(self.notes(target));
+        told
+    }
 
-        if !decided.reasons.is_empty() {
-            let heading = self.say("What decides", "决定性的规则");
-            self.page.heading(&heading);
-        }
-        for reason in &decided.reasons {
-            self.reason(target, *reason);
-        }
-        if !decided.pending.is_empty() {
-            let heading = self.say("What is open", "尚未确定的规则");
-            self.page.heading(&heading);
-        }
+    /// The rules that are pending, each with what it waits for.
+    fn pending(&self, target: Target) -> Vec<Block> {
         let mut rows = Rows::default();
-        for pending in &decided.pending {
-            let rule = match pending.reason {
-                Reason::Rule(cause) => Some(cause.rule),
-                Reason::Through(_) => None,
-            };
-            if rule.is_none_or(|rule| rows.show(self.speaker.ruleset, rule)) {
-                self.reason(target, pending.reason);
-                self.awaits(&pending.awaits);
+        let mut told = Vec::new();
+        for pending in &self.decision.target(target).pending {
+            if rows.show_reason(self.speaker.ruleset, pending.reason) {
+                told.extend(self.reason(target, pending.reason));
+                if let Some(last) = told.last_mut() {
+                    last.remarks.extend(self.awaits(&pending.awaits));
+                }
             }
         }
-        self.rows_beyond(rows);
-        rests::put_disputes(&mut self.page, self.decision, &self.speaker, Some(target));
-        rests::put_assumed(&mut self.page, self.decision, &self.speaker, Some(target));
-        let rules = self.other_rules(target);
-        if !rules.exceptions_aside.is_empty() {
-            let heading = self.say("Set aside by an exception", "因例外而不适用");
-            self.page.heading(&heading);
-        }
-        for (rule, channel) in rules.exceptions_aside {
-            self.rule(rule, channel, &self.effects_on(rule, channel, target));
-        }
-        if !rules.not_fired.is_empty() {
-            let heading = self.say("What does not apply, and why not", "未触发的规则及原因");
-            self.page.heading(&heading);
-        }
-        let mut rows = Rows::default();
-        for (rule, channel) in rules.not_fired {
-            if rows.show(self.speaker.ruleset, rule) {
-                self.rule(rule, channel, &self.effects_on(rule, channel, target));
-            }
-        }
-        self.rows_beyond(rows);
-        self.needs(target);
-        self.notes(target);
+        let mut told = trees(told.into_iter());
+        told.extend(self.rows_beyond(rows));
+        told
     }
 
     /// What a target is ranked among, and how many there are.
@@ -191,28 +179,24 @@ impl<'r> Writer<'_, 'r> {
         rules
     }
 
-    fn reason(&mut self, target: Target, reason: Reason) {
+    fn reason(&self, target: Target, reason: Reason) -> Vec<Item> {
         match reason {
-            Reason::Rule(cause) => self.rule(cause.rule, cause.channel, &self.effect(cause)),
+            Reason::Rule(cause) => vec![self.rule(cause.rule, cause.channel, &self.effect(cause))],
             Reason::Through(channel) => {
-                let text = self.falls_with(target, channel);
-                self.page.line(&[(Style::Bad, "✗ "), (Style::Strong, &text)]);
-                let inner: Vec<Reason> = self
-                    .decision
-                    .target(Target::Channel(channel))
-                    .reasons
-                    .iter()
-                    .copied()
-                    .filter(|reason| match reason {
+                let text = Text::of(Kind::Name, self.falls_with(target, channel));
+                let mut told = vec![Item::new(Mark::Truth(Truth::False, String::new()), text)];
+                for reason in &self.decision.target(Target::Channel(channel)).reasons {
+                    let excludes = match reason {
                         Reason::Rule(cause) => {
                             matches!(cause.kind(self.speaker.ruleset), EffectKind::Exclude(_))
                         }
                         Reason::Through(_) => true,
-                    })
-                    .collect();
-                for reason in inner {
-                    self.reason(Target::Channel(channel), reason);
+                    };
+                    if excludes {
+                        told.extend(self.reason(Target::Channel(channel), *reason));
+                    }
                 }
+                told
             }
         }
     }
@@ -263,57 +247,53 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// A rule with its condition as a tree, its exceptions and its sources.
-    pub(super) fn rule(&mut self, id: Id<Rule>, channel: Option<Id<Channel>>, effect: &str) {
+    pub(super) fn rule(&self, id: Id<Rule>, channel: Option<Id<Channel>>, effect: &str) -> Item {
         let ruleset = self.speaker.ruleset;
         let rule = &ruleset.rules[id];
         let instance = self.decision.instance(id, channel).expect("a rule is told of its own instances");
         let truth = instance.fires.truth;
-        let (style, mark) = mark(truth);
         let of = channel.map(|c| format!(" [{}]", self.id(Target::Channel(c)))).unwrap_or_default();
         let title = rule.title.as_ref().map(|title| format!(" \"{}\"", title.get(self.speaker.language)));
         let head = format!("{}{of}{}", rule.name, title.unwrap_or_default());
         let place = ruleset.files.place(rule.span);
-        self.page.blank();
-        let lead = if effect.is_empty() { format!("{mark} ") } else { format!("{mark} {effect}  ") };
-        self.page.line(&[(style, &lead), (Style::Strong, &head)]);
-        self.page.line(&[(Style::Faint, &format!("  {place}"))]);
+        let mut remarks = vec![Item::new(Mark::None, Text::of(Kind::Faint, place.to_string()))];
         if let (Some(because), Truth::True) = (&rule.because, truth) {
             let text = self.speaker.fill(self.decision, because, channel);
-            self.page.hang(&[(Style::Plain, "  ")], &text);
+            // The facts that the text alone tells.
             let told = told(self.decision, &self.speaker, because, (id, channel));
-            self.told(told, "  ");
+            let parts = told.into_iter().map(|read| self.read(read, false)).collect();
+            remarks.push(Item { parts, ..Item::new(Mark::None, text) });
         }
         let traces = self.decision.condition(id, channel);
         if traces.is_empty() {
-            self.page.line(&[(Style::Plain, &format!("  {}", self.speaker.tongue.always()))]);
+            remarks.push(Item::new(Mark::None, self.speaker.tongue.always()));
         }
-        for trace in &traces {
-            self.tree(trace, "  ");
-        }
+        remarks.extend(traces.iter().map(|trace| self.tree(trace)));
         for (exception, instance) in self.decision.exceptions(id, channel) {
             let met = self.decision.instance(exception, instance).expect("an exception that meets is one");
-            let state = met.state();
             let of = instance
                 .map(|channel| format!(" [{}]", self.id(Target::Channel(channel))))
                 .unwrap_or_default();
             let name = format!("{}{of}", ruleset.rules[exception].name);
-            let became = self.speaker.tongue.became(state);
+            let became = self.speaker.tongue.became(met.state());
             let text = if self.english() {
-                format!("  unless {name}: {became}")
+                format!("unless {name}: {became}")
             } else {
-                format!("  除非 {name}：{became}")
+                format!("除非 {name}：{became}")
             };
-            self.page.line(&[(Style::Plain, &text)]);
-            for trace in &self.decision.condition(exception, instance) {
-                self.tree(trace, "    ");
-            }
+            let condition = self.decision.condition(exception, instance);
+            let remarks_on = condition.iter().map(|trace| self.tree(trace)).collect();
+            remarks.push(Item { remarks: remarks_on, ..Item::new(Mark::None, text) });
         }
-        self.citations(&rule.sources, "  ");
+        remarks.extend(self.citations(&rule.sources));
         if let Some(replaced) = &rule.replaced {
             let place = ruleset.files.place(replaced.span);
-            self.page.line(&[(Style::Fair, &format!("  {} {place}", self.speaker.tongue.replaces()))]);
-            self.citations(&replaced.sources, "    ");
+            let text = format!("{} {place}", self.speaker.tongue.replaces());
+            let cited = self.citations(&replaced.sources);
+            remarks.push(Item { remarks: cited, ..Item::new(Mark::None, Text::of(Kind::Doubtful, text)) });
         }
+        let mark = Mark::Truth(truth, effect.to_string());
+        Item { remarks, ..Item::new(mark, Text::of(Kind::Name, head)) }
     }
 
     /// A place without the folder of the main file, or of the profile.
@@ -327,60 +307,55 @@ impl<'r> Writer<'_, 'r> {
         format!("{}:{}", file.unwrap_or(&place.file), place.line)
     }
 
-    pub(super) fn awaits(&mut self, awaits: &[Await]) {
+    pub(super) fn awaits(&self, awaits: &[Await]) -> Vec<Item> {
         let ruleset = self.speaker.ruleset;
-        for awaited in awaits {
-            let text = match (awaited, self.english()) {
-                (Await::Field(id), true) => format!("waits for the answer to {}", ruleset.fields[*id].name),
-                (Await::Field(id), false) => format!("等待回答：{}", ruleset.fields[*id].name),
-                (Await::Fact(channel, entry), _) => {
-                    no_value(&self.speaker, self.decision.day, *channel, *entry)
-                }
-            };
-            self.page.hang(&[(Style::Fair, "  ? ")], &text);
-        }
+        let told = awaits.iter().map(|awaited| match (awaited, self.english()) {
+            (Await::Field(id), true) => format!("waits for the answer to {}", ruleset.fields[*id].name),
+            (Await::Field(id), false) => format!("等待回答：{}", ruleset.fields[*id].name),
+            (Await::Fact(channel, entry), _) => no_value(&self.speaker, self.decision.day, *channel, *entry),
+        });
+        told.map(|text| Item::new(Mark::Unknown, text)).collect()
     }
 
-    fn needs(&mut self, target: Target) {
+    fn needs(&self, target: Target) -> Option<Block> {
         let decided = self.decision.target(target);
-        if decided.needs.is_empty() || decided.verdict == Some(Verdict::Excluded) {
-            return;
-        }
-        self.page.heading(self.speaker.tongue.to_do());
-        for need in &decided.needs {
-            let name = self.speaker.ruleset.need_name(need.need);
+        let needs = decided.needs.iter().filter(|_| decided.verdict != Some(Verdict::Excluded));
+        let items = needs.map(|need| {
             let title = self.speaker.ruleset.need_title(need.need, self.speaker.language);
             let of = if need.because_of == target {
                 String::new()
             } else {
                 format!(" ({})", self.id(need.because_of))
             };
-            self.page.hang(
-                &[(Style::Plain, &format!("  {} {name}  ", check_box(need.state)))],
-                &format!("{title}{of}"),
-            );
-            self.citations(need_sources(&self.speaker, need), "      ");
-        }
+            let item = Item::new(Mark::Need(need.state), format!("{title}{of}"));
+            let remarks = self.citations(need_sources(&self.speaker, need));
+            Item { remarks, ..item.named(self.speaker.ruleset.need_name(need.need)) }
+        });
+        list(self.speaker.tongue.to_do(), items.collect())
     }
 
-    fn notes(&mut self, target: Target) {
-        let decided = self.decision.target(target);
-        if decided.notes.is_empty() {
-            return;
-        }
-        self.page.heading(self.speaker.tongue.notes());
-        for cause in &decided.notes {
-            if let EffectKind::Note(_, text, warning) = cause.kind(self.speaker.ruleset) {
-                let text = self.speaker.fill(self.decision, text, cause.channel);
-                let mark = if *warning { "!" } else { "·" };
-                let rule = &self.speaker.ruleset.rules[cause.rule].name;
-                self.page.hang(&[(Style::Plain, &format!("  {mark} "))], &format!("{text} [{rule}]"));
-                for citation in evidence(self.decision, &self.speaker, *cause) {
-                    self.citations(std::slice::from_ref(citation), "    ");
-                }
-            }
-        }
+    fn notes(&self, target: Target) -> Option<Block> {
+        let notes = self.decision.target(target).notes.iter().filter_map(|cause| {
+            let EffectKind::Note(_, text, warning) = cause.kind(self.speaker.ruleset) else { return None };
+            let text = self.speaker.fill(self.decision, text, cause.channel);
+            Some(Item {
+                rule: self.speaker.ruleset.rules[cause.rule].name.to_string(),
+                remarks: self.citations(evidence(self.decision, &self.speaker, *cause)),
+                ..Item::new(note_mark(self.speaker.tongue, *warning), text)
+            })
+        });
+        list(self.speaker.tongue.notes(), notes.collect())
     }
+}
+
+/// Items as trees, one behind the other.
+pub(super) fn trees(items: impl Iterator<Item = Item>) -> Vec<Block> {
+    items.map(Block::Tree).collect()
+}
+
+/// Parts under a heading; nothing where there are none.
+fn part(heading: String, parts: Vec<Block>) -> Option<Block> {
+    (!parts.is_empty()).then(|| Block::section(heading, parts))
 }
 
 /// So many rows of a table are shown in full in one place; those beyond are counted.
@@ -405,12 +380,20 @@ impl Rows {
         self.beyond.entry(row.table).or_default().push(rule);
         false
     }
+
+    /// The same of a reason.
+    pub(super) fn show_reason(&mut self, ruleset: &Ruleset, reason: Reason) -> bool {
+        match reason {
+            Reason::Rule(cause) => self.show(ruleset, cause.rule),
+            Reason::Through(_) => true,
+        }
+    }
 }
 
 impl Writer<'_, '_> {
     /// Tells how many rows are not shown in full, and what became of them.
-    pub(super) fn rows_beyond(&mut self, rows: Rows) {
-        for (table, beyond) in rows.beyond {
+    pub(super) fn rows_beyond(&self, rows: Rows) -> Vec<Block> {
+        let beyond = rows.beyond.into_iter().map(|(table, beyond)| {
             let ruleset = self.speaker.ruleset;
             let state = |rule: Id<Rule>| self.decision.instance(rule, None).map(Instance::state);
             let holds = |rule: &Id<Rule>| {
@@ -425,16 +408,8 @@ impl Writer<'_, '_> {
             let behind = beyond.iter().filter(behind).count();
             let first = matching.map_or("", |rule| &ruleset.rules[*rule].name);
             let told = self.speaker.tongue.rows_beyond(&table.name, beyond.len(), open, (behind, first));
-            self.page.blank();
-            self.page.hang(&[(Style::Plain, "… ")], &told);
-        }
-    }
-}
-
-pub(super) fn mark(truth: Truth) -> (Style, &'static str) {
-    match truth {
-        Truth::True => (Style::Good, "✓"),
-        Truth::False => (Style::Bad, "✗"),
-        Truth::Unknown => (Style::Fair, "?"),
+            Block::section("", vec![Block::Tree(Item::new(Mark::Beyond, told))])
+        });
+        beyond.collect()
     }
 }

@@ -4,8 +4,8 @@ use crate::words::{Speaker, Tongue};
 use qudao_engine::ask::{Question, Why};
 use qudao_language::model::{Type, Value};
 
-use super::page::{Page, Style};
 use super::rests::some_targets;
+use crate::document::{Kind, Screen, column, widest};
 
 /// So many rules are named at most.
 const MOST_RULES: usize = 3;
@@ -15,21 +15,21 @@ const MOST_RULES: usize = 3;
 pub fn question(speaker: Speaker<'_>, question: &Question, number: usize, colour: bool) -> String {
     let ruleset = speaker.ruleset;
     let field = &ruleset.fields[question.field];
-    let mut page = Page::new(colour);
+    let mut screen = Screen::new(colour);
     let asked = field.question.as_ref().map_or(&*field.name, |text| text.get(speaker.language));
-    page.hang(&[(Style::Strong, &format!("{number}. "))], asked);
-    page.hang(&[(Style::Plain, "   ")], &why(speaker, question));
+    screen.hang(&[(Kind::Strong, &format!("{number}. "))], "", &asked.into());
+    screen.hang(&[(Kind::Plain, "   ")], "", &why(speaker, question).into());
     if let Type::Enum(of) | Type::Set(of) = field.ty {
         let members = &ruleset.enums[of].members;
-        let names = super::page::widest(members.iter().map(|member| &*member.name), 24);
+        let names = widest(members.iter().map(|member| &*member.name), 24);
         for (number, member) in (1..).zip(members) {
-            let lead = format!("   {number:>3}  {}  ", super::page::column(&member.name, names));
+            let lead = format!("   {number:>3}  {}  ", column(&member.name, names));
             let title = member.title.as_ref().map_or("", |title| title.get(speaker.language));
-            page.hang(&[(Style::Plain, &lead)], title);
+            screen.hang(&[(Kind::Plain, &lead)], "", &title.into());
         }
     }
-    page.hang(&[(Style::Faint, "   ")], &how(speaker, question));
-    page.finish()
+    screen.hang(&[(Kind::Faint, "   ")], "", &how(speaker, question).into());
+    screen.text
 }
 
 fn why(speaker: Speaker<'_>, question: &Question) -> String {

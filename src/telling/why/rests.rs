@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::page::{Page, Style, column};
+use super::answer::list;
 use super::short_sources;
+use crate::document::{Block, Item, Mark};
 use crate::words::{Speaker, Tongue};
 use qudao_language::decide::{Assumed, Decision, DisputedFact, Missing};
-use qudao_language::layout::width;
 use qudao_language::model::{Citation, Field, Id, Origin, Target, Value};
 use qudao_language::operator::Verdict;
-use qudao_language::visible::visible;
 
 /// So many targets are named at most.
 const MOST_TARGETS: usize = 4;
@@ -19,8 +18,8 @@ const MOST_FIELDS: usize = 6;
 
 /// A fact of which another source tells another value.
 pub(super) struct Dispute<'a> {
-    pub(super) fact: String,
-    pub(super) title: Option<String>,
+    fact: String,
+    title: Option<String>,
     value: String,
     sources: &'a [Citation],
     others: Vec<Other<'a>>,
@@ -81,7 +80,7 @@ impl<'r> Dispute<'r> {
     }
 
     /// Returns both values with their sources, and what would come of the other.
-    pub(super) fn words(&self, speaker: &Speaker<'_>) -> String {
+    fn words(&self, speaker: &Speaker<'_>) -> String {
         let tongue = speaker.tongue;
         let cited = |sources: &[Citation]| match short_sources(speaker, sources) {
             sources if sources.is_empty() => String::new(),
@@ -129,7 +128,7 @@ pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String 
 
 /// Returns each default that was assumed, with what another value could make of a target, or of all; of a target only
 /// those that could make something else of it.
-pub(super) fn assumed(
+fn assumed(
     decision: &Decision<'_>,
     speaker: &Speaker<'_>,
     of: Option<Target>,
@@ -217,43 +216,25 @@ pub(super) fn more(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Option<Str
     Some(format!("{words}{}{}", speaker.tongue.colon(), speaker.tongue.list(&names)))
 }
 
-/// Puts the disputed values on a page that a target rests on, or all targets.
-pub(super) fn put_disputes(
-    page: &mut Page,
-    decision: &Decision<'_>,
-    speaker: &Speaker<'_>,
-    of: Option<Target>,
-) {
-    let disputes = disputes(decision, speaker, of);
-    if disputes.is_empty() {
-        return;
-    }
-    page.heading(speaker.tongue.rests_on());
-    for dispute in disputes {
+/// Returns the list of disputed values.
+pub(super) fn list_of_disputes(speaker: &Speaker<'_>, disputes: &[Dispute<'_>]) -> Option<Block> {
+    let items = disputes.iter().map(|dispute| {
         let title = dispute.title.as_ref().map(|title| format!("{title}{}", speaker.tongue.colon()));
         let text = format!("{}{}", title.unwrap_or_default(), dispute.words(speaker));
-        let cells = width(&visible(&dispute.fact)).min(32);
-        page.hang(&[(Style::Fair, "  ≠ "), (Style::Plain, &column(&dispute.fact, cells))], &text);
-    }
+        Item::new(Mark::Disputed, text).named(&dispute.fact)
+    });
+    list(speaker.tongue.rests_on(), items.collect())
 }
 
-/// Puts the defaults on a page that were assumed.
-pub(super) fn put_assumed(
-    page: &mut Page,
+/// Returns the list of the defaults that were assumed; of a target those that could make something else of it.
+pub(super) fn list_of_assumed(
     decision: &Decision<'_>,
     speaker: &Speaker<'_>,
     of: Option<Target>,
-) {
-    let assumed = assumed(decision, speaker, of);
-    if assumed.is_empty() {
-        return;
-    }
-    page.heading(speaker.tongue.assumed());
-    for (field, value, words) in assumed {
-        let line = format!("  {field} = {value}");
-        match words {
-            None => page.line(&[(Style::Plain, &line)]),
-            Some(words) => page.hang(&[(Style::Plain, &format!("{line}  "))], &words),
-        }
-    }
+) -> Option<Block> {
+    let items = assumed(decision, speaker, of).into_iter().map(|(field, value, words)| {
+        let words = words.map(|words| format!("{}{words}", speaker.tongue.semicolon()));
+        Item::new(Mark::Value, format!("{value}{}", words.unwrap_or_default())).named(&field)
+    });
+    list(speaker.tongue.assumed(), items.collect())
 }

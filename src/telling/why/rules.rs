@@ -7,22 +7,23 @@ use qudao_language::decide::{Cause, Decision, Instance, State};
 use qudao_language::model::{Channel, EffectKind, Id, Rule, Table, Target};
 
 use super::footer;
-use super::page::{Page, Style};
-use super::proof::{MOST_ROWS, Rows, Writer};
+use super::proof::{MOST_ROWS, Rows, Writer, trees};
+use crate::document::{Block, Document, Kind, Text};
 
 /// So many rows of a long table are named; more are counted.
 const MOST_NAMES: usize = 3;
 
-/// Returns what became of rules, each instance with its condition, its exceptions and its sources, as a text of 80
-/// columns.
+/// Tells what became of the rules that a name stands for: each instance with its condition, its exceptions and its
+/// sources.
 #[must_use]
 pub fn proof_of_rules<'r>(
     decision: &Decision<'r>,
     speaker: Speaker<'r>,
+    name: &str,
     rules: &[Id<Rule>],
-    colour: bool,
-) -> String {
-    let mut writer = Writer { decision, speaker, page: Page::new(colour) };
+) -> Document {
+    let writer = Writer { decision, speaker };
+    let mut proof = Vec::new();
     let mut tables: BTreeMap<Id<Table>, Vec<Id<Rule>>> = BTreeMap::new();
     for id in rules {
         if let Some(row) = &speaker.ruleset.rules[*id].row {
@@ -33,12 +34,10 @@ pub fn proof_of_rules<'r>(
     for id in rules {
         let table = speaker.ruleset.rules[*id].row.as_ref().map(|row| row.table);
         if !table.is_some_and(|table| tables.contains_key(&table)) {
-            writer.outcome(*id);
+            proof.push(writer.outcome(*id));
         }
     }
-    for (table, rows) in &tables {
-        writer.outcome_of_rows(*table, rows);
-    }
+    proof.extend(tables.iter().map(|(table, rows)| writer.outcome_of_rows(*table, rows)));
     let state = |id: Id<Rule>, channel| decision.instance(id, channel).map(Instance::state);
     // Of a long table, what came of it stands first.
     let mut instances: Vec<(Id<Rule>, Option<Id<Channel>>)> = Vec::new();
@@ -54,22 +53,23 @@ pub fn proof_of_rules<'r>(
         });
     }
     let mut rows = Rows::default();
-    for (id, channel) in instances {
-        if rows.show(speaker.ruleset, id) {
-            let does = writer.all_effects(id, channel);
-            writer.rule(id, channel, &does);
-        }
+    instances.retain(|(id, _)| rows.show(speaker.ruleset, *id));
+    let instances = instances.into_iter();
+    proof.extend(trees(
+        instances.map(|(id, channel)| writer.rule(id, channel, &writer.all_effects(id, channel))),
+    ));
+    proof.extend(writer.rows_beyond(rows));
+    Document {
+        title: name.into(),
+        body: vec![Block::Proof(proof)],
+        footer: footer(&speaker, decision),
+        ..Document::default()
     }
-    writer.rows_beyond(rows);
-    writer.page.blank();
-    let footer = footer(&speaker, decision);
-    writer.page.line(&[(Style::Faint, &footer)]);
-    writer.page.finish()
 }
 
 impl Writer<'_, '_> {
     /// What became of the rows of a long table: `fees: fees.400 fired; 799 rows did not fire.`
-    fn outcome_of_rows(&mut self, table: Id<Table>, rows: &[Id<Rule>]) {
+    fn outcome_of_rows(&self, table: Id<Table>, rows: &[Id<Rule>]) -> Block {
         let (ruleset, tongue) = (self.speaker.ruleset, self.speaker.tongue);
         let mut parts = Vec::new();
         for state in [State::Fired, State::Pending, State::Excepted, State::NotFired] {
@@ -90,11 +90,11 @@ impl Writer<'_, '_> {
         let end = if tongue == Tongue::English { "." } else { "。" };
         let parts = parts.join(tongue.semicolon());
         let text = format!("{}{}{parts}{end}", ruleset.tables[table].name, tongue.colon());
-        self.page.paragraph(Style::Strong, &text);
+        Block::Paragraph(Text::of(Kind::Strong, text))
     }
 
     /// What became of a rule: `too_heavy: it fired for drone; it did not fire for post and courier.`
-    fn outcome(&mut self, id: Id<Rule>) {
+    fn outcome(&self, id: Id<Rule>) -> Block {
         let tongue = self.speaker.tongue;
         let instances = self.decision.instances(id);
         let states = [State::Fired, State::Pending, State::Excepted, State::NotFired];
@@ -122,7 +122,7 @@ impl Writer<'_, '_> {
         let name = &self.speaker.ruleset.rules[id].name;
         let end = if tongue == Tongue::English { "." } else { "。" };
         let text = format!("{name}{}{}{end}", tongue.colon(), parts.join(tongue.semicolon()));
-        self.page.paragraph(Style::Strong, &text);
+        Block::Paragraph(Text::of(Kind::Strong, text))
     }
 
     /// All that an instance does, the target told where it is not the instance's own: `courier +8, excludes drone`.

@@ -1,82 +1,43 @@
 //! The condition of a rule as a tree: its parts, what they read, and how their values came about.
 
 use super::long_source;
-use super::page::Style;
-use super::proof::{Writer, mark};
+use super::proof::Writer;
+use crate::document::{Item, Kind, Mark, Text};
 use crate::words::{converted, rates, source_text};
 use qudao_language::decide::{Outcome, Read, Trace, Truth};
-use qudao_language::layout::{WIDTH, pad, width};
 use qudao_language::model::{
     Channel, Citation, Entry, ExprKind, Id, Number, Origin, Statement, Type, Unit, UnitDefinition, Value,
 };
-use qudao_language::visible::visible;
-
-/// What stands before a line of a tree, and before the lines below it.
-struct Lead {
-    first: String,
-    rest: String,
-}
-
-impl Lead {
-    /// The lead of one of so many branches.
-    fn branch(rest: &str, number: usize, count: usize) -> Lead {
-        let (mark, below) = if number + 1 == count { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-        Lead { first: format!("{rest}{mark}"), rest: format!("{rest}{below}") }
-    }
-}
-
-/// What an atom is told with, a line each.
-enum Line<'t, 'r> {
-    Read(Read<'r>, bool),
-    Computed(&'t Trace<'r>),
-    /// A number that was written in another unit.
-    Converted(String),
-    Rate(Id<UnitDefinition>, bool),
-}
 
 impl<'r> Writer<'_, 'r> {
-    /// The facts that a text alone tells.
-    pub(super) fn told(&mut self, reads: Vec<Read<'r>>, indent: &str) {
-        let count = reads.len();
-        for (number, read) in reads.into_iter().enumerate() {
-            self.read(read, false, &Lead::branch(indent, number, count));
-        }
-    }
-
     /// A condition, what it read, and its parts.
-    pub(super) fn tree(&mut self, trace: &Trace<'r>, indent: &str) {
-        let lead = Lead { first: indent.to_string(), rest: indent.to_string() };
-        let idle = self.remark(self.speaker.tongue.decides_nothing());
-        self.part(trace, &lead, if trace.decides { "" } else { &idle });
+    pub(super) fn tree(&self, trace: &Trace<'r>) -> Item {
+        self.part(trace, &self.idle(!trace.decides))
     }
 
     /// A part of a condition, with a remark behind it.
-    fn part(&mut self, trace: &Trace<'r>, lead: &Lead, remark: &str) {
+    fn part(&self, trace: &Trace<'r>, remark: &str) -> Item {
         if let ([only], ExprKind::And(_) | ExprKind::Or(_)) = (trace.parts.as_slice(), &trace.expr.kind) {
-            return self.part(only, lead, remark);
+            return self.part(only, remark);
         }
         let judged = trace.judged().expect("a part of a condition is one");
-        let (style, sign) = mark(judged.truth);
         let told = self.earlier_rows(trace);
         let text = told.unwrap_or_else(|| source_text(self.speaker.ruleset, trace.expr.span));
-        self.page.hang_under(
-            &[(Style::Plain, &lead.first), (style, &format!("{sign} "))],
-            &lead.rest,
-            &format!("{text}{remark}"),
-        );
-        if let ExprKind::Not(inner) = &trace.expr.kind
-            && let ExprKind::Earlier(..) = inner.kind
-        {
-            // Of the rows before, the one that tells is shown.
-            return trace.parts.iter().for_each(|earlier| self.parts(earlier, lead));
-        }
         let joins = trace.parts.iter().all(|part| part.judged().is_some()) && !trace.parts.is_empty();
-        if joins && trace.read.is_none() { self.parts(trace, lead) } else { self.atom(trace, lead) }
+        let parts = match &trace.expr.kind {
+            // Of the rows before, the one that tells is shown.
+            ExprKind::Not(inner) if matches!(inner.kind, ExprKind::Earlier(..)) => {
+                trace.parts.iter().flat_map(|earlier| self.parts(earlier)).collect()
+            }
+            _ if joins && trace.read.is_none() => self.parts(trace),
+            _ => self.atom(trace),
+        };
+        let mark = Mark::Truth(judged.truth, String::new());
+        Item { parts, ..Item::new(mark, format!("{text}{remark}")) }
     }
 
-    fn parts(&mut self, trace: &Trace<'r>, lead: &Lead) {
-        let count = trace.parts.len();
-        for (number, part) in trace.parts.iter().enumerate() {
+    fn parts(&self, trace: &Trace<'r>) -> Vec<Item> {
+        let parts = trace.parts.iter().map(|part| {
             let tongue = self.speaker.tongue;
             let same = part.judged().map(|part| part.truth) == trace.judged().map(|whole| whole.truth);
             let remark = match (&trace.expr.kind, trace.decides && !part.decides) {
@@ -85,8 +46,14 @@ impl<'r> Writer<'_, 'r> {
                 (_, true) if same => self.remark(tongue.would_do()),
                 (_, true) => self.remark(tongue.decides_nothing()),
             };
-            self.part(part, &Lead::branch(&lead.rest, number, count), &remark);
-        }
+            self.part(part, &remark)
+        });
+        parts.collect()
+    }
+
+    /// That something decides nothing, where it does not.
+    fn idle(&self, idle: bool) -> String {
+        if idle { self.remark(self.speaker.tongue.decides_nothing()) } else { String::new() }
     }
 
     fn remark(&self, remark: &str) -> String {
@@ -103,29 +70,15 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// What an atom read, and how its values came about.
-    fn atom(&mut self, trace: &Trace<'r>, lead: &Lead) {
-        let mut lines: Vec<Line<'_, 'r>> = Vec::new();
-        lines.extend(trace.weighed_reads().into_iter().map(|(read, decides)| Line::Read(read, decides)));
-        lines.extend(computed(trace, false).into_iter().map(Line::Computed));
-        lines.extend(self.conversions(trace).into_iter().map(Line::Converted));
-        let rates = rates(self.speaker.ruleset, trace);
-        lines.extend(rates.into_iter().map(|(unit, decides)| Line::Rate(unit, decides)));
-        let count = lines.len();
-        for (number, line) in lines.into_iter().enumerate() {
-            let lead = Lead::branch(&lead.rest, number, count);
-            let idle = |decides: bool| trace.decides && !decides;
-            match line {
-                Line::Read(read, decides) => self.read(read, idle(decides), &lead),
-                Line::Computed(part) => {
-                    let words = self.computation(part);
-                    self.page.hang_under(&[(Style::Plain, &lead.first)], &lead.rest, &words);
-                }
-                Line::Converted(words) => {
-                    self.page.hang_under(&[(Style::Plain, &lead.first)], &lead.rest, &words);
-                }
-                Line::Rate(unit, decides) => self.rate(unit, idle(decides), &lead),
-            }
-        }
+    fn atom(&self, trace: &Trace<'r>) -> Vec<Item> {
+        let idle = |decides: bool| trace.decides && !decides;
+        let plain = |words: String| Item::new(Mark::None, words);
+        let reads = trace.weighed_reads().into_iter().map(|(read, decides)| self.read(read, idle(decides)));
+        let computed = computed(trace, false).into_iter().map(|part| plain(self.computation(part)));
+        let converted = self.conversions(trace).into_iter().map(plain);
+        let rates = rates(self.speaker.ruleset, trace).into_iter();
+        let rates = rates.map(|(unit, decides)| self.rate(unit, idle(decides)));
+        reads.chain(computed).chain(converted).chain(rates).collect()
     }
 
     /// `cost = 9 CNY (else x.here)`
@@ -172,14 +125,11 @@ impl<'r> Writer<'_, 'r> {
         found
     }
 
-    fn rate(&mut self, unit: Id<UnitDefinition>, idle: bool, lead: &Lead) {
-        let ruleset = self.speaker.ruleset;
-        let definition = ruleset.units.get(unit);
+    fn rate(&self, unit: Id<UnitDefinition>, idle: bool) -> Item {
+        let definition = self.speaker.ruleset.units.get(unit);
         let rate = self.speaker.rate(unit).unwrap_or_default();
-        let remark = if idle { self.remark(self.speaker.tongue.decides_nothing()) } else { String::new() };
-        let words = format!("1 {} = {rate}{remark}", definition.name);
-        self.page.hang_under(&[(Style::Plain, &lead.first)], &lead.rest, &words);
-        self.citations(&definition.sources, &format!("{}  ", lead.rest));
+        let words = format!("1 {} = {rate}{}", definition.name, self.idle(idle));
+        Item { remarks: self.citations(&definition.sources), ..Item::new(Mark::None, words) }
     }
 
     fn shown(&self, trace: &Trace<'_>) -> String {
@@ -212,17 +162,17 @@ impl<'r> Writer<'_, 'r> {
         }
     }
 
-    pub(super) fn citations(&mut self, citations: &[Citation], indent: &str) {
-        for text in citations.iter().flat_map(|citation| long_source(&self.speaker, citation)) {
-            self.page.hang(&[(Style::Faint, &format!("{indent}⤷ "))], &text);
-        }
+    pub(super) fn citations<'c>(&self, citations: impl IntoIterator<Item = &'c Citation>) -> Vec<Item> {
+        let cited = citations.into_iter().flat_map(|citation| long_source(&self.speaker, citation));
+        cited.map(|text| Item::new(Mark::Source, text)).collect()
     }
 
     /// What was read; `idle` where it decides nothing.
-    fn read(&mut self, read: Read<'r>, idle: bool, lead: &Lead) {
+    pub(super) fn read(&self, read: Read<'r>, idle: bool) -> Item {
         let ruleset = self.speaker.ruleset;
         let tongue = self.speaker.tongue;
-        let remark = if idle { self.remark(tongue.decides_nothing()) } else { String::new() };
+        let remark = self.idle(idle);
+        let item = |text: String, place: String| Item { place, ..Item::new(Mark::None, text) };
         match read {
             Read::Field(id) => {
                 let field = &ruleset.fields[id];
@@ -234,7 +184,7 @@ impl<'r> Writer<'_, 'r> {
                     (Origin::Missing, _) => tongue.left_out().to_string(),
                 };
                 let value = self.value(given.value.as_ref(), field.ty);
-                self.beside(lead, &format!("{} = {value}{remark}", field.name), &origin);
+                item(format!("{} = {value}{remark}", field.name), origin)
             }
             Read::Fact { channel, entry, statement } => {
                 let ty = ruleset.facts[entry.0].ty;
@@ -244,10 +194,8 @@ impl<'r> Writer<'_, 'r> {
                 let text = format!("{name} = {}{silence}{remark}", self.value(value, ty));
                 let place =
                     statement.map(|s| self.short_place(&ruleset.files.place(s.span))).unwrap_or_default();
-                self.beside(lead, &text, &place);
-                if let Some(statement) = statement {
-                    self.statement(statement, ty, &lead.rest);
-                }
+                let remarks = statement.map(|statement| self.statement(statement, ty)).unwrap_or_default();
+                Item { remarks, ..item(text, place) }
             }
             Read::Target(target, excluded) => {
                 let state = match (excluded, self.english()) {
@@ -258,7 +206,7 @@ impl<'r> Writer<'_, 'r> {
                     (Truth::False, false) => "未排除",
                     (Truth::Unknown, false) => "可能被排除",
                 };
-                self.beside(lead, &format!("{} {state}{remark}", self.id(target)), "");
+                item(format!("{} {state}{remark}", self.id(target)), String::new())
             }
         }
     }
@@ -276,47 +224,29 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// When a statement holds, where it comes from, who disputes it, and what it took the place of.
-    fn statement(&mut self, statement: &Statement, ty: Type, rest: &str) {
+    fn statement(&self, statement: &Statement, ty: Type) -> Vec<Item> {
         let tongue = self.speaker.tongue;
-        if let Some(period) = tongue.period(statement.since, statement.until) {
-            self.page.line(&[(Style::Faint, &format!("{rest}  {period}"))]);
-        }
-        self.citations(&statement.sources, &format!("{rest}  "));
-        let colon = tongue.colon();
-        for disputed in &statement.disputed {
+        let period = tongue.period(statement.since, statement.until);
+        let period = period.map(|period| Item::new(Mark::None, Text::of(Kind::Faint, period)));
+        let mut told: Vec<Item> = period.into_iter().collect();
+        told.extend(self.citations(&statement.sources));
+        told.extend(statement.disputed.iter().map(|disputed| {
             let value = self.value(disputed.value.as_ref(), ty);
-            let text = format!("{rest}  {}{colon}{value}", tongue.disputed());
-            self.page.line(&[(Style::Fair, &text)]);
-            self.citations(&disputed.sources, &format!("{rest}    "));
-        }
-        let mut lead = Lead { first: format!("{rest}  "), rest: String::new() };
-        let mut replaced = statement.replaced_on(self.decision.day);
-        while let Some(old) = replaced {
-            let value = self.value(old.value.as_ref(), ty);
-            let place = self.short_place(&self.speaker.ruleset.files.place(old.span));
-            self.beside(&lead, &format!("{} {value}", tongue.replaces()), &place);
-            lead.first.push_str("  ");
-            self.citations(&old.sources, &lead.first);
-            replaced = old.replaced_on(self.decision.day);
-        }
+            let text = Text::of(Kind::Doubtful, format!("{}{}{value}", tongue.disputed(), tongue.colon()));
+            Item { remarks: self.citations(&disputed.sources), ..Item::new(Mark::None, text) }
+        }));
+        told.extend(statement.replaced_on(self.decision.day).map(|old| self.replaced(old, ty)));
+        told
     }
 
-    /// A text, and a remark at the right margin where there is room for it.
-    fn beside(&mut self, lead: &Lead, text: &str, remark: &str) {
-        let Lead { first, rest } = lead;
-        let taken = width(&visible(first)) + width(&visible(text));
-        let room = WIDTH.saturating_sub(width(&visible(remark)) + 2);
-        if remark.is_empty() || taken > room {
-            self.page.hang_under(
-                &[(Style::Plain, first)],
-                rest,
-                &if remark.is_empty() { text.into() } else { format!("{text}  ({remark})") },
-            );
-        } else {
-            let column = room.min(taken.max(46));
-            let padded = pad(&format!("{first}{text}"), column + 2);
-            self.page.line(&[(Style::Plain, &padded), (Style::Faint, remark)]);
-        }
+    /// What a statement took the place of; there are as many as files that extend each other.
+    fn replaced(&self, old: &Statement, ty: Type) -> Item {
+        let value = self.value(old.value.as_ref(), ty);
+        let mut remarks = self.citations(&old.sources);
+        remarks.extend(old.replaced_on(self.decision.day).map(|older| self.replaced(older, ty)));
+        let place = self.short_place(&self.speaker.ruleset.files.place(old.span));
+        let text = format!("{} {value}", self.speaker.tongue.replaces());
+        Item { place, remarks, ..Item::new(Mark::None, text) }
     }
 }
 

@@ -448,6 +448,24 @@ impl Tongue {
         }
     }
 
+    /// Says that there are so many more.
+    #[must_use]
+    pub fn and_more(self, count: usize) -> String {
+        match self {
+            Tongue::English => format!("and {count} more"),
+            Tongue::Chinese => format!("以及另外 {count} 项"),
+        }
+    }
+
+    /// Returns the word for the first place, and what is told of something that changed.
+    #[must_use]
+    pub fn heads_of_changes(self) -> [&'static str; 4] {
+        match self {
+            Tongue::English => ["first", "before", "now", "needs"],
+            Tongue::Chinese => ["首选", "之前", "现在", "需要"],
+        }
+    }
+
     /// Asks whether further questions are wanted.
     #[must_use]
     pub fn ask_more(self, more: &str) -> String {

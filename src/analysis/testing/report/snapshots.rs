@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::told::FAIL;
 use crate::testing::causes::{Cause, Proposal, causes};
 use crate::testing::{CaseRun, CaseState, RulesetRun, difference};
-use qudao_language::layout::{pad, width, wrap};
-use qudao_language::visible::visible;
+use qudao_telling::document::{Block, Code, Item, List, Mark, Section, Text};
 
 /// So many cases of a cause are named.
 const CASES: usize = 12;
@@ -36,37 +36,33 @@ pub fn proposals(cases: &[CaseRun]) -> Vec<Proposal<'_>> {
         .collect()
 }
 
-/// Returns a cause as lines: what it is, what follows from it, the cases that it moves and how.
+/// Tells a cause: what it is, what follows from it, the cases that it moves and how; then a case in full.
 #[must_use]
-pub fn cause_text(cause: &Cause, number: usize, count: usize) -> String {
+pub fn cause(cause: &Cause, number: usize, count: usize, full: Option<&String>) -> Block {
     let cases = cause.cases.len();
     let plural = if cases == 1 { "case" } else { "cases" };
-    let mut text = String::new();
-    let head = format!("Cause {number} of {count}: {} ({cases} {plural})", visible(&cause.title));
-    for (line_number, line) in wrap(&head, 78).iter().enumerate() {
-        text.push_str(if line_number == 0 { "" } else { "    " });
-        text.push_str(&format!("{line}\n"));
-    }
-    for also in &cause.also {
-        text.push_str(&format!("    {}\n", visible(also)));
-    }
-    let cells = cause.cases.keys().map(|case| width(&visible(case))).max().unwrap_or(0).min(24);
-    for case in cause.cases.keys().take(CASES) {
+    let items = cause.cases.keys().take(CASES).map(|case| {
         let moves = cause.moves(case);
         let moves = if moves.is_empty() { lines_moved(cause, case) } else { moves.join("; ") };
-        let lead = format!("  {}  ", pad(&visible(case), cells));
-        for (line_number, line) in
-            wrap(&visible(&moves), 78_usize.saturating_sub(cells + 4)).iter().enumerate()
-        {
-            let lead = if line_number == 0 { lead.clone() } else { " ".repeat(width(&lead)) };
-            text.push_str(format!("{lead}{line}").trim_end());
-            text.push('\n');
-        }
-    }
-    if cases > CASES {
-        text.push_str(&format!("  and {} more\n", cases - CASES));
-    }
-    text
+        Item::new(Mark::None, moves).named(case)
+    });
+    let more = cases.saturating_sub(CASES);
+    let rest = if more > 0 { format!("and {more} more").into() } else { Text::default() };
+    let mut body = vec![Block::List(List { items: items.collect(), rest, ..List::default() })];
+    body.extend(full.map(|case| in_full(cause, case)));
+    Block::Section(Section {
+        heading: format!("Cause {number} of {count}: {} ({cases} {plural})", cause.title).into(),
+        also: cause.also.clone(),
+        body,
+        ..Section::default()
+    })
+}
+
+/// Tells what a cause moves of a case.
+#[must_use]
+pub fn in_full(cause: &Cause, case: &str) -> Block {
+    let (label, text) = (format!("{case} in full:"), cause_difference(cause, case));
+    Block::Code(Code { label, language: "diff", text })
 }
 
 fn lines_moved(cause: &Cause, case: &str) -> String {
@@ -80,14 +76,13 @@ fn lines_moved(cause: &Cause, case: &str) -> String {
 }
 
 /// Returns the lines of a case that a cause moves, each with its sign.
-#[must_use]
-pub fn cause_difference(cause: &Cause, case: &str) -> String {
+fn cause_difference(cause: &Cause, case: &str) -> String {
     let lines = cause.cases.get(case).cloned().unwrap_or_default();
     let mut all: Vec<(&String, char)> = lines.gone.iter().map(|line| (line, '-')).collect();
     all.extend(lines.come.iter().map(|line| (line, '+')));
     // What goes and what comes of one thing stand together.
     all.sort_by_key(|(line, sign)| (subject(line), *sign == '+', (*line).clone()));
-    all.iter().map(|(line, sign)| format!("{sign} {}\n", visible(line))).collect()
+    all.iter().map(|(line, sign)| format!("{sign} {line}\n")).collect()
 }
 
 fn subject(line: &str) -> String {
@@ -95,53 +90,45 @@ fn subject(line: &str) -> String {
     words.take(1).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns what became of the snapshots of a ruleset. With `whole`, the difference of each case stands there in full.
-#[must_use]
-pub(super) fn text(run: &RulesetRun, whole: bool) -> String {
-    let mut text = String::new();
+/// Tells what became of the snapshots of a ruleset. With `whole`, the difference of each case stands there in full.
+pub(super) fn snapshots(run: &RulesetRun, whole: bool) -> Vec<Block> {
+    let fails = |heading: String, body: Vec<Block>| {
+        Block::Section(Section { word: FAIL, heading: heading.into(), body, ..Section::default() })
+    };
+    let mut told = Vec::new();
     for case in &run.cases {
         match &case.state {
             CaseState::Broken(why) => {
-                text.push_str(&format!("FAIL  case {}\n", visible(&case.name)));
-                for line in visible(why.trim_end()).lines() {
-                    text.push_str(format!("  {line}").trim_end());
-                    text.push('\n');
-                }
-                text.push('\n');
+                let why = Block::Code(Code::of(why.trim_end()));
+                told.push(fails(format!("case {}", case.name), vec![why]));
             }
             CaseState::LeftOver(_) => {
-                text.push_str(&format!("FAIL  case {}: {}\n\n", visible(&case.name), case.headline()));
+                told.push(fails(format!("case {}: {}", case.name, case.headline()), Vec::new()));
             }
             CaseState::Same(_) | CaseState::Pending { .. } | CaseState::Accepted { .. } => {}
         }
     }
     let causes = causes_of(run);
-    for (number, cause) in (1..).zip(&causes) {
-        text.push_str(&cause_text(cause, number, causes.len()));
-        let is_new = cause.title == "new cases";
-        let first = cause.cases.keys().next().filter(|_| !whole && !is_new && number <= IN_FULL);
-        if let Some(case) = first {
-            text.push_str(&format!("  {} in full:\n", visible(case)));
-            for line in cause_difference(cause, case).lines() {
-                text.push_str(&format!("    {line}\n"));
-            }
-        }
-        text.push('\n');
+    for (number, found) in (1..).zip(&causes) {
+        let is_new = found.title == "new cases";
+        let full = found.cases.keys().next().filter(|_| !whole && !is_new && number <= IN_FULL);
+        told.push(cause(found, number, causes.len(), full));
     }
     if whole {
         for (case, (old, new)) in run.cases.iter().filter_map(|case| Some((case, case.pending()?))) {
-            text.push_str(&format!("FAIL  case {}: {}\n", visible(&case.name), case.headline()));
-            for line in difference(old, new).lines() {
-                text.push_str(&format!("  {}\n", visible(line)));
-            }
-            text.push('\n');
+            let lines = Code { language: "diff", ..Code::of(&difference(old, new)) };
+            told.push(fails(format!("case {}: {}", case.name, case.headline()), vec![Block::Code(lines)]));
         }
     }
-    for file in &run.unreferenced {
-        text.push_str(&format!("FAIL  {}: no profile has this name; --prune removes it\n", visible(file)));
+    told.extend(
+        run.unreferenced
+            .iter()
+            .map(|file| fails(format!("{file}: no profile has this name; --prune removes it"), Vec::new())),
+    );
+    let removed = run.pruned.iter().map(|file| Block::Paragraph(format!("removed {file}").into()));
+    let removed: Vec<Block> = removed.collect();
+    if !removed.is_empty() {
+        told.push(Block::section("", removed));
     }
-    for file in &run.pruned {
-        text.push_str(&format!("removed {}\n", visible(file)));
-    }
-    text
+    told
 }

@@ -1,7 +1,5 @@
 //! Counts over all rows.
 
-use std::fmt::Write;
-
 use serde_json::{Value as Json, json};
 
 use super::super::{Program, Scratch};
@@ -90,8 +88,9 @@ impl Summary {
         }
     }
 
-    /// The rules of which no instance ever fired, in the order of declaration.
-    fn never(&self, program: &Program<'_>) -> Vec<String> {
+    /// Returns the rules of which no instance ever fired, in the order of declaration.
+    #[must_use]
+    pub fn never(&self, program: &Program<'_>) -> Vec<String> {
         let ruleset = program.ruleset();
         let silent =
             |mut range: std::ops::Range<usize>| range.all(|instance| self.fired[Id::new(instance)] == 0);
@@ -99,8 +98,9 @@ impl Summary {
         never.map(|(_, rule)| rule.name.to_string()).collect()
     }
 
-    /// The fields that were not known in undecided rows, most often first.
-    fn missing(&self, program: &Program<'_>) -> Vec<(String, u64)> {
+    /// Returns the fields that were not known in undecided rows, most often first.
+    #[must_use]
+    pub fn missing(&self, program: &Program<'_>) -> Vec<(String, u64)> {
         let fields = program.ruleset().fields.iter().map(|field| field.name.to_string());
         let mut missing: Vec<(String, u64)> =
             fields.zip(self.missing.iter().copied()).filter(|(_, count)| *count > 0).collect();
@@ -108,14 +108,22 @@ impl Summary {
         missing
     }
 
-    fn firsts(&self, program: &Program<'_>) -> Vec<(String, u64)> {
+    /// Returns how often each channel came first, and none, in the order of declaration.
+    #[must_use]
+    pub fn firsts(&self, program: &Program<'_>) -> Vec<(String, u64)> {
         let names = program.ruleset().channels.iter().map(|channel| channel.name.to_string());
         names.chain(["none".to_string()]).zip(self.first.iter().copied()).collect()
     }
 
-    fn targets<'s>(&'s self, program: &'s Program<'_>) -> impl Iterator<Item = (&'s str, &'s [u64; 5])> {
+    /// Returns how often each target had each verdict, and none, in the order of [`Summary::words`].
+    pub fn targets<'s>(&'s self, program: &'s Program<'_>) -> impl Iterator<Item = (&'s str, &'s [u64; 5])> {
         let ruleset = program.ruleset();
         ruleset.targets().zip(&self.verdicts).map(|(target, counts)| (ruleset.target_name(target), counts))
+    }
+
+    /// The words for the verdicts that are counted.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        Verdict::ALL.into_iter().map(Verdict::as_str).chain(["undecided"])
     }
 
     /// Returns the counts as JSON.
@@ -124,7 +132,7 @@ impl Summary {
         let verdicts: serde_json::Map<String, Json> = self
             .targets(program)
             .map(|(name, counts)| {
-                let counts = words().zip(counts).map(|(word, count)| (word.to_string(), json!(count)));
+                let counts = Self::words().zip(counts).map(|(word, count)| (word.to_string(), json!(count)));
                 (name.to_string(), Json::Object(counts.collect()))
             })
             .collect();
@@ -140,80 +148,6 @@ impl Summary {
             "never_fired": self.never(program),
             "missing": pairs(self.missing(program)),
         })
-    }
-
-    /// Returns the counts as text, or as Markdown.
-    #[must_use]
-    pub fn text(&self, program: &Program<'_>, markdown: bool) -> String {
-        let mut text = format!("{} answered, {} set aside\n", rows(self.rows), rows(self.rejected));
-        let firsts = self.firsts(program);
-        let heads: Vec<String> = ["target", "first"].into_iter().chain(words()).map(String::from).collect();
-        let channels = program.ruleset().channels.len();
-        let mut table = vec![heads];
-        for (index, (name, counts)) in self.targets(program).enumerate() {
-            let first = firsts.get(index).filter(|_| index < channels).map(|(_, count)| count.to_string());
-            let counts = counts.iter().map(u64::to_string);
-            table.push([name.to_string(), first.unwrap_or_default()].into_iter().chain(counts).collect());
-        }
-        text.push('\n');
-        write_table(&mut text, &table, markdown);
-        let list = |title: &str, names: Vec<String>| {
-            if names.is_empty() { String::new() } else { list(title, &names, markdown) }
-        };
-        text += &list("Rules that never fired", self.never(program));
-        let missing = self.missing(program).into_iter().map(|(name, count)| format!("{name} ({count})"));
-        text += &list("Not known where something was undecided, in rows", missing.collect());
-        text
-    }
-}
-
-fn words() -> impl Iterator<Item = &'static str> {
-    Verdict::ALL.into_iter().map(Verdict::as_str).chain(["undecided"])
-}
-
-fn rows(count: u64) -> String {
-    format!("{count} row{}", if count == 1 { "" } else { "s" })
-}
-
-fn list(title: &str, names: &[String], markdown: bool) -> String {
-    let line = names.join(", ");
-    if markdown {
-        return format!("\n**{title}**: {line}\n");
-    }
-    format!("\n{title}:\n{}", qudao_language::layout::hang("  ", &line))
-}
-
-fn write_table(text: &mut String, table: &[Vec<String>], markdown: bool) {
-    let columns = table.first().map_or(0, Vec::len);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            table
-                .iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| qudao_language::layout::width(cell))
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    for (number, row) in table.iter().enumerate() {
-        let cells = row.iter().zip(&widths).enumerate().map(|(column, (cell, width))| {
-            if column == 0 {
-                qudao_language::layout::pad(cell, *width)
-            } else {
-                qudao_language::layout::pad_left(cell, *width)
-            }
-        });
-        let cells: Vec<String> = cells.collect();
-        if markdown {
-            let _ = writeln!(text, "| {} |", cells.join(" | "));
-            if number == 0 {
-                let dashes: Vec<String> =
-                    (0..columns).map(|n| if n == 0 { "---" } else { "---:" }.into()).collect();
-                let _ = writeln!(text, "| {} |", dashes.join(" | "));
-            }
-        } else {
-            let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
-        }
     }
 }
 
