@@ -23,6 +23,7 @@ use std::ops::Range;
 
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
 pub use cells::{axis, between, ordered_cells, round_up};
+pub(crate) use linear::Facts;
 pub use linear::Sum;
 
 use qudao_language::date::Date;

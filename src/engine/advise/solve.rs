@@ -1,9 +1,9 @@
 //! Where conditions turn round as one field changes and all others stay as they are.
 //!
 //! Every number that a part of a condition can come out as is a line over the field, or over a curve of it that only
-//! grows or only falls (months between days, a day moved by months). A comparison turns only where two such lines meet:
-//! these places are solved for, along curves by bisection. There may be too many of them, never too few; where they
-//! cannot be solved for, that is said.
+//! grows or only falls (months between days, a day moved by months, what is rounded). A comparison turns only where two
+//! such lines meet: these places are solved for, along curves by bisection. There may be too many of them, never too few;
+//! where they cannot be solved for, that is said.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -11,7 +11,7 @@ use super::reached::Reached;
 use crate::ground::{Cut, axis};
 use qudao_language::date::Date;
 use qudao_language::decide::Probe;
-use qudao_language::exact::Exact;
+use qudao_language::exact::{Exact, Rounding};
 use qudao_language::model::{
     Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Profile, Shift, Type, Value,
 };
@@ -40,6 +40,8 @@ enum Curve {
     Between(Between, Line, Line),
     /// The one day, moved by the other.
     Shifted(Shift, Sign, Line, Line),
+    /// Rounded to a multiple of a step.
+    Rounded(Rounding, Line, Exact),
 }
 
 /// Adds the places where the conditions on a field that fit no cells turn round; tells whether it added all of them.
@@ -135,6 +137,13 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
                 let subject = self.lines(subject, channel);
                 self.meet(subject, Some(members));
             }
+            ExprKind::InList { subject, members, .. } if is_ordered(subject) => {
+                let subject = self.lines(subject, channel);
+                for member in members {
+                    let member = self.lines(member, channel);
+                    self.meet(subject.clone(), member);
+                }
+            }
             ExprKind::InRange { subject, low, high, .. } if is_ordered(subject) => {
                 let subject = self.lines(subject, channel);
                 for bound in [low, high].into_iter().flatten() {
@@ -201,6 +210,25 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
                 scaled(&self.lines(inner, channel)?, *factor)?
             }
+            ExprKind::Product(a, b) => {
+                let (a, b) = (self.lines(a, channel)?, self.lines(b, channel)?);
+                let by = |line: &Line| (line.times == Exact::ZERO).then_some(line.plus);
+                pairs(&a, &b, |a, b| match (by(b), by(a)) {
+                    (Some(by), _) => times(a, by),
+                    (None, Some(by)) => times(b, by),
+                    (None, None) => None,
+                })?
+            }
+            ExprKind::Quotient(of, by) => {
+                let (of, by) = (self.lines(of, channel)?, self.lines(by, channel)?);
+                let by: Vec<Line> = by.into_iter().filter(|by| by.plus != Exact::ZERO).collect();
+                pairs(&of, &by, |of, by| times(of, Exact::ONE.over(by.plus)?))?
+            }
+            ExprKind::Round(rounding, of, step) => {
+                let (of, step) = (self.lines(of, channel)?, self.lines(step, channel)?);
+                let step: Vec<Line> = step.into_iter().filter(|step| step.plus > Exact::ZERO).collect();
+                pairs(&of, &step, |of, step| self.curve(Curve::Rounded(*rounding, *of, step.plus)))?
+            }
             ExprKind::Sum(terms) => {
                 let mut total = vec![constant(Exact::ZERO)];
                 for (sign, term) in terms {
@@ -249,6 +277,10 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
             | ExprKind::InRange { .. }
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::InList { .. }
+            | ExprKind::SetOf(_)
+            | ExprKind::Common(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => Vec::new(),
@@ -277,6 +309,7 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
                 let grows = *sign == Sign::Plus;
                 (self.grows(day), self.grows(amount).map(|amount| amount == grows))
             }
+            Curve::Rounded(_, of, _) => (self.grows(of), None),
         };
         let grows = match (first, second) {
             (None, None) => return self.at(&curve, 0).map(constant),
@@ -322,6 +355,7 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
                     Between::Years => from.years_to(to),
                 })
             }
+            Curve::Rounded(rounding, of, step) => self.value(of, at)?.rounded(*rounding, *step)?,
             Curve::Shifted(unit, sign, from, amount) => {
                 let steps = self.value(amount, at)?.as_whole()?;
                 let steps = if *sign == Sign::Plus { steps } else { -steps };
@@ -416,12 +450,13 @@ fn plus(a: &Line, b: &Line) -> Option<Line> {
 }
 
 fn scaled(lines: &[Line], factor: Exact) -> Option<Vec<Line>> {
-    let scale = |line: &Line| {
-        let times = line.times.times(factor)?;
-        let curve = if times == Exact::ZERO { 0 } else { line.curve };
-        Some(Line { curve, times, plus: line.plus.times(factor)? })
-    };
-    lines.iter().map(scale).collect()
+    lines.iter().map(|line| times(line, factor)).collect()
+}
+
+fn times(line: &Line, factor: Exact) -> Option<Line> {
+    let times = line.times.times(factor)?;
+    let curve = if times == Exact::ZERO { 0 } else { line.curve };
+    Some(Line { curve, times, plus: line.plus.times(factor)? })
 }
 
 fn pairs(a: &[Line], b: &[Line], mut join: impl FnMut(&Line, &Line) -> Option<Line>) -> Option<Vec<Line>> {

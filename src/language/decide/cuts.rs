@@ -3,8 +3,8 @@
 //!
 //! A number is compared with others as a line over itself: a factor times it, and a constant. Where two lines cross, a
 //! comparison may turn round, and nowhere else. Of `if`, `min`, `max` and of facts looked up by a field, all lines count
-//! that may be meant. What is no line (months between two days) and only grows or only falls is searched for the day on
-//! which it turns.
+//! that may be meant. What is no line (months between two days, a rounded amount) and only grows or only falls is searched
+//! for the day or the whole number at which it turns.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::eval::Context;
 use super::ranges::{axis, ceiling, floor, ordered};
 use super::verdict::Await;
 use crate::date::Date;
-use crate::exact::Exact;
+use crate::exact::{Exact, MAX_WHOLE_DIGITS};
 use crate::model::{Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Table, Type, Value};
 use crate::operator::{CompareOp, Sign};
 
@@ -121,6 +121,9 @@ impl<'c, 'r> Cuts<'c, 'r> {
                     self.meet(subject, Side::Constant(member), channel);
                 }
             }
+            ExprKind::InList { subject, members, .. } => {
+                members.iter().for_each(|member| self.meet(subject, Side::Of(member), channel));
+            }
             ExprKind::InRange { subject, low, high, .. } => {
                 for bound in [low, high].into_iter().flatten() {
                     self.meet(subject, Side::Of(bound), channel);
@@ -157,12 +160,18 @@ impl<'c, 'r> Cuts<'c, 'r> {
             | ExprKind::Not(_)
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::SetOf(_)
+            | ExprKind::Common(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::If(_)
             | ExprKind::Negate(_)
             | ExprKind::Sum(_)
             | ExprKind::Scale(..)
+            | ExprKind::Product(..)
+            | ExprKind::Quotient(..)
+            | ExprKind::Round(..)
             | ExprKind::Convert(..)
             | ExprKind::Count(_)
             | ExprKind::Between(..)
@@ -268,8 +277,8 @@ impl<'c, 'r> Cuts<'c, 'r> {
         reads
     }
 
-    /// Looks for the day on which a comparison turns round that reads one unknown day once and only grows or only falls
-    /// with it.
+    /// Looks for the day or whole number at which a comparison turns round that reads one such once and only grows or only
+    /// falls with it.
     fn search(&mut self, left: &'r Expr, right: Side<'r>, channel: Option<Id<Channel>>) {
         let parts: Vec<&'r Expr> = match right {
             Side::Of(right) => vec![left, right],
@@ -278,21 +287,23 @@ impl<'c, 'r> Cuts<'c, 'r> {
         let reads: BTreeMap<Await, usize> = parts.iter().flat_map(|part| self.reads(part)).collect();
         let total: usize = parts.iter().map(|part| self.reads(part).values().sum::<usize>()).sum();
         let one = reads.into_keys().next().filter(|of| self.found.contains_key(of) && total == 1);
-        let is_day = |of: &Await| self.kind(*of).0 == Type::Date;
-        let (Some(of), true) = (one.filter(is_day), parts.iter().all(|part| self.only_grows(part))) else {
+        let ends = one.and_then(|of| Some((of, self.whole_ends(of)?)));
+        let (Some((of, ends)), true) = (ends, parts.iter().all(|part| self.only_grows(part))) else {
             return self.give_up(&parts);
         };
+        let is_day = self.kind(of).0 == Type::Date;
         let mut trial = self.context.again();
         for op in [CompareOp::AtLeast, CompareOp::Greater] {
-            let mut holds = |day: i64| {
-                assume(&mut trial, of, Some(Value::Date(Date::of_number(day))));
+            let mut holds = |at: i64| {
+                let value = if is_day { Value::Date(Date::of_number(at)) } else { number(Exact::whole(at)) };
+                assume(&mut trial, of, Some(value));
                 let other = match right {
                     Side::Of(right) => trial.any_value(right, channel)?,
                     Side::Constant(value) => value.clone(),
                 };
                 Some(compare(op, &trial.any_value(left, channel)?, &other))
             };
-            let (mut low, mut high) = (0, Date::MAX.number());
+            let (mut low, mut high) = ends;
             let (Some(first), Some(last)) = (holds(low), holds(high)) else { continue };
             while first != last && high - low > 1 {
                 let middle = low + (high - low) / 2;
@@ -304,6 +315,21 @@ impl<'c, 'r> Cuts<'c, 'r> {
         }
     }
 
+    /// The least and the greatest day, or value of a field of whole numbers.
+    fn whole_ends(&self, of: Await) -> Option<(i64, i64)> {
+        let (ty, field) = self.kind(of);
+        let most = 10_i64.pow(MAX_WHOLE_DIGITS as u32);
+        let end = |end: &Option<Value>| i64::try_from(floor(axis(end.as_ref()?)?)?).ok();
+        match ty {
+            Type::Date => Some((0, Date::MAX.number())),
+            Type::Number(number) if number.whole => {
+                let field = field?;
+                Some((end(&field.low).unwrap_or(-most), end(&field.high).unwrap_or(most)))
+            }
+            _ => None,
+        }
+    }
+
     /// Tells whether a value only grows or only falls with the unknown days in it, where it reads each once.
     fn only_grows(&self, expr: &'r Expr) -> bool {
         match &expr.kind {
@@ -312,6 +338,9 @@ impl<'c, 'r> Cuts<'c, 'r> {
             ExprKind::Negate(_)
             | ExprKind::Sum(_)
             | ExprKind::Scale(..)
+            | ExprKind::Product(..)
+            | ExprKind::Quotient(..)
+            | ExprKind::Round(..)
             | ExprKind::Convert(..)
             | ExprKind::Min(_)
             | ExprKind::Max(_)
@@ -371,6 +400,19 @@ impl<'c, 'r> Cuts<'c, 'r> {
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
                 self.scaled(inner, *factor, channel)?
             }
+            ExprKind::Product(left, right) => {
+                products(&self.lines(left, channel)?, &self.lines(right, channel)?)?
+            }
+            ExprKind::Quotient(of, by) => {
+                let by = self.lines(by, channel)?;
+                let parts = by.into_iter().map(|line| {
+                    let constant = Some(line).filter(|line| line.of.is_none())?.constant;
+                    // Nothing comes of a division by zero.
+                    Some((constant != Exact::ZERO).then_some(Line::constant(Exact::ONE.over(constant)?)))
+                });
+                let by: Vec<Line> = parts.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+                products(&self.lines(of, channel)?, &by)?
+            }
             ExprKind::Abs(inner) => {
                 let mut lines = self.lines(inner, channel)?;
                 let mut turned = self.scaled(inner, Exact::whole(-1), channel)?;
@@ -394,7 +436,7 @@ impl<'c, 'r> Cuts<'c, 'r> {
                 let most = set.enum_id().map_or(0, |id| self.context.ruleset.enums[id].members.len() as i64);
                 (0..=most).map(|count| Line::constant(Exact::whole(count))).collect()
             }
-            ExprKind::Between(..) | ExprKind::Shift(..) => {
+            ExprKind::Between(..) | ExprKind::Shift(..) | ExprKind::Round(..) => {
                 if !self.reads(expr).is_empty() {
                     return None;
                 }
@@ -406,9 +448,13 @@ impl<'c, 'r> Cuts<'c, 'r> {
             | ExprKind::Not(_)
             | ExprKind::Compare(..)
             | ExprKind::InSet { .. }
+            | ExprKind::InList { .. }
             | ExprKind::InRange { .. }
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::SetOf(_)
+            | ExprKind::Common(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => return None,
@@ -552,6 +598,23 @@ fn sums(left: &[Line], right: &[Line]) -> Option<Vec<Line>> {
         }
     }
     few_lines(sums)
+}
+
+/// Each of some lines times each of others, of which one is constant.
+fn products(left: &[Line], right: &[Line]) -> Option<Vec<Line>> {
+    let mut products = Vec::new();
+    for a in left {
+        for b in right {
+            let (line, by) = match (a.of, b.of) {
+                (_, None) => (a, b.constant),
+                (None, _) => (b, a.constant),
+                (Some(_), Some(_)) => return None,
+            };
+            let (factor, constant) = (line.factor.times(by)?, line.constant.times(by)?);
+            products.push(Line { factor, constant, ..*line });
+        }
+    }
+    few_lines(products)
 }
 
 fn few_lines(mut lines: Vec<Line>) -> Option<Vec<Line>> {

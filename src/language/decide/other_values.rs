@@ -2,8 +2,8 @@
 //!
 //! Of a field of few values these are all. A number or a day is cut where a condition may turn: there, what is compared is
 //! equal, or one of its parts bends (`abs`, `min`, `if`). Between two neighbouring cuts no condition turns, so one value
-//! at each cut and one between are enough. As fields are never multiplied, two values are equal at one place where both
-//! are straight; durations in months go by steps, always in one direction, and the step is found by halving.
+//! at each cut and one between are enough. Two values are equal at one place where both are straight; durations in months,
+//! what is rounded, and a field times itself go by steps, always in one direction, and the step is found by halving.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -270,6 +270,11 @@ impl Cutter<'_, '_, '_> {
                     self.meet(subject, &member, channel, &mut cuts);
                 }
             }
+            ExprKind::InList { subject, members, .. } => {
+                for member in members {
+                    self.meet(subject, member, channel, &mut cuts);
+                }
+            }
             ExprKind::Min(parts) | ExprKind::Max(parts) => {
                 for (place, part) in parts.iter().enumerate() {
                     for other in parts.iter().skip(place + 1) {
@@ -379,7 +384,7 @@ impl Cutter<'_, '_, '_> {
         }
     }
 
-    /// Whether a value goes by steps as the field grows: it counts whole months.
+    /// Whether a value goes by steps as the field grows: it counts whole months, or is rounded.
     fn goes_by_steps(&self, expr: &Expr) -> bool {
         let mut steps = false;
         let mut lets: Vec<Id<Let>> = Vec::new();
@@ -387,9 +392,9 @@ impl Cutter<'_, '_, '_> {
         let mut look = |expr: &Expr, lets: &mut Vec<Id<Let>>| {
             expr.walk(&mut |part| match part.kind {
                 ExprKind::Between(Between::Months | Between::Years, ..)
-                | ExprKind::Shift(Shift::Months, ..) => {
-                    steps = true;
-                }
+                | ExprKind::Shift(Shift::Months, ..)
+                | ExprKind::Round(..) => steps = true,
+                ExprKind::Product(ref a, ref b) => steps |= self.reads(a) && self.reads(b),
                 ExprKind::Let(id) if self.lets.contains(&id) => lets.push(id),
                 _ => {}
             });
