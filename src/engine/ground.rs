@@ -23,6 +23,7 @@ use std::ops::Range;
 
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
 pub use cells::{between, ordered_cells, round_up};
+pub(crate) use linear::Facts;
 pub use linear::Sum;
 pub use qudao_language::decide::axis;
 

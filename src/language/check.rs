@@ -3,6 +3,7 @@
 //! A function that finds a mistake reports it and returns nothing; whoever gets nothing says no more of it.
 
 mod arithmetic;
+mod bounds;
 mod channels;
 mod comparison;
 mod cycles;
@@ -163,9 +164,8 @@ struct Checker<'s> {
     let_declarations: Vec<&'s ast::Let>,
     /// The types of the lets that are well.
     let_types: BTreeMap<Id<Let>, Type>,
-    let_sizes: BTreeMap<Id<Let>, arithmetic::Size>,
-    let_bounds: BTreeMap<Id<Let>, arithmetic::Bound>,
-    fact_bounds: BTreeMap<Id<Fact>, Option<arithmetic::Bound>>,
+    let_measures: BTreeMap<Id<Let>, bounds::Measured>,
+    fact_bounds: BTreeMap<Id<Fact>, Option<bounds::Bound>>,
     rules: Arena<Rule>,
     tables: Arena<model::Table>,
     wording: BTreeMap<Span, Arc<str>>,
@@ -244,8 +244,7 @@ impl<'s> Checker<'s> {
             lets: Arena::default(),
             let_declarations: Vec::new(),
             let_types: BTreeMap::new(),
-            let_sizes: BTreeMap::new(),
-            let_bounds: BTreeMap::new(),
+            let_measures: BTreeMap::new(),
             fact_bounds: BTreeMap::new(),
             rules: Arena::default(),
             tables: Arena::default(),

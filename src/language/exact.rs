@@ -16,6 +16,47 @@ pub const MAX_FRACTION_DIGITS: usize = 9;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Exact(Ratio<i128>);
 
+/// Which way a number is rounded to a multiple of a step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Rounding {
+    /// To the nearest, away from zero from halfway between two.
+    Nearest,
+    /// To the next that is not above.
+    Down,
+    /// To the next that is not below.
+    Up,
+}
+
+impl Rounding {
+    /// Every way.
+    pub const ALL: [Rounding; 3] = [Rounding::Nearest, Rounding::Down, Rounding::Up];
+
+    /// Returns the function that rounds so.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Rounding::Nearest => "round",
+            Rounding::Down => "floor",
+            Rounding::Up => "ceil",
+        }
+    }
+
+    /// Returns a fraction as a whole number; the denominator is above zero.
+    #[must_use]
+    pub fn whole(self, numerator: i128, denominator: i128) -> i128 {
+        let (below, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+        let up = match self {
+            Rounding::Down => false,
+            Rounding::Up => rest > 0,
+            Rounding::Nearest => match rest.cmp(&(denominator - rest)) {
+                std::cmp::Ordering::Equal => numerator > 0,
+                order => order.is_gt(),
+            },
+        };
+        below + i128::from(up)
+    }
+}
+
 /// Why a text is no number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NumberError {
@@ -114,6 +155,31 @@ impl Exact {
     #[must_use]
     pub fn as_whole(self) -> Option<i128> {
         self.0.is_integer().then(|| *self.0.numer())
+    }
+
+    /// Returns the multiple of a step above zero that the number is rounded to; nothing past the exact range, or for
+    /// another step.
+    #[must_use]
+    pub fn rounded(self, rounding: Rounding, step: Exact) -> Option<Exact> {
+        let steps = self.over(step).filter(|_| step > Exact::ZERO)?;
+        step.times(Exact::fraction(rounding.whole(steps.numerator(), steps.denominator()), 1)?)
+    }
+
+    /// Writes the number with so many decimals, rounded; nothing where that would make zero of it.
+    #[must_use]
+    pub fn with_decimals(self, decimals: u32) -> Option<String> {
+        let scale = 10_i128.checked_pow(decimals)?;
+        let scaled = self.times(Exact::fraction(scale, 1)?)?;
+        let whole = Rounding::Nearest.whole(scaled.numerator(), scaled.denominator());
+        if whole == 0 && self != Exact::ZERO {
+            return None;
+        }
+        let sign = if whole < 0 { "-" } else { "" };
+        let (whole, rest) = (whole.abs() / scale, whole.abs() % scale);
+        Some(match decimals as usize {
+            0 => format!("{sign}{whole}"),
+            places => format!("{sign}{whole}.{rest:0places$}"),
+        })
     }
 
     /// Tells whether it fits the digits that a written number may have.
@@ -289,5 +355,34 @@ mod tests {
         assert_eq!(shown(29_999_999, 3_000_000), "≈10.00");
         assert_eq!(shown(1_000_000, 3), "≈333333");
         assert_eq!(shown(1, 8), "0.125");
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        let rounded = |way: Rounding, value: &str, step: &str| {
+            exact(value).rounded(way, exact(step)).map(|value| value.to_string()).unwrap_or_default()
+        };
+        let all = |value, step| Rounding::ALL.map(|way| rounded(way, value, step)).join(" ");
+        assert_eq!(all("2.5", "1"), "3 2 3");
+        assert_eq!(all("-2.5", "1"), "-3 -3 -2");
+        assert_eq!(all("2.4", "1"), "2 2 3");
+        assert_eq!(all("-2.6", "1"), "-3 -3 -2");
+        assert_eq!(all("0.125", "0.05"), "0.15 0.1 0.15");
+        assert_eq!(all("17", "5"), "15 15 20");
+        assert_eq!(all("-15", "5"), "-15 -15 -15");
+        assert_eq!(exact("1").rounded(Rounding::Up, Exact::ZERO), None);
+        assert_eq!(exact("1").rounded(Rounding::Up, exact("-1")), None);
+    }
+
+    #[test]
+    fn amounts_have_so_many_decimals() {
+        let shown = |value: &str, decimals| exact(value).with_decimals(decimals);
+        assert_eq!(shown("18.885", 2).as_deref(), Some("18.89"));
+        assert_eq!(shown("-18.885", 2).as_deref(), Some("-18.89"));
+        assert_eq!(shown("20", 2).as_deref(), Some("20.00"));
+        assert_eq!(shown("0", 2).as_deref(), Some("0.00"));
+        assert_eq!(shown("1234.5", 0).as_deref(), Some("1235"));
+        assert_eq!(shown("0.999", 2).as_deref(), Some("1.00"));
+        assert_eq!(shown("0.001", 2), None);
     }
 }

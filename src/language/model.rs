@@ -28,7 +28,7 @@ pub use rule::{
 };
 pub use target_map::TargetMap;
 pub use text::{Hole, Piece, Template, Text};
-pub use unit::{Dimension, Unit, UnitDefinition, Units};
+pub use unit::{Dimension, Leftover, Unit, UnitDefinition, Units};
 pub use value::{Number, NumberType, Type, Value, Written};
 
 use crate::date::Date;

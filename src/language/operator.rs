@@ -1,5 +1,7 @@
 //! Operators, as the text and the meaning share them.
 
+use std::collections::BTreeSet;
+
 /// A sign.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Sign {
@@ -100,6 +102,46 @@ impl CompareOp {
     }
 }
 
+/// The least and the greatest of some numbers, where there are such.
+pub type Ends<T> = (Option<T>, Option<T>);
+
+/// An end of a range, or none on its side.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End<T> {
+    Below,
+    At(T),
+    Above,
+}
+
+/// Returns the range of the products of two numbers of which only ranges are known. A product that is too large is no
+/// end.
+pub fn product_of_ranges<T: Copy + Ord>(
+    left: Ends<T>,
+    right: Ends<T>,
+    zero: T,
+    times: impl Fn(T, T) -> Option<T>,
+) -> Ends<T> {
+    let ends = |(low, high): Ends<T>| [low.map_or(End::Below, End::At), high.map_or(End::Above, End::At)];
+    let corner = |a: End<T>, b: End<T>| {
+        let zero = End::At(zero);
+        if a == zero || b == zero {
+            return zero;
+        }
+        let product = match (a, b) {
+            (End::At(a), End::At(b)) => times(a, b).map(End::At),
+            _ => None,
+        };
+        product.unwrap_or(if (a < zero) == (b < zero) { End::Above } else { End::Below })
+    };
+    let corners = ends(left).map(|a| ends(right).map(|b| corner(a, b)));
+    let all = || corners.iter().flatten().copied();
+    let at = |end: Option<End<T>>| match end {
+        Some(End::At(value)) => Some(value),
+        Some(End::Below | End::Above) | None => None,
+    };
+    (at(all().min()), at(all().max()))
+}
+
 /// Which members of a set are meant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Quantifier {
@@ -114,6 +156,17 @@ pub enum Quantifier {
 }
 
 impl Quantifier {
+    /// Tells whether a set has those of another that are meant.
+    #[must_use]
+    pub fn holds(self, members: &BTreeSet<u32>, wanted: &BTreeSet<u32>) -> bool {
+        match self {
+            Quantifier::Any => !members.is_disjoint(wanted),
+            Quantifier::All => wanted.is_subset(members),
+            Quantifier::None => members.is_disjoint(wanted),
+            Quantifier::Only => members.is_subset(wanted),
+        }
+    }
+
     /// Returns the word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

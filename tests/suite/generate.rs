@@ -1,6 +1,9 @@
 //! Random rulesets and profiles, of every construct of the language, from a string of random bytes: few bytes give a
 //! small ruleset, so that a failure is made smaller by cutting bytes off.
 
+#[path = "generate/amounts.rs"]
+mod amounts;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -156,6 +159,13 @@ impl Generator<'_> {
             "fact born: date".into(),
             "fact tags: set of Goal".into(),
             "fact load: int post".into(),
+            "fact kinds: set of Owner".into(),
+            "fact kind: Goal".into(),
+            "fact base: number EUR per month".into(),
+            "fact piece: number EUR".into(),
+            "fact price: number EUR per MB".into(),
+            "fact ratio: number".into(),
+            "fact by[Owner]: number percent".into(),
         ];
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
@@ -278,6 +288,26 @@ impl Generator<'_> {
         let tags = self.dice.one(&["{}", "{sell}", "{sell, talk}"]);
         statement(self, "fact", &format!("tags = {tags}"));
         statement(self, "fact", "load = 2 batch");
+        let kinds = self.dice.one(&["{}", "{one}", "{two, three}"]);
+        statement(self, "fact", &format!("kinds = {kinds}"));
+        let kind = self.dice.one(&["sell", "talk"]);
+        statement(self, "fact", &format!("kind = {kind}"));
+        let base = self.dice.one(&["0 EUR per month", "12.5 EUR per month", "1 EUR per day"]);
+        statement(self, "fact", &format!("base = {base}"));
+        let piece = self.dice.one(&["0.05 EUR", "2.5 EUR", "7 EUR"]);
+        statement(self, "fact", &format!("piece = {piece}"));
+        let price = self.dice.one(&["0 EUR per MB", "0.29 EUR per MB", "1.5 EUR per MB", "-1 EUR per MB"]);
+        statement(self, "fact", &format!("price = {price}"));
+        let (before, after) = (self.dice.one(&["0.5", "2"]), self.dice.one(&["1.25", "3", "-1"]));
+        statement(
+            self,
+            "dated fact",
+            &format!("ratio = {before} until 2024-06-14\n  ratio = {after} since 2024-06-15"),
+        );
+        for owner in ["one", "two", "three"] {
+            let by = self.dice.one(&["50%", "120%", "0%"]);
+            statement(self, "indexed fact", &format!("by[{owner}] = {by}"));
+        }
         if self.dice.chance(35) {
             self.used("needs");
             let channel =
@@ -440,7 +470,7 @@ impl Generator<'_> {
             };
         }
         let op = self.dice.one(&["<", "<=", ">", ">=", "==", "!="]);
-        match self.dice.pick(21) {
+        match self.dice.pick(29) {
             0 => "flag".into(),
             1 => "icp".into(),
             2 => {
@@ -498,7 +528,7 @@ impl Generator<'_> {
                     _ => format!("months(start, today) {op} 4 months"),
                 }
             }
-            13 => format!("word == {}", self.dice.one(&["\"a\"", "\"b\""])),
+            13 | 27 => format!("word == {}", self.dice.one(&["\"a\"", "\"b\""])),
             14 => {
                 self.used("linear");
                 format!("size * 2 + {channel}.room {op} 15 MB")
@@ -523,6 +553,13 @@ impl Generator<'_> {
                 }
             }
             17..=19 => self.several(op, &channel),
+            20 => self.product(op, &channel),
+            21 => self.quotient(op, &channel),
+            22 => self.rounding(op, &channel),
+            23 => self.set(op, &channel),
+            24 => self.set_against_set(&channel),
+            25 => self.common(op, &channel),
+            26 => self.product_of_two(op, &channel),
             _ => {
                 self.used("percent");
                 format!("staff * 50% {op} 0.5")

@@ -73,6 +73,11 @@ impl Fraction {
         Fraction(self.0 * other.0, self.1 * other.1).reduced()
     }
 
+    fn over(self, other: Fraction) -> Fraction {
+        let sign = other.0.signum();
+        Fraction(self.0 * other.1 * sign, self.1 * other.0 * sign).reduced()
+    }
+
     fn reduced(self) -> Fraction {
         let (mut a, mut b) = (self.0.unsigned_abs(), self.1.unsigned_abs());
         while b != 0 {
@@ -322,6 +327,15 @@ impl Checker<'_> {
         let inside = |low: Option<&Json>, high: Option<&Json>| {
             low.is_none_or(|low| order(low).is_ge()) && high.is_none_or(|high| order(high).is_le())
         };
+        // What follows `in` and `has any` is written out, or is computed.
+        let listed = members.iter().chain(&operands[1..]).any(|member| match member["value"].as_array() {
+            Some(set) => set.contains(&subject["value"]),
+            None => equal(subject, member),
+        });
+        let wanted: Vec<&Json> = match (members, operands) {
+            ([], [_, set]) => list(&set["value"]).iter().collect(),
+            _ => members.iter().map(|member| &member["value"]).collect(),
+        };
         Some(match operator {
             "" => subject["value"].as_bool()?,
             "==" => equal(subject, &operands[1]),
@@ -330,8 +344,8 @@ impl Checker<'_> {
             "<=" => order(&operands[1]).is_le(),
             ">" => order(&operands[1]).is_gt(),
             ">=" => order(&operands[1]).is_ge(),
-            "in" => members.iter().any(|member| equal(subject, member)),
-            "not in" => !members.iter().any(|member| equal(subject, member)),
+            "in" => listed,
+            "not in" => !listed,
             "in low .. high" => inside(Some(&operands[1]), Some(&operands[2])),
             "in low .." => inside(Some(&operands[1]), None),
             "in .. high" => inside(None, Some(&operands[1])),
@@ -339,12 +353,10 @@ impl Checker<'_> {
             "not in low .." => !inside(Some(&operands[1]), None),
             "not in .. high" => !inside(None, Some(&operands[1])),
             "has" => has(&operands[1]["value"]),
-            "has any" => members.iter().any(|member| has(&member["value"])),
-            "has all" => members.iter().all(|member| has(&member["value"])),
-            "has none" => !members.iter().any(|member| has(&member["value"])),
-            "has only" => list(&subject["value"])
-                .iter()
-                .all(|value| members.iter().any(|member| member["value"] == *value)),
+            "has any" => wanted.iter().any(|member| has(member)),
+            "has all" => wanted.iter().all(|member| has(member)),
+            "has none" => !wanted.iter().any(|member| has(member)),
+            "has only" => list(&subject["value"]).iter().all(|value| wanted.contains(&value)),
             _ => {
                 self.expect(false, || format!("an unknown operator: {operator}"));
                 return None;
@@ -389,6 +401,18 @@ impl Checker<'_> {
             |best: Ordering| of.iter().fold(&of[0], |a, b| if compare(b, a) == Some(best) { b } else { a });
         let factor = || Fraction::parse(text(&node["with"])).unwrap();
         let computed: Option<Fraction> = match op {
+            "set" => {
+                let same =
+                    list(&node["value"]).iter().all(|value| of.iter().any(|part| part["value"] == *value));
+                let all = of.iter().all(|part| list(&node["value"]).contains(&part["value"]));
+                return self.expect(same && all, || says("another set"));
+            }
+            "common" => {
+                let both = list(&of[0]["value"]).iter().filter(|value| list(&of[1]["value"]).contains(value));
+                let both: Vec<&Json> = both.collect();
+                let same = list(&node["value"]).iter().eq(both.iter().copied());
+                return self.expect(same, || says("another set"));
+            }
             "let" => return self.expect(equal(node, &of[0]), || says(&of[0]["value"].to_string())),
             "min" => return self.expect(equal(node, extreme(Ordering::Less)), || says("another")),
             "max" => return self.expect(equal(node, extreme(Ordering::Greater)), || says("another")),
@@ -405,6 +429,20 @@ impl Checker<'_> {
                 .map(|(n, sign)| if sign == "-" { Fraction(-n.0, n.1) } else { *n })
                 .reduce(Fraction::add),
             "scale" | "convert" => Some(numbers[0].times(factor())),
+            "product" => Some(numbers[0].times(numbers[1])),
+            "quotient" => Some(numbers[0].over(numbers[1])),
+            "round" | "floor" | "ceil" => {
+                let steps = numbers[0].over(numbers[1]);
+                let below = steps.0.div_euclid(steps.1);
+                let rest = Fraction(steps.0 - below * steps.1, steps.1);
+                let half = rest.compare(Fraction(1, 2));
+                let up = match op {
+                    "floor" => false,
+                    "ceil" => rest.0 > 0,
+                    _ => half.is_gt() || (half.is_eq() && steps.0 > 0),
+                };
+                Some(numbers[1].times(Fraction(below + i128::from(up), 1)))
+            }
             "negate" => Some(Fraction(-numbers[0].0, numbers[0].1)),
             "abs" => Some(Fraction(numbers[0].0.abs(), numbers[0].1)),
             "count" => Some(Fraction(list(&of[0]["value"]).len() as i128, 1)),

@@ -176,7 +176,7 @@ impl<'r> Axis<'r> {
             let digits = decimal(&part.scaled(factor)?, up, places)?;
             let value = digits.over(factor)?;
             let written = Written { digits: Arc::from(digits.to_string()), unit };
-            Some(Number { value, written: Some(Arc::new(written)) })
+            Some(Number::written(value, Some(Arc::new(written))))
         });
         let length = |number: &Number| number.written.as_ref().map_or(0, |written| written.digits.len());
         units.min_by_key(length).map(Value::Number)

@@ -159,6 +159,8 @@ fn named(reached: &Reached<'_, '_>, field: Id<Field>, of: Id<Enum>) -> (BTreeSet
             _ => any = true,
         },
         ExprKind::HasMany(_, _, members) => named.extend(members),
+        ExprKind::HasSet(..) | ExprKind::Common(..) => any = true,
+        ExprKind::InList { .. } => any |= part.possession().is_some(),
         ExprKind::Compare(_, left, _) => any |= matches!(left.ty, Type::Set(_)),
         ExprKind::InSet { subject, .. } => any |= matches!(subject.ty, Type::Set(_)),
         _ => {}

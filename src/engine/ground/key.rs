@@ -34,6 +34,10 @@ pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>
             members.iter().for_each(|member| tagged(46, *member as usize, key));
             47
         }
+        ExprKind::HasSet(_, quantifier, _) => 85 + *quantifier as u8,
+        ExprKind::InList { negated, .. } => 90 + u8::from(*negated),
+        ExprKind::SetOf(_) => 92,
+        ExprKind::Common(..) => 93,
         ExprKind::Known(_, negated) => 48 + u8::from(*negated),
         ExprKind::Excluded(target, negated) => {
             key.extend(format!("{:?}", target.resolve(channel)).into_bytes());
@@ -54,6 +58,9 @@ pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>
             key.extend(factor.denominator().to_le_bytes());
             57
         }
+        ExprKind::Product(..) => 80,
+        ExprKind::Quotient(..) => 81,
+        ExprKind::Round(rounding, ..) => 82 + *rounding as u8,
         ExprKind::Min(_) => 58,
         ExprKind::Max(_) => 59,
         ExprKind::Abs(_) => 60,

@@ -1,12 +1,12 @@
 //! Atoms on numbers and dates: solved for their one field, or read as a test of a sum of fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cells::Test;
 use qudao_language::date::Date;
 use qudao_language::decide::axis;
 use qudao_language::exact::Exact;
-use qudao_language::model::{Between, Channel, Expr, ExprKind, Field, Id, Ruleset, Type, Value};
+use qudao_language::model::{Between, Channel, Expr, ExprKind, Field, Id, Number, Ruleset, Type, Value};
 use qudao_language::operator::Sign;
 
 /// What an expression is, as a function of one field.
@@ -16,6 +16,12 @@ enum Line {
     Of(Exact, Exact),
     /// Unknown, because a fact is.
     Stuck,
+}
+
+/// A set over one field: these members, or those of them that the field has.
+pub(super) struct FieldSet {
+    pub(super) of_field: bool,
+    pub(super) members: BTreeSet<u32>,
 }
 
 /// What an atom says of its field.
@@ -50,10 +56,10 @@ struct Terms {
 
 /// Where constants come from.
 #[derive(Clone, Copy)]
-pub(super) struct Facts<'r> {
-    pub(super) ruleset: &'r Ruleset,
-    pub(super) day: Date,
-    pub(super) channel: Option<Id<Channel>>,
+pub(crate) struct Facts<'r> {
+    pub(crate) ruleset: &'r Ruleset,
+    pub(crate) day: Date,
+    pub(crate) channel: Option<Id<Channel>>,
 }
 
 impl<'r> Facts<'r> {
@@ -75,6 +81,73 @@ impl<'r> Facts<'r> {
                 let channel = fact.channel.or(self.channel)?;
                 Some(self.ruleset.channels[channel].value((fact.fact, index), self.day).cloned())
             }
+            ExprKind::SetOf(members) => Some(self.constants(members)?.map(|members| {
+                let member = |value: &Value| match value {
+                    Value::Enum(member) => Some(*member),
+                    _ => None,
+                };
+                Value::Set(members.iter().filter_map(member).collect())
+            })),
+            ExprKind::Common(a, b) => match (self.constant(a)?, self.constant(b)?) {
+                (Some(Value::Set(a)), Some(Value::Set(b))) => Some(Some(Value::Set(&a & &b))),
+                _ => Some(None),
+            },
+            ExprKind::Negate(inner) => self.calculated(&[inner], |of| of.first()?.negated().into()),
+            ExprKind::Scale(inner, by) | ExprKind::Convert(inner, by) => {
+                self.calculated(&[inner], |of| of.first()?.times(*by))
+            }
+            ExprKind::Product(a, b) => self.calculated(&[a, b], |of| of.first()?.times(*of.get(1)?)),
+            ExprKind::Quotient(a, b) => self.calculated(&[a, b], |of| of.first()?.over(*of.get(1)?)),
+            ExprKind::Round(rounding, a, step) => {
+                self.calculated(&[a, step], |of| of.first()?.rounded(*rounding, *of.get(1)?))
+            }
+            ExprKind::Sum(terms) => {
+                let parts: Vec<&Expr> = terms.iter().map(|(_, term)| term).collect();
+                self.calculated(&parts, |of| {
+                    terms.iter().zip(of).try_fold(Exact::ZERO, |total, ((sign, _), term)| match sign {
+                        Sign::Plus => total.plus(*term),
+                        Sign::Minus => total.minus(*term),
+                    })
+                })
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns the values of constants, `Some(None)` where a fact among them is unknown.
+    pub(super) fn constants(self, exprs: &'r [Expr]) -> Option<Option<Vec<Value>>> {
+        let values: Option<Vec<Option<Value>>> = exprs.iter().map(|expr| self.constant(expr)).collect();
+        Some(values?.into_iter().collect())
+    }
+
+    /// A number that is made of constants.
+    fn calculated(
+        self,
+        parts: &[&'r Expr],
+        change: impl FnOnce(&[Exact]) -> Option<Exact>,
+    ) -> Option<Option<Value>> {
+        let parts: Vec<Option<Exact>> = parts.iter().map(|part| self.number(part)).collect::<Option<_>>()?;
+        let Some(parts) = parts.into_iter().collect::<Option<Vec<Exact>>>() else { return Some(None) };
+        Some(Some(Value::Number(Number::calculated(change(&parts)?))))
+    }
+
+    /// Returns a number that reads no field: a constant, or `Some(None)` where a fact is unknown.
+    pub(crate) fn number(self, expr: &'r Expr) -> Option<Option<Exact>> {
+        match self.constant(expr)? {
+            Some(value) => value.as_number().map(Some),
+            None => Some(None),
+        }
+    }
+
+    /// Returns a product or a quotient as an expression and the constant that it is multiplied by, `None` where a fact
+    /// is unknown.
+    pub(crate) fn factor(self, expr: &'r Expr) -> Option<(&'r Expr, Option<Exact>)> {
+        match &expr.kind {
+            ExprKind::Product(a, b) => match self.number(b) {
+                Some(by) => Some((a, by)),
+                None => Some((b, self.number(a)?)),
+            },
+            ExprKind::Quotient(of, by) => Some((of, self.number(by)?.and_then(|by| Exact::ONE.over(by)))),
             _ => None,
         }
     }
@@ -96,6 +169,14 @@ impl<'r> Facts<'r> {
             }
             ExprKind::InSet { subject, negated, members } => {
                 let Line::Of(factor, offset) = self.line(subject)? else { return Some(Solved::Stuck) };
+                let value = |member: &Value| axis(member)?.minus(offset)?.over(factor);
+                Test::Among(members.iter().map(value).collect::<Option<_>>()?, *negated)
+            }
+            ExprKind::InList { subject, negated, members } => {
+                let subject = self.line(subject)?;
+                let (Line::Of(factor, offset), Some(members)) = (subject, self.constants(members)?) else {
+                    return Some(Solved::Stuck);
+                };
                 let value = |member: &Value| axis(member)?.minus(offset)?.over(factor);
                 Test::Among(members.iter().map(value).collect::<Option<_>>()?, *negated)
             }
@@ -137,6 +218,14 @@ impl<'r> Facts<'r> {
             }
             ExprKind::InSet { subject, negated, members } => {
                 let subject = self.terms(subject)?;
+                let offset = subject.constant.unwrap_or(Exact::ZERO);
+                let value = |member: &Value| axis(member)?.minus(offset);
+                let values = members.iter().map(value).collect::<Option<_>>()?;
+                (subject, Test::Among(values, *negated))
+            }
+            ExprKind::InList { subject, negated, members } => {
+                let subject = self.terms(subject)?;
+                let Some(members) = self.constants(members)? else { return Some(Sum::Stuck) };
                 let offset = subject.constant.unwrap_or(Exact::ZERO);
                 let value = |member: &Value| axis(member)?.minus(offset);
                 let values = members.iter().map(value).collect::<Option<_>>()?;
@@ -191,13 +280,19 @@ impl<'r> Facts<'r> {
                 *known = known.plus(factor)?;
             }
             ExprKind::Let(id) => self.collect(&self.ruleset.lets[*id].value, factor, into)?,
-            ExprKind::Literal(_) | ExprKind::Today | ExprKind::Fact(_) => match self.constant(expr)? {
-                Some(value) => {
-                    let added = axis(&value)?.times(factor)?;
-                    into.constant = Some(into.constant.unwrap_or(Exact::ZERO).plus(added)?);
-                }
-                None => into.stuck = true,
+            ExprKind::Product(..) | ExprKind::Quotient(..) => match self.factor(expr)? {
+                (inner, Some(by)) => self.collect(inner, factor.times(by)?, into)?,
+                (_, None) => into.stuck = true,
             },
+            ExprKind::Literal(_) | ExprKind::Today | ExprKind::Fact(_) | ExprKind::Round(..) => {
+                match self.constant(expr)? {
+                    Some(value) => {
+                        let added = axis(&value)?.times(factor)?;
+                        into.constant = Some(into.constant.unwrap_or(Exact::ZERO).plus(added)?);
+                    }
+                    None => into.stuck = true,
+                }
+            }
             ExprKind::Negate(inner) => self.collect(inner, factor.negated(), into)?,
             ExprKind::Scale(inner, by) | ExprKind::Convert(inner, by) => {
                 self.collect(inner, factor.times(*by)?, into)?;
@@ -222,10 +317,16 @@ impl<'r> Facts<'r> {
         match &expr.kind {
             ExprKind::Field(_) => Some(Line::Of(Exact::ONE, Exact::ZERO)),
             ExprKind::Let(id) => self.line(&self.ruleset.lets[*id].value),
-            ExprKind::Literal(_) | ExprKind::Today | ExprKind::Fact(_) => match self.constant(expr)? {
-                Some(value) => Some(Line::Of(Exact::ZERO, axis(&value)?)),
-                None => Some(Line::Stuck),
+            ExprKind::Product(..) | ExprKind::Quotient(..) => match self.factor(expr)? {
+                (inner, Some(by)) => self.scaled(inner, by),
+                (_, None) => Some(Line::Stuck),
             },
+            ExprKind::Literal(_) | ExprKind::Today | ExprKind::Fact(_) | ExprKind::Round(..) => {
+                match self.constant(expr)? {
+                    Some(value) => Some(Line::Of(Exact::ZERO, axis(&value)?)),
+                    None => Some(Line::Stuck),
+                }
+            }
             ExprKind::Negate(inner) => self.scaled(inner, Exact::whole(-1)),
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => self.scaled(inner, *factor),
             ExprKind::Sum(terms) => {
@@ -252,6 +353,27 @@ impl<'r> Facts<'r> {
             Line::Of(a, b) => Line::Of(a.times(factor)?, b.times(factor)?),
             Line::Stuck => Line::Stuck,
         })
+    }
+
+    /// Reads a set over the one field that it reads; `Some(None)` where a fact is unknown.
+    pub(super) fn set(self, expr: &'r Expr) -> Option<Option<FieldSet>> {
+        Some(Some(match &expr.kind {
+            ExprKind::Field(_) => {
+                let count = expr.enum_id().map_or(0, |id| self.ruleset.enums[id].members.len() as u32);
+                FieldSet { of_field: true, members: (0..count).collect() }
+            }
+            ExprKind::Let(id) => return self.set(&self.ruleset.lets[*id].value),
+            ExprKind::Common(a, b) => match (self.set(a)?, self.set(b)?) {
+                (Some(a), Some(b)) => {
+                    FieldSet { of_field: a.of_field || b.of_field, members: &a.members & &b.members }
+                }
+                _ => return Some(None),
+            },
+            _ => match self.constant(expr)? {
+                Some(Value::Set(members)) => FieldSet { of_field: false, members },
+                _ => return Some(None),
+            },
+        }))
     }
 
     /// Returns the field that an expression is, through lets.

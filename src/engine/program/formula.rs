@@ -12,7 +12,7 @@ use super::bits::Kleene;
 use crate::ground::{Ground, OpaqueId};
 use qudao_language::date::Date;
 use qudao_language::decide::Probe;
-use qudao_language::exact::Exact;
+use qudao_language::exact::{Exact, Rounding};
 use qudao_language::model::{Between, Field, Id, Profile, Ruleset, Shift, Type, Value};
 use qudao_language::operator::{CompareOp, Quantifier, Sign};
 
@@ -44,6 +44,8 @@ enum Domain {
     OneOf(Vec<i128>),
     /// Anything between; both ends are included.
     Between(Option<i128>, Option<i128>),
+    /// Any set of these members.
+    Sets(i128),
 }
 
 /// The value of a part, or what it could be.
@@ -53,6 +55,8 @@ enum Part {
     /// One of these, by their place among [`Run::few`]; of none, nothing makes it known.
     OneOf(u32, u32),
     Between(Option<i128>, Option<i128>),
+    /// A set that has all members of the first, and none but those of the second.
+    Within(i128, i128),
 }
 
 /// A value to be found.
@@ -66,12 +70,19 @@ enum Term {
     If(Box<(Condition, Term, Term)>),
     /// Times the one, divided by the other.
     Scaled(Box<Term>, i128, i128),
+    Product(Box<(Term, Term)>),
+    /// Rounded to a multiple of a step.
+    Rounded(Rounding, Box<Term>, i128),
     Abs(Box<Term>),
     Sum(Vec<(Sign, Term)>),
     /// The greatest, or the least.
     Best(bool, Vec<Term>),
-    /// How many members a set has, of so many.
-    Count(Box<Term>, i128),
+    /// How many members a set has.
+    Count(Box<Term>),
+    /// The set of some values.
+    SetOf(Vec<Term>),
+    /// What is in both of two sets.
+    Common(Box<(Term, Term)>),
     Between(Between, Box<(Term, Term)>),
     Shifted(Shift, Sign, Box<(Term, Term)>),
 }
@@ -112,8 +123,12 @@ enum Test {
         negated: bool,
     },
     Has(Term, Term),
-    /// Whether a set has some of these; the last says whether these are all that there are.
-    HasMany(Term, Quantifier, i128, bool),
+    /// Whether a set has some of another's members.
+    HasSet(Term, Quantifier, Term),
+    /// Whether a value is equal to one of others.
+    AnyOf(Term, Vec<Term>, bool),
+    /// Whether a set does not have a value.
+    Lacks(Term, Term),
     Known(Term, bool),
     /// Whether an entry is stated, by its index.
     Stated(Term, Vec<bool>, bool),
@@ -280,7 +295,12 @@ impl Formulas {
                 Domain::Between(Some(0), Some(i128::from(Date::MAX.number())))
             }
             Type::Number(_) | Type::Date => Domain::Between(end(&field.low), end(&field.high)),
-            Type::Text | Type::Set(_) => Domain::Between(None, None),
+            Type::Text => Domain::Between(None, None),
+            // A set of more members is read by no formula.
+            Type::Set(id) => {
+                let count = ruleset.enums[id].members.len().min(MOST_MEMBERS);
+                Domain::Sets((1 << count) - 1)
+            }
         }
     }
 

@@ -1,68 +1,21 @@
-//! Arithmetic: linear, between numbers of one dimension and dates, and never past what is exact.
-
-use num_integer::Integer;
+//! Arithmetic: sums of one dimension, products and quotients with constants, products of what has a range, dates.
 
 use super::Checker;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS};
-use crate::model::{
-    Between, Expr, ExprKind, Fact, Field, Id, NumberType, Shift, Type, Unit, UnitDefinition, Value,
-};
+use crate::exact::{Exact, Rounding};
+use crate::model::{Between, Expr, ExprKind, Id, Leftover, NumberType, Shift, Type, Unit, UnitDefinition};
 use crate::operator::Sign;
 use crate::source::Span;
 use crate::syntax::ast;
 
-/// How deep an expression may nest with the lets in it, and how many parts a let may have with the lets in it.
-const MAX_EXPANDED_DEPTH: usize = 256;
-const MAX_EXPANDED_PARTS: usize = 10_000;
 /// A day may be moved so often in one sum.
 const MAX_SHIFTS: usize = 16;
+/// So many values that are no plain constants are multiplied in one product.
+const MAX_FACTORS: usize = 16;
 
-/// How deep and how large an expression is with the lets in it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Size {
-    depth: usize,
-    parts: usize,
-}
-
-/// All values of a number lie between `-max` and `max` and are whole multiples of 1 / `denominator`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bound {
-    max: u128,
-    denominator: u128,
-}
-
-impl Bound {
-    /// Tells whether every such number, and what adding two of them goes through, fits into 128 bits.
-    fn is_exact(self) -> bool {
-        self.max.checked_mul(self.denominator).is_some_and(|product| product < 1 << 125)
-    }
-
-    fn join(self, other: Bound) -> Option<Bound> {
-        let denominator = checked_lcm(self.denominator, other.denominator)?;
-        Some(Bound { max: self.max.max(other.max), denominator })
-    }
-
-    fn of(value: Exact) -> Bound {
-        let (numerator, denominator) = (value.numerator().unsigned_abs(), value.denominator().unsigned_abs());
-        Bound { max: numerator.div_ceil(denominator), denominator }
-    }
-
-    fn scaled(self, factor: Exact) -> Option<Bound> {
-        let (numerator, denominator) =
-            (factor.numerator().unsigned_abs(), factor.denominator().unsigned_abs());
-        // The product before it is reduced must fit as well.
-        let bound = Bound {
-            max: self.max.checked_mul(numerator)?.div_ceil(denominator).max(1),
-            denominator: self.denominator.checked_mul(denominator)?,
-        };
-        bound.is_exact().then_some(bound)
-    }
-}
-
-fn checked_lcm(a: u128, b: u128) -> Option<u128> {
-    (a / a.gcd(&b)).checked_mul(b)
+fn is_whole(expr: &Expr) -> bool {
+    matches!(expr.ty, Type::Number(NumberType { whole: true, .. }))
 }
 
 impl Checker<'_> {
@@ -164,7 +117,7 @@ impl Checker<'_> {
         Some(Expr { span, ty: Type::Date, kind })
     }
 
-    /// A product with constants, which alone is linear.
+    /// A chain of products and quotients.
     pub(super) fn product(
         &mut self,
         span: Span,
@@ -179,47 +132,60 @@ impl Checker<'_> {
             .collect();
         let mut total = first?;
         self.is_number(&total)?;
+        let mut nested = 0;
         for (divides, factor) in rest.into_iter().collect::<Option<Vec<_>>>()? {
             let span = total.span.to(factor.span);
             total =
                 if divides { self.divide(span, total, factor)? } else { self.multiply(span, total, factor)? };
+            nested += usize::from(!matches!(total.kind, ExprKind::Scale(..)));
+        }
+        if nested > MAX_FACTORS {
+            let message = format!("more than {MAX_FACTORS} values are multiplied");
+            self.report(
+                Diagnostic::new(Code::TooDeep, span, message)
+                    .here("too many factors")
+                    .note("name a part of it with `let`"),
+            );
+            return None;
         }
         Some(Expr { span, ..total })
     }
 
     fn multiply(&mut self, span: Span, left: Expr, right: Expr) -> Option<Expr> {
-        self.is_number(&right)?;
-        let plain = |checker: &Self, expr: &Expr| {
-            let Type::Number(number) = expr.ty else { return None };
+        let (of, by) = (self.is_number(&left)?, self.is_number(&right)?);
+        let plain = |checker: &Self, expr: &Expr, number: NumberType| {
             Self::constant(expr)?.times(checker.units.conversion(number.unit, Unit::NONE)?)
         };
-        if let Some(factor) = plain(self, &right) {
+        if let Some(factor) = plain(self, &right, by) {
             return self.scale(span, left, factor);
         }
-        if let Some(factor) = plain(self, &left) {
+        if let Some(factor) = plain(self, &left, of) {
             return self.scale(span, right, factor);
         }
-        self.report(
-            Diagnostic::new(Code::NotLinear, span, "one side of `*` is a plain number that is known here")
-                .here("no side is a constant")
-                .also(left.span, "may vary, or has a unit")
-                .also(right.span, "may vary, or has a unit"),
-        );
-        None
+        let (left, right, unit) = self.combine(span, left, right, false)?;
+        if self.varies(&left) && self.varies(&right) {
+            self.have_ranges(span, &left, &right)?;
+        }
+        let whole = [&left, &right].iter().all(|side| is_whole(side));
+        let ty = Type::Number(NumberType { whole, unit });
+        Some(Expr { span, ty, kind: ExprKind::Product(Box::new(left), Box::new(right)) })
     }
 
     fn divide(&mut self, span: Span, left: Expr, right: Expr) -> Option<Expr> {
         let (of, by) = (self.is_number(&left)?, self.is_number(&right)?);
         let Some(divisor) = Self::constant(&right) else {
-            self.report(
-                Diagnostic::new(
-                    Code::NotLinear,
-                    right.span,
-                    "the right side of `/` is a number that is known here",
-                )
-                .here("not a constant"),
-            );
-            return None;
+            if self.varies(&right) {
+                self.report(
+                    Diagnostic::new(Code::NotLinear, right.span, "nothing is divided by a value that varies")
+                        .here("depends on the profile")
+                        .note("multiply instead: `a > b * 0.5` asks the same as `a / b > 0.5`"),
+                );
+                return None;
+            }
+            self.is_above_zero(&right, false)?;
+            let (left, right, unit) = self.combine(span, left, right, true)?;
+            let ty = Type::Number(NumberType { whole: false, unit });
+            return Some(Expr { span, ty, kind: ExprKind::Quotient(Box::new(left), Box::new(right)) });
         };
         if divisor == Exact::ZERO {
             self.report(
@@ -233,8 +199,13 @@ impl Checker<'_> {
                 (Some(to_plain), _) => (divisor.times(to_plain), of.unit),
                 (None, Some(to_left)) => (divisor.times(to_left), Unit::NONE),
                 (None, None) => {
-                    self.other_dimension(right.span, by.unit, of.unit, None);
-                    return None;
+                    let (left, right, unit) = self.combine(span, left, right, true)?;
+                    let ty = Type::Number(NumberType { whole: false, unit });
+                    return Some(Expr {
+                        span,
+                        ty,
+                        kind: ExprKind::Quotient(Box::new(left), Box::new(right)),
+                    });
                 }
             };
         let Some(factor) = factor.and_then(|factor| Exact::ONE.over(factor)) else {
@@ -242,6 +213,117 @@ impl Checker<'_> {
         };
         let scaled = self.scale(span, left, factor)?;
         Some(Expr { ty: Type::Number(NumberType { whole: false, unit }), ..scaled })
+    }
+
+    /// Brings two factors to units that cancel, and returns the unit of what comes of them.
+    fn combine(&mut self, span: Span, left: Expr, right: Expr, divides: bool) -> Option<(Expr, Expr, Unit)> {
+        let (of, by) = (self.is_number(&left)?.unit, self.is_number(&right)?.unit);
+        match self.units.combine(of, by, divides) {
+            Ok(combined) => {
+                let left = self.convert(left, combined.left, None)?;
+                Some((left, self.convert(right, combined.right, None)?, combined.unit))
+            }
+            Err(leftover) => {
+                self.left_over(span, (&left, of), (&right, by), divides, leftover);
+                None
+            }
+        }
+    }
+
+    /// Reports a product of units that is none.
+    fn left_over(
+        &mut self,
+        span: Span,
+        (left, of): (&Expr, Unit),
+        (right, by): (&Expr, Unit),
+        divides: bool,
+        [above, below]: Leftover,
+    ) {
+        if self.is_broken(of) || self.is_broken(by) {
+            return;
+        }
+        let name = |unit: Unit| match self.units.name(unit, false) {
+            name if name.is_empty() => "a plain number".to_string(),
+            name => format!("`{name}`"),
+        };
+        let two = |ids: &[Id<UnitDefinition>], place| {
+            let names: Vec<String> = ids.iter().map(|id| format!("`{}`", self.units.get(*id).name)).collect();
+            (names.len() > 1).then(|| format!("{} {place}", names.join(" and ")))
+        };
+        let left_over: Vec<String> =
+            [two(&above, "above"), two(&below, "below")].into_iter().flatten().collect();
+        let verb = if divides { "divided by" } else { "times" };
+        let message =
+            format!("{} {verb} {} is no unit: it leaves {}", name(of), name(by), left_over.join(", and "));
+        let mut diagnostic = Diagnostic::new(Code::UnitMismatch, span, message)
+            .here("more than one unit above or below")
+            .also(left.span, format!("in {}", name(of)))
+            .also(right.span, format!("in {}", name(by)));
+        if self.units.days_against_months(of, by) {
+            diagnostic = diagnostic.note(
+                "a month has no fixed number of days; count with the calendar: `months(a, b)` gives whole months between two dates",
+            );
+        }
+        self.report(diagnostic);
+    }
+
+    /// Reports a product of two values that vary, unless each field in it has a range.
+    fn have_ranges(&mut self, span: Span, left: &Expr, right: &Expr) -> Option<()> {
+        let fields = self.fields_of(left).into_iter().chain(self.fields_of(right));
+        let mut open = fields.filter(|id| self.lacks_range(*id));
+        let Some(first) = open.next() else { return Some(()) };
+        let example = self.declared_with(first, "0 .. 1_000");
+        let message = format!(
+            "of two values that vary, both need a range to be multiplied; `{}` has none",
+            self.fields[first].name
+        );
+        self.report(
+            Diagnostic::new(Code::ArithmeticTooLarge, span, message)
+                .here("both sides depend on the profile")
+                .note(format!("declare one, so that the product stays exact: `{example}`")),
+        );
+        None
+    }
+
+    /// `round(x, STEP)` and its kind.
+    pub(super) fn rounded(&mut self, span: Span, rounding: Rounding, of: Expr, step: Expr) -> Option<Expr> {
+        let number = self.is_number(&of)?;
+        self.is_number(&step)?;
+        let step = self.convert(step, number.unit, Some(of.span))?;
+        if self.varies(&step) {
+            self.report(
+                Diagnostic::new(Code::NotLinear, step.span, "the step of a rounding is constant")
+                    .here("depends on the profile"),
+            );
+            return None;
+        }
+        self.is_above_zero(&step, true)?;
+        let ty = Type::Number(NumberType { whole: is_whole(&step), unit: number.unit });
+        Some(Expr { span, ty, kind: ExprKind::Round(rounding, Box::new(of), Box::new(step)) })
+    }
+
+    /// Reports a divisor that is zero for some channel on some day, or a step that is not above zero.
+    fn is_above_zero(&mut self, expr: &Expr, step: bool) -> Option<()> {
+        let wrong = |value: &Exact| if step { *value <= Exact::ZERO } else { *value == Exact::ZERO };
+        let says = if step { "a step is above zero" } else { "nothing is divided by zero" };
+        let here = match self.constant_values(expr) {
+            Ok(values) => match values.into_iter().find(|(value, _)| wrong(value)) {
+                None => return Some(()),
+                Some((value, place)) => {
+                    let value = if value == Exact::ZERO { "zero".into() } else { value.to_string() };
+                    format!("{value}{place}")
+                }
+            },
+            Err(part) => {
+                let text = self.sources.files().slice(part);
+                format!(
+                    "may be {}zero: `{text}` differs from day to day",
+                    if step { "at or below " } else { "" }
+                )
+            }
+        };
+        self.report(Diagnostic::new(Code::NotLinear, expr.span, says).here(here));
+        None
     }
 
     fn scale(&mut self, span: Span, expr: Expr, factor: Exact) -> Option<Expr> {
@@ -267,173 +349,16 @@ impl Checker<'_> {
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
                 Self::constant(inner)?.times(*factor)
             }
+            ExprKind::Product(a, b) => Self::constant(a)?.times(Self::constant(b)?),
+            ExprKind::Quotient(a, b) => Self::constant(a)?.over(Self::constant(b)?),
+            ExprKind::Round(rounding, a, step) => {
+                Self::constant(a)?.rounded(*rounding, Self::constant(step)?)
+            }
             ExprKind::Sum(terms) => terms.iter().try_fold(Exact::ZERO, |total, (sign, term)| {
                 let term = Self::constant(term)?;
                 if *sign == Sign::Plus { total.plus(term) } else { total.minus(term) }
             }),
             _ => None,
         }
-    }
-
-    /// Reports an expression of which a number could leave the exact range, or which is too deep with its lets.
-    pub(super) fn check_size(&mut self, expr: Expr) -> Option<Expr> {
-        let size = self.size(&expr);
-        if size.depth > MAX_EXPANDED_DEPTH {
-            self.report(
-                Diagnostic::new(Code::TooDeep, expr.span, "this nests too deep with the lets in it")
-                    .here(format!("{} levels; at most {MAX_EXPANDED_DEPTH} are read", size.depth)),
-            );
-            return None;
-        }
-        self.bound(&expr)?;
-        Some(expr)
-    }
-
-    /// Keeps what later expressions need to know of a let.
-    pub(super) fn measure_let(&mut self, id: Id<crate::model::Let>, expr: &Expr) -> Option<()> {
-        let size = self.size(expr);
-        if size.parts > MAX_EXPANDED_PARTS {
-            self.report(
-                Diagnostic::new(Code::TooLarge, expr.span, "this is too large with the lets in it")
-                    .here(format!("{} parts; at most {MAX_EXPANDED_PARTS} are read", size.parts)),
-            );
-            return None;
-        }
-        let bound = self.bound(expr)?;
-        self.let_sizes.insert(id, size);
-        self.let_bounds.insert(id, bound);
-        Some(())
-    }
-
-    fn size(&self, expr: &Expr) -> Size {
-        if let ExprKind::Let(id) = &expr.kind {
-            let size = self.let_sizes.get(id).copied().unwrap_or(Size { depth: 0, parts: 0 });
-            return Size { depth: size.depth + 1, parts: size.parts + 1 };
-        }
-        let parts = expr.parts().into_iter().map(|part| self.size(part));
-        let inner = parts.fold(Size { depth: 0, parts: 0 }, |a, b| Size {
-            depth: a.depth.max(b.depth),
-            parts: a.parts.saturating_add(b.parts),
-        });
-        Size { depth: inner.depth + 1, parts: inner.parts.saturating_add(1) }
-    }
-
-    /// Returns the bound of a number; anything for other types. Reports the first part that could leave the exact range.
-    fn bound(&mut self, expr: &Expr) -> Option<Bound> {
-        let any = Bound { max: 0, denominator: 1 };
-        let bound = match &expr.kind {
-            ExprKind::Literal(value) => value.as_number().map_or(any, Bound::of),
-            ExprKind::Field(id) => match self.field_bound(*id) {
-                Some(bound) => bound,
-                None => return self.too_large(expr.span),
-            },
-            ExprKind::Let(id) => self.let_bounds.get(id).copied().unwrap_or(any),
-            ExprKind::Fact(fact) => match self.fact_bound(fact.fact) {
-                Some(bound) => bound,
-                None => return self.too_large(expr.span),
-            },
-            ExprKind::Sum(terms) => {
-                let bounds: Option<Vec<Bound>> = terms.iter().map(|(_, term)| self.bound(term)).collect();
-                let sum = bounds?.into_iter().try_fold(any, |a, b| {
-                    Some(Bound { max: a.max.checked_add(b.max)?, denominator: a.join(b)?.denominator })
-                });
-                match sum.filter(|sum| sum.is_exact()) {
-                    Some(bound) => bound,
-                    None => return self.too_large(expr.span),
-                }
-            }
-            ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
-                match self.bound(inner)?.scaled(*factor) {
-                    Some(bound) => bound,
-                    None => return self.too_large(expr.span),
-                }
-            }
-            ExprKind::Between(..) => {
-                for part in expr.parts() {
-                    self.bound(part)?;
-                }
-                Bound { max: 4_000_000, denominator: 1 }
-            }
-            ExprKind::Count(set) => {
-                self.bound(set)?;
-                Bound { max: u128::from(u32::MAX), denominator: 1 }
-            }
-            ExprKind::Today
-            | ExprKind::And(_)
-            | ExprKind::Or(_)
-            | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::Known(..)
-            | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..)
-            | ExprKind::If(_)
-            | ExprKind::Negate(_)
-            | ExprKind::Min(_)
-            | ExprKind::Max(_)
-            | ExprKind::Abs(_)
-            | ExprKind::Shift(..) => {
-                let mut joined = Some(any);
-                for part in expr.parts() {
-                    let bound = self.bound(part)?;
-                    if matches!(expr.ty, Type::Number(_)) {
-                        joined = joined.and_then(|joined| joined.join(bound));
-                    }
-                }
-                match joined {
-                    Some(bound) => bound,
-                    None => return self.too_large(expr.span),
-                }
-            }
-        };
-        Some(bound)
-    }
-
-    /// Every number that a channel states of a fact, on any day.
-    fn fact_bound(&mut self, id: Id<Fact>) -> Option<Bound> {
-        if let Some(bound) = self.fact_bounds.get(&id) {
-            return *bound;
-        }
-        let statements = self.channels.iter().flat_map(|channel| channel.statements.iter());
-        let values = statements
-            .filter(|((fact, _), _)| *fact == id)
-            .flat_map(|(_, statements)| statements)
-            .filter_map(|statement| statement.value.as_ref()?.as_number());
-        let bound = values.map(Bound::of).try_fold(Bound { max: 0, denominator: 1 }, Bound::join);
-        self.fact_bounds.insert(id, bound);
-        bound
-    }
-
-    /// Every number that a profile may give for a field, in any unit that converts to the field's.
-    fn field_bound(&self, id: Id<Field>) -> Option<Bound> {
-        let field = &self.fields[id];
-        let Type::Number(number) = field.ty else { return Some(Bound { max: 0, denominator: 1 }) };
-        let limit = |value: &Option<Value>| {
-            value
-                .as_ref()
-                .and_then(Value::as_number)
-                .map_or(10_u128.pow(MAX_WHOLE_DIGITS as u32), |v| Bound::of(v).max)
-        };
-        let max = limit(&field.low).max(limit(&field.high));
-        if number.whole {
-            return Some(Bound { max, denominator: 1 });
-        }
-        let unit = number.unit;
-        let numerators = self.finest(unit, |id| Unit { numerator: Some(id), ..unit })?;
-        let denominators = self.finest(unit, |id| Unit { denominator: Some(id), ..unit })?;
-        let digits = 10_u128.pow(MAX_FRACTION_DIGITS as u32);
-        let denominator = numerators.checked_mul(denominators)?.checked_mul(digits)?;
-        Some(Bound { max, denominator })
-    }
-
-    /// What divides the fractions that come of converting from other units.
-    fn finest(&self, to: Unit, from: impl Fn(Id<UnitDefinition>) -> Unit) -> Option<u128> {
-        let factors = self.units.iter().filter_map(|(id, _)| self.units.conversion(from(id), to));
-        factors
-            .into_iter()
-            .try_fold(1, |finest, factor| checked_lcm(finest, factor.denominator().unsigned_abs()))
     }
 }

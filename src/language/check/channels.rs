@@ -356,6 +356,7 @@ fn mentioned<'a>(expr: &'a ast::Expr, names: &mut Vec<&'a ast::Name>) {
             mentioned(subject, names);
             match &**within {
                 ast::InKind::Set(members) => members.iter().for_each(|member| mentioned(member, names)),
+                ast::InKind::Of(set) => mentioned(set, names),
                 ast::InKind::Range(range) => {
                     range.low.iter().chain(&range.high).for_each(|bound| mentioned(bound, names));
                 }

@@ -1,7 +1,5 @@
 //! Comparisons: `==` and its kind, `in`, `has`, `is`. Both sides come to one type and one unit.
 
-use std::collections::BTreeSet;
-
 use super::Checker;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
@@ -115,7 +113,15 @@ impl Checker<'_> {
         within: &ast::InKind,
         scope: &Scope,
     ) -> Option<Expr> {
-        let subject = Box::new(self.expr(subject, None, scope)?);
+        let within_set = match within {
+            // `sell in goals`: the set says of what enum the value is.
+            ast::InKind::Of(set) if self.waits_for_type(subject) && !self.waits_for_type(set) => {
+                Some(self.expr(set, None, scope)?)
+            }
+            _ => None,
+        };
+        let expected = within_set.as_ref().and_then(Expr::enum_id);
+        let subject = Box::new(self.expr(subject, expected, scope)?);
         let expected = subject.enum_id();
         if let Type::Set(_) = subject.ty {
             self.report(
@@ -127,12 +133,23 @@ impl Checker<'_> {
         }
         let kind = match within {
             ast::InKind::Set(members) => {
-                let checked: Vec<Option<Value>> = members
+                let checked: Vec<Option<Expr>> = members
                     .iter()
-                    .map(|member| self.member_value(member, &subject, expected, scope))
+                    .map(|member| self.listed_member(member, &subject, expected, scope))
                     .collect();
-                let members = checked.into_iter().collect::<Option<_>>()?;
-                ExprKind::InSet { subject, negated, members }
+                let members = checked.into_iter().collect::<Option<Vec<_>>>()?;
+                match members.iter().map(constant_value).collect() {
+                    Some(members) => ExprKind::InSet { subject, negated, members },
+                    None => ExprKind::InList { subject, negated, members },
+                }
+            }
+            ast::InKind::Of(set) => {
+                let set = match within_set {
+                    Some(set) => set,
+                    None => self.expr(set, expected, scope)?,
+                };
+                self.holds_values_of(&set, &subject)?;
+                ExprKind::InList { subject, negated, members: vec![set] }
             }
             ast::InKind::Range(range) => {
                 let op = Spanned { value: CompareOp::AtLeast, span: range.span };
@@ -162,45 +179,57 @@ impl Checker<'_> {
         Some(Expr { span, ty: Type::Bool, kind })
     }
 
-    /// A member of the set after `in`: a constant of the subject's type.
-    fn member_value(
+    /// Reports what stands after `in` and is no set of such values.
+    fn holds_values_of(&mut self, set: &Expr, subject: &Expr) -> Option<()> {
+        match (set.ty, subject.ty) {
+            (Type::Set(of), Type::Enum(id)) if of == id => return Some(()),
+            (Type::Set(_), _) => {
+                let found = self.type_words(subject.ty);
+                self.report(
+                    Diagnostic::new(Code::TypeMismatch, set.span, format!("{found} is never in this set"))
+                        .here(self.type_words(set.ty))
+                        .also(subject.span, found),
+                );
+            }
+            (ty, _) => {
+                let message = format!("`in` is followed by a set or a range, not {}", self.type_words(ty));
+                let mut diagnostic = Diagnostic::new(Code::TypeMismatch, set.span, message).here("not a set");
+                if ty == subject.ty || matches!((ty, subject.ty), (Type::Number(_), Type::Number(_))) {
+                    let slice = |span| self.sources.files().slice(span);
+                    let equal = format!("{} == {}", slice(subject.span), slice(set.span));
+                    let listed = format!("{{{}}}", slice(set.span));
+                    diagnostic = diagnostic
+                        .either(format!("write `{equal}`"), subject.span.to(set.span), equal)
+                        .either(format!("write `{listed}`"), set.span, listed);
+                }
+                self.report(diagnostic);
+            }
+        }
+        None
+    }
+
+    /// A member of the set after `in`: a value of the subject's type.
+    fn listed_member(
         &mut self,
         member: &ast::Expr,
         subject: &Expr,
         expected: Option<Id<Enum>>,
         scope: &Scope,
-    ) -> Option<Value> {
+    ) -> Option<Expr> {
         let member = self.expr(member, expected, scope)?;
         let op = Spanned { value: CompareOp::Equal, span: member.span };
-        let span = member.span;
-        let (_, member) = self.comparable(stand_in(subject), op, member)?;
-        match member.kind {
-            ExprKind::Literal(value) => Some(value),
-            _ => match Self::constant(&member) {
-                Some(value) => Some(Value::Number(Number::computed(value))),
-                None => {
-                    self.not_constant(span);
-                    None
-                }
-            },
-        }
+        Some(self.comparable(stand_in(subject), op, member)?.1)
     }
 
-    fn not_constant(&mut self, span: Span) {
-        self.report(
-            Diagnostic::new(Code::TypeMismatch, span, "a set lists values, not expressions")
-                .here("not a value")
-                .note("compare with `==` and join with `or`"),
-        );
-    }
-
+    /// A set that is written: of values, or of expressions that are such.
     pub(super) fn member_set(
         &mut self,
+        span: Span,
         members: &[ast::Expr],
         id: Id<Enum>,
         scope: &Scope,
-    ) -> Option<BTreeSet<u32>> {
-        let checked: Vec<Option<u32>> = members
+    ) -> Option<Expr> {
+        let checked: Vec<Option<Expr>> = members
             .iter()
             .map(|member| {
                 let checked = self.expr(member, Some(id), scope)?;
@@ -209,16 +238,19 @@ impl Checker<'_> {
                     self.mismatch(checked.span, Type::Enum(id), &found);
                     return None;
                 }
-                match checked.kind {
-                    ExprKind::Literal(Value::Enum(member)) => Some(member),
-                    _ => {
-                        self.not_constant(checked.span);
-                        None
-                    }
-                }
+                Some(checked)
             })
             .collect();
-        checked.into_iter().collect()
+        let members = checked.into_iter().collect::<Option<Vec<Expr>>>()?;
+        let value = |member: &Expr| match member.kind {
+            ExprKind::Literal(Value::Enum(member)) => Some(member),
+            _ => None,
+        };
+        let kind = match members.iter().map(value).collect() {
+            Some(values) => ExprKind::Literal(Value::Set(values)),
+            None => ExprKind::SetOf(members),
+        };
+        Some(Expr { span, ty: Type::Set(id), kind })
     }
 
     pub(super) fn possession(
@@ -240,27 +272,50 @@ impl Checker<'_> {
             return None;
         };
         let set = Box::new(set);
-        let kind = match (quantifier, &element.kind) {
-            (Some(quantifier), ast::ExprKind::Set(members)) => {
-                ExprKind::HasMany(set, quantifier, self.member_set(members, id, scope)?)
+        let count = match &element.kind {
+            ast::ExprKind::Set(members) => Some(members.len()),
+            _ => None,
+        };
+        let element = self.expr(element, Some(id), scope)?;
+        let kind = match (quantifier, element.ty) {
+            (Some(quantifier), Type::Set(of)) if of == id => match element.kind {
+                ExprKind::Literal(Value::Set(wanted)) => ExprKind::HasMany(set, quantifier, wanted),
+                _ => ExprKind::HasSet(set, quantifier, Box::new(element)),
+            },
+            (Some(quantifier), Type::Enum(of)) if of == id => {
+                let written = format!("{{{}}}", self.sources.files().slice(element.span));
+                let word = quantifier.as_str();
+                let message = format!("`has {word}` is followed by a set, not by one value");
+                self.report(
+                    Diagnostic::new(Code::TypeMismatch, element.span, message).here("one value").fix(
+                        format!("write `{written}`"),
+                        element.span,
+                        written,
+                    ),
+                );
+                return None;
             }
-            (None, ast::ExprKind::Set(members)) => {
+            (None, Type::Set(of)) if of == id => {
                 let diagnostic =
                     Diagnostic::new(Code::TypeMismatch, element.span, "`has` with a set needs a word before it")
                         .here("a set")
                         .note("`has any {…}` one of them, `has all {…}` each, `has none {…}` not one, `has only {…}` no other");
                 let before = element.span.before();
                 // Of one value, any is all.
-                self.report(match members.len() {
-                    1 => diagnostic.fix("write `all`", before, "all "),
+                self.report(match count {
+                    Some(1) => diagnostic.fix("write `all`", before, "all "),
                     _ => {
                         diagnostic.either("write `any`", before, "any ").either("write `all`", before, "all ")
                     }
                 });
                 return None;
             }
-            _ => {
-                let element = self.expr(element, Some(id), scope)?;
+            (Some(_), found) => {
+                let found = self.type_words(found);
+                self.mismatch(element.span, Type::Set(id), &found);
+                return None;
+            }
+            (None, _) => {
                 if element.ty != Type::Enum(id) {
                     let found = self.type_words(element.ty);
                     self.mismatch(element.span, Type::Enum(id), &found);
@@ -328,6 +383,14 @@ impl Checker<'_> {
             }
         };
         Some(Expr { span, ty: Type::Bool, kind })
+    }
+}
+
+/// The value of a member that reads nothing.
+fn constant_value(member: &Expr) -> Option<Value> {
+    match &member.kind {
+        ExprKind::Literal(value) => Some(value.clone()),
+        _ => Checker::constant(member).map(|value| Value::Number(Number::computed(value))),
     }
 }
 

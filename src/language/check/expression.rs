@@ -48,7 +48,7 @@ impl Checker<'_> {
                 };
                 let written = Some(Arc::new(Written { digits: quantity.digits.clone(), unit }));
                 let whole = quantity.number.as_whole().is_some();
-                let number = Number { value: quantity.number, written };
+                let number = Number::written(quantity.number, written);
                 made(Type::Number(NumberType { whole, unit }), ExprKind::Literal(Value::Number(number)))
             }
             ast::ExprKind::Text(text) => made(Type::Text, ExprKind::Literal(Value::Text(normal(text)))),
@@ -59,7 +59,15 @@ impl Checker<'_> {
                 made(Type::Date, ExprKind::Today)
             }
             ast::ExprKind::Set(members) => {
-                let Some(id) = expected else {
+                let telling = match expected {
+                    None => members.iter().find(|member| !self.waits_for_type(member)),
+                    Some(_) => None,
+                };
+                let told = match telling {
+                    Some(member) => self.expr(member, None, scope)?.enum_id(),
+                    None => expected,
+                };
+                let Some(id) = told else {
                     self.report(
                         Diagnostic::new(Code::TypeMismatch, span, "nothing tells what this is a set of")
                             .here("a set on its own")
@@ -67,8 +75,7 @@ impl Checker<'_> {
                     );
                     return None;
                 };
-                let members = self.member_set(members, id, scope)?;
-                made(Type::Set(id), ExprKind::Literal(Value::Set(members)))
+                self.member_set(span, members, id, scope)
             }
             ast::ExprKind::Path(name, index) => self.path(span, name, index.as_deref(), expected, scope),
             ast::ExprKind::Call(function, arguments) => self.call(span, function, arguments, scope),
@@ -149,7 +156,7 @@ impl Checker<'_> {
         if let ExprKind::Literal(Value::Number(literal)) = &expr.kind {
             let Some(value) = literal.value.times(factor) else { return self.too_large(span) };
             let whole = value.as_whole().is_some();
-            let number = Number { value, written: literal.written.clone() };
+            let number = Number::written(value, literal.written.clone());
             let ty = Type::Number(NumberType { whole, unit: to });
             return Some(Expr { span, ty, kind: ExprKind::Literal(Value::Number(number)) });
         }

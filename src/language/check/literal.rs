@@ -131,7 +131,7 @@ impl Checker<'_> {
             self.report(diagnostic);
             return None;
         }
-        Some(Number { value, written: Some(Arc::new(Written { digits: quantity.digits.clone(), unit })) })
+        Some(Number::written(value, Some(Arc::new(Written { digits: quantity.digits.clone(), unit }))))
     }
 
     fn not_whole(&self, span: Span, value: Exact, unit: Unit) -> Diagnostic {

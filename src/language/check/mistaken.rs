@@ -404,7 +404,7 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    fn is_broken(&self, unit: Unit) -> bool {
+    pub(super) fn is_broken(&self, unit: Unit) -> bool {
         [unit.numerator, unit.denominator].into_iter().flatten().any(|unit| self.broken_units.contains(&unit))
     }
 

@@ -5,14 +5,15 @@ use super::scope::Scope;
 use super::unknown::{EXCLUDED, FACT, HEAD, Sought};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::exact::Exact;
+use crate::exact::{Exact, Rounding};
 use crate::model::{
-    Between, Enum, Expr, ExprKind, FactRef, Id, Number, NumberType, Target, TargetRef, Type, Value,
+    Between, Enum, Expr, ExprKind, FactRef, Id, Number, NumberType, Target, TargetRef, Type, Unit, Value,
 };
 use crate::source::Span;
 use crate::syntax::ast;
 
-pub(super) const FUNCTIONS: [&str; 7] = ["count", "min", "max", "abs", "years", "months", "days"];
+pub(super) const FUNCTIONS: [&str; 11] =
+    ["count", "common", "min", "max", "abs", "round", "floor", "ceil", "years", "months", "days"];
 
 impl Checker<'_> {
     pub(super) fn path(
@@ -235,24 +236,43 @@ impl Checker<'_> {
             self.unknown_function(span, function, arguments);
             return None;
         }
+        if let ("common", [a, b]) = (name, arguments) {
+            return self.common(span, a, b, scope);
+        }
         let checked: Vec<Option<Expr>> =
             arguments.iter().map(|argument| self.expr(argument, None, scope)).collect();
         let arguments: Vec<Expr> = checked.into_iter().collect::<Option<_>>()?;
         let (fits, wants) = match name {
             "count" | "abs" => (arguments.len() == 1, "one value"),
             "min" | "max" => (arguments.len() >= 2, "two values or more"),
+            "common" => (false, "two sets"),
+            "round" | "floor" | "ceil" => (arguments.len() == 2, "a number and a step"),
             _ => (arguments.len() == 2, "two dates"),
         };
         if !fits {
             let message = format!("`{name}` takes {wants}, not {}", arguments.len());
-            self.report(
-                Diagnostic::new(Code::TypeMismatch, span, message)
-                    .here("called with another number of values"),
-            );
+            let mut diagnostic = Diagnostic::new(Code::TypeMismatch, span, message)
+                .here("called with another number of values");
+            if let ("round" | "floor" | "ceil", [Expr { ty: Type::Number(number), span, .. }]) =
+                (name, &*arguments)
+            {
+                let step = self.usual_step(number.unit);
+                diagnostic = diagnostic.guess(
+                    format!("write `, {step}` behind it"),
+                    span.after(),
+                    format!(", {step}"),
+                );
+            }
+            self.report(diagnostic);
             return None;
         }
         match name {
             "min" | "max" => self.extreme(span, name == "min", arguments),
+            "round" | "floor" | "ceil" => {
+                let Ok([of, step]) = <[Expr; 2]>::try_from(arguments) else { return None };
+                let rounding = Rounding::ALL.into_iter().find(|rounding| rounding.as_str() == name)?;
+                self.rounded(span, rounding, of, step)
+            }
             "years" | "months" | "days" => {
                 let Ok([a, b]) = <[Expr; 2]>::try_from(arguments) else { return None };
                 let (a, b) = (self.is_date(a), self.is_date(b));
@@ -283,6 +303,42 @@ impl Checker<'_> {
                 }
                 Some(Expr { span, ty: WHOLE, kind: ExprKind::Count(Box::new(argument)) })
             }
+        }
+    }
+
+    /// What is in both of two sets; the one tells of what enum the other is.
+    fn common(&mut self, span: Span, a: &ast::Expr, b: &ast::Expr, scope: &Scope) -> Option<Expr> {
+        let (a, b) = if self.waits_for_type(a) && !self.waits_for_type(b) {
+            let b = self.expr(b, None, scope)?;
+            (self.expr(a, b.enum_id(), scope)?, b)
+        } else {
+            let a = self.expr(a, None, scope)?;
+            let b = self.expr(b, a.enum_id(), scope)?;
+            (a, b)
+        };
+        let of = match a.ty {
+            Type::Set(of) => of,
+            ty => {
+                let message = format!("`common` takes sets, not {}", self.type_words(ty));
+                self.report(Diagnostic::new(Code::TypeMismatch, a.span, message).here("not a set"));
+                return None;
+            }
+        };
+        if b.ty != a.ty {
+            let found = self.type_words(b.ty);
+            self.mismatch(b.span, Type::Set(of), &found);
+            return None;
+        }
+        Some(Expr { span, ty: a.ty, kind: ExprKind::Common(Box::new(a), Box::new(b)) })
+    }
+
+    /// Returns a step that numbers in a unit are rounded to: one, or the smallest decimal that amounts in it show.
+    fn usual_step(&self, unit: Unit) -> String {
+        let decimals = unit.numerator.and_then(|id| self.units.get(id).decimals).unwrap_or(0);
+        let step = if decimals == 0 { "1".into() } else { format!("0.{:0>1$}", 1, decimals as usize) };
+        match self.units.name(unit, decimals > 0) {
+            unit if unit.is_empty() => step,
+            unit => format!("{step} {unit}"),
         }
     }
 

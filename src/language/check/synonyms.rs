@@ -78,15 +78,14 @@ pub(super) fn ty(word: &str) -> Option<(&'static str, bool)> {
 pub(super) fn function(word: &str) -> Option<&'static str> {
     match word.to_lowercase().as_str() {
         "size" | "len" | "length" | "cardinality" => Some("count"),
+        "intersection" | "intersect" | "overlap" => Some("common"),
         "minimum" | "least" => Some("min"),
         "maximum" | "greatest" => Some("max"),
+        "mround" | "roundto" => Some("round"),
+        "rounddown" => Some("floor"),
+        "ceiling" | "roundup" => Some("ceil"),
         _ => None,
     }
-}
-
-/// Tells whether a function makes numbers rounder elsewhere.
-pub(super) fn is_rounding(word: &str) -> bool {
-    ["round", "floor", "ceil", "ceiling", "trunc", "truncate"].contains(&word.to_lowercase().as_str())
 }
 
 /// Returns the language that is meant by a tag that stands for a country or is not in use.

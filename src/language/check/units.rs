@@ -7,7 +7,7 @@ use super::Checker;
 use super::cycles::{self, Link};
 use super::texts::Owner;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::exact::Exact;
+use crate::exact::{Exact, MAX_FRACTION_DIGITS};
 use crate::model::{self, Id, Unit};
 use crate::syntax::LANGUAGE_WORDS;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -25,7 +25,8 @@ impl Checker<'_> {
                 continue;
             }
             let currency = matches!(&*unit.name.value, "CNY" | "USD" | "EUR") && unit.value.is_some();
-            if found.is_some() && !currency {
+            let shown = unit.decimals.is_some() && unit.value.is_none() && unit.title.is_none();
+            if found.is_some() && !currency && !shown {
                 let message = format!("the unit `{}` is built in", unit.name.value);
                 self.report(
                     Diagnostic::new(Code::DuplicateName, unit.name.span, message).here("declared again"),
@@ -44,10 +45,24 @@ impl Checker<'_> {
                     self.units.add(unit.name.value.clone(), title)
                 }
             };
+            if let Some(decimals) = self.decimals(unit) {
+                self.units.get_mut(id).decimals = Some(decimals);
+            }
             self.unit_spans.insert(id, unit.name.span);
             defined.push((id, unit));
         }
         self.define_units(defined);
+    }
+
+    /// How many decimals a unit is said to have.
+    fn decimals(&mut self, unit: &ast::Unit) -> Option<u32> {
+        let said = unit.decimals?;
+        let found = said.value.filter(|decimals| *decimals as usize <= MAX_FRACTION_DIGITS);
+        if found.is_none() {
+            let message = format!("an amount shows 0 to {MAX_FRACTION_DIGITS} decimals");
+            self.report(Diagnostic::new(Code::OutOfRange, said.span, message).here("another number"));
+        }
+        found
     }
 
     /// Brings units that are told by others to the roots of their dimensions, each after the one it is told by.

@@ -460,10 +460,6 @@ impl Checker<'_> {
             let diagnostic = diagnostic.here(format!("`{word}` is meant"));
             return self.report(diagnostic.fix(format!("write `{word}`"), name.span, word));
         }
-        if synonyms::is_rounding(&name.value) {
-            let note = "numbers are exact, and nothing rounds them; compare the number itself";
-            return self.report(diagnostic.here("not a function").note(note));
-        }
         let small = name.value.to_lowercase();
         match (&*small, arguments) {
             ("excluded" | "eligible" | "known" | "unknown", [subject]) => {
@@ -585,7 +581,9 @@ fn list(diagnostic: Diagnostic, sought: &Sought, names: &[Arc<str>]) -> Diagnost
     match shown.as_slice() {
         [] => diagnostic,
         [one] => diagnostic.note(format!("the only {} is {one}", sought.one)),
-        some if some.len() <= FEW => diagnostic.note(format!("the {} are {}", sought.all, some.join(", "))),
+        some if some.len() <= FEW || sought.code == Code::UnknownFunction => {
+            diagnostic.note(format!("the {} are {}", sought.all, some.join(", ")))
+        }
         _ => diagnostic,
     }
 }

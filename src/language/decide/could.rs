@@ -9,7 +9,7 @@ use super::judged::Judged;
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{Number, Value};
-use crate::operator::{CompareOp, Quantifier};
+use crate::operator::{CompareOp, Quantifier, product_of_ranges};
 
 /// Values are tried pair by pair up to so many pairs.
 pub const MAX_PAIRS: usize = 1024;
@@ -21,6 +21,8 @@ pub(super) enum Could {
     OneOf(Vec<Value>),
     /// Anything between these numbers or days, both included.
     Between(Option<Value>, Option<Value>),
+    /// A set that has all of the first values, and none but the second.
+    Within(BTreeSet<u32>, Members),
     /// Anything of its type.
     Anything,
 }
@@ -32,6 +34,59 @@ pub(super) enum Valued {
     Known(Value),
     /// Not known.
     Unknown(Could),
+}
+
+/// Values of an enum.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Members {
+    /// All of them, so many.
+    All(usize),
+    /// These alone.
+    These(BTreeSet<u32>),
+}
+
+impl Members {
+    fn len(&self) -> usize {
+        match self {
+            Members::All(count) => *count,
+            Members::These(members) => members.len(),
+        }
+    }
+
+    fn contains(&self, member: u32) -> bool {
+        match self {
+            Members::All(_) => true,
+            Members::These(members) => members.contains(&member),
+        }
+    }
+
+    fn contains_all(&self, of: &BTreeSet<u32>) -> bool {
+        match self {
+            Members::All(_) => true,
+            Members::These(members) => of.is_subset(members),
+        }
+    }
+
+    fn is_within(&self, of: &BTreeSet<u32>) -> bool {
+        match self {
+            Members::All(count) => of.len() == *count,
+            Members::These(members) => members.is_subset(of),
+        }
+    }
+
+    fn and(&self, other: &Members) -> Members {
+        match (self, other) {
+            (Members::All(_), members) | (members, Members::All(_)) => members.clone(),
+            (Members::These(a), Members::These(b)) => Members::These(a & b),
+        }
+    }
+
+    fn or(&self, other: &Members) -> Members {
+        match (self, other) {
+            (Members::All(count), _) | (_, Members::All(count)) => Members::All(*count),
+            (Members::These(a), Members::These(b)) => Members::These(a | b),
+        }
+    }
 }
 
 impl Could {
@@ -60,6 +115,9 @@ impl Could {
             (a, b) if b.is_stuck() => a,
             (Could::OneOf(a), Could::OneOf(b)) => Could::one_of(a.into_iter().chain(b)),
             (a, b) => {
+                if let (Some((a_low, a_high)), Some((b_low, b_high))) = (a.members(), b.members()) {
+                    return Could::Within(&a_low & &b_low, a_high.or(&b_high));
+                }
                 let ((a_low, a_high), (b_low, b_high)) = (a.range(), b.range());
                 let low = a_low.zip(b_low).and_then(|(a, b)| least(a, b));
                 let high = a_high.zip(b_high).and_then(|(a, b)| greatest(a, b));
@@ -85,7 +143,23 @@ impl Could {
                 (best(least), best(greatest))
             }
             Could::Between(low, high) => (low.clone(), high.clone()),
-            Could::Anything => (None, None),
+            Could::Within(..) | Could::Anything => (None, None),
+        }
+    }
+
+    /// The values that a set has in any case, and those that it may have.
+    fn members(&self) -> Option<(BTreeSet<u32>, Members)> {
+        match self {
+            Could::Within(low, high) => Some((low.clone(), high.clone())),
+            Could::OneOf(values) => {
+                let sets = values.iter().map(|value| match value {
+                    Value::Set(members) => Some((members.clone(), Members::These(members.clone()))),
+                    _ => None,
+                });
+                let sets: Option<Vec<_>> = sets.collect();
+                sets?.into_iter().reduce(|(low, high), (all, any)| (&low & &all, high.or(&any)))
+            }
+            Could::Between(..) | Could::Anything => None,
         }
     }
 }
@@ -143,7 +217,7 @@ impl Valued {
                 let holds = holds(value);
                 Judged { can_hold: judged.can_hold || holds, can_fail: judged.can_fail || !holds, ..judged }
             }),
-            Valued::Unknown(Could::Between(..) | Could::Anything) => otherwise(),
+            Valued::Unknown(Could::Between(..) | Could::Within(..) | Could::Anything) => otherwise(),
         }
     }
 
@@ -161,8 +235,49 @@ impl Valued {
                 let (low, high) = if falls { (ends.1, ends.0) } else { ends };
                 Valued::Unknown(Could::between(low, high))
             }
-            Valued::Unknown(Could::Anything) => Valued::Unknown(Could::Anything),
+            Valued::Unknown(could @ (Could::Within(..) | Could::Anything)) => Valued::Unknown(could.clone()),
         }
+    }
+
+    /// Multiplies a number by one that is known.
+    pub(super) fn scaled(&self, factor: Exact) -> Valued {
+        match self {
+            Valued::Unknown(could) if factor == Exact::ZERO && !could.is_stuck() => {
+                Valued::Unknown(Could::OneOf(vec![number(factor)]))
+            }
+            _ => self.map(|value| value.times(factor)),
+        }
+    }
+
+    /// Multiplies two numbers.
+    pub(super) fn times(&self, other: &Valued) -> Valued {
+        let product = |a: &Value, b: &Value| a.as_number()?.times(b.as_number()?).map(number);
+        match (self, other) {
+            // A fact that is taken to have a value may be any number.
+            (Valued::Known(a), Valued::Known(b)) => {
+                return product(a, b).map_or(Valued::STUCK, Valued::Known);
+            }
+            (Valued::Known(factor), varies) | (varies, Valued::Known(factor)) => {
+                return factor.as_number().map_or(Valued::STUCK, |factor| varies.scaled(factor));
+            }
+            (Valued::Unknown(_), Valued::Unknown(_)) => {}
+        }
+        let (left, right) = (self.could(), other.could());
+        if left.is_stuck() || right.is_stuck() {
+            return Valued::STUCK;
+        }
+        if let (Could::OneOf(left), Could::OneOf(right)) = (&left, &right)
+            && left.len() * right.len() <= MAX_PAIRS
+        {
+            let pairs = left.iter().flat_map(|left| right.iter().filter_map(|right| product(left, right)));
+            return Valued::Unknown(Could::one_of(pairs));
+        }
+        let ends = |could: &Could| {
+            let (low, high) = could.range();
+            (low.as_ref().and_then(Value::as_number), high.as_ref().and_then(Value::as_number))
+        };
+        let (low, high) = product_of_ranges(ends(&left), ends(&right), Exact::ZERO, Exact::times);
+        Valued::Unknown(Could::between(low.map(number), high.map(number)))
     }
 
     /// Returns a number without its sign.
@@ -254,30 +369,119 @@ impl Valued {
                 ..Judged::STUCK
             };
         }
-        let (can_hold, can_fail) = op.of_ranges(&left.range(), &right.range(), compare);
+        let (can_hold, can_fail) = match (left.members(), right.members()) {
+            (Some((a, all_a)), Some((b, all_b))) => {
+                let same = all_a.contains_all(&b) && all_b.contains_all(&a);
+                let other = a != b || !all_a.is_within(&a) || !all_b.is_within(&b);
+                if op == CompareOp::Equal { (same, other) } else { (other, same) }
+            }
+            _ => op.of_ranges(&left.range(), &right.range(), compare),
+        };
         Judged { can_hold, can_fail, ..Judged::STUCK }
     }
 
-    /// Tells whether a set has some of many values. `all` says whether these are all that there are.
-    pub(super) fn has(&self, quantifier: Quantifier, wanted: &BTreeSet<u32>, all: bool) -> Judged {
-        let holds = |value: &Value| {
-            let Value::Set(members) = value else { return false };
-            match quantifier {
-                Quantifier::Any => !members.is_disjoint(wanted),
-                Quantifier::All => wanted.is_subset(members),
-                Quantifier::None => members.is_disjoint(wanted),
-                Quantifier::Only => members.is_subset(wanted),
+    /// Tells whether a set has a value.
+    pub(super) fn has_value(&self, element: &Valued) -> Judged {
+        let (set, elements) = match (self, element) {
+            (Valued::Known(Value::Set(set)), Valued::Known(Value::Enum(member))) => {
+                return Judged::known(set.contains(member));
             }
+            _ => (self.could(), element.could()),
         };
-        self.judge(holds, || {
-            let some = !wanted.is_empty();
-            let (can_hold, can_fail) = match quantifier {
-                Quantifier::Any => (some, true),
-                Quantifier::All | Quantifier::None => (true, some),
-                Quantifier::Only => (true, !all),
-            };
-            Judged { can_hold, can_fail, ..Judged::STUCK }
+        if set.is_stuck() || elements.is_stuck() {
+            return Judged::STUCK;
+        }
+        let (Some((low, high)), Could::OneOf(elements)) = (set.members(), elements) else {
+            return Judged::OPEN;
+        };
+        let any = |of: &dyn Fn(&u32) -> bool| {
+            elements.iter().any(|element| matches!(element, Value::Enum(member) if of(member)))
+        };
+        let (can_hold, can_fail) =
+            (any(&|member| high.contains(*member)), any(&|member| !low.contains(member)));
+        Judged { can_hold, can_fail, ..Judged::STUCK }
+    }
+
+    /// Makes a set of two.
+    pub(super) fn common(&self, other: &Valued) -> Valued {
+        let both = |a: &Value, b: &Value| match (a, b) {
+            (Value::Set(a), Value::Set(b)) => Some(Value::Set(a & b)),
+            _ => None,
+        };
+        let counted = |of: &Valued| matches!(of, Valued::Known(_) | Valued::Unknown(Could::OneOf(_)));
+        if counted(self) && counted(other) {
+            return self.combine(other, Monotone::Grows, both);
+        }
+        match (self.could().members(), other.could().members()) {
+            (Some((a_low, a_high)), Some((b_low, b_high))) => {
+                Valued::Unknown(Could::Within(&a_low & &b_low, a_high.and(&b_high)))
+            }
+            _ => Valued::STUCK,
+        }
+    }
+
+    /// Puts a value of an enum into a set.
+    pub(super) fn with(&self, element: &Valued) -> Valued {
+        self.combine(element, Monotone::Grows, |set, element| match (set, element) {
+            (Value::Set(set), Value::Enum(member)) => {
+                Some(Value::Set(set.iter().copied().chain([*member]).collect()))
+            }
+            _ => None,
         })
+    }
+
+    /// Returns how many values a set has.
+    pub(super) fn count(&self) -> Valued {
+        let whole = |count: usize| number(Exact::whole(count as i64));
+        let count = |members: &BTreeSet<u32>| whole(members.len());
+        match self {
+            Valued::Known(Value::Set(members)) => Valued::Known(count(members)),
+            Valued::Unknown(Could::OneOf(sets)) => {
+                let counts = sets.iter().filter_map(|set| match set {
+                    Value::Set(members) => Some(count(members)),
+                    _ => None,
+                });
+                Valued::Unknown(Could::one_of(counts))
+            }
+            Valued::Unknown(Could::Within(low, high)) => {
+                Valued::Unknown(Could::between(Some(count(low)), Some(whole(high.len()))))
+            }
+            _ => Valued::Unknown(Could::Anything),
+        }
+    }
+
+    /// Tells whether a set has some of another's values.
+    pub(super) fn has(&self, quantifier: Quantifier, wanted: &Valued) -> Judged {
+        let holds = |value: &Value, wanted: &Value| match (value, wanted) {
+            (Value::Set(members), Value::Set(wanted)) => quantifier.holds(members, wanted),
+            _ => false,
+        };
+        let (set, of) = match (self, wanted) {
+            (Valued::Known(set), Valued::Known(wanted)) => return Judged::known(holds(set, wanted)),
+            _ => (self.could(), wanted.could()),
+        };
+        if set.is_stuck() || of.is_stuck() {
+            return Judged::STUCK;
+        }
+        if let (Could::OneOf(sets), Could::OneOf(of)) = (&set, &of)
+            && sets.len() * of.len() <= MAX_PAIRS
+        {
+            let pairs = || sets.iter().flat_map(|set| of.iter().map(move |wanted| (set, wanted)));
+            let can_hold = pairs().any(|(set, wanted)| holds(set, wanted));
+            let can_fail = pairs().any(|(set, wanted)| !holds(set, wanted));
+            return Judged { can_hold, can_fail, ..Judged::STUCK };
+        }
+        let (Some((low, high)), Some((wanted, any))) = (set.members(), of.members()) else {
+            return Judged::OPEN;
+        };
+        let (apart, meet) = (low.is_disjoint(&wanted), high.and(&any).len() > 0);
+        let (can_hold, can_fail) = match quantifier {
+            Quantifier::Any => (meet, apart),
+            Quantifier::None => (apart, meet),
+            Quantifier::All => (high.contains_all(&wanted), !any.is_within(&low)),
+            Quantifier::Only => (any.contains_all(&low), !high.is_within(&wanted)),
+        };
+        Judged { can_hold, can_fail, ..Judged::STUCK }
     }
 }
 
@@ -292,7 +496,7 @@ pub(super) enum Monotone {
 
 /// Returns a number that was computed.
 pub(super) fn number(value: Exact) -> Value {
-    Value::Number(Number::computed(value))
+    Value::Number(Number::calculated(value))
 }
 
 /// The days that there are.

@@ -2,7 +2,8 @@
 //! do. This is the one place that knows; who asks names the fields and facts that may change, and all else stays as it is.
 //!
 //! Every number that a part of a condition can come out as is a line: a factor times something, and a constant. That is one
-//! of those that change, or a curve of it that only grows or only falls (months between days, a day moved by months). A
+//! of those that change, or a curve of it that only grows or only falls (months between days, a day moved by months, what
+//! is rounded). A
 //! comparison may turn round where two lines meet, and nowhere else: these places are solved for, along curves by
 //! bisection. Of `if`, `min`, `max` and of facts looked up by a field, all lines count that may be meant. There may be too
 //! many places, never too few; where they cannot be solved for, that is said.
@@ -127,6 +128,9 @@ impl<'c, 'r> Cuts<'c, 'r> {
                     self.meet(subject, Side::Constant(member), channel);
                 }
             }
+            ExprKind::InList { subject, members, .. } => {
+                members.iter().for_each(|member| self.meet(subject, Side::Of(member), channel));
+            }
             ExprKind::InRange { subject, low, high, .. } => {
                 for bound in [low, high].into_iter().flatten() {
                     self.meet(subject, Side::Of(bound), channel);
@@ -163,12 +167,18 @@ impl<'c, 'r> Cuts<'c, 'r> {
             | ExprKind::Not(_)
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::SetOf(_)
+            | ExprKind::Common(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::If(_)
             | ExprKind::Negate(_)
             | ExprKind::Sum(_)
             | ExprKind::Scale(..)
+            | ExprKind::Product(..)
+            | ExprKind::Quotient(..)
+            | ExprKind::Round(..)
             | ExprKind::Convert(..)
             | ExprKind::Count(_)
             | ExprKind::Between(..)

@@ -1,7 +1,7 @@
 //! Expressions → values, three-valued, with a recorder that costs nothing when it is silent.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::could::{Could, Monotone, Valued, number};
 use super::exclusion::ChannelNeed;
@@ -260,10 +260,17 @@ impl<'r> Context<'r> {
             | ExprKind::InRange { .. }
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::InList { .. }
+            | ExprKind::SetOf(_)
+            | ExprKind::Common(..)
             | ExprKind::Known(..)
             | ExprKind::Negate(_)
             | ExprKind::Sum(_)
             | ExprKind::Scale(..)
+            | ExprKind::Product(..)
+            | ExprKind::Quotient(..)
+            | ExprKind::Round(..)
             | ExprKind::Convert(..)
             | ExprKind::Min(_)
             | ExprKind::Max(_)
@@ -395,23 +402,31 @@ impl<'r> Context<'r> {
             }
             ExprKind::Has(set, element) => {
                 let set = self.value(set, channel, recorder);
-                let element = self.value(element, channel, recorder);
-                match (&set, &element) {
-                    (Valued::Known(Value::Set(members)), _) => element.judge(
-                        |value| matches!(value, Value::Enum(element) if members.contains(element)),
-                        || Judged::OPEN,
-                    ),
-                    (_, Valued::Known(element)) => set.judge(
-                        |set| matches!((set, element), (Value::Set(set), Value::Enum(element)) if set.contains(element)),
-                        || Judged::OPEN,
-                    ),
-                    _ if set.settles() && element.settles() => Judged::OPEN,
-                    _ => Judged::STUCK,
-                }
+                set.has_value(&self.value(element, channel, recorder))
             }
-            ExprKind::HasMany(set, quantifier, wanted) => {
-                let count = set.enum_id().map_or(0, |id| self.ruleset.enums[id].members.len());
-                self.value(set, channel, recorder).has(*quantifier, wanted, wanted.len() == count)
+            ExprKind::HasMany(set, quantifier, wanted) => match self.value(set, channel, recorder) {
+                Valued::Known(Value::Set(members)) => Judged::known(quantifier.holds(&members, wanted)),
+                set => set.has(*quantifier, &Valued::Known(Value::Set(wanted.clone()))),
+            },
+            ExprKind::HasSet(set, quantifier, wanted) => {
+                let set = self.value(set, channel, recorder);
+                set.has(*quantifier, &self.value(wanted, channel, recorder))
+            }
+            ExprKind::InList { subject, negated, members } => {
+                let subject = self.value(subject, channel, recorder);
+                // An unknown member leaves it unknown even where another is equal.
+                let (mut judged, mut known, mut settles) = (Judged::FALSE, true, true);
+                for member in members {
+                    let one = match (self.value(member, channel, recorder), member.ty) {
+                        (set, Type::Set(_)) => set.has_value(&subject),
+                        (member, _) => subject.compare(CompareOp::Equal, &member),
+                    };
+                    known &= one.truth != Truth::Unknown;
+                    settles &= one.settles();
+                    judged = judged.or(one);
+                }
+                let judged = if known { judged } else { judged.unsettled(settles) };
+                if *negated { judged.not() } else { judged }
             }
             ExprKind::Known(what, negated) => {
                 let value = self.value(what, channel, recorder);
@@ -500,7 +515,22 @@ impl<'r> Context<'r> {
             }
             ExprKind::Abs(inner) => self.value(inner, channel, recorder).abs(),
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
-                self.value(inner, channel, recorder).map(|value| value.times(*factor))
+                self.value(inner, channel, recorder).scaled(*factor)
+            }
+            ExprKind::Product(left, right) => {
+                let left = self.value(left, channel, recorder);
+                left.times(&self.value(right, channel, recorder))
+            }
+            ExprKind::Quotient(of, by) => {
+                let (of, by) = (self.value(of, channel, recorder), self.value(by, channel, recorder));
+                // A divisor is zero only where a fact is taken to be.
+                let by = by.known().and_then(Value::as_number).and_then(|by| Exact::ONE.over(by));
+                by.map_or(Valued::STUCK, |by| of.times(&Valued::Known(number(by))))
+            }
+            ExprKind::Round(rounding, of, step) => {
+                let (of, step) = (self.value(of, channel, recorder), self.value(step, channel, recorder));
+                let step = step.known().and_then(Value::as_number).filter(|step| *step > Exact::ZERO);
+                step.map_or(Valued::STUCK, |step| of.map(|value| value.rounded(*rounding, step)))
             }
             ExprKind::Sum(terms) => {
                 let mut total = Valued::Known(number(Exact::ZERO));
@@ -523,17 +553,21 @@ impl<'r> Context<'r> {
                 let values = parts.iter().map(|part| self.value(part, channel, recorder));
                 values.reduce(|a, b| a.best(&b, greatest)).unwrap_or(Valued::STUCK)
             }
-            ExprKind::Count(set) => match self.value(set, channel, recorder) {
-                Valued::Known(Value::Set(members)) => {
-                    Valued::Known(number(Exact::whole(members.len() as i64)))
+            ExprKind::Count(set) => self.value(set, channel, recorder).count(),
+            ExprKind::Common(left, right) => {
+                let left = self.value(left, channel, recorder);
+                left.common(&self.value(right, channel, recorder))
+            }
+            ExprKind::SetOf(members) => {
+                let mut set = Valued::Known(Value::Set(BTreeSet::new()));
+                for member in members {
+                    set = set.with(&self.value(member, channel, recorder));
                 }
-                unknown if unknown.settles() => {
-                    let most = set.enum_id().map_or(0, |id| self.ruleset.enums[id].members.len() as i64);
-                    let (low, high) = (number(Exact::ZERO), number(Exact::whole(most)));
-                    Valued::Unknown(Could::between(Some(low), Some(high)))
+                match (set, expr.enum_id()) {
+                    (Valued::Unknown(Could::Anything), Some(id)) => Valued::Unknown(self.any_set(id)),
+                    (set, _) => set,
                 }
-                _ => Valued::STUCK,
-            },
+            }
             ExprKind::Between(unit, from, to) => {
                 let (from, to) = (self.value(from, channel, recorder), self.value(to, channel, recorder));
                 to.combine(&from, Monotone::Falls, |to, from| {
@@ -564,9 +598,11 @@ impl<'r> Context<'r> {
             | ExprKind::Not(_)
             | ExprKind::Compare(..)
             | ExprKind::InSet { .. }
+            | ExprKind::InList { .. }
             | ExprKind::InRange { .. }
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => Valued::of(self.truth_inside(expr, channel, recorder)),

@@ -3,13 +3,13 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::could::{Could, any_day};
+use super::could::{Could, Members, any_day};
 use super::cuts::{Cuts, MOST_TURNS, MOST_WORK};
 use super::eval::{Context, Silent};
 use super::judged::{Judged, Truth};
 use super::verdict::Await;
 use crate::exact::Exact;
-use crate::model::{Channel, Expr, ExprKind, Field, Id, IdMap, Let, Ruleset, Type, Value};
+use crate::model::{Channel, Enum, Expr, ExprKind, Field, Id, IdMap, Let, Ruleset, Type, Value};
 
 /// A condition, by where it stands in memory, and the channel of its instance.
 type Condition = (usize, Option<Id<Channel>>);
@@ -75,7 +75,9 @@ impl<'r> Context<'r> {
         }
         let values = match self.field_could(field) {
             Could::OneOf(values) => Some(values),
-            Could::Between(..) | Could::Anything => self.telling_values(expr, channel, field),
+            Could::Between(..) | Could::Within(..) | Could::Anything => {
+                self.telling_values(expr, channel, field)
+            }
         };
         let judged = values.map(|values| {
             self.try_each(field, values, |trial| trial.truth(expr, channel, &mut Silent).truth)
@@ -269,7 +271,13 @@ impl<'r> Context<'r> {
                 (None, None) if field.ty == Type::Date => any_day(),
                 (low, high) => Could::between(low.clone(), high.clone()),
             },
-            Type::Text | Type::Set(_) => Could::Anything,
+            Type::Text => Could::Anything,
+            Type::Set(id) => self.any_set(id),
         }
+    }
+
+    /// Any set of the values of an enum.
+    pub(super) fn any_set(&self, id: Id<Enum>) -> Could {
+        Could::Within(BTreeSet::new(), Members::All(self.ruleset.enums[id].members.len()))
     }
 }

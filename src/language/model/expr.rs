@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Channel, Enum, Fact, Field, Id, Let, Table, TargetRef, Type, Value};
-use crate::exact::Exact;
+use crate::exact::{Exact, Rounding};
 use crate::operator::{CompareOp, Quantifier, Sign};
 use crate::source::Span;
 
@@ -48,6 +48,15 @@ pub enum ExprKind {
         /// The others.
         members: Vec<Value>,
     },
+    /// A value that is equal to one of others, or is in one that is a set.
+    InList {
+        /// The value.
+        subject: Box<Expr>,
+        /// Whether it is `not in`.
+        negated: bool,
+        /// The others.
+        members: Vec<Expr>,
+    },
     /// A value in a range; both bounds are included.
     InRange {
         /// The value.
@@ -63,6 +72,12 @@ pub enum ExprKind {
     Has(Box<Expr>, Box<Expr>),
     /// A set holds some of many values.
     HasMany(Box<Expr>, Quantifier, BTreeSet<u32>),
+    /// A set holds some of another's values.
+    HasSet(Box<Expr>, Quantifier, Box<Expr>),
+    /// A set of the values of some expressions.
+    SetOf(Vec<Expr>),
+    /// The values that are in both of two sets.
+    Common(Box<Expr>, Box<Expr>),
     /// A field or a fact has a value, or has none if `true`.
     Known(Box<Expr>, bool),
     /// A target is excluded, or is not if `true`.
@@ -77,6 +92,12 @@ pub enum ExprKind {
     Sum(Vec<(Sign, Expr)>),
     /// A number times a constant.
     Scale(Box<Expr>, Exact),
+    /// The product of two numbers.
+    Product(Box<Expr>, Box<Expr>),
+    /// A number divided by a constant that is no literal.
+    Quotient(Box<Expr>, Box<Expr>),
+    /// A number rounded to a multiple of a constant.
+    Round(Rounding, Box<Expr>, Box<Expr>),
     /// A number in another unit: times a constant, shown as a conversion.
     Convert(Box<Expr>, Exact),
     /// The least of some numbers or days.
@@ -142,9 +163,11 @@ impl Expr {
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => {}
             ExprKind::Fact(fact) => fact.index.iter().for_each(|index| visit(index)),
-            ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
-                parts.iter().for_each(visit);
-            }
+            ExprKind::And(parts)
+            | ExprKind::Or(parts)
+            | ExprKind::Min(parts)
+            | ExprKind::Max(parts)
+            | ExprKind::SetOf(parts) => parts.iter().for_each(visit),
             ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term)),
             ExprKind::Not(a)
             | ExprKind::Known(a, _)
@@ -156,9 +179,17 @@ impl Expr {
             | ExprKind::HasMany(a, ..) => visit(a),
             ExprKind::Compare(_, a, b)
             | ExprKind::Has(a, b)
+            | ExprKind::HasSet(a, _, b)
+            | ExprKind::Common(a, b)
+            | ExprKind::Product(a, b)
+            | ExprKind::Quotient(a, b)
+            | ExprKind::Round(_, a, b)
             | ExprKind::Between(_, a, b)
             | ExprKind::Shift(_, _, a, b) => [a, b].into_iter().for_each(|part| visit(part)),
             ExprKind::InSet { subject, .. } => visit(subject),
+            ExprKind::InList { subject, members, .. } => {
+                std::iter::once(&**subject).chain(members).for_each(visit);
+            }
             ExprKind::InRange { subject, low, high, .. } => {
                 [Some(subject), low.as_ref(), high.as_ref()]
                     .into_iter()
@@ -186,7 +217,11 @@ impl Expr {
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => {}
             ExprKind::Fact(fact) => fact.index.iter_mut().for_each(|part| part.walk_mut(visit)),
-            ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
+            ExprKind::And(parts)
+            | ExprKind::Or(parts)
+            | ExprKind::Min(parts)
+            | ExprKind::Max(parts)
+            | ExprKind::SetOf(parts) => {
                 parts.iter_mut().for_each(|part| part.walk_mut(visit));
             }
             ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, part)| part.walk_mut(visit)),
@@ -200,14 +235,38 @@ impl Expr {
             | ExprKind::HasMany(a, ..) => a.walk_mut(visit),
             ExprKind::Compare(_, a, b)
             | ExprKind::Has(a, b)
+            | ExprKind::HasSet(a, _, b)
+            | ExprKind::Common(a, b)
+            | ExprKind::Product(a, b)
+            | ExprKind::Quotient(a, b)
+            | ExprKind::Round(_, a, b)
             | ExprKind::Between(_, a, b)
             | ExprKind::Shift(_, _, a, b) => [a, b].into_iter().for_each(|part| part.walk_mut(visit)),
             ExprKind::InSet { subject, .. } => subject.walk_mut(visit),
+            ExprKind::InList { subject, members, .. } => {
+                std::iter::once(&mut **subject)
+                    .chain(members.iter_mut())
+                    .for_each(|part| part.walk_mut(visit));
+            }
             ExprKind::InRange { subject, low, high, .. } => {
                 let parts = std::iter::once(subject).chain(low.iter_mut()).chain(high.iter_mut());
                 parts.for_each(|part| part.walk_mut(visit));
             }
             ExprKind::If(parts) => parts.iter_mut().for_each(|part| part.walk_mut(visit)),
+        }
+    }
+
+    /// Returns the set and the value that are meant, if it asks whether a set holds a value, and whether it asks that it
+    /// does not.
+    #[must_use]
+    pub fn possession(&self) -> Option<(&Expr, &Expr, bool)> {
+        match &self.kind {
+            ExprKind::Has(set, element) => Some((set, element, false)),
+            ExprKind::InList { subject, negated, members } => match members.as_slice() {
+                [set @ Expr { ty: Type::Set(_), .. }] => Some((set, subject, *negated)),
+                _ => None,
+            },
+            _ => None,
         }
     }
 

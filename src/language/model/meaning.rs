@@ -446,6 +446,11 @@ impl<'r> Writer<'r> {
                 let values = members(&mut values.iter().map(|value| self.value(value, subject.ty)));
                 format!("in({negated},{},{values})", self.expr(subject))
             }
+            ExprKind::InList { subject, negated, members } => {
+                let mut names: Vec<String> = members.iter().map(|member| self.expr(member)).collect();
+                names.sort_unstable();
+                format!("in({negated},{},{})", self.expr(subject), names.join(","))
+            }
             ExprKind::InRange { subject, negated, low, high } => {
                 let bound =
                     |bound: &Option<Box<Expr>>| bound.as_ref().map(|b| self.expr(b)).unwrap_or_default();
@@ -455,6 +460,15 @@ impl<'r> Writer<'r> {
             ExprKind::HasMany(a, quantifier, values) => {
                 let names = members(&mut values.iter().map(|value| self.value(&Value::Enum(*value), a.ty)));
                 format!("has {}({},{names})", quantifier.as_str(), self.expr(a))
+            }
+            ExprKind::HasSet(a, quantifier, b) => {
+                format!("has {}({},{})", quantifier.as_str(), self.expr(a), self.expr(b))
+            }
+            ExprKind::SetOf(parts) => format!("set({})", all(parts, true)),
+            ExprKind::Common(a, b) => {
+                let mut names = [self.expr(a), self.expr(b)];
+                names.sort_unstable();
+                format!("common({})", names.join(","))
             }
             ExprKind::Known(a, negated) => format!("known({negated},{})", self.expr(a)),
             ExprKind::Excluded(target, negated) => format!("excluded({negated},{})", self.target(*target)),
@@ -475,6 +489,11 @@ impl<'r> Writer<'r> {
             }
             ExprKind::Scale(a, factor) | ExprKind::Convert(a, factor) => {
                 format!("({}*{}/{})", self.expr(a), factor.numerator(), factor.denominator())
+            }
+            ExprKind::Product(a, b) => format!("({}*{})", self.expr(a), self.expr(b)),
+            ExprKind::Quotient(a, b) => format!("({}/{})", self.expr(a), self.expr(b)),
+            ExprKind::Round(rounding, a, step) => {
+                format!("{}({},{})", rounding.as_str(), self.expr(a), self.expr(step))
             }
             ExprKind::Abs(a) => format!("abs({})", self.expr(a)),
             ExprKind::Count(a) => format!("count({})", self.expr(a)),

@@ -42,7 +42,23 @@ pub struct UnitDefinition {
     pub told_by: Option<Id<UnitDefinition>>,
     /// Where the factor comes from.
     pub sources: Vec<Citation>,
+    /// How many decimals a computed amount in it shows; as many as it has where nothing tells.
+    pub decimals: Option<u32>,
 }
+
+/// What becomes of the units of two numbers that are multiplied, or of which the one is divided by the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Combined {
+    /// The unit to bring the first number to, so that what cancels is in one unit.
+    pub left: Unit,
+    /// The unit to bring the second number to.
+    pub right: Unit,
+    /// The unit of the result.
+    pub unit: Unit,
+}
+
+/// Units that are left above and below, where they are more than a unit may have.
+pub type Leftover = [Vec<Id<UnitDefinition>>; 2];
 
 /// What can be converted: the roots of numerator and denominator, months counted as days in a rate.
 pub type Dimension = (Option<Id<UnitDefinition>>, Option<Id<UnitDefinition>>);
@@ -89,6 +105,7 @@ impl Default for Units {
                 factor: Exact::whole(*factor),
                 told_by: None,
                 sources: Vec::new(),
+                decimals: matches!(*name, "CNY" | "USD" | "EUR").then_some(2),
             });
         }
         all.push(UnitDefinition {
@@ -99,6 +116,7 @@ impl Default for Units {
             factor: Exact::fraction(1, 100).unwrap_or(Exact::ONE),
             told_by: None,
             sources: Vec::new(),
+            decimals: None,
         });
         let built_in = all.len();
         Units { all, built_in }
@@ -128,6 +146,7 @@ impl Units {
             factor: Exact::ONE,
             told_by: None,
             sources: Vec::new(),
+            decimals: None,
         })
     }
 
@@ -195,6 +214,57 @@ impl Units {
             return None;
         }
         self.factor(from)?.over(self.factor(to)?)
+    }
+
+    /// Multiplies two units, or divides the first by the second: equal dimensions cancel, one of time above against one
+    /// below at 30 days a month.
+    ///
+    /// # Errors
+    /// What is left over, where that is more than one unit above or below.
+    pub fn combine(&self, left: Unit, right: Unit, divides: bool) -> Result<Combined, Leftover> {
+        if right.is_none() || (left.is_none() && !divides) {
+            let unit = if right.is_none() { left } else { right };
+            return Ok(Combined { left, right, unit });
+        }
+        let plain = |id: Option<Id<UnitDefinition>>| id.filter(|id| self.all[*id].root.is_some());
+        let bare =
+            |unit: Unit| Unit { numerator: plain(unit.numerator), denominator: plain(unit.denominator) };
+        let (mut left, mut right) = (bare(left), bare(right));
+        // What stands above and below, of the first and of the second.
+        let (mut above, mut below) = ([left.numerator, None], [left.denominator, None]);
+        (above[1], below[1]) =
+            if divides { (right.denominator, right.numerator) } else { (right.numerator, right.denominator) };
+        if let (Some(one), Some(other)) = (above[0], below[1])
+            && self.cancels(one, other, !divides)
+        {
+            *(if divides { &mut right.numerator } else { &mut right.denominator }) = Some(one);
+            (above[0], below[1]) = (None, None);
+        }
+        if let (Some(one), Some(other)) = (below[0], above[1])
+            && self.cancels(one, other, true)
+        {
+            if divides {
+                right.denominator = Some(one);
+            } else {
+                left.denominator = Some(other);
+            }
+            (below[0], above[1]) = (None, None);
+        }
+        let [above, below] = [above, below].map(|units| units.into_iter().flatten().collect::<Vec<_>>());
+        if above.len() > 1 || below.len() > 1 {
+            return Err([above, below]);
+        }
+        let unit = Unit { numerator: above.first().copied(), denominator: below.first().copied() };
+        Ok(Combined { left, right, unit })
+    }
+
+    /// Tells whether two units measure the same; where one of them is what something is counted per, a month is 30 days.
+    fn cancels(&self, one: Id<UnitDefinition>, other: Id<UnitDefinition>, rate: bool) -> bool {
+        let of = |id| match rate {
+            true => self.dimension(Unit { numerator: None, denominator: Some(id) }),
+            false => self.dimension(Unit { numerator: Some(id), denominator: None }),
+        };
+        of(one) == of(other)
     }
 
     /// Returns the declared units whose rates a conversion takes, each once: those that one side alone is told by.
@@ -273,6 +343,41 @@ mod tests {
         let (days, months) = (unit(&units, "days", ""), unit(&units, "months", ""));
         assert_eq!(units.conversion(days, months), None);
         assert!(units.days_against_months(days, months));
+    }
+
+    #[test]
+    fn units_multiply_and_divide() {
+        let units = Units::default();
+        let read = |text: &str| match text.split_once("per ") {
+            Some((above, below)) => unit(&units, above.trim(), below),
+            None => unit(&units, text, ""),
+        };
+        // The units that both sides come to, and that of the result.
+        let combined = |left: &str, right: &str, divides| {
+            let found = units.combine(read(left), read(right), divides).ok()?;
+            Some([found.left, found.right, found.unit].map(|unit| units.name(unit, false)).join("; "))
+        };
+        let times = |left: &str, right: &str| combined(left, right, false).unwrap_or_default();
+        let over = |left: &str, right: &str| combined(left, right, true).unwrap_or_default();
+        assert_eq!(times("EUR per MB", "MB per month"), "EUR per MB; MB per month; EUR per month");
+        assert_eq!(times("per month", "EUR"), "per month; EUR; EUR per month");
+        assert_eq!(times("EUR per GB", "MB"), "EUR per MB; MB; EUR");
+        assert_eq!(times("MB", "EUR per GB"), "MB; EUR per MB; EUR");
+        assert_eq!(times("EUR per day", "month"), "EUR per month; month; EUR");
+        assert_eq!(times("EUR", "percent"), "EUR; ; EUR");
+        assert_eq!(times("percent", "percent"), "; ; ");
+        assert_eq!(times("percent", ""), "percent; ; percent");
+        assert_eq!(times("EUR per MB", "MB per EUR"), "EUR per MB; MB per EUR; ");
+        assert_eq!(times("EUR", "EUR"), "");
+        assert_eq!(times("per month", "per month"), "");
+        assert_eq!(times("day", "month"), "");
+        assert_eq!(over("EUR", "EUR per month"), "EUR; EUR per month; month");
+        assert_eq!(over("EUR per day", "EUR per month"), "EUR per day; EUR per day; ");
+        assert_eq!(over("EUR", "MB"), "EUR; MB; EUR per MB");
+        assert_eq!(over("EUR", "month"), "EUR; month; EUR per month");
+        assert_eq!(over("", "per month"), "; per month; month");
+        assert_eq!(over("percent", "percent"), "; ; ");
+        assert_eq!(over("EUR per month", "month"), "");
     }
 
     #[test]

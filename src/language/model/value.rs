@@ -57,6 +57,8 @@ pub struct Number {
     pub value: Exact,
     /// How it was written, for showing.
     pub written: Option<Arc<Written>>,
+    /// Whether it came out of arithmetic, so that an amount of money shows its decimals.
+    pub calculated: bool,
 }
 
 /// How a number was written.
@@ -69,10 +71,22 @@ pub struct Written {
 }
 
 impl Number {
-    /// Returns a number that was computed, not written.
+    /// Returns a number that nobody wrote.
     #[must_use]
     pub fn computed(value: Exact) -> Number {
-        Number { value, written: None }
+        Number { value, written: None, calculated: false }
+    }
+
+    /// Returns a number that came out of arithmetic.
+    #[must_use]
+    pub fn calculated(value: Exact) -> Number {
+        Number { value, written: None, calculated: true }
+    }
+
+    /// Returns a number as it was written.
+    #[must_use]
+    pub fn written(value: Exact, written: Option<Arc<Written>>) -> Number {
+        Number { value, written, calculated: false }
     }
 }
 

@@ -190,13 +190,15 @@ pub struct Source {
     pub text: Option<Spanned<String>>,
 }
 
-/// `unit NAME = QUANTITY`.
+/// `unit NAME 2 decimals = QUANTITY`.
 #[derive(Debug, Clone)]
 pub struct Unit {
     /// The unit's name.
     pub name: Name,
     /// Its title.
     pub title: Option<Text>,
+    /// How many decimals a computed amount in it shows, where that is a whole number.
+    pub decimals: Option<Spanned<Option<u32>>>,
     /// What one of it is.
     pub value: Option<Quantity>,
     /// Where that comes from.

@@ -406,6 +406,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_accessed => "accessed",
         Kind::kw_confidence => "confidence",
         Kind::kw_unit => "unit",
+        Kind::kw_decimals => "decimals",
         Kind::kw_enum => "enum",
         Kind::kw_scale => "scale",
         Kind::kw_profile => "profile",
@@ -542,6 +543,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::needs_effect => " an effect",
         Kind::expect_target => " a target",
         Kind::member => " a name",
+        Kind::decimals => " a number of decimals",
         Kind::ruleset => "ruleset",
         Kind::source => "source",
         Kind::unit_declaration => "unit",
@@ -574,6 +576,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::operand
         | Kind::literal
         | Kind::begins_entry
+        | Kind::next_entry
         | Kind::begins_effect
         | Kind::effect
         | Kind::more_targets

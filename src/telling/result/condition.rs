@@ -166,8 +166,8 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
         ExprKind::Not(_) => "not",
         ExprKind::Let(_) => "let",
         ExprKind::If(_) => "if",
-        ExprKind::InSet { .. } | ExprKind::InRange { .. } => "in",
-        ExprKind::Has(..) | ExprKind::HasMany(..) => "has",
+        ExprKind::InSet { .. } | ExprKind::InList { .. } | ExprKind::InRange { .. } => "in",
+        ExprKind::Has(..) | ExprKind::HasMany(..) | ExprKind::HasSet(..) => "has",
         ExprKind::Known(..) | ExprKind::Excluded(..) => "is",
         // A field, a fact or a value on its own is compared with true.
         ExprKind::Compare(..)
@@ -178,11 +178,16 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
         | ExprKind::Negate(_)
         | ExprKind::Sum(_)
         | ExprKind::Scale(..)
+        | ExprKind::Product(..)
+        | ExprKind::Quotient(..)
+        | ExprKind::Round(..)
         | ExprKind::Convert(..)
         | ExprKind::Min(_)
         | ExprKind::Max(_)
         | ExprKind::Abs(_)
         | ExprKind::Count(_)
+        | ExprKind::SetOf(_)
+        | ExprKind::Common(..)
         | ExprKind::Between(..)
         | ExprKind::Shift(..) => "compare",
     };
@@ -244,14 +249,14 @@ fn operator(expr: &Expr) -> Option<&'static str> {
     let pick = |negated: bool, plain, not| if negated { not } else { plain };
     Some(match &expr.kind {
         ExprKind::Compare(op, ..) => op.as_str(),
-        ExprKind::InSet { negated, .. } => pick(*negated, "in", "not in"),
+        ExprKind::InSet { negated, .. } | ExprKind::InList { negated, .. } => pick(*negated, "in", "not in"),
         ExprKind::InRange { negated, low, high, .. } => match (low.is_some(), high.is_some()) {
             (true, true) => pick(*negated, "in low .. high", "not in low .. high"),
             (true, false) => pick(*negated, "in low ..", "not in low .."),
             (false, _) => pick(*negated, "in .. high", "not in .. high"),
         },
         ExprKind::Has(..) => "has",
-        ExprKind::HasMany(_, quantifier, _) => match quantifier {
+        ExprKind::HasMany(_, quantifier, _) | ExprKind::HasSet(_, quantifier, _) => match quantifier {
             Quantifier::Any => "has any",
             Quantifier::All => "has all",
             Quantifier::None => "has none",
@@ -334,11 +339,16 @@ fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView {
         ExprKind::Negate(_) => ("negate", Json::Null),
         ExprKind::Abs(_) => ("abs", Json::Null),
         ExprKind::Count(_) => ("count", Json::Null),
+        ExprKind::SetOf(_) => ("set", Json::Null),
+        ExprKind::Common(..) => ("common", Json::Null),
         ExprKind::Min(_) => ("min", Json::Null),
         ExprKind::Max(_) => ("max", Json::Null),
         ExprKind::Sum(terms) => ("sum", terms.iter().map(|(sign, _)| sign_word(*sign)).collect()),
         ExprKind::Scale(_, factor) => ("scale", json!(exact_text(*factor))),
         ExprKind::Convert(_, factor) => ("convert", json!(exact_text(*factor))),
+        ExprKind::Product(..) => ("product", Json::Null),
+        ExprKind::Quotient(..) => ("quotient", Json::Null),
+        ExprKind::Round(rounding, ..) => (rounding.as_str(), Json::Null),
         ExprKind::Between(unit, ..) => (
             match unit {
                 Between::Days => "days",
@@ -362,6 +372,8 @@ fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView {
         | ExprKind::InRange { .. }
         | ExprKind::Has(..)
         | ExprKind::HasMany(..)
+        | ExprKind::HasSet(..)
+        | ExprKind::InList { .. }
         | ExprKind::Known(..)
         | ExprKind::Excluded(..) => ("condition", json!(condition(writer, trace))),
     };

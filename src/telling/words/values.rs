@@ -96,10 +96,7 @@ impl<'r> Speaker<'r> {
     /// Returns a number with its unit: as it was written, or as a decimal.
     #[must_use]
     pub fn number(&self, number: &Number, unit: Unit) -> String {
-        let (digits, unit) = match &number.written {
-            Some(written) => (written.digits.to_string(), written.unit),
-            None => (number.value.to_string(), unit),
-        };
+        let (digits, unit) = self.digits(number, unit);
         let plural = digits != "1" && digits != "-1";
         match self.ruleset.units.name(unit, plural) {
             name if name.is_empty() => digits,
@@ -108,11 +105,23 @@ impl<'r> Speaker<'r> {
         }
     }
 
-    /// Returns a number in the unit of its type, where it was written in another: `710 CNY` for 100 USD.
+    /// Returns a number and its unit as they were written, or as a decimal; a calculated amount with the decimals of its
+    /// unit.
+    fn digits(&self, number: &Number, unit: Unit) -> (String, Unit) {
+        if let Some(written) = &number.written {
+            return (written.digits.to_string(), written.unit);
+        }
+        let decimals = unit.numerator.filter(|_| number.calculated);
+        let decimals = decimals.and_then(|id| self.ruleset.units.get(id).decimals);
+        let amount = decimals.and_then(|decimals| number.value.with_decimals(decimals));
+        (amount.unwrap_or_else(|| number.value.to_string()), unit)
+    }
+
+    /// Returns a number in the unit of its type, where it was written in another: `710.00 CNY` for 100 USD.
     #[must_use]
     pub fn converted(&self, number: &Number, unit: Unit) -> Option<String> {
         let written = number.written.as_ref()?.unit;
-        (written != unit).then(|| self.number(&Number::computed(number.value), unit))
+        (written != unit).then(|| self.number(&Number::calculated(number.value), unit))
     }
 
     /// Returns what a declared unit is told by: `7.1 CNY`.
@@ -125,10 +134,7 @@ impl<'r> Speaker<'r> {
     /// Returns a number with its unit in words: titles in the language, rates as the language says them.
     #[must_use]
     pub fn quantity(&self, number: &Number, unit: Unit) -> String {
-        let (digits, unit) = match &number.written {
-            Some(written) => (written.digits.to_string(), written.unit),
-            None => (number.value.to_string(), unit),
-        };
+        let (digits, unit) = self.digits(number, unit);
         let word = |id: Id<UnitDefinition>| {
             let definition = self.ruleset.units.get(id);
             definition.title.as_ref().map_or_else(

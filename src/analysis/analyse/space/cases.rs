@@ -4,6 +4,8 @@
 //! [`Reader`] reads the conditions before the cells of fields are known, and notes what it asks of fields and sums;
 //! that cuts them. Then each condition is a diagram. All fields are taken to be known here.
 
+mod sets;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::forms::normal;
@@ -15,7 +17,7 @@ use qudao_language::exact::Exact;
 use qudao_language::model::{
     Between, Channel, Expr, ExprKind, FactRef, Field, Id, Let, Ruleset, Shift, Type, Value,
 };
-use qudao_language::operator::{CompareOp, Quantifier, Sign};
+use qudao_language::operator::{CompareOp, Sign};
 
 /// A value is told apart into so many cases at most.
 const MAX_CASES: usize = 512;
@@ -23,8 +25,6 @@ const MAX_CASES: usize = 512;
 const MAX_PAIRS: usize = 8192;
 /// So many pairs are tried for that.
 const MAX_TRIED: usize = 250_000;
-/// The members of a set are counted up to so many.
-const MAX_COUNTED: u32 = 64;
 /// A condition of more formulas than these stays what it is.
 const MAX_PARTS: usize = 2000;
 /// A plain value.
@@ -36,6 +36,8 @@ pub(super) enum Leaf {
     Known(Value),
     /// A field that is a text or a set.
     Field(usize),
+    /// What is in these values and in the sets of all these fields.
+    Common(BTreeSet<usize>, BTreeSet<u32>),
 }
 
 impl Leaf {
@@ -209,18 +211,44 @@ impl<'c, 'r> Reader<'c, 'r> {
                 let found = joined?;
                 if *negated { turned(found) } else { found }
             }
-            ExprKind::Has(set, element) => {
+            ExprKind::Has(..) | ExprKind::InList { .. } if expr.possession().is_some() => {
+                let (set, element, negated) = expr.possession()?;
                 let (set, element) = (self.values(set, at)?, self.values(element, at)?);
-                self.for_each_pair(&set, &element, |reader, set, element| {
+                let found = self.for_each_pair(&set, &element, |reader, set, element| {
                     let Leaf::Known(Value::Enum(member)) = element else { return None };
                     let has = reader.has(set, *member)?;
                     Some(reader.cases.known(has))
-                })?
+                })?;
+                if negated { turned(found) } else { found }
+            }
+            ExprKind::InList { subject, negated, members } => {
+                let subject = self.values(subject, at)?;
+                let (mut found, mut known) = (self.cases.same(false), Vec::new());
+                for member in members {
+                    let member = self.values(member, at)?;
+                    let equal = self.for_each_pair(&subject, &member, |reader, one, other| {
+                        reader.compare(CompareOp::Equal, one, other)
+                    })?;
+                    known.push(self.cases.any(&[equal.yes, equal.no]));
+                    found = self.cases.either(found, equal);
+                }
+                // An unknown member leaves it unknown even where another is equal.
+                known.push(found.yes);
+                let found = Pair { yes: self.cases.all(&known), no: found.no };
+                if *negated { turned(found) } else { found }
             }
             ExprKind::HasMany(set, quantifier, wanted) => {
-                let count = set.enum_id().map_or(0, |id| self.ruleset.enums[id].members.len() as u32);
+                let count = self.size(set);
                 let set = self.values(set, at)?;
-                self.for_each(&set, |reader, set| reader.has_many(set, *quantifier, wanted, count))?
+                let wanted = Leaf::Known(Value::Set(wanted.clone()));
+                self.for_each(&set, |reader, set| reader.has_many(set, *quantifier, &wanted, count))?
+            }
+            ExprKind::HasSet(set, quantifier, wanted) => {
+                let count = self.size(set);
+                let (set, wanted) = (self.values(set, at)?, self.values(wanted, at)?);
+                self.for_each_pair(&set, &wanted, |reader, set, wanted| {
+                    reader.has_many(set, *quantifier, wanted, count)
+                })?
             }
             ExprKind::Known(what, negated) => {
                 let found = match &what.kind {
@@ -309,13 +337,16 @@ impl<'c, 'r> Reader<'c, 'r> {
                 let holds = self.cases.add(Formula::Field(*field, Test::Texts(vec![text.clone()], negated)));
                 Some(self.cases.known(holds))
             }
-            (Leaf::Field(field), Leaf::Known(Value::Set(set)))
-            | (Leaf::Known(Value::Set(set)), Leaf::Field(field)) => {
+            (Leaf::Field(field), other) | (other, Leaf::Field(field)) if op.is_equality() => {
                 let count = self.member_count(*field)?;
+                self.are_few(left, right, count)?;
                 let mut parts = Vec::new();
                 for member in 0..count {
                     let has = self.has(&Leaf::Field(*field), member)?;
-                    parts.push(if set.contains(&member) { has } else { self.cases.not(has) });
+                    let wanted = self.has(other, member)?;
+                    let neither = [self.cases.not(has), self.cases.not(wanted)];
+                    let ways = [self.cases.all(&[has, wanted]), self.cases.all(&neither)];
+                    parts.push(self.cases.any(&ways));
                 }
                 let same = self.cases.all(&parts);
                 let same = self.cases.known(same);
@@ -358,6 +389,7 @@ impl<'c, 'r> Reader<'c, 'r> {
                 Some(Test::Among(values.collect::<Option<_>>()?, false))
             }),
             Leaf::Known(value) => Some(self.cases.same(members.contains(value))),
+            Leaf::Common(..) => None,
             Leaf::Field(field) => {
                 let text = |member: &Value| match member {
                     Value::Text(text) => Some(text.clone()),
@@ -368,51 +400,6 @@ impl<'c, 'r> Reader<'c, 'r> {
                 Some(self.cases.known(holds))
             }
         }
-    }
-
-    fn member_count(&self, field: usize) -> Option<u32> {
-        let id = self.numbers.iter().position(|number| *number == Some(field))?;
-        match self.ruleset.fields[Id::new(id)].ty {
-            Type::Set(of) => Some(self.ruleset.enums[of].members.len() as u32),
-            _ => None,
-        }
-    }
-
-    fn has(&mut self, set: &Leaf, member: u32) -> Option<At> {
-        match set {
-            Leaf::Known(Value::Set(members)) => Some(self.cases.constant(members.contains(&member))),
-            Leaf::Field(field) => {
-                let (side, field) = (self.side, *field);
-                Some(self.cases.add(Formula::Member { side, field, member }))
-            }
-            _ => None,
-        }
-    }
-
-    fn has_many(
-        &mut self,
-        set: &Leaf,
-        quantifier: Quantifier,
-        wanted: &BTreeSet<u32>,
-        count: u32,
-    ) -> Option<Pair> {
-        let asked: Vec<u32> = match quantifier {
-            Quantifier::Only => (0..count).filter(|member| !wanted.contains(member)).collect(),
-            Quantifier::Any | Quantifier::All | Quantifier::None => wanted.iter().copied().collect(),
-        };
-        let mut parts = Vec::new();
-        for member in asked {
-            parts.push(self.has(set, member)?);
-        }
-        let holds = match quantifier {
-            Quantifier::All => self.cases.all(&parts),
-            Quantifier::Any => self.cases.any(&parts),
-            Quantifier::None | Quantifier::Only => {
-                let any = self.cases.any(&parts);
-                self.cases.not(any)
-            }
-        };
-        Some(self.cases.known(holds))
     }
 
     /// The entries of a fact that may be read, where each is, and what the channel states of it.
@@ -490,6 +477,27 @@ impl<'c, 'r> Reader<'c, 'r> {
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
                 self.scaled(inner, *factor, at)
             }
+            ExprKind::Product(a, b) => {
+                let (a, b) = (self.values(a, at)?, self.values(b, at)?);
+                self.product(&a, &b, |_, one, other| {
+                    let by = constant(other).map(|by| (one, by)).or(constant(one).map(|by| (other, by)));
+                    let (line, by) = by?;
+                    Some(vec![(always, times(line, by)?)])
+                })
+            }
+            ExprKind::Quotient(of, by) => {
+                let (of, by) = (self.values(of, at)?, self.values(by, at)?);
+                self.product(&of, &by, |_, of, by| {
+                    Some(vec![(always, times(of, Exact::ONE.over(constant(by)?)?)?)])
+                })
+            }
+            ExprKind::Round(rounding, of, step) => {
+                let (of, step) = (self.values(of, at)?, self.values(step, at)?);
+                self.product(&of, &step, |_, of, step| {
+                    let value = constant(of)?.rounded(*rounding, constant(step)?)?;
+                    Some(vec![(always, Leaf::constant(value))])
+                })
+            }
             ExprKind::Sum(terms) => {
                 let mut total = vec![(always, Leaf::constant(Exact::ZERO))];
                 for (sign, term) in terms {
@@ -528,8 +536,29 @@ impl<'c, 'r> Reader<'c, 'r> {
                     Some(vec![(least.yes, one.clone()), (least.no, sum(zero, one, Exact::whole(-1))?)])
                 })
             }
+            ExprKind::SetOf(members) => {
+                let mut sets = vec![(always, Leaf::Known(Value::Set(BTreeSet::new())))];
+                for member in members {
+                    let member = self.values(member, at)?;
+                    sets = self.product(&sets, &member, |_, set, member| match (set, member) {
+                        (Leaf::Known(Value::Set(set)), Leaf::Known(Value::Enum(member))) => {
+                            let set = set.iter().copied().chain([*member]).collect();
+                            Some(vec![(always, Leaf::Known(Value::Set(set)))])
+                        }
+                        _ => None,
+                    })?;
+                }
+                Some(sets)
+            }
+            ExprKind::Common(a, b) => {
+                let count = self.size(a);
+                let (a, b) = (self.values(a, at)?, self.values(b, at)?);
+                self.product(&a, &b, |reader, one, other| {
+                    Some(vec![(always, reader.common(one, other, count)?)])
+                })
+            }
             ExprKind::Count(set) => {
-                let of = set.enum_id().map_or(0, |id| self.ruleset.enums[id].members.len() as u32);
+                let of = self.size(set);
                 let sets = self.values(set, at)?;
                 let mut cases = Values::new();
                 for (when, set) in sets {
@@ -579,33 +608,10 @@ impl<'c, 'r> Reader<'c, 'r> {
     }
 
     fn scaled(&mut self, inner: &'r Expr, factor: Exact, at: Place) -> Option<Values> {
-        let zero = Leaf::constant(Exact::ZERO);
         let values = self.values(inner, at)?.into_iter();
-        let values = values.map(|(when, leaf)| Some((when, sum(&zero, &leaf, factor)?)));
+        let values = values.map(|(when, leaf)| Some((when, times(&leaf, factor)?)));
         let values = values.collect::<Option<Values>>()?;
         self.merged(values)
-    }
-
-    /// Where a set has no member, one, two, and so on.
-    fn counts(&mut self, set: &Leaf, of: u32) -> Option<Vec<At>> {
-        if of > MAX_COUNTED {
-            return None;
-        }
-        let (always, never) = (self.cases.constant(true), self.cases.constant(false));
-        let mut exactly = vec![always];
-        for member in 0..of {
-            let has = self.has(set, member)?;
-            let has_not = self.cases.not(has);
-            let with: Vec<At> = std::iter::once(never).chain(exactly.iter().copied()).collect();
-            let without = exactly.into_iter().chain([never]);
-            let mut next = Vec::new();
-            for (with, without) in with.into_iter().zip(without) {
-                let parts = [self.cases.all(&[has, with]), self.cases.all(&[has_not, without])];
-                next.push(self.cases.any(&parts));
-            }
-            exactly = next;
-        }
-        Some(exactly)
     }
 
     /// What comes of each pair of values.
@@ -660,6 +666,19 @@ fn plain(value: &Value) -> Leaf {
         Some(number) => Leaf::constant(number),
         None => Leaf::Known(value.clone()),
     }
+}
+
+/// The number that a value always is, if it is one.
+fn constant(leaf: &Leaf) -> Option<Exact> {
+    match leaf {
+        Leaf::Line(terms, constant) if terms.is_empty() => Some(*constant),
+        Leaf::Line(..) | Leaf::Known(_) | Leaf::Field(_) | Leaf::Common(..) => None,
+    }
+}
+
+/// So many times a value; nothing past the exact range.
+fn times(leaf: &Leaf, factor: Exact) -> Option<Leaf> {
+    sum(&Leaf::constant(Exact::ZERO), leaf, factor)
 }
 
 /// The first and so many times the second; nothing past the exact range.

@@ -31,7 +31,7 @@ impl Measure {
     pub(in crate::analyse) fn fields(&self) -> BTreeSet<usize> {
         let of = |leaf: &Leaf| match leaf {
             Leaf::Line(terms, _) => terms.keys().copied().collect::<Vec<usize>>(),
-            Leaf::Known(_) | Leaf::Field(_) => Vec::new(),
+            Leaf::Known(_) | Leaf::Field(_) | Leaf::Common(..) => Vec::new(),
         };
         of(&self.from).into_iter().chain(of(&self.to)).collect()
     }
@@ -217,7 +217,7 @@ impl Space<'_, '_> {
                     (terms.len() == 1 && *factor == Exact::ONE).then_some((Some(*field), *offset))
                 }
             },
-            Leaf::Known(_) | Leaf::Field(_) => None,
+            Leaf::Known(_) | Leaf::Field(_) | Leaf::Common(..) => None,
         };
         let ((own, own_offset), (other, offset)) = (day(own)?, day(other)?);
         if own != Some(field) {

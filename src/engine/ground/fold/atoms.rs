@@ -1,7 +1,7 @@
 //! From a condition to an atom: what the values of a field make of it.
 
 use super::super::cells::{Cut, Draft, Test, Variable, VariableKind, between, is_whole, round_up, value_at};
-use super::super::linear::{Facts, Solved};
+use super::super::linear::{Facts, FieldSet, Solved};
 use super::super::{Node, Opaque, OpaqueId};
 use super::Builder;
 use qudao_language::decide::Judged;
@@ -140,50 +140,74 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     ) -> Option<Id<Node>> {
         let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
         let count = self.ruleset.enums[of].members.len() as u32;
-        match &expr.kind {
-            ExprKind::Has(set, element) => {
-                facts.field(set)?;
-                match facts.constant(element)? {
-                    Some(Value::Enum(member)) => Some(self.member(field, member)),
-                    _ => Some(self.constant(Judged::STUCK)),
-                }
-            }
+        let whole = (expr, channel);
+        if let Some((set, element, negated)) = expr.possession() {
+            let (set, element) = (facts.set(set)?, facts.constant(element)?);
+            let (Some(set), Some(Value::Enum(member))) = (set, element) else {
+                return Some(self.constant(Judged::STUCK));
+            };
+            return self.members(field, true, negated, [Wanted::of(&set, member)], whole);
+        }
+        let (quantifier, set, wanted) = match &expr.kind {
             ExprKind::HasMany(set, quantifier, wanted) => {
-                facts.field(set)?;
-                let others = || (0..count).filter(|member| !wanted.contains(member));
-                let members: Vec<u32> = match quantifier {
-                    Quantifier::Any | Quantifier::All | Quantifier::None => wanted.iter().copied().collect(),
-                    Quantifier::Only => others().collect(),
-                };
-                if members.is_empty() {
-                    let holds = *quantifier != Quantifier::Any;
-                    return Some(self.draft(field, Some(0), Test::Always(holds), expr, channel));
-                }
-                let parts = members.into_iter().map(|member| self.member(field, member)).collect();
-                let joined = self.join(*quantifier == Quantifier::All, parts);
-                let negated = matches!(quantifier, Quantifier::None | Quantifier::Only);
-                Some(if negated { self.not(joined) } else { joined })
+                (*quantifier, facts.set(set)?, Some(FieldSet { of_field: false, members: wanted.clone() }))
             }
+            ExprKind::HasSet(set, quantifier, wanted) => (*quantifier, facts.set(set)?, facts.set(wanted)?),
             ExprKind::Compare(op, left, right) if op.is_equality() => {
-                let other = if facts.field(left).is_some() {
-                    right
-                } else {
-                    facts.field(right)?;
-                    left
-                };
-                let Some(Value::Set(wanted)) = facts.constant(other)? else {
+                let (Some(left), Some(right)) = (facts.set(left)?, facts.set(right)?) else {
                     return Some(self.constant(Judged::STUCK));
                 };
-                let parts = (0..count).map(|member| {
-                    let has = self.member(field, member);
-                    if wanted.contains(&member) { has } else { self.not(has) }
-                });
-                let parts = parts.collect();
-                let same = self.join(true, parts);
-                Some(if *op == CompareOp::Equal { same } else { self.not(same) })
+                let same =
+                    (0..count).map(|member| Wanted::of(&left, member).same(Wanted::of(&right, member)));
+                return self.members(field, true, *op == CompareOp::NotEqual, same, whole);
             }
-            _ => None,
+            _ => return None,
+        };
+        let (Some(set), Some(wanted)) = (set, wanted) else { return Some(self.constant(Judged::STUCK)) };
+        let (all, negated) = match quantifier {
+            Quantifier::Any => (false, false),
+            Quantifier::None => (false, true),
+            Quantifier::All | Quantifier::Only => (true, false),
+        };
+        let parts = (0..count).map(|member| {
+            let (has, wants) = (Wanted::of(&set, member), Wanted::of(&wanted, member));
+            match quantifier {
+                Quantifier::Any | Quantifier::None => has.and(wants),
+                Quantifier::All => wants.not().or(has),
+                Quantifier::Only => has.not().or(wants),
+            }
+        });
+        self.members(field, all, negated, parts, whole)
+    }
+
+    /// What is wanted of the members of a field's set, joined by `and` or `or`; where that is settled, the whole
+    /// condition says what it is while the field is unknown.
+    fn members(
+        &mut self,
+        field: Id<Field>,
+        all: bool,
+        negated: bool,
+        wanted: impl IntoIterator<Item = Wanted>,
+        (expr, channel): (&'r Expr, Option<Id<Channel>>),
+    ) -> Option<Id<Node>> {
+        let mut parts = Vec::new();
+        let mut settled = false;
+        for wanted in wanted {
+            match wanted {
+                Wanted::Has(member) => parts.push(self.member(field, member)),
+                Wanted::Lacks(member) => {
+                    let has = self.member(field, member);
+                    parts.push(self.not(has));
+                }
+                Wanted::Settled(holds) => settled |= holds != all,
+            }
         }
+        if settled || parts.is_empty() {
+            let holds = (all != settled) != negated;
+            return Some(self.draft(field, Some(0), Test::Always(holds), expr, channel));
+        }
+        let joined = self.join(all, parts);
+        Some(if negated { self.not(joined) } else { joined })
     }
 
     /// Whether the set of a field has a member.
@@ -239,6 +263,53 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 }
 
+/// What is wanted of a member of the set of a field.
+#[derive(Clone, Copy)]
+enum Wanted {
+    /// The set has it.
+    Has(u32),
+    /// The set does not.
+    Lacks(u32),
+    /// Whatever the set has, it holds or does not.
+    Settled(bool),
+}
+
+impl Wanted {
+    /// That a set has a member.
+    fn of(set: &FieldSet, member: u32) -> Wanted {
+        match set.members.contains(&member) {
+            true if set.of_field => Wanted::Has(member),
+            has => Wanted::Settled(has),
+        }
+    }
+
+    fn not(self) -> Wanted {
+        match self {
+            Wanted::Has(member) => Wanted::Lacks(member),
+            Wanted::Lacks(member) => Wanted::Has(member),
+            Wanted::Settled(holds) => Wanted::Settled(!holds),
+        }
+    }
+
+    /// Both, of one member.
+    fn and(self, other: Wanted) -> Wanted {
+        match (self, other) {
+            (Wanted::Settled(true), wanted) | (wanted, Wanted::Settled(true)) => wanted,
+            (Wanted::Has(_), Wanted::Has(_)) | (Wanted::Lacks(_), Wanted::Lacks(_)) => self,
+            _ => Wanted::Settled(false),
+        }
+    }
+
+    fn or(self, other: Wanted) -> Wanted {
+        self.not().and(other.not()).not()
+    }
+
+    /// Both or neither, of one member.
+    fn same(self, other: Wanted) -> Wanted {
+        self.and(other).or(self.not().and(other.not()))
+    }
+}
+
 /// What an atom says of a text: a test, or `Some(None)` where a fact is unknown.
 fn text_test<'r>(facts: Facts<'r>, expr: &'r Expr) -> Option<Option<Test>> {
     let text = |value: &Value| match value {
@@ -255,6 +326,11 @@ fn text_test<'r>(facts: Facts<'r>, expr: &'r Expr) -> Option<Option<Test>> {
             };
             let Some(value) = facts.constant(other)? else { return Some(None) };
             Some(Some(Test::Texts(vec![text(&value)?], *op == CompareOp::NotEqual)))
+        }
+        ExprKind::InList { subject, negated, members } => {
+            facts.field(subject)?;
+            let Some(members) = facts.constants(members)? else { return Some(None) };
+            Some(Some(Test::Texts(members.iter().map(text).collect::<Option<_>>()?, *negated)))
         }
         ExprKind::InSet { subject, negated, members } => {
             facts.field(subject)?;

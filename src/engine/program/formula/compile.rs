@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use num_integer::Integer;
 
 use super::{Atom, Condition, Formulas, MOST_MEMBERS, MOST_STEPS, Part, STEPS, Term, Test, mask};
-use crate::ground::{Ground, Opaque};
+use crate::ground::{Facts, Ground, Opaque};
 use crate::program::bits::Kleene;
 use qudao_language::decide::Probe;
 use qudao_language::exact::Exact;
-use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Type, Value};
+use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Number, Type, Value};
 
 /// Conditions of more parts, lets written out, are left to the evaluator, which keeps what lets came out as.
 const MOST_PARTS: usize = 256;
@@ -37,7 +37,11 @@ struct Survey<'g, 'r> {
     steps: i128,
 }
 
-impl Survey<'_, '_> {
+impl<'r> Survey<'_, 'r> {
+    fn facts(&self) -> Facts<'r> {
+        Facts { ruleset: self.ground.ruleset, day: self.ground.day, channel: self.channel }
+    }
+
     /// Makes parts of one, so many, whole.
     fn whole(&mut self, parts: i128) -> Option<()> {
         let greater = parts / self.steps.gcd(&parts);
@@ -63,7 +67,7 @@ impl Survey<'_, '_> {
     }
 
     /// An expression that is divided by a number later on.
-    fn expr(&mut self, expr: &Expr, divided: i128) -> Option<()> {
+    fn expr(&mut self, expr: &'r Expr, divided: i128) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
         let ruleset = self.ground.ruleset;
         match &expr.kind {
@@ -80,6 +84,20 @@ impl Survey<'_, '_> {
             ExprKind::Scale(_, factor) | ExprKind::Convert(_, factor) => {
                 let divided = divided.checked_mul(factor.denominator())?;
                 return expr.parts().into_iter().try_for_each(|part| self.expr(part, divided));
+            }
+            ExprKind::Product(a, b) | ExprKind::Quotient(a, b) => {
+                return match self.facts().factor(expr) {
+                    Some((inner, Some(by))) => self.expr(inner, divided.checked_mul(by.denominator())?),
+                    Some((_, None)) => Some(()),
+                    None => {
+                        self.expr(a, divided)?;
+                        self.expr(b, 1)
+                    }
+                };
+            }
+            ExprKind::Round(_, inner, step) => {
+                self.expr(step, divided)?;
+                return self.expr(inner, 1);
             }
             ExprKind::InSet { members, .. } => {
                 members.iter().try_for_each(|member| self.constant(member, 1))?;
@@ -111,11 +129,11 @@ fn entries(ground: &Ground<'_>, fact: &FactRef) -> Vec<Option<u32>> {
 }
 
 /// Writes an opaque condition as a formula; nothing where the evaluator has to judge it.
-pub(super) fn condition<'g>(
-    ground: &'g Ground<'_>,
-    formulas: &'g Formulas,
-    probe: &'g Probe<'g>,
-    opaque: &'g Opaque<'_>,
+pub(super) fn condition<'r>(
+    ground: &Ground<'r>,
+    formulas: &Formulas,
+    probe: &Probe<'r>,
+    opaque: &Opaque<'r>,
 ) -> Option<Condition> {
     Compiler { ground, formulas, probe, channel: opaque.channel }.condition(opaque.expr)
 }
@@ -124,16 +142,20 @@ struct Compiler<'g, 'r> {
     ground: &'g Ground<'r>,
     formulas: &'g Formulas,
     /// Knows of which values of a field a condition is judged.
-    probe: &'g Probe<'g>,
+    probe: &'g Probe<'r>,
     channel: Option<Id<Channel>>,
 }
 
-impl<'g> Compiler<'g, '_> {
-    fn conditions(&self, parts: &'g [Expr]) -> Option<Vec<Condition>> {
+impl<'r> Compiler<'_, 'r> {
+    fn facts(&self) -> Facts<'r> {
+        Facts { ruleset: self.ground.ruleset, day: self.ground.day, channel: self.channel }
+    }
+
+    fn conditions(&self, parts: &'r [Expr]) -> Option<Vec<Condition>> {
         parts.iter().map(|part| self.condition(part)).collect()
     }
 
-    fn condition(&self, expr: &'g Expr) -> Option<Condition> {
+    fn condition(&self, expr: &'r Expr) -> Option<Condition> {
         let condition = self.joint(expr)?;
         let Some((field, values)) = self.tried(expr) else { return Some(condition) };
         let codes = values.iter().map(|value| self.formulas.code(value)).collect::<Option<_>>()?;
@@ -141,7 +163,7 @@ impl<'g> Compiler<'g, '_> {
     }
 
     /// The values that a condition over one field is judged by, besides those that an atom tries by itself.
-    fn tried(&self, expr: &'g Expr) -> Option<(Id<Field>, Vec<Value>)> {
+    fn tried(&self, expr: &'r Expr) -> Option<(Id<Field>, Vec<Value>)> {
         let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_));
         if matches!(expr.kind, ExprKind::Not(_) | ExprKind::Let(_) | ExprKind::Literal(_)) {
             return None;
@@ -159,7 +181,7 @@ impl<'g> Compiler<'g, '_> {
         Some((field, values))
     }
 
-    fn joint(&self, expr: &'g Expr) -> Option<Condition> {
+    fn joint(&self, expr: &'r Expr) -> Option<Condition> {
         Some(match &expr.kind {
             ExprKind::And(parts) => Condition::And(self.conditions(parts)?),
             ExprKind::Or(parts) => Condition::Or(self.conditions(parts)?),
@@ -196,8 +218,8 @@ impl<'g> Compiler<'g, '_> {
         fields
     }
 
-    fn test(&self, expr: &'g Expr) -> Option<Test> {
-        let bound = |bound: &'g Option<Box<Expr>>| match bound {
+    fn test(&self, expr: &'r Expr) -> Option<Test> {
+        let bound = |bound: &'r Option<Box<Expr>>| match bound {
             Some(bound) => self.term(bound).map(Some),
             None => Some(None),
         };
@@ -215,10 +237,17 @@ impl<'g> Compiler<'g, '_> {
                 negated: *negated,
             },
             ExprKind::Has(set, element) => Test::Has(self.term(set)?, self.term(element)?),
+            ExprKind::InList { subject, negated, members } => match expr.possession() {
+                Some((set, element, true)) => Test::Lacks(self.term(set)?, self.term(element)?),
+                Some((set, element, false)) => Test::Has(self.term(set)?, self.term(element)?),
+                None => Test::AnyOf(self.term(subject)?, self.terms(members)?, *negated),
+            },
+            ExprKind::HasSet(set, quantifier, wanted) => {
+                Test::HasSet(self.term(set)?, *quantifier, self.term(wanted)?)
+            }
             ExprKind::HasMany(set, quantifier, wanted) => {
-                let count = set.enum_id().map_or(0, |id| self.ground.ruleset.enums[id].members.len());
-                let all = wanted.len() == count;
-                Test::HasMany(self.term(set)?, *quantifier, mask(wanted.iter().copied())?, all)
+                let wanted = Term::Constant(Part::Known(mask(wanted.iter().copied())?));
+                Test::HasSet(self.term(set)?, *quantifier, wanted)
             }
             ExprKind::Known(what, negated) => match &what.kind {
                 ExprKind::Fact(fact) => self.stated(fact, *negated)?,
@@ -229,7 +258,7 @@ impl<'g> Compiler<'g, '_> {
     }
 
     /// Whether an entry of a fact is stated.
-    fn stated(&self, fact: &'g FactRef, negated: bool) -> Option<Test> {
+    fn stated(&self, fact: &'r FactRef, negated: bool) -> Option<Test> {
         let channel = fact.channel.or(self.channel)?;
         let stated = entries(self.ground, fact).into_iter().map(|entry| {
             self.ground.ruleset.channels[channel].value((fact.fact, entry), self.ground.day).is_some()
@@ -239,26 +268,26 @@ impl<'g> Compiler<'g, '_> {
         Some(Test::Stated(index?, stated.collect(), negated))
     }
 
-    fn term(&self, expr: &'g Expr) -> Option<Term> {
+    fn term(&self, expr: &'r Expr) -> Option<Term> {
         if expr.ty == Type::Bool {
             return Some(Term::Truth(Box::new(self.condition(expr)?)));
         }
         self.term_inside(expr)
     }
 
-    fn terms(&self, parts: &'g [Expr]) -> Option<Vec<Term>> {
+    fn terms(&self, parts: &'r [Expr]) -> Option<Vec<Term>> {
         parts.iter().map(|part| self.term(part)).collect()
     }
 
-    fn pair(&self, a: &'g Expr, b: &'g Expr) -> Option<Box<(Term, Term)>> {
+    fn pair(&self, a: &'r Expr, b: &'r Expr) -> Option<Box<(Term, Term)>> {
         Some(Box::new((self.term(a)?, self.term(b)?)))
     }
 
-    fn scaled(&self, inner: &'g Expr, factor: Exact) -> Option<Term> {
+    fn scaled(&self, inner: &'r Expr, factor: Exact) -> Option<Term> {
         Some(Term::Scaled(Box::new(self.term(inner)?), factor.numerator(), factor.denominator()))
     }
 
-    fn term_inside(&self, expr: &'g Expr) -> Option<Term> {
+    fn term_inside(&self, expr: &'r Expr) -> Option<Term> {
         let ruleset = self.ground.ruleset;
         Some(match &expr.kind {
             ExprKind::Literal(value) => Term::Constant(Part::Known(self.formulas.code(value)?)),
@@ -280,6 +309,18 @@ impl<'g> Compiler<'g, '_> {
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
                 self.scaled(inner, *factor)?
             }
+            ExprKind::Product(a, b) | ExprKind::Quotient(a, b) => match self.facts().factor(expr) {
+                Some((inner, Some(by))) => self.scaled(inner, by)?,
+                Some((_, None)) => Term::Constant(Part::STUCK),
+                None => Term::Product(self.pair(a, b)?),
+            },
+            ExprKind::Round(rounding, inner, step) => match self.facts().number(step)? {
+                Some(step) => {
+                    let step = self.formulas.code(&Value::Number(Number::computed(step)))?;
+                    Term::Rounded(*rounding, Box::new(self.term(inner)?), step)
+                }
+                None => Term::Constant(Part::STUCK),
+            },
             ExprKind::Abs(inner) => Term::Abs(Box::new(self.term(inner)?)),
             ExprKind::Sum(terms) => {
                 let terms = terms.iter().map(|(sign, term)| Some((*sign, self.term(term)?)));
@@ -287,10 +328,15 @@ impl<'g> Compiler<'g, '_> {
             }
             ExprKind::Min(parts) => Term::Best(false, self.terms(parts)?),
             ExprKind::Max(parts) => Term::Best(true, self.terms(parts)?),
-            ExprKind::Count(set) => {
-                let most = set.enum_id().map_or(0, |id| ruleset.enums[id].members.len());
-                Term::Count(Box::new(self.term(set)?), most as i128)
+            ExprKind::Count(set) => Term::Count(Box::new(self.term(set)?)),
+            ExprKind::SetOf(members) => {
+                let count = expr.enum_id().map_or(0, |id| ruleset.enums[id].members.len());
+                if count > MOST_MEMBERS {
+                    return None;
+                }
+                Term::SetOf(self.terms(members)?)
             }
+            ExprKind::Common(a, b) => Term::Common(self.pair(a, b)?),
             ExprKind::Between(unit, from, to) => Term::Between(*unit, self.pair(from, to)?),
             ExprKind::Shift(unit, sign, date, amount) => {
                 Term::Shifted(*unit, *sign, self.pair(date, amount)?)
@@ -303,13 +349,15 @@ impl<'g> Compiler<'g, '_> {
             | ExprKind::InRange { .. }
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::InList { .. }
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => Term::Truth(Box::new(self.condition(expr)?)),
         })
     }
 
-    fn fact(&self, fact: &'g FactRef) -> Option<Term> {
+    fn fact(&self, fact: &'r FactRef) -> Option<Term> {
         let channel = fact.channel.or(self.channel)?;
         let mut stated = Vec::new();
         for entry in entries(self.ground, fact) {

@@ -1,5 +1,8 @@
 //! A formula's answer: what [`qudao_language::decide`] says of the expression, part for part.
 
+mod sets;
+
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::{Atom, Condition, Domain, Formula, Formulas, Held, Part, Term, Test};
@@ -8,7 +11,7 @@ use crate::program::bits::Kleene;
 use qudao_language::date::Date;
 use qudao_language::decide::MAX_PAIRS;
 use qudao_language::model::{Between, Id, Shift};
-use qudao_language::operator::{CompareOp, Quantifier, Sign};
+use qudao_language::operator::{CompareOp, Ends, Sign, product_of_ranges};
 
 impl Part {
     pub(super) const STUCK: Part = Part::OneOf(0, 0);
@@ -36,9 +39,6 @@ pub(in crate::program) struct Run<'a> {
     /// Whether something did not fit, so that the answer means nothing.
     failed: bool,
 }
-
-/// The least and the greatest value, where there are such.
-type Ends = (Option<i128>, Option<i128>);
 
 impl<'a> Run<'a> {
     pub(in crate::program) fn new(
@@ -185,16 +185,28 @@ impl<'a> Run<'a> {
             }
             Test::Has(set, element) => {
                 let (set, element) = (self.term(set), self.term(element));
-                match (set, element) {
-                    (Part::Known(set), _) => self.judge_part(element, |element| has(set, element)),
-                    (_, Part::Known(element)) => self.judge_part(set, |set| has(set, element)),
-                    _ if set.settles() && element.settles() => Kleene::OPEN,
-                    _ => Kleene::STUCK,
-                }
+                self.has(set, element)
             }
-            Test::HasMany(set, quantifier, wanted, all) => {
-                let set = self.term(set);
-                self.has_many(set, *quantifier, *wanted, *all)
+            Test::Lacks(set, element) => {
+                let (set, element) = (self.term(set), self.term(element));
+                self.has(set, element).not()
+            }
+            Test::HasSet(set, quantifier, wanted) => {
+                let (set, wanted) = (self.term(set), self.term(wanted));
+                self.has_set(set, *quantifier, wanted)
+            }
+            Test::AnyOf(subject, members, negated) => {
+                let subject = self.term(subject);
+                let (mut judged, mut known, mut settles) = (Kleene::FALSE, true, true);
+                for member in members {
+                    let member = self.term(member);
+                    let one = self.compare(CompareOp::Equal, subject, member);
+                    known &= !one.is_unknown();
+                    settles &= one.settles();
+                    judged = judged.or(one);
+                }
+                let judged = if known { judged } else { judged.unsettled(settles) };
+                if *negated { judged.not() } else { judged }
             }
             Test::Known(what, negated) => {
                 let known = self.term(what).known().is_some();
@@ -219,23 +231,6 @@ impl<'a> Run<'a> {
         self.compare(op, subject, bound)
     }
 
-    fn has_many(&self, set: Part, quantifier: Quantifier, wanted: i128, all: bool) -> Kleene {
-        if let Part::Between(..) = set {
-            let some = wanted != 0;
-            return match quantifier {
-                Quantifier::Any => Kleene::unknown(some, true),
-                Quantifier::All | Quantifier::None => Kleene::unknown(true, some),
-                Quantifier::Only => Kleene::unknown(true, !all),
-            };
-        }
-        self.judge_part(set, |members| match quantifier {
-            Quantifier::Any => members & wanted != 0,
-            Quantifier::All => members & wanted == wanted,
-            Quantifier::None => members & wanted == 0,
-            Quantifier::Only => members & !wanted == 0,
-        })
-    }
-
     /// Judges a condition on each value that a part could be; where these are not counted, it could be either.
     fn judge_part(&self, part: Part, holds: impl Fn(i128) -> bool) -> Kleene {
         match part {
@@ -245,7 +240,7 @@ impl<'a> Run<'a> {
                 let can_fail = values.iter().any(|value| !holds(*value));
                 Kleene::unknown(values.iter().any(|value| holds(*value)), can_fail)
             }
-            Part::Between(..) => Kleene::OPEN,
+            Part::Between(..) | Part::Within(..) => Kleene::OPEN,
         }
     }
 
@@ -275,11 +270,22 @@ impl<'a> Run<'a> {
             Term::If(parts) => self.either(parts),
             Term::Scaled(inner, times, over) => {
                 let inner = self.term(inner);
+                if *times == 0 {
+                    return self.zero_times(inner);
+                }
                 let change = |value: i128| {
                     let product = value.checked_mul(*times)?;
                     if *over == 1 { Some(product) } else { (product % over == 0).then_some(product / over) }
                 };
                 self.map(inner, times.is_negative(), change)
+            }
+            Term::Product(pair) => {
+                let (left, right) = self.terms(pair);
+                self.times(left, right)
+            }
+            Term::Rounded(rounding, inner, step) => {
+                let inner = self.term(inner);
+                self.map(inner, false, |value| rounding.whole(value, *step).checked_mul(*step))
             }
             Term::Abs(inner) => {
                 let inner = self.term(inner);
@@ -304,12 +310,30 @@ impl<'a> Run<'a> {
                 }
                 best.unwrap_or(Part::STUCK)
             }
-            Term::Count(set, most) => {
+            Term::Count(set) => {
                 let steps = self.formulas.steps;
+                let count = |members: i128| Some(i128::from(members.count_ones()) * steps);
                 match self.term(set) {
-                    Part::Known(members) => Part::Known(i128::from(members.count_ones()) * steps),
-                    unknown if unknown.settles() => Part::Between(Some(0), Some(most * steps)),
-                    _ => Part::STUCK,
+                    Part::Within(low, high) => Part::Between(count(low), count(high)),
+                    set => self.map(set, false, count),
+                }
+            }
+            Term::SetOf(members) => {
+                let mut set = Part::Known(0);
+                for member in members {
+                    let member = self.term(member);
+                    set = self.combine(set, member, false, |set, member| Some(set | 1 << member));
+                }
+                set
+            }
+            Term::Common(pair) => {
+                let (left, right) = self.terms(pair);
+                match (left, right) {
+                    (Part::Within(..), other) | (other, Part::Within(..)) if other.settles() => {
+                        let ((a_low, a_high), (b_low, b_high)) = (self.members(left), self.members(right));
+                        Part::Within(a_low & b_low, a_high & b_high)
+                    }
+                    _ => self.combine(left, right, false, |a, b| Some(a & b)),
                 }
             }
             Term::Between(unit, pair) => {
@@ -356,6 +380,7 @@ impl<'a> Run<'a> {
                     self.list_from(start)
                 }
                 Some(Domain::Between(low, high)) => Part::Between(*low, *high),
+                Some(Domain::Sets(members)) => Part::Within(0, *members),
                 None => self.fail(),
             },
         }
@@ -389,12 +414,12 @@ impl<'a> Run<'a> {
                 Some(self.few.len() - 1..self.few.len())
             }
             Part::OneOf(start, end) => Some(start as usize..end as usize),
-            Part::Between(..) => None,
+            Part::Between(..) | Part::Within(..) => None,
         }
     }
 
     /// The least and the greatest that a part could be.
-    fn range(&self, part: Part) -> Ends {
+    fn range(&self, part: Part) -> Ends<i128> {
         match part {
             Part::Known(value) => (Some(value), Some(value)),
             Part::OneOf(start, end) => {
@@ -402,6 +427,7 @@ impl<'a> Run<'a> {
                 (values.iter().min().copied(), values.iter().max().copied())
             }
             Part::Between(low, high) => (low, high),
+            Part::Within(..) => (None, None),
         }
     }
 
@@ -418,7 +444,7 @@ impl<'a> Run<'a> {
                 }
                 self.list_from(start)
             }
-            Part::Between(..) => Part::Between(None, None),
+            Part::Between(..) | Part::Within(..) => Part::Between(None, None),
         }
     }
 
@@ -443,6 +469,10 @@ impl<'a> Run<'a> {
         }
         if stuck_b {
             return a;
+        }
+        if let (Part::Within(..), _) | (_, Part::Within(..)) = (a, b) {
+            let ((a_low, a_high), (b_low, b_high)) = (self.members(a), self.members(b));
+            return Part::Within(a_low & b_low, a_high | b_high);
         }
         let ((a_low, a_high), (b_low, b_high)) = (self.range(a), self.range(b));
         let low = a_low.zip(b_low).map(|(a, b)| a.min(b));
@@ -471,6 +501,7 @@ impl<'a> Run<'a> {
                 let (low, high) = (self.end(low, &change), self.end(high, &change));
                 if falls { Part::Between(high, low) } else { Part::Between(low, high) }
             }
+            Part::Within(..) => self.fail(),
         }
     }
 
@@ -478,6 +509,47 @@ impl<'a> Run<'a> {
         let changed = change(end?);
         self.failed |= changed.is_none();
         changed
+    }
+
+    /// Nothing times a number.
+    fn zero_times(&mut self, part: Part) -> Part {
+        match part {
+            Part::Known(_) => Part::Known(0),
+            _ if part.settles() => {
+                let start = self.few.len();
+                self.few.push(0);
+                self.list_from(start)
+            }
+            _ => Part::STUCK,
+        }
+    }
+
+    /// Multiplies two numbers.
+    fn times(&mut self, left: Part, right: Part) -> Part {
+        let steps = self.formulas.steps;
+        let product = |a: i128, b: i128| {
+            let product = a.checked_mul(b)?;
+            (product % steps == 0).then_some(product / steps)
+        };
+        match (left, right) {
+            (Part::Known(left), Part::Known(right)) => return self.computed(product(left, right)),
+            (Part::Known(0), part) | (part, Part::Known(0)) => return self.zero_times(part),
+            (Part::Known(factor), part) | (part, Part::Known(factor)) => {
+                return self.map(part, factor < 0, |value| product(value, factor));
+            }
+            _ => {}
+        }
+        if let Some(pairs) = self.pairs(left, right, product) {
+            return pairs;
+        }
+        let fits = Cell::new(true);
+        let ends = product_of_ranges(self.range(left), self.range(right), 0, |a, b| {
+            let product = product(a, b);
+            fits.set(fits.get() && product.is_some());
+            product
+        });
+        self.failed |= !fits.get();
+        Part::Between(ends.0, ends.1)
     }
 
     fn abs(&mut self, part: Part) -> Part {
@@ -504,25 +576,8 @@ impl<'a> Run<'a> {
         if let (Part::Known(left), Part::Known(right)) = (left, right) {
             return self.computed(change(left, right));
         }
-        if !left.settles() || !right.settles() {
-            return Part::STUCK;
-        }
-        let counted = !matches!(left, Part::Between(..)) && !matches!(right, Part::Between(..));
-        if counted && let (Some(left), Some(right)) = (self.list(left), self.list(right)) {
-            // So many are too many to be tried pair by pair; the evaluator knows what then.
-            if left.len() * right.len() > MAX_PAIRS {
-                return self.fail();
-            }
-            let start = self.few.len();
-            for a in left {
-                for b in right.clone() {
-                    match change(self.at(a), self.at(b)) {
-                        Some(value) => self.add(start, value),
-                        None => self.failed = true,
-                    }
-                }
-            }
-            return self.list_from(start);
+        if let Some(pairs) = self.pairs(left, right, &change) {
+            return pairs;
         }
         let (left, right) = (self.range(left), self.range(right));
         let right = if falls { (right.1, right.0) } else { right };
@@ -532,6 +587,38 @@ impl<'a> Run<'a> {
         };
         let (low, high) = (end(left.0, right.0), end(left.1, right.1));
         Part::Between(low, high)
+    }
+
+    /// What comes of each pair of the values that two could be, of which not both are known; nothing where they are not
+    /// counted.
+    fn pairs(
+        &mut self,
+        left: Part,
+        right: Part,
+        change: impl Fn(i128, i128) -> Option<i128>,
+    ) -> Option<Part> {
+        if !left.settles() || !right.settles() {
+            return Some(Part::STUCK);
+        }
+        let is_open = |part: Part| matches!(part, Part::Between(..) | Part::Within(..));
+        if is_open(left) || is_open(right) {
+            return None;
+        }
+        let (left, right) = (self.list(left)?, self.list(right)?);
+        // So many are too many to be tried pair by pair; the evaluator knows what then.
+        if left.len() * right.len() > MAX_PAIRS {
+            return Some(self.fail());
+        }
+        let start = self.few.len();
+        for a in left {
+            for b in right.clone() {
+                match change(self.at(a), self.at(b)) {
+                    Some(value) => self.add(start, value),
+                    None => self.failed = true,
+                }
+            }
+        }
+        Some(self.list_from(start))
     }
 
     /// The greater of two, or the lesser: one end is there as soon as one of them has it.
@@ -558,8 +645,11 @@ impl<'a> Run<'a> {
         if !left.settles() || !right.settles() {
             return Kleene::STUCK;
         }
-        let counted = !matches!(left, Part::Between(..)) && !matches!(right, Part::Between(..));
-        if counted && let (Some(left), Some(right)) = (self.list(left), self.list(right)) {
+        let is_open = |part: Part| matches!(part, Part::Between(..) | Part::Within(..));
+        if !is_open(left)
+            && !is_open(right)
+            && let (Some(left), Some(right)) = (self.list(left), self.list(right))
+        {
             if left.len() * right.len() > MAX_PAIRS {
                 self.failed = true;
                 return Kleene::STUCK;
@@ -574,15 +664,17 @@ impl<'a> Run<'a> {
             }
             return Kleene::unknown(can_hold, can_fail);
         }
+        if let (Part::Within(..), _) | (_, Part::Within(..)) = (left, right) {
+            let ((a, all_a), (b, all_b)) = (self.members(left), self.members(right));
+            let same = b & !all_a == 0 && a & !all_b == 0;
+            let other = a != b || a != all_a || b != all_b;
+            let (can_hold, can_fail) = if op == CompareOp::Equal { (same, other) } else { (other, same) };
+            return Kleene::unknown(can_hold, can_fail);
+        }
         let (left, right) = (self.range(left), self.range(right));
         let (can_hold, can_fail) = op.of_ranges(&left, &right, |op, a, b| op.holds(a.cmp(b)));
         Kleene::unknown(can_hold, can_fail)
     }
-}
-
-/// Whether a set has a member. Those that no set here can have are far behind its bits.
-fn has(set: i128, member: i128) -> bool {
-    member < 127 && set >> member & 1 == 1
 }
 
 /// The day of a number.

@@ -5,7 +5,7 @@ use super::super::ranges::axis;
 use super::super::verdict::Await;
 use super::Cuts;
 use crate::date::Date;
-use crate::exact::{Exact, MAX_WHOLE_DIGITS};
+use crate::exact::{Exact, MAX_WHOLE_DIGITS, Rounding};
 use crate::model::{Between, Channel, Expr, ExprKind, Id, Shift, Type, Value};
 use crate::operator::Sign;
 
@@ -39,6 +39,8 @@ pub(super) enum Shape {
     Between(Between, Line, Line),
     /// The one day, moved by the other.
     Shifted(Shift, Sign, Line, Line),
+    /// Rounded to a multiple of a step.
+    Rounded(Rounding, Line, Exact),
 }
 
 impl Curve {
@@ -115,6 +117,7 @@ impl<'r> Cuts<'_, 'r> {
                 let forth = *sign == Sign::Plus;
                 (self.changing(day), self.changing(amount).map(|(of, grows)| (of, grows == forth)))
             }
+            Shape::Rounded(_, of, _) => (self.changing(of), None),
         };
         let (of, grows) = match (first, second) {
             (None, None) => return self.at(&shape, 0).map(Line::constant),
@@ -153,6 +156,7 @@ impl<'r> Cuts<'_, 'r> {
                     Between::Years => from.years_to(to),
                 })
             }
+            Shape::Rounded(rounding, of, step) => self.value(of, at)?.rounded(*rounding, *step)?,
             Shape::Shifted(unit, sign, from, amount) => {
                 let steps = self.value(amount, at)?.as_whole()?;
                 let steps = if *sign == Sign::Plus { steps } else { -steps };
@@ -232,6 +236,31 @@ impl<'r> Cuts<'_, 'r> {
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
                 self.scaled(inner, *factor, channel)?
             }
+            ExprKind::Product(a, b) => {
+                let (a, b) = (self.lines(a, channel)?, self.lines(b, channel)?);
+                pairs(&a, &b, |a, b| match (a.is_constant(), b.is_constant()) {
+                    (_, true) => a.scaled(b.plus),
+                    (true, false) => b.scaled(a.plus),
+                    (false, false) => None,
+                })?
+            }
+            ExprKind::Quotient(of, by) => {
+                let (of, mut by) = (self.lines(of, channel)?, self.lines(by, channel)?);
+                // Nothing comes of a division by zero.
+                by.retain(|by| !by.is_constant() || by.plus != Exact::ZERO);
+                pairs(&of, &by, |of, by| {
+                    by.is_constant().then_some(())?;
+                    of.scaled(Exact::ONE.over(by.plus)?)
+                })?
+            }
+            ExprKind::Round(rounding, of, step) => {
+                let (of, mut step) = (self.lines(of, channel)?, self.lines(step, channel)?);
+                step.retain(|step| !step.is_constant() || step.plus > Exact::ZERO);
+                pairs(&of, &step, |of, step| {
+                    step.is_constant().then_some(())?;
+                    self.curved(Shape::Rounded(*rounding, *of, step.plus))
+                })?
+            }
             ExprKind::Abs(inner) => {
                 let mut lines = self.lines(inner, channel)?;
                 let mut turned = self.scaled(inner, Exact::whole(-1), channel)?;
@@ -269,9 +298,13 @@ impl<'r> Cuts<'_, 'r> {
             | ExprKind::Not(_)
             | ExprKind::Compare(..)
             | ExprKind::InSet { .. }
+            | ExprKind::InList { .. }
             | ExprKind::InRange { .. }
             | ExprKind::Has(..)
             | ExprKind::HasMany(..)
+            | ExprKind::HasSet(..)
+            | ExprKind::SetOf(_)
+            | ExprKind::Common(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => return None,

@@ -96,7 +96,7 @@ impl Reader<'_> {
         let plain = !digits.contains(['e', 'E', '+']) && (value != Exact::ZERO || !digits.starts_with('-'));
         let digits = if plain { digits.to_string() } else { value.to_string() };
         let written = Some(Arc::new(Written { digits: digits.into(), unit }));
-        Some(Value::Number(Number { value, written }))
+        Some(Value::Number(Number::written(value, written)))
     }
 
     /// Notes that a bare fraction of a percent may be a share of one, where the field takes both.

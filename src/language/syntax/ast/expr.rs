@@ -115,7 +115,7 @@ pub enum ExprKind {
     Product(Box<Expr>, Vec<(bool, Expr)>),
     /// `a in {b, c}`, `a in b .. c`; `true` is `not in`.
     In(Box<Expr>, bool, Box<InKind>),
-    /// `a has b`, `a has any {b, c}`
+    /// `a has b`, `a has any {b, c}`, `a has any b`
     Has(Box<Expr>, Option<Quantifier>, Box<Expr>),
     /// `a is known`
     Is(Box<Expr>, Spanned<State>),
@@ -130,6 +130,8 @@ pub enum ExprKind {
 pub enum InKind {
     /// `{a, b}`
     Set(Vec<Expr>),
+    /// A field, a fact or anything else that is a set.
+    Of(Expr),
     /// `a .. b`
     Range(Box<Range<Expr>>),
 }

@@ -1,7 +1,7 @@
 //! Declarations other than rules, tests and properties.
 
 use super::{Builder, Kind, Node};
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 use crate::syntax::ast;
 
 impl Builder<'_> {
@@ -75,7 +75,7 @@ impl Builder<'_> {
                 true => self.template_pieces(&text),
                 false => vec![ast::Piece::Plain(self.plain(&text).value)],
             };
-            let text = crate::source::Spanned { value, span: text.span() };
+            let text = Spanned { value, span: text.span() };
             entries.push(ast::TextEntry { path: self.name(&path), text });
         }
         ast::Texts { language, entries }
@@ -121,7 +121,7 @@ impl Builder<'_> {
     }
 
     /// The first plain text among a node's children.
-    pub(super) fn text_in(&mut self, node: &Node<'_>) -> crate::source::Spanned<String> {
+    pub(super) fn text_in(&mut self, node: &Node<'_>) -> Spanned<String> {
         match node.child(Kind::plain_text) {
             Some(text) => self.plain(&text),
             None => unreachable!("grammar: this clause has a text"),
@@ -162,7 +162,7 @@ impl Builder<'_> {
                             if when.kind() == Kind::date {
                                 self.date(&when);
                             }
-                            crate::source::Spanned { value: when.text().to_string(), span: when.span() }
+                            Spanned { value: when.text().to_string(), span: when.span() }
                         }
                     };
                     self.once(&mut source.published, published, value, span, "published");
@@ -222,6 +222,11 @@ impl Builder<'_> {
         ast::Unit {
             name: self.name_of(node),
             title: self.title(node),
+            decimals: node.child(Kind::decimals).map(|decimals| {
+                let number = decimals.child(Kind::number);
+                let text = number.as_ref().map_or("", Node::text);
+                Spanned { value: text.parse().ok(), span: decimals.span() }
+            }),
             value: node.child(Kind::quantity).map(|value| self.quantity(&value)),
             from: self.from(node),
         }

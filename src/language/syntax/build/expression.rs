@@ -133,7 +133,10 @@ impl Builder<'_> {
     pub(super) fn within(&mut self, node: &Node<'_>) -> InKind {
         match (node.child(Kind::set), node.child(Kind::range)) {
             (Some(set), _) => InKind::Set(self.expressions_in(&set)),
-            (None, Some(range)) => InKind::Range(Box::new(self.range(&range))),
+            (None, Some(range)) => match range.child(Kind::range_upper) {
+                Some(_) => InKind::Range(Box::new(self.range(&range))),
+                None => InKind::Of(self.expression_in(&range)),
+            },
             (None, None) => unreachable!("grammar: `in` is followed by a set or a range"),
         }
     }
