@@ -30,7 +30,7 @@ const FIELDS: &str = "  flag: bool
 
 fn atom(dice: &mut Dice, sums: bool) -> String {
     let op = ["<", "<=", ">", ">=", "==", "!="][dice.pick(6)];
-    match dice.pick(if sums { 20 } else { 14 }) {
+    match dice.pick(if sums { 26 } else { 20 }) {
         0 => "flag".into(),
         1 => format!("owner == {}", ["one", "two", "three"][dice.pick(3)]),
         2 => "owner in {one, two}".into(),
@@ -44,11 +44,27 @@ fn atom(dice: &mut Dice, sums: bool) -> String {
         11 => format!("posts {op} alpha.room[owner]"),
         12 => format!("band == {}", ["few", "some", "many"][dice.pick(3)]),
         13 => format!("(if flag then beta.room[owner] else staff) {op} {}", dice.pick(4)),
-        14 => format!("size + posts {op} {}", dice.pick(6)),
-        15 => format!("{} {op} 2 * posts + 2 * size", dice.pick(9)),
-        16 => format!("size {op} {}", ["posts", "staff", "staff + 1", "2 * size - posts"][dice.pick(4)]),
-        17 => format!("posts - size {op} {}.limit", ["alpha", "beta"][dice.pick(2)]),
-        18 => format!("size {op} alpha.room[owner] - (if flag then 1 else posts)"),
+        14 => format!("posts * alpha.room[owner] {op} {}", dice.pick(8)),
+        15 => format!("posts * beta.piece + staff {op} {}", dice.pick(4)),
+        16 => format!("(posts - 1) / alpha.piece {op} {}", dice.pick(4)),
+        17 => {
+            let way = ["round", "floor", "ceil"][dice.pick(3)];
+            format!("{way}(posts * {}.piece, 2) {op} {}", ["alpha", "beta"][dice.pick(2)], dice.pick(5))
+        }
+        18 => format!("count(common(goals, alpha.tags)) {op} {}", dice.pick(3)),
+        19 => [
+            "goals has any alpha.tags",
+            "beta.tags has all goals",
+            "owner in {one, (if flag then two else three)}",
+            "owner not in alpha.owners",
+            "goals has only {sell, (if flag then talk else sell)}",
+        ][dice.pick(5)]
+        .into(),
+        20 => format!("size + posts {op} {}", dice.pick(6)),
+        21 => format!("{} {op} 2 * posts + 2 * size", dice.pick(9)),
+        22 => format!("size {op} {}", ["posts", "staff", "staff + 1", "2 * size - posts"][dice.pick(4)]),
+        23 => format!("posts - size {op} {}.limit", ["alpha", "beta"][dice.pick(2)]),
+        24 => format!("size {op} alpha.room[owner] - (if flag then 1 else posts)"),
         _ => format!("abs(size - posts) {op} {}", dice.pick(4)),
     }
 }
@@ -82,7 +98,8 @@ fn declarations(dice: &mut Dice, sums: bool) -> Vec<String> {
     let mut all = vec![
         "enum Owner { one, two, three }\nenum Goal { sell, talk }".to_string(),
         format!("profile {{\n{FIELDS}{size}}}"),
-        "fact limit: int\nfact open[Owner]: bool\nfact room[Owner]: int\nscale Band { few < some < many }"
+        "fact limit: int\nfact piece: number\nfact tags: set of Goal\nfact owners: set of Owner\nfact open[Owner]: bool\n\
+         fact room[Owner]: int\nscale Band { few < some < many }"
             .to_string(),
         format!(
             "let band: Band = if {} then many else if {} then some else few",
@@ -94,6 +111,11 @@ fn declarations(dice: &mut Dice, sums: bool) -> Vec<String> {
         let mut facts = String::new();
         if dice.chance(70) {
             let _ = writeln!(facts, "  limit = {}", dice.pick(4));
+        }
+        if dice.chance(80) {
+            let _ = writeln!(facts, "  piece = {}", ["0.5", "1", "2", "-1"][dice.pick(4)]);
+            let _ = writeln!(facts, "  tags = {}", ["{sell}", "{sell, talk}", "{}"][dice.pick(3)]);
+            let _ = writeln!(facts, "  owners = {}", ["{one}", "{two, three}"][dice.pick(2)]);
         }
         for owner in ["one", "two", "three"] {
             if dice.chance(80) {

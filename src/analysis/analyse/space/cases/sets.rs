@@ -8,16 +8,20 @@ use qudao_language::model::{Expr, Id, Type, Value};
 use qudao_language::operator::Quantifier;
 
 /// The members of a set are counted up to so many.
-const MAX_COUNTED: u32 = 64;
+const MAX_COUNTED: usize = 64;
 /// Two sets that both depend on fields are told apart member by member up to so many.
-const MAX_PAIRED: u32 = 10;
+const MAX_PAIRED: usize = 10;
 
 impl Reader<'_, '_> {
-    /// Two sets that both depend on fields are told member by member where these are few: for each subset of one set a
-    /// diagram has a node.
+    /// Where what is said of a member depends on more than one field, members are told one by one where these are few:
+    /// for each subset of one set a diagram has a node.
     pub(super) fn are_few(&self, left: &Leaf, right: &Leaf, count: u32) -> Option<()> {
-        let known = [left, right].iter().any(|leaf| matches!(leaf, Leaf::Known(_)));
-        (known || count <= MAX_PAIRED).then_some(())
+        let (left, right) = (set_of(left, count)?, set_of(right, count)?);
+        let own = [&left, &right].into_iter().filter(|(fields, _)| fields.len() > 1);
+        let own = own.map(|(_, members)| members.len()).max().unwrap_or(0);
+        let both = !left.0.is_empty() && !right.0.is_empty();
+        let shared = if both { left.1.intersection(&right.1).count() } else { 0 };
+        (own.max(shared) <= MAX_PAIRED).then_some(())
     }
 
     /// How many values an enum has of which a set is.
@@ -53,13 +57,7 @@ impl Reader<'_, '_> {
 
     /// What is in both of two sets.
     pub(super) fn common(&self, left: &Leaf, right: &Leaf, count: u32) -> Option<Leaf> {
-        let parts = |leaf: &Leaf| match leaf {
-            Leaf::Known(Value::Set(members)) => Some((BTreeSet::new(), members.clone())),
-            Leaf::Field(field) => Some((BTreeSet::from([*field]), (0..count).collect())),
-            Leaf::Common(fields, members) => Some((fields.clone(), members.clone())),
-            Leaf::Known(_) | Leaf::Line(..) => None,
-        };
-        let ((a_fields, a), (b_fields, b)) = (parts(left)?, parts(right)?);
+        let ((a_fields, a), (b_fields, b)) = (set_of(left, count)?, set_of(right, count)?);
         let (fields, members) = (&a_fields | &b_fields, &a & &b);
         Some(if fields.is_empty() { Leaf::Known(Value::Set(members)) } else { Leaf::Common(fields, members) })
     }
@@ -107,12 +105,13 @@ impl Reader<'_, '_> {
 
     /// Where a set has no member, one, two, and so on.
     pub(super) fn counts(&mut self, set: &Leaf, of: u32) -> Option<Vec<At>> {
-        if of > MAX_COUNTED {
+        let (fields, members) = set_of(set, of)?;
+        if members.len() > if fields.len() > 1 { MAX_PAIRED } else { MAX_COUNTED } {
             return None;
         }
         let (always, never) = (self.cases.constant(true), self.cases.constant(false));
         let mut exactly = vec![always];
-        for member in 0..of {
+        for member in members {
             let has = self.has(set, member)?;
             let has_not = self.cases.not(has);
             let with: Vec<At> = std::iter::once(never).chain(exactly.iter().copied()).collect();
@@ -125,5 +124,15 @@ impl Reader<'_, '_> {
             exactly = next;
         }
         Some(exactly)
+    }
+}
+
+/// A set as what is in the sets of some fields and in some values.
+fn set_of(leaf: &Leaf, count: u32) -> Option<(BTreeSet<usize>, BTreeSet<u32>)> {
+    match leaf {
+        Leaf::Known(Value::Set(members)) => Some((BTreeSet::new(), members.clone())),
+        Leaf::Field(field) => Some((BTreeSet::from([*field]), (0..count).collect())),
+        Leaf::Common(fields, members) => Some((fields.clone(), members.clone())),
+        Leaf::Known(_) | Leaf::Line(..) => None,
     }
 }
