@@ -17,7 +17,7 @@ use super::snapshot::snapshot;
 ///
 /// ```no_run
 /// # fn assert_snapshot(_: String) {}
-/// let text = crate::testing::snapshot_of("rules/shop.qd", "rules/profiles/bakery.yaml", std::fs::read);
+/// let text = qudao_analysis::testing::snapshot_of("rules/shop.qd", "rules/profiles/bakery.yaml", std::fs::read);
 /// assert_snapshot(text.unwrap_or_else(|error| panic!("{error}")));
 /// ```
 ///
