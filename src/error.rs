@@ -37,9 +37,8 @@ impl Error {
         &self.problems
     }
 
-    pub(crate) fn new(files: &Files, diagnostics: &[Diagnostic]) -> Error {
-        let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-        let errors = diagnostic::told(errors.cloned().collect());
+    pub(crate) fn new(files: &Files, diagnostics: Vec<Diagnostic>) -> Error {
+        let errors = diagnostic::told_errors(diagnostics);
         Error {
             text: errors.iter().map(|diagnostic| diagnostic::render(files, diagnostic, false)).collect(),
             problems: problems(files, &errors),

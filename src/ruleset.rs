@@ -50,17 +50,8 @@ impl Ruleset {
         mut read: impl FnMut(PathBuf) -> Result<Vec<u8>, E>,
     ) -> Result<Ruleset, Error> {
         let main = main.as_ref();
-        let name = main.to_string_lossy();
-        let text = read(main.to_path_buf()).map_err(|error| format!("cannot read `{name}`: {error}"))?;
-        let mut sources = Sources::new(&name, text);
-        let folder = main.parent().unwrap_or(Path::new(""));
-        while let Some(wanted) = sources.wanted() {
-            match read(folder.join(&wanted.path)) {
-                Ok(bytes) => sources.supply(bytes),
-                Err(error) => sources.absent(&error.to_string()),
-            }
-        }
-        Ruleset::of(&sources)
+        let sources = Sources::load(main, |path| read(path.to_path_buf()));
+        Ruleset::of(&sources.map_err(|error| format!("cannot read `{}`: {error}", main.display()))?)
     }
 
     /// Returns a ruleset that ships with the program, `wechat` for instance.
@@ -76,7 +67,7 @@ impl Ruleset {
             Some(model) if !any_error(&diagnostics) => {
                 Ok(Ruleset { model, warnings: problems(sources.files(), &diagnostics) })
             }
-            _ => Err(Error::new(sources.files(), &diagnostics)),
+            _ => Err(Error::new(sources.files(), diagnostics)),
         }
     }
 
@@ -132,7 +123,7 @@ impl Ruleset {
         let read = profile::read(&self.model, name, text, format, &[]);
         match read.profile {
             Some(model) => Ok(Profile { model, warnings: problems(&read.files, &read.diagnostics) }),
-            None => Err(Error::new(&read.files, &read.diagnostics)),
+            None => Err(Error::new(&read.files, read.diagnostics)),
         }
     }
 

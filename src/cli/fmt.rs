@@ -96,11 +96,8 @@ fn one(
         Ok(laid_out) => laid_out,
         Err(refusal) => match *refusal {
             Refusal::Errors(files, diagnostics) => {
-                let errors: Vec<_> = diagnostics
-                    .into_iter()
-                    .filter(|d| d.severity == qudao_language::diagnostic::Severity::Error)
-                    .collect();
-                output.diagnostics(&files, &qudao_language::diagnostic::told(errors), false)?;
+                let errors = qudao_language::diagnostic::told_errors(diagnostics);
+                output.diagnostics(&files, &errors, false)?;
                 output.note(&format!("{name} is left alone\n"))?;
                 return Ok(Exit::Found);
             }

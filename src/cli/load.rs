@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use qudao_analysis::analyse::findings;
 use qudao_language::check::{Checked, check};
-use qudao_language::diagnostic::{Severity, any_error, told};
+use qudao_language::diagnostic::{any_error, told_errors};
 use qudao_language::model::Ruleset;
 use qudao_language::syntax::{Sources, WantedKind};
 
@@ -282,8 +282,7 @@ pub(crate) fn ruleset_of(loaded: &Loaded, output: &mut Output) -> Result<Option<
         diagnostics.extend(findings::errors(ruleset));
     }
     if any_error(&diagnostics) {
-        let errors: Vec<_> = diagnostics.into_iter().filter(|d| d.severity == Severity::Error).collect();
-        output.diagnostics(loaded.sources.files(), &told(errors), false)?;
+        output.diagnostics(loaded.sources.files(), &told_errors(diagnostics), false)?;
         return Ok(None);
     }
     Ok(ruleset)

@@ -348,6 +348,13 @@ pub fn told(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     told
 }
 
+/// Returns the errors among sorted diagnostics that are told, as [`told`] does.
+#[must_use]
+pub fn told_errors(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    diagnostics.retain(|found| found.severity == Severity::Error);
+    told(diagnostics)
+}
+
 /// Tells how many mistakes are not told.
 pub(crate) fn more(count: usize, span: Span) -> Diagnostic {
     let message = format!("there {} {count} more like these", if count == 1 { "is" } else { "are" });

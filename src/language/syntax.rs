@@ -5,6 +5,7 @@ mod build;
 mod concrete;
 mod expected;
 mod habits;
+mod load;
 mod outline;
 mod parse;
 mod sources;

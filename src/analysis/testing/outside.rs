@@ -5,7 +5,7 @@ use std::path::Path;
 use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
-use qudao_language::diagnostic::{Diagnostic, Severity, render, told};
+use qudao_language::diagnostic::{Diagnostic, render, told_errors};
 use qudao_language::profile::{self, Format};
 use qudao_language::source::Files;
 use qudao_language::syntax::Sources;
@@ -33,27 +33,19 @@ pub fn snapshot_of<P: AsRef<Path>, E: std::fmt::Display>(
     let mut read = |path: &Path| {
         read(path.to_path_buf()).map_err(|error| format!("cannot read `{}`: {error}", path.display()))
     };
-    let mut sources = Sources::new(&main.to_string_lossy(), read(main)?);
-    let home = main.parent().unwrap_or(Path::new(""));
-    while let Some(wanted) = sources.wanted() {
-        match read(&home.join(&wanted.path)) {
-            Ok(bytes) => sources.supply(bytes),
-            Err(error) => sources.absent(&error),
-        }
-    }
+    let sources = Sources::load(main, &mut read)?;
     let checked = check(&sources);
-    let ruleset = checked.ruleset.ok_or_else(|| errors(sources.files(), &checked.diagnostics))?;
+    let ruleset = checked.ruleset.ok_or_else(|| errors(sources.files(), checked.diagnostics))?;
     let name = profile.to_string_lossy();
     let format = Format::of_name(&name)
         .ok_or_else(|| format!("`{name}` ends in none of .json, .yaml, .yml and .toml"))?;
     let read = profile::read(&ruleset, &name, read(profile)?, format, &[]);
-    let profile = read.profile.ok_or_else(|| errors(&read.files, &read.diagnostics))?;
+    let profile = read.profile.ok_or_else(|| errors(&read.files, read.diagnostics))?;
     let day = ruleset.as_of.or((!ruleset.uses_day).then_some(Date::MIN));
     let day = day.ok_or("the ruleset depends on the day: give it an `as of`")?;
     Ok(snapshot(&decide(&ruleset, &profile, day)))
 }
 
-fn errors(files: &Files, diagnostics: &[Diagnostic]) -> String {
-    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error);
-    told(errors.cloned().collect()).iter().map(|diagnostic| render(files, diagnostic, false)).collect()
+fn errors(files: &Files, diagnostics: Vec<Diagnostic>) -> String {
+    told_errors(diagnostics).iter().map(|diagnostic| render(files, diagnostic, false)).collect()
 }
