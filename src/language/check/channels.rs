@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::texts::Owner;
-use super::unknown::{FACT, MEMBER};
+use super::unknown::{FACT, MEMBER, Sought};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Amount, Channel, Entry, Enum, Expr, ExprKind, Id, NumberType, Statement, Type, Unit};
@@ -64,28 +64,7 @@ impl<'s> Checker<'s> {
     }
 
     fn members(&mut self, mix: &ast::Mix) -> Vec<Id<Channel>> {
-        let mut members: Vec<Id<Channel>> = Vec::new();
-        let mut seen: BTreeMap<Id<Channel>, Span> = BTreeMap::new();
-        for name in &mix.members {
-            match self.find_symbol(&name.value) {
-                Some(Symbol::Channel(id)) => match seen.insert(id, name.span) {
-                    Some(first) => self.report(
-                        Diagnostic::new(
-                            Code::DuplicateName,
-                            name.span,
-                            format!("`{}` is in the mix twice", name.value),
-                        )
-                        .here("the second time")
-                        .also(first, "the first"),
-                    ),
-                    None => members.push(id),
-                },
-                Some(Symbol::Broken) => {}
-                Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
-                    self.unknown_channel(&MEMBER, name);
-                }
-            }
-        }
+        let members = self.channels_named(&mix.members, &MEMBER, "is in the mix twice");
         if mix.members.is_empty() {
             self.report(
                 Diagnostic::new(
@@ -98,6 +77,35 @@ impl<'s> Checker<'s> {
             );
         }
         members
+    }
+
+    /// Returns the channels that are named in a list, in its order; `twice` says what is wrong with one that is there
+    /// already.
+    pub(super) fn channels_named(
+        &mut self,
+        names: &[ast::Name],
+        sought: &Sought,
+        twice: &str,
+    ) -> Vec<Id<Channel>> {
+        let mut channels = Vec::new();
+        let mut seen: BTreeMap<Id<Channel>, Span> = BTreeMap::new();
+        for name in names {
+            match self.find_symbol(&name.value) {
+                Some(Symbol::Channel(id)) => match seen.insert(id, name.span) {
+                    Some(first) => self.report(
+                        Diagnostic::new(Code::DuplicateName, name.span, format!("`{}` {twice}", name.value))
+                            .here("the second time")
+                            .also(first, "the first"),
+                    ),
+                    None => channels.push(id),
+                },
+                Some(Symbol::Broken) => {}
+                Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
+                    self.unknown_channel(sought, name);
+                }
+            }
+        }
+        channels
     }
 
     fn statements(&mut self, channel: &ast::Channel) -> BTreeMap<Entry, Vec<Statement>> {

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Checker;
 use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::tables::RuleOrTable;
 use super::texts::{Owner, note_part};
 use super::unknown::{Around, CAPPED, EACH, EXCLUDED, NEEDING, NOTED, RULE, SCORED};
-use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
     Channel, Effect, EffectKind, Expr, ExprKind, ForEach, Id, IdMap, Need, Replaced, Rule, TargetRef,
@@ -152,28 +152,7 @@ impl<'s> Checker<'s> {
     }
 
     fn channel_list(&mut self, names: &[ast::Name]) -> Vec<Id<Channel>> {
-        let mut channels = Vec::new();
-        let mut seen: BTreeMap<Id<Channel>, Span> = BTreeMap::new();
-        for name in names {
-            match self.find_symbol(&name.value) {
-                Some(Symbol::Channel(id)) => match seen.insert(id, name.span) {
-                    Some(first) => self.report(
-                        Diagnostic::new(
-                            Code::DuplicateName,
-                            name.span,
-                            format!("`{}` is named twice", name.value),
-                        )
-                        .here("the second time")
-                        .also(first, "the first"),
-                    ),
-                    None => channels.push(id),
-                },
-                Some(Symbol::Broken) => {}
-                Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
-                    self.unknown_channel(&EACH, name);
-                }
-            }
-        }
+        let mut channels = self.channels_named(names, &EACH, "is named twice");
         // Instances stand in the order of declaration, however the list is written.
         channels.sort_unstable();
         channels
