@@ -258,8 +258,11 @@ impl Screen {
         let names = widest(cases.iter().map(|case| &*case.name), usize::MAX);
         for case in cases {
             let (kind, sign) = sign(&case.mark);
-            let text: String = case.text.0.iter().map(|(_, text)| &**text).collect();
-            self.line(&[(kind, &sign), (Kind::Plain, &column(&case.name, names)), (Kind::Plain, &text)]);
+            self.line(&[
+                (kind, &sign),
+                (Kind::Plain, &column(&case.name, names)),
+                (Kind::Plain, &words(&case.text)),
+            ]);
             if let Some(changes) = &case.changes {
                 self.changes(changes, usize::MAX);
             }
@@ -300,8 +303,8 @@ impl Screen {
             self.hang(&[(Kind::Plain, first)], under, &text);
         } else {
             // At the right margin, where there is room.
-            let text: String = item.text.0.iter().map(|(_, text)| &**text).collect();
-            let padded = pad(&visible(&format!("{first}{text}")), room.min(taken.max(MARGIN)) + 2);
+            let padded =
+                pad(&visible(&format!("{first}{}", words(&item.text))), room.min(taken.max(MARGIN)) + 2);
             self.line(&[(Kind::Plain, &padded), (Kind::Faint, &item.place)]);
         }
         for remark in &item.remarks {
@@ -402,6 +405,11 @@ impl Screen {
             self.put(&line);
         }
     }
+}
+
+/// The words of a text, whatever they are.
+fn words(text: &Text) -> String {
+    text.0.iter().map(|(_, text)| &**text).collect()
 }
 
 /// What is to be seen of a text; a title stands elsewhere.
