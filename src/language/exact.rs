@@ -316,6 +316,20 @@ impl fmt::Display for Exact {
     }
 }
 
+/// Returns a whole number with a mark between its thousands.
+#[must_use]
+pub fn grouped(number: u128, mark: char) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push(mark);
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

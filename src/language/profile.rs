@@ -14,7 +14,6 @@ mod write;
 mod yaml;
 
 pub use schema::schema;
-pub use typed::normal;
 pub use write::{yaml_line, yaml_text};
 
 use self::faults::Faults;
@@ -22,7 +21,7 @@ use self::notation::Notation;
 use self::tree::{Node, NodeKind, Parsed};
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::model::{Profile, Ruleset, Type};
-use crate::source::{FileId, Files, Span, conflicts, is_lone_mark};
+use crate::source::{FileId, Files, Span, conflicts, is_lone_mark, normal};
 
 /// How a profile is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,6 +4,9 @@ mod conflict;
 mod quotable;
 
 use std::fmt;
+use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization;
 
 pub use conflict::{Conflict, conflicts, is_lone_mark, one_side};
 pub use quotable::{Quotable, fold, is_unspaced};
@@ -186,6 +189,12 @@ fn count_characters(bytes: &[u8]) -> u32 {
 #[must_use]
 pub fn folded(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a text in normal form C, in which names and texts are compared: equal however they were typed.
+#[must_use]
+pub fn normal(text: &str) -> Arc<str> {
+    text.nfc().collect::<String>().into()
 }
 
 /// The files of one run, each under the name that the caller gave it.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use num_integer::Integer;
 
 use super::Checker;
+use super::expression::GIVE_RANGES;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS};
+use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS, grouped};
 use crate::model::{Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, Type, Unit, UnitDefinition, Value};
 use crate::operator::Sign;
 use crate::source::Span;
@@ -206,16 +207,7 @@ impl Checker<'_> {
             Ok(bound) => Some(bound),
             Err(part) => {
                 let note = self.fitting_ranges(expr);
-                self.report(
-                    Diagnostic::new(
-                        Code::ArithmeticTooLarge,
-                        part,
-                        "this could leave the range in which numbers are exact",
-                    )
-                    .here("too large to be exact")
-                    .note(note),
-                );
-                None
+                self.too_large_without(part, &note)
             }
         }
     }
@@ -225,14 +217,7 @@ impl Checker<'_> {
         let fits = |checker: &mut Self, digits: u32| checker.bound(expr, Some(10_u128.pow(digits))).is_ok();
         let digits = (1..=MAX_OFFERED_DIGITS).rev().find(|digits| fits(self, *digits));
         let most = 10_u128.pow(digits.unwrap_or(3));
-        let text = most.to_string();
-        let groups: Vec<&str> = text
-            .as_bytes()
-            .rchunks(3)
-            .rev()
-            .map(|group| std::str::from_utf8(group).unwrap_or_default())
-            .collect();
-        let range = format!("0 .. {}", groups.join("_"));
+        let range = format!("0 .. {}", grouped(most, '_'));
         let wider =
             |id: &Id<Field>| matches!(self.fields[*id].ty, Type::Number(_)) && self.declared_most(*id) > most;
         let fields: Vec<Id<Field>> = self.fields_of(expr).into_iter().filter(wider).collect();
@@ -240,7 +225,7 @@ impl Checker<'_> {
             fields.iter().take(3).map(|id| format!("`{}`", self.declared_with(*id, &range))).collect();
         match (digits, declared.as_slice()) {
             (Some(_), [_, ..]) => format!("it is exact with {}", declared.join(", ")),
-            _ => "give the fields in it a range: `posts: number in 0 .. 1000`".into(),
+            _ => GIVE_RANGES.into(),
         }
     }
 

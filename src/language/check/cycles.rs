@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::diagnostic::{Code, Diagnostic, shortened};
+use crate::exact::grouped;
 use crate::source::Span;
 
 /// Returns the strongly connected groups of a graph, each after the groups that it depends on.
@@ -152,20 +153,7 @@ fn way(names: &[&str], many: &str) -> String {
     }
     shown.extend(names.first().map(|name| shortened(name).into_owned()));
     let way = shown.join(" → ");
-    if few { way } else { format!("{way} ({} {many})", grouped(names.len())) }
-}
-
-/// Returns a number with commas between thousands.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
+    if few { way } else { format!("{way} ({} {many})", grouped(names.len() as u128, ',')) }
 }
 
 #[cfg(test)]
@@ -177,7 +165,7 @@ mod tests {
         assert_eq!(way(&["a"], "lets"), "a → a");
         assert_eq!(way(&["a", "b", "c"], "lets"), "a → b → c → a");
         assert_eq!(way(&["a"; 1_234_567], "lets"), "a → a → … → a (1,234,567 lets)");
-        assert_eq!(grouped(100), "100");
+        assert_eq!(grouped(100, ','), "100");
     }
 
     #[test]

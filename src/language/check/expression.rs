@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use super::Checker;
-use super::literal::normal;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Enum, Expr, ExprKind, Id, Number, NumberType, Type, Unit, Value, Written};
-use crate::source::Span;
+use crate::source::{Span, normal};
 use crate::syntax::ast;
+
+/// What to do about arithmetic that could leave the exact range.
+pub(super) const GIVE_RANGES: &str = "give the fields in it a range: `posts: number in 0 .. 1000`";
 
 /// The type of plain whole numbers.
 pub(super) const WHOLE: Type = Type::Number(NumberType { whole: true, unit: Unit::NONE });
@@ -164,6 +166,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn too_large<T>(&mut self, span: Span) -> Option<T> {
+        self.too_large_without(span, GIVE_RANGES)
+    }
+
+    /// Reports what could leave the exact range; a note says what keeps it within.
+    pub(super) fn too_large_without<T>(&mut self, span: Span, note: &str) -> Option<T> {
         self.report(
             Diagnostic::new(
                 Code::ArithmeticTooLarge,
@@ -171,7 +178,7 @@ impl Checker<'_> {
                 "this could leave the range in which numbers are exact",
             )
             .here("too large to be exact")
-            .note("give the fields in it a range: `posts: number in 0 .. 1000`"),
+            .note(note),
         );
         None
     }

@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::Checker;
 use super::mistaken::literal_words;
 use super::unknown::ENUM;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::model::{Enum, Id, Number, NumberType, Type, Unit, Value, Written};
-use crate::source::Span;
+use crate::source::{Span, normal};
 use crate::syntax::ast::{self, LiteralKind};
 
 impl Checker<'_> {
@@ -149,9 +147,4 @@ fn thousands(digits: &str) -> Option<String> {
     let bare = whole.trim_start_matches('-');
     let grouped = (1..=3).contains(&bare.len()) && !bare.starts_with('0') && fraction.len() == 3;
     (grouped && !digits.contains('_')).then(|| format!("{whole}{fraction}"))
-}
-
-/// Returns a text in normal form C, so that equal texts are equal however they were typed.
-pub(crate) fn normal(text: &str) -> Arc<str> {
-    text.nfc().collect::<String>().into()
 }

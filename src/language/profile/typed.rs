@@ -7,14 +7,12 @@ mod value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::faults::Faults;
 use super::notation::{Notation, short};
 use super::tree::{Key, Node, NodeKind};
 use crate::diagnostic::{Code, Diagnostic, Effort, nearest_within};
 use crate::model::{Arena, Field, FieldValue, Id, Origin, Ruleset};
-use crate::source::{FileId, Files, Span};
+use crate::source::{FileId, Files, Span, normal};
 
 /// A longer name is no slip of one.
 const LONGEST_NAME: usize = 200;
@@ -56,11 +54,6 @@ pub(super) fn fields(ruleset: &Ruleset) -> BTreeMap<Arc<str>, Id<Field>> {
     // A name that is in use goes before an old one.
     names.extend(ruleset.fields.entries().map(|(id, field)| (field.name.clone(), id)));
     names
-}
-
-/// Returns a text in normal form C, in which names and texts are compared.
-pub fn normal(text: &str) -> Arc<str> {
-    text.nfc().collect::<String>().into()
 }
 
 /// Where a field is given.

@@ -14,12 +14,10 @@ pub(crate) use table::{cut as row_cells, is_rule as is_dashes, without_comment};
 
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::ast;
 use super::parse::{Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::{FileId, Span, Spanned};
+use crate::source::{FileId, Span, Spanned, normal};
 
 /// Builds the trees of one file and collects what is wrong with it.
 pub(super) struct Builder<'i> {
@@ -48,7 +46,7 @@ impl<'i> Builder<'i> {
         // Names that look alike are one, however they were typed.
         let value: Arc<str> = match node.text() {
             text if text.is_ascii() => text.into(),
-            text => text.nfc().collect::<String>().into(),
+            text => normal(text),
         };
         Spanned { value, span: node.span() }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Batch, Options};
 use qudao_language::diagnostic::{Effort, nearest, nearest_within, shortened};
 use qudao_language::model::{Field, Id, IdMap, Ruleset};
-use qudao_language::profile::normal;
+use qudao_language::source::normal;
 
 /// What a column means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

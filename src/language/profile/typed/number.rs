@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{Reader, normal};
+use super::Reader;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::model::{Field, Id, Number, NumberType, Type, Unit, UnitDefinition, Value, Written};
@@ -11,6 +11,7 @@ use crate::profile::notation::short;
 use crate::profile::number::{self, Meant, Quantity, Reading};
 use crate::profile::tree::{Node, NodeKind};
 use crate::source::Span;
+use crate::source::normal;
 
 impl Reader<'_> {
     pub(super) fn number(&mut self, ty: NumberType, field: &Field, node: &Node) -> Option<Value> {

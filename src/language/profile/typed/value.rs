@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Reader, normal};
+use super::Reader;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, one_of};
 use crate::model::{Enum, Field, Id, Text, Type, Value};
 use crate::profile::day::{self, Meant};
 use crate::profile::notation::{Notation, short};
 use crate::profile::tree::{Key, Node, NodeKind};
+use crate::source::normal;
 
 impl Reader<'_> {
     /// Returns the value of a field, `Some(None)` for null; nothing where it was reported.
