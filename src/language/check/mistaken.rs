@@ -427,6 +427,16 @@ impl Checker<'_> {
                 "a month has no fixed number of days; count with the calendar: `months(a, b)` gives whole months between two dates",
             );
         }
+        // What is counted in decimals is money.
+        let money = |unit: Unit| unit.numerator.filter(|id| self.units.get(*id).decimals.is_some());
+        if let (Some(one), Some(other)) = (money(found), money(expected))
+            && one != other
+        {
+            let [one, other] = [one, other].map(|id| &self.units.get(id).name);
+            diagnostic = diagnostic.note(format!(
+                "a rate between them is declared, with its source: `unit {one} = RATE {other} from SOURCE`"
+            ));
+        }
         self.report(diagnostic);
     }
 

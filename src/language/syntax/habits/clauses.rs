@@ -281,6 +281,12 @@ fn text(place: &Place<'_>) -> Option<Diagnostic> {
             return Some(mistake.note(format!("such as `{tag} \"…\"`")));
         }
     }
+    // `orders: int in 0 .. 9 "How many?"`
+    if place.found.starts_with('"') && place.wanted("required") && place.wanted("was") {
+        let mistake =
+            place.says("a question stands right behind the type of its field").here("behind a clause");
+        return Some(mistake.note("such as `orders: int \"How many?\" in 0 .. 9`"));
+    }
     // `"a "big" shop"`: the text ended before the word.
     if is_name(place.found) && place.before().ends_with('"') && place.before().len() == place.at {
         let mistake =
