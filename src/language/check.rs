@@ -18,6 +18,7 @@ mod points;
 mod quotes;
 mod rules;
 mod scope;
+mod sheets;
 mod synonyms;
 mod tables;
 mod texts;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use quotes::{Lock, lock};
+pub use sheets::Sheets;
 
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, Effort};
@@ -80,8 +82,12 @@ impl Allowed {
 pub fn check(sources: &Sources) -> Checked {
     let (layers, circles) = sources.declarations();
     let base = layers.iter().rev().skip(1).flatten().map(|declaration| declaration.span.file).collect();
-    let merged = merge::merge(layers);
+    let sheets = Sheets::read(sources, &layers);
+    let merged = merge::merge(layers, &sheets);
     let mut checker = Checker::new(sources, &merged.declarations);
+    checker.lost_everything |= sheets.lost;
+    checker.unclaimed = merged.unclaimed;
+    checker.diagnostics.extend(sheets.diagnostics);
     checker.diagnostics.extend_from_slice(sources.diagnostics());
     checker.diagnostics.extend(circles);
     // What could not be read may well be what is changed.
@@ -124,6 +130,8 @@ struct Checker<'s> {
     /// Their files.
     base: BTreeSet<FileId>,
     diagnostics: Vec<Diagnostic>,
+    /// Channels that a sheet speaks of, and that nothing declares.
+    unclaimed: Vec<ast::Name>,
     allowed: Vec<Allowed>,
     /// Names that declarations with syntax errors may have declared.
     lost: BTreeSet<&'s str>,
@@ -212,6 +220,7 @@ impl<'s> Checker<'s> {
             extends: Vec::new(),
             base: BTreeSet::new(),
             diagnostics: Vec::new(),
+            unclaimed: Vec::new(),
             allowed: Vec::new(),
             lost,
             lost_words,

@@ -2,6 +2,7 @@
 //! of a source's text is cited.
 
 mod cited;
+mod csv;
 mod json;
 mod sheet;
 mod stale;
@@ -9,6 +10,7 @@ mod stale;
 use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
+pub use csv::csv;
 pub use json::to_json;
 pub use sheet::{markdown, text};
 pub use stale::{Aged, expired, stale, stale_json, stale_text};

@@ -45,6 +45,7 @@ mod reports;
 mod rests;
 mod rulesets;
 mod schema;
+mod sheets;
 mod snapshots;
 mod support;
 mod surface;

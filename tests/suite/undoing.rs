@@ -12,6 +12,7 @@ use qudao_language::model::{Profile, Ruleset};
 use crate::generate::{self, Dice, profile};
 use crate::laws::cases;
 use crate::reading::{checked, random_profile};
+use crate::sheets::in_a_sheet;
 
 const HEADER: &str = "ruleset random \"Random\" { languages en, zh  as of 2024-06-15 }\n";
 
@@ -111,7 +112,8 @@ fn changes(declaration: usize, text: &str, dice: &mut Dice) -> Vec<Change> {
     found
 }
 
-fn with(declarations: &[String], changes: &[&Change]) -> Option<Ruleset> {
+/// The ruleset with some changes, with its facts where they are or in a sheet.
+fn with(declarations: &[String], changes: &[&Change], sheet: bool) -> Option<Ruleset> {
     let mut texts = declarations.to_vec();
     for change in changes {
         let text = &mut texts[change.declaration];
@@ -120,7 +122,8 @@ fn with(declarations: &[String], changes: &[&Change]) -> Option<Ruleset> {
         }
         *text = text.replacen(&change.from, &change.to, 1);
     }
-    checked("random.qd", &(HEADER.to_string() + &texts.join("\n"))).1.ruleset
+    let text = HEADER.to_string() + &texts.join("\n");
+    if sheet { in_a_sheet(&text, false) } else { checked("random.qd", &text).1.ruleset }
 }
 
 /// What came of a profile: each target's verdict, needs and points, and who comes first.
@@ -185,7 +188,11 @@ fn undoing_a_cause_by_hand_undoes_the_change() {
                 made.push(change);
             }
         }
-        let (Some(old), Some(new)) = (with(&declarations, &[]), with(&declarations, &made)) else { continue };
+        let sheet = seed % 3 == 0;
+        let (Some(old), Some(new)) = (with(&declarations, &[], sheet), with(&declarations, &made, sheet))
+        else {
+            continue;
+        };
         let side = |ruleset, label: &str| Side { ruleset, day: old.as_of.unwrap(), label: label.into() };
         let difference = Difference::new(side(&old, "old"), side(&new, "new"));
         for edit in &difference.edits {
@@ -200,7 +207,7 @@ fn undoing_a_cause_by_hand_undoes_the_change() {
         let undone = |left_out: &BTreeSet<(Declared, String)>| {
             let rest: Vec<&Change> =
                 made.iter().copied().filter(|change| !left_out.contains(&change.told)).collect();
-            with(&declarations, &rest)
+            with(&declarations, &rest, sheet)
         };
         for _ in 0..6 {
             let given = profile(&mut dice, 85);

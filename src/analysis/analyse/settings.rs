@@ -29,6 +29,8 @@ pub struct Set<'r> {
 enum Place {
     /// The text of this span.
     Text(Span),
+    /// The cell of a sheet, and its value as it is written elsewhere.
+    Cell(Span, String),
     /// A whole declaration, which begins with the word.
     Declaration(&'static str, Option<Span>),
     /// A field's default: behind this offset, and where it is set already.
@@ -84,6 +86,16 @@ impl<'r> Set<'r> {
                     }
                     put(format!("channel {}", it.name.value), Place::Unstated(declaration.span));
                 }
+                DeclarationKind::Facts(_) => {
+                    for channel in pieces.sheet(declaration) {
+                        let stated = channel.statements.iter().filter(|statement| holds_on(statement, day));
+                        for statement in stated {
+                            let value = pieces.written(&statement.value);
+                            let place = Place::Cell(statement.value.span, value);
+                            put(format!("fact {}", entry(channel, statement)), place);
+                        }
+                    }
+                }
                 _ => {}
             }
             places.extend(found);
@@ -97,6 +109,7 @@ impl<'r> Set<'r> {
         let text = |span: Span| folded(self.pieces.slice(span));
         match self.place(name)? {
             Place::Text(span) | Place::Default(_, Some(span)) => Some(text(span)),
+            Place::Cell(_, value) => Some(value),
             Place::Default(_, None) => None,
             Place::Unstated(_) => Some(UNKNOWN.into()),
             Place::Declaration("verdicts", _) => {
@@ -137,6 +150,9 @@ impl<'r> Set<'r> {
         for (name, text) in settings {
             match (self.place(name)?, text) {
                 (Place::Text(span), Some(text)) => drop(patches.insert(span, (*text).to_string())),
+                (Place::Cell(span, _), Some(text)) => {
+                    drop(patches.insert(span, self.pieces.cell(span, text)));
+                }
                 (Place::Declaration(word, span), Some(text)) => {
                     let text = if word == "verdicts" {
                         format!("verdicts {{ {text} }}")
@@ -168,7 +184,9 @@ impl<'r> Set<'r> {
                         _ => drop(patches.insert(channel.after(), format!(" {{{stated}"))),
                     }
                 }
-                (Place::Text(_) | Place::Declaration(..) | Place::Unstated(_), None) => return None,
+                (Place::Text(_) | Place::Cell(..) | Place::Declaration(..) | Place::Unstated(_), None) => {
+                    return None;
+                }
             }
         }
         let files = self.pieces.sources.files();

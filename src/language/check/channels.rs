@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::texts::Owner;
-use super::unknown::{FACT, MEMBER};
+use super::unknown::{FACT, MEMBER, OF_SHEET};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Amount, Channel, Entry, Enum, Expr, ExprKind, Id, NumberType, Statement, Type, Unit};
@@ -15,6 +15,9 @@ use crate::syntax::ast::{self, DeclarationKind};
 impl<'s> Checker<'s> {
     /// Gives channels their facts and needs, mixes their members, requirements their costs.
     pub(super) fn define_channels(&mut self) {
+        for name in std::mem::take(&mut self.unclaimed) {
+            self.unknown_channel(&OF_SHEET, &name);
+        }
         let channels =
             self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
         for (index, (_, channel)) in channels.into_iter().enumerate() {
@@ -116,7 +119,7 @@ impl<'s> Checker<'s> {
                 if b_since > a_until {
                     continue;
                 }
-                let (first, second) = if a.span.start < b.span.start { (a, b) } else { (b, a) };
+                let (first, second) = if a.span < b.span { (a, b) } else { (b, a) };
                 let name = &self.facts[entry.0].name;
                 let dated = [a.since, a.until, b.since, b.until].iter().any(Option::is_some);
                 let diagnostic = if dated {

@@ -71,6 +71,8 @@ pub enum DeclarationKind {
     Profile(Vec<ProfileItem>),
     /// What channels may state.
     Fact(Fact),
+    /// The CSV file that holds facts of channels.
+    Facts(Spanned<String>),
     /// An option to choose.
     Channel(Channel),
     /// Channels used together.

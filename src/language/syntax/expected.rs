@@ -473,6 +473,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_table | Kind::table_head => "table",
         Kind::kw_csv => "csv",
         Kind::csv_file => "from",
+        Kind::kw_facts | Kind::facts => "facts",
         Kind::kw_texts | Kind::texts => "texts",
         Kind::policy => " collect, first or unique",
         Kind::removed => " what to remove: a rule, a table, …",
@@ -609,6 +610,10 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::override_entry
         | Kind::texts_entry
         | Kind::table_head_entry
+        | Kind::facts_entry
+        | Kind::literal_cell_entry
+        | Kind::plain_cell_entry
+        | Kind::date_cell_entry
         | Kind::column_entry
         | Kind::effect_column_entry
         | Kind::row_name_entry

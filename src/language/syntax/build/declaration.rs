@@ -22,6 +22,13 @@ impl Builder<'_> {
             Kind::scale => D::Enum(self.enumeration(node, true)),
             Kind::profile => D::Profile(self.fields_in(node)),
             Kind::fact => D::Fact(self.fact(node)),
+            Kind::facts => {
+                for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
+                    self.allow_here(&child);
+                }
+                let file = node.child(Kind::csv_file);
+                D::Facts(self.text_in(&file.unwrap_or_else(|| unreachable!("grammar: `facts` has a file"))))
+            }
             Kind::channel => D::Channel(self.channel(node)),
             Kind::mix => D::Mix(self.mix(node)),
             Kind::requirement => D::Requirement(self.requirement(node)),
