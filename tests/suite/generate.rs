@@ -156,6 +156,7 @@ impl Generator<'_> {
             "fact born: date".into(),
             "fact tags: set of Goal".into(),
             "fact load: int post".into(),
+            "fact quota[Owner][Repeat]: number per month \"Quota\"".into(),
         ];
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
@@ -278,6 +279,18 @@ impl Generator<'_> {
         let tags = self.dice.one(&["{}", "{sell}", "{sell, talk}"]);
         statement(self, "fact", &format!("tags = {tags}"));
         statement(self, "fact", "load = 2 batch");
+        if self.dice.chance(65) {
+            // One choice tells of all entries, so that few bytes are used up.
+            let first = self.dice.pick(4);
+            let entries = ["one", "two", "three"].iter().flat_map(|owner| {
+                ["never", "some", "often"].iter().map(move |rank| format!("quota[{owner}][{rank}]"))
+            });
+            for (place, entry) in entries.enumerate() {
+                let values = ["2 per month", "1 per week", "unknown", "0 per month"];
+                let _ = writeln!(text, "  {entry} = {}", values[(first + place * place) % 4]);
+            }
+            self.used("several indexes");
+        }
         if self.dice.chance(35) {
             self.used("needs");
             let channel =
@@ -426,7 +439,8 @@ impl Generator<'_> {
         }
         let channel = self.channel_name();
         if self.facts_only || self.dice.chance(25) {
-            return match self.dice.pick(7) {
+            return match self.dice.pick(8) {
+                7 => format!("{channel}.quota[one][some] >= 2 per month"),
                 0 => format!("{channel}.push"),
                 1 => {
                     self.used("known");
@@ -534,7 +548,8 @@ impl Generator<'_> {
     fn several(&mut self, op: &str, channel: &str) -> String {
         self.used("several fields");
         let any = self.dice.one(&["==", "!="]);
-        match self.dice.pick(27) {
+        match self.dice.pick(31) {
+            27..=30 => self.by_several_indexes(op, channel),
             0 => format!("staff + count(goals) {op} 2"),
             1 => format!("staff * 2 - count(goals) {op} abs(staff - 2)"),
             2 => format!("staff / 3 + count(goals) / 7 {op} 0.5"),
@@ -565,6 +580,25 @@ impl Generator<'_> {
             24 => format!("staff {op} 1.5"),
             25 => format!("{}(size, 3 MB) {op} 9 MB", self.dice.one(&["min", "max"])),
             _ => format!("(if flag then size else {channel}.room) * 3 {op} size + 7 MB"),
+        }
+    }
+
+    /// A condition on an entry of a fact with several indexes.
+    fn by_several_indexes(&mut self, op: &str, channel: &str) -> String {
+        self.used("read by several indexes");
+        let owner = self.dice.one(&["owner", "one", "Owner.three"]);
+        let rank = self.dice.one(&["repeat", "repeat", "often"]);
+        match self.dice.pick(4) {
+            0 => format!("posts {op} {channel}.quota[{owner}][{rank}]"),
+            1 => format!("{channel}.quota[owner][repeat] {op} 2 per month"),
+            2 => format!(
+                "{channel}.quota[(if {} then owner else one)][{rank}] > 1 per month",
+                self.condition(0)
+            ),
+            _ => {
+                self.used("known");
+                format!("{channel}.quota[{owner}][{rank}] is {}", self.dice.one(&["known", "unknown"]))
+            }
         }
     }
 

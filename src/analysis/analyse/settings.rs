@@ -255,12 +255,11 @@ fn entry(channel: &Channel, statement: &Statement) -> String {
 
 /// An entry as a channel states it: `limit`, `open_to[ngo]`.
 pub(super) fn entry_of(statement: &Statement) -> String {
-    match &statement.index {
-        Some(index) => {
-            format!("{}[{}]", statement.fact.value, index.tail.as_ref().unwrap_or(&index.head).value)
-        }
-        None => statement.fact.value.to_string(),
+    let mut entry = statement.fact.value.to_string();
+    for index in &statement.indexes {
+        entry.push_str(&format!("[{}]", index.tail.as_ref().unwrap_or(&index.head).value));
     }
+    entry
 }
 
 /// Whether a statement holds on a day.

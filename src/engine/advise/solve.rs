@@ -258,7 +258,7 @@ impl<'a, 'r: 'a> Solver<'a, '_, 'r> {
 
     /// What a channel states of a fact, of any index.
     fn entries(&mut self, fact: &'r FactRef, channel: Option<Id<Channel>>) -> Vec<Line> {
-        fact.index.iter().for_each(|index| self.visit(index, channel));
+        fact.indexes.iter().for_each(|index| self.visit(index, channel));
         let ground = self.reached.ground;
         let Some(of) = fact.channel.or(channel) else { return Vec::new() };
         let stated = ground.ruleset.channels[of].statements.iter().filter(|(entry, _)| entry.0 == fact.fact);

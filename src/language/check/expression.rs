@@ -70,7 +70,7 @@ impl Checker<'_> {
                 let members = self.member_set(members, id, scope)?;
                 made(Type::Set(id), ExprKind::Literal(Value::Set(members)))
             }
-            ast::ExprKind::Path(name, index) => self.path(span, name, index.as_deref(), expected, scope),
+            ast::ExprKind::Path(name, indexes) => self.path(span, name, indexes, expected, scope),
             ast::ExprKind::Call(function, arguments) => self.call(span, function, arguments, scope),
             ast::ExprKind::Group(inner) => {
                 let inner = self.expr(inner, expected, scope)?;

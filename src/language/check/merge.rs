@@ -454,9 +454,8 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
     replace_list(&mut base.needs, &change.needs);
     replace(&mut base.owned, &change.owned);
     let entry = |statement: &ast::Statement| {
-        let index =
-            statement.index.as_ref().map(|index| index.tail.as_ref().unwrap_or(&index.head).value.clone());
-        (statement.fact.value.clone(), index)
+        let value = |index: &ast::Dotted| index.tail.as_ref().unwrap_or(&index.head).value.clone();
+        (statement.fact.value.clone(), statement.indexes.iter().map(value).collect::<Vec<_>>())
     };
     let changed: BTreeSet<_> = change.statements.iter().map(entry).collect();
     let (replaced, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut base.statements)

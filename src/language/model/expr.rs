@@ -100,8 +100,8 @@ pub struct FactRef {
     pub channel: Option<Id<Channel>>,
     /// The fact.
     pub fact: Id<Fact>,
-    /// The entry, where the fact has an index.
-    pub index: Option<Box<Expr>>,
+    /// The entry, by the values of the fact's indexes.
+    pub indexes: Vec<Expr>,
 }
 
 /// What durations are counted in.
@@ -134,7 +134,7 @@ impl Expr {
             | ExprKind::Today
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => Vec::new(),
-            ExprKind::Fact(fact) => fact.index.as_deref().into_iter().collect(),
+            ExprKind::Fact(fact) => fact.indexes.iter().collect(),
             ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
                 parts.iter().collect()
             }
@@ -179,7 +179,7 @@ impl Expr {
             | ExprKind::Today
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => {}
-            ExprKind::Fact(fact) => fact.index.iter_mut().for_each(|part| part.walk_mut(visit)),
+            ExprKind::Fact(fact) => fact.indexes.iter_mut().for_each(|part| part.walk_mut(visit)),
             ExprKind::And(parts) | ExprKind::Or(parts) | ExprKind::Min(parts) | ExprKind::Max(parts) => {
                 parts.iter_mut().for_each(|part| part.walk_mut(visit));
             }

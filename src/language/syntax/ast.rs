@@ -297,13 +297,13 @@ pub struct UnitName {
     pub denominator: Option<Name>,
 }
 
-/// `fact NAME[ENUM]: TYPE "Title"`.
+/// `fact NAME[ENUM][ENUM]: TYPE "Title"`.
 #[derive(Debug, Clone)]
 pub struct Fact {
     /// The fact's name.
     pub name: Name,
-    /// The enum that has one value of it each.
-    pub index: Option<Name>,
+    /// The enums that have one value of it each, or each with each.
+    pub indexes: Vec<Name>,
     /// Its type.
     pub ty: Type,
     /// Its title.
@@ -332,8 +332,8 @@ pub struct Statement {
     pub span: Span,
     /// The fact's name.
     pub fact: Name,
-    /// The value of the enum that it is for.
-    pub index: Option<Dotted>,
+    /// The values of the enums that it is for.
+    pub indexes: Vec<Dotted>,
     /// The value.
     pub value: Literal,
     /// The first day on which it holds.

@@ -20,7 +20,7 @@ pub struct SheetNames {
 /// A fact as far as it tells how a cell is read.
 #[derive(Debug)]
 pub(super) struct SheetFact {
-    pub(super) index: Option<Arc<str>>,
+    pub(super) indexes: Vec<Arc<str>>,
     pub(super) ty: SheetType,
 }
 
@@ -62,9 +62,9 @@ impl SheetNames {
         for kind in &plain {
             match kind {
                 DeclarationKind::Fact(it) => {
-                    let index = it.index.as_ref().map(|index| index.value.clone());
+                    let indexes = it.indexes.iter().map(|index| index.value.clone()).collect();
                     let ty = names.ty(&it.ty);
-                    names.declared.insert(it.name.value.clone(), SheetFact { index, ty });
+                    names.declared.insert(it.name.value.clone(), SheetFact { indexes, ty });
                 }
                 DeclarationKind::Texts(it) => it.entries.iter().for_each(|entry| names.translate(entry)),
                 _ => {}

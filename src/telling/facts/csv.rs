@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{channels, entry_name};
+use super::channels;
 use qudao_language::date::Date;
 use qudao_language::model::{Channel, Citation, Ruleset, Statement, Text, Type, Value};
 use qudao_language::profile::number_text;
@@ -38,7 +38,7 @@ pub fn csv(ruleset: &Ruleset, day: Option<Date>) -> String {
         let channel = &ruleset.channels[channel];
         let before = rows.len();
         for (entry, statements) in &channel.statements {
-            let entry_text = entry_name(ruleset, *entry);
+            let entry_text = ruleset.fact_name(*entry);
             let ty = ruleset.facts[entry.0].ty;
             for statement in statements.iter().filter(|s| day.is_none_or(|day| s.holds_on(day))) {
                 state(ruleset, channel, (&entry_text, ty), statement, &mut rows);

@@ -1,6 +1,6 @@
 //! The sheet of facts as text and as Markdown.
 
-use super::{Notes, channels, entries, entry_name};
+use super::{Notes, channels, entries};
 use crate::words::Speaker;
 use qudao_language::date::Date;
 use qudao_language::layout::{WIDTH, pad, width, wrap};
@@ -27,7 +27,7 @@ impl<'r> Rows<'r> {
         for entry in entries(ruleset) {
             let fact = &ruleset.facts[entry.0];
             let title = fact.title.as_ref().map_or("", |title| title.get(speaker.language)).to_string();
-            rows.heads.push((entry_name(ruleset, entry), title));
+            rows.heads.push((ruleset.fact_name(entry), title));
             let cells = channels(ruleset).into_iter().map(|channel| rows.cell(speaker, channel, entry, day));
             let cells = cells.collect();
             rows.cells.push(cells);

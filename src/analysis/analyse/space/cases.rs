@@ -418,18 +418,27 @@ impl<'c, 'r> Reader<'c, 'r> {
     /// The entries of a fact that may be read, where each is, and what the channel states of it.
     fn entries(&mut self, fact: &'r FactRef, at: Place) -> Option<Vec<(At, Option<&'r Value>)>> {
         let channel = &self.ruleset.channels[fact.channel.or(at.channel)?];
-        let Some(index) = &fact.index else {
-            let always = self.cases.constant(true);
-            return Some(vec![(always, channel.value((fact.fact, None), at.day))]);
-        };
-        let indices = self.values(index, at)?;
-        let entry = |(when, leaf): (At, Leaf)| match leaf {
-            Leaf::Known(Value::Enum(member)) => {
-                Some((when, channel.value((fact.fact, Some(member)), at.day)))
+        let always = self.cases.constant(true);
+        let mut places: Vec<(At, Vec<u32>)> = vec![(always, Vec::new())];
+        for index in &fact.indexes {
+            let mut further = Vec::new();
+            for (when, leaf) in self.values(index, at)? {
+                let Leaf::Known(Value::Enum(value)) = leaf else { return None };
+                for (before, values) in &places {
+                    let when = self.cases.all(&[*before, when]);
+                    further.push((when, values.iter().copied().chain([value]).collect()));
+                }
             }
-            _ => None,
+            if further.len() > MAX_CASES {
+                return None;
+            }
+            places = further;
+        }
+        let entry = |(when, values): (At, Vec<u32>)| {
+            let entry = (fact.fact, self.ruleset.entry_place(fact.fact, &values));
+            (when, channel.value(entry, at.day))
         };
-        indices.into_iter().map(entry).collect()
+        Some(places.into_iter().map(entry).collect())
     }
 
     fn fact(&mut self, fact: &'r FactRef, at: Place) -> Option<Values> {

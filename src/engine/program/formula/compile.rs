@@ -72,8 +72,8 @@ impl Survey<'_, '_> {
             ExprKind::Let(id) => self.expr(&ruleset.lets[*id].value, divided)?,
             ExprKind::Fact(fact) => {
                 let channel = fact.channel.or(self.channel)?;
-                for entry in entries(self.ground, fact) {
-                    let value = ruleset.channels[channel].value((fact.fact, entry), self.ground.day);
+                for entry in ruleset.entries_of(fact.fact) {
+                    let value = ruleset.channels[channel].value(entry, self.ground.day);
                     value.map_or(Some(()), |value| self.constant(value, divided))?;
                 }
             }
@@ -99,14 +99,6 @@ impl Survey<'_, '_> {
         );
         let divided = if passes_on { divided } else { 1 };
         expr.parts().into_iter().try_for_each(|part| self.expr(part, divided))
-    }
-}
-
-/// The entries that a fact may have.
-fn entries(ground: &Ground<'_>, fact: &FactRef) -> Vec<Option<u32>> {
-    match fact.index.as_ref().and_then(|index| index.enum_id()) {
-        Some(id) => (0..ground.ruleset.enums[id].members.len() as u32).map(Some).collect(),
-        None => vec![None],
     }
 }
 
@@ -231,12 +223,26 @@ impl<'g> Compiler<'g, '_> {
     /// Whether an entry of a fact is stated.
     fn stated(&self, fact: &'g FactRef, negated: bool) -> Option<Test> {
         let channel = fact.channel.or(self.channel)?;
-        let stated = entries(self.ground, fact).into_iter().map(|entry| {
-            self.ground.ruleset.channels[channel].value((fact.fact, entry), self.ground.day).is_some()
-        });
-        let index =
-            fact.index.as_ref().map_or(Some(Term::Constant(Part::Known(0))), |index| self.term(index));
-        Some(Test::Stated(index?, stated.collect(), negated))
+        let ruleset = self.ground.ruleset;
+        let stated = ruleset
+            .entries_of(fact.fact)
+            .map(|entry| ruleset.channels[channel].value(entry, self.ground.day).is_some());
+        Some(Test::Stated(self.place(fact)?, stated.collect(), negated))
+    }
+
+    /// The place of an entry.
+    fn place(&self, fact: &'g FactRef) -> Option<Term> {
+        let ruleset = self.ground.ruleset;
+        let sizes = ruleset.facts[fact.fact].indexes.iter().map(|of| ruleset.enums[*of].members.len());
+        let mut parts = Vec::new();
+        for (index, size) in fact.indexes.iter().zip(sizes) {
+            parts.push((self.term(index)?, size as i128));
+        }
+        Some(match parts.len() {
+            0 => Term::Constant(Part::Known(0)),
+            1 => parts.remove(0).0,
+            _ => Term::Place(parts),
+        })
     }
 
     fn term(&self, expr: &'g Expr) -> Option<Term> {
@@ -312,19 +318,17 @@ impl<'g> Compiler<'g, '_> {
     fn fact(&self, fact: &'g FactRef) -> Option<Term> {
         let channel = fact.channel.or(self.channel)?;
         let mut stated = Vec::new();
-        for entry in entries(self.ground, fact) {
-            let value = self.ground.ruleset.channels[channel].value((fact.fact, entry), self.ground.day);
+        for entry in self.ground.ruleset.entries_of(fact.fact) {
+            let value = self.ground.ruleset.channels[channel].value(entry, self.ground.day);
             stated.push(match value {
                 Some(value) => Some(self.formulas.code(value)?),
                 None => None,
             });
         }
-        Some(match &fact.index {
-            Some(index) => Term::Entry(Box::new(self.term(index)?), stated),
-            None => {
-                let value = stated.first().copied().flatten();
-                Term::Constant(value.map_or(Part::STUCK, Part::Known))
-            }
-        })
+        if fact.indexes.is_empty() {
+            let value = stated.first().copied().flatten();
+            return Some(Term::Constant(value.map_or(Part::STUCK, Part::Known)));
+        }
+        Some(Term::Entry(Box::new(self.place(fact)?), stated))
     }
 }

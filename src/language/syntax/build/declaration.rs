@@ -1,8 +1,12 @@
 //! Declarations other than rules, tests and properties.
 
 use super::{Builder, Kind, Node};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast;
+
+/// A fact has at most so many indexes.
+const MAX_INDEXES: usize = 3;
 
 impl Builder<'_> {
     /// Builds the declaration that an entry rule of the grammar found.
@@ -353,8 +357,14 @@ impl Builder<'_> {
         for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
             self.allow_here(&child);
         }
-        let index = node.child(Kind::fact_index).map(|index| self.name_of(&index));
-        ast::Fact { name: self.name_of(node), index, ty: self.type_in(node, 1), title: self.title(node) }
+        let indexes = node.children().filter(|child| child.kind() == Kind::fact_index);
+        let indexes: Vec<ast::Name> = indexes.map(|index| self.name_of(&index)).collect();
+        if let Some(further) = indexes.get(MAX_INDEXES) {
+            let message = format!("a fact has at most {MAX_INDEXES} indexes");
+            let diagnostic = Diagnostic::new(Code::WrongIndex, further.span, message);
+            self.report(diagnostic.here("one too many").note("put two of the enums into one"));
+        }
+        ast::Fact { name: self.name_of(node), indexes, ty: self.type_in(node, 1), title: self.title(node) }
     }
 
     fn channel(&mut self, node: &Node<'_>) -> ast::Channel {
@@ -397,11 +407,12 @@ impl Builder<'_> {
     }
 
     fn statement(&mut self, node: &Node<'_>) -> ast::Statement {
-        let index = node.child(Kind::statement_index).and_then(|index| index.child(Kind::dotted));
+        let indexes = node.children().filter(|child| child.kind() == Kind::statement_index);
+        let indexes: Vec<Node<'_>> = indexes.filter_map(|index| index.child(Kind::dotted)).collect();
         let mut statement = ast::Statement {
             span: node.span(),
             fact: self.name_of(node),
-            index: index.map(|index| self.dotted(&index)),
+            indexes: indexes.iter().map(|index| self.dotted(index)).collect(),
             value: self.literal_in(node),
             since: None,
             until: None,

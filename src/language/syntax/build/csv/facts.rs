@@ -42,7 +42,7 @@ enum Place {
 #[derive(Clone)]
 struct Named {
     fact: ast::Name,
-    index: Option<ast::Dotted>,
+    indexes: Vec<ast::Dotted>,
     ty: SheetType,
     /// Whether all of it is declared; what is not is reported at the first of its values.
     known: bool,
@@ -65,7 +65,7 @@ struct Row<'f> {
 }
 
 /// A fact of a channel on some days, by names.
-type Key = (usize, Arc<str>, Option<Arc<str>>, Option<Date>, Option<Date>);
+type Key = (usize, Arc<str>, Vec<Arc<str>>, Option<Date>, Option<Date>);
 
 /// What the rows said so far.
 #[derive(Default)]
@@ -155,7 +155,7 @@ impl Builder<'_> {
                 Some(_) | None => self.named(piece, names).map_or(Place::Broken, Place::Of),
             };
             let same = match &place {
-                Place::Of(named) => format!("{}[{:?}]", named.fact.value, index_of(named.index.as_ref())),
+                Place::Of(named) => format!("{}{:?}", named.fact.value, values_of(&named.indexes)),
                 Place::Empty(_) | Place::Broken => String::new(),
                 _ => piece.1.to_ascii_lowercase(),
             };
@@ -226,25 +226,34 @@ impl Builder<'_> {
         let entry = entry.filter(|(head, _)| !is_title || names.facts.called(head) != Called::Nothing);
         let Some((head, index)) = entry else {
             let fact = self.called(piece, &names.facts).ok()?.unwrap_or_else(|| self.as_name(piece));
-            return Some(self.of_fact(fact, None, names));
+            return Some(self.of_fact(fact, &[], names));
         };
         let head_piece = trim((piece.0, head));
-        let index = trim((piece.0 + head.len() + 1, index));
+        let mut at = piece.0 + head.len() + 1;
+        let mut indexes = Vec::new();
+        for index in index.split_inclusive('[') {
+            indexes.push(trim((at, index.trim_end_matches(['[', ']', ' ']))));
+            at += index.len();
+        }
         let fact = self.called(head_piece, &names.facts).ok()?.unwrap_or_else(|| self.as_name(head_piece));
-        Some(self.of_fact(fact, Some(index), names))
+        Some(self.of_fact(fact, &indexes, names))
     }
 
-    fn of_fact(&mut self, fact: ast::Name, index: Option<Piece<'_>>, names: &SheetNames) -> Named {
+    fn of_fact(&mut self, fact: ast::Name, indexes: &[Piece<'_>], names: &SheetNames) -> Named {
         let declared = names.declared.get(&fact.value);
-        let of = declared.and_then(|declared| declared.index.as_ref()).and_then(|of| names.enums.get(of));
         let ty = declared.map_or(SheetType::Other, |declared| declared.ty.clone());
-        let mut known = declared.is_some_and(|declared| declared.index.is_some() == index.is_some());
-        let index = index.map(|piece| {
-            let member = of.map(|of| self.value_named(piece, of));
-            known &= member.as_ref().is_some_and(|(_, found)| *found);
-            member.map_or_else(|| self.as_dotted(piece), |(member, _)| member)
-        });
-        Named { fact, index, ty, known }
+        let mut known = declared.is_some_and(|declared| declared.indexes.len() == indexes.len());
+        let mut values = Vec::new();
+        for (place, piece) in indexes.iter().enumerate() {
+            let of = declared.and_then(|declared| names.enums.get(declared.indexes.get(place)?));
+            let (value, found) = match of {
+                Some(of) => self.value_named(*piece, of),
+                None => (self.as_dotted(*piece), false),
+            };
+            known &= found;
+            values.push(value);
+        }
+        Named { fact, indexes: values, ty, known }
     }
 
     /// The value of an enum that a text calls, and whether it is one.
@@ -396,7 +405,7 @@ impl Builder<'_> {
             let key = (
                 place,
                 named.fact.value.clone(),
-                index_of(named.index.as_ref()),
+                values_of(&named.indexes),
                 row.since.map(|day| day.value),
                 row.until.map(|day| day.value),
             );
@@ -415,7 +424,7 @@ impl Builder<'_> {
             statements.push(ast::Statement {
                 span: value.span,
                 fact: named.fact.clone(),
-                index: named.index.clone(),
+                indexes: named.indexes.clone(),
                 value,
                 since: row.since,
                 until: row.until,
@@ -558,8 +567,8 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-fn index_of(index: Option<&ast::Dotted>) -> Option<Arc<str>> {
-    index.map(|index| index.tail.as_ref().unwrap_or(&index.head).value.clone())
+fn values_of(indexes: &[ast::Dotted]) -> Vec<Arc<str>> {
+    indexes.iter().map(|index| index.tail.as_ref().unwrap_or(&index.head).value.clone()).collect()
 }
 
 /// Adds what a further row cites; false where it cites nothing new.
