@@ -25,6 +25,7 @@ mod texts;
 mod units;
 mod unknown;
 mod usage;
+mod variants;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,7 @@ use std::sync::Arc;
 
 pub use quotes::{Lock, lock};
 pub use sheets::Sheets;
+pub use variants::inherit;
 
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, Effort};
@@ -83,13 +85,15 @@ pub fn check(sources: &Sources) -> Checked {
     let (layers, circles) = sources.declarations();
     let base = layers.iter().rev().skip(1).flatten().map(|declaration| declaration.span.file).collect();
     let sheets = Sheets::read(sources, &layers);
-    let merged = merge::merge(layers, &sheets);
+    let mut merged = merge::merge(layers, &sheets);
+    let circles_of_variants = variants::fill(&mut merged.declarations);
     let mut checker = Checker::new(sources, &merged.declarations);
     checker.lost_everything |= sheets.lost;
     checker.unclaimed = merged.unclaimed;
     checker.diagnostics.extend(sheets.diagnostics);
     checker.diagnostics.extend_from_slice(sources.diagnostics());
     checker.diagnostics.extend(circles);
+    checker.diagnostics.extend(circles_of_variants);
     // What could not be read may well be what is changed.
     let files = sources.files();
     let is_lost =

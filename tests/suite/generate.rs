@@ -245,7 +245,13 @@ impl Generator<'_> {
     }
 
     fn channel(&mut self, index: usize) -> String {
-        let mut text = format!("channel {} \"{}\" {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
+        let like = index > 0 && self.dice.chance(25);
+        let like = if like { format!(" like {}", CHANNELS[self.dice.pick(index)]) } else { String::new() };
+        if !like.is_empty() {
+            self.used("variant");
+        }
+        let mut text =
+            format!("channel {} \"{}\"{like} {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
         let mut statement = |generator: &mut Self, construct, line: &str| {
             if generator.dice.chance(65) {
                 generator.used(construct);

@@ -35,6 +35,7 @@ fn without_facts(text: &str, whole: bool) -> String {
     for declaration in layers.iter().flatten() {
         let DeclarationKind::Channel(channel) = &declaration.kind else { continue };
         bare &= channel.needs.is_empty() && channel.owned.is_none() && channel.title.is_some();
+        // What a variant needs, or who owns it, no sheet tells; but if none says so, nothing is lost.
     }
     let mut first = true;
     for declaration in layers.iter().flatten() {

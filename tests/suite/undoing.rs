@@ -126,6 +126,16 @@ fn with(declarations: &[String], changes: &[&Change], sheet: bool) -> Option<Rul
     if sheet { in_a_sheet(&text, false) } else { checked("random.qd", &text).1.ruleset }
 }
 
+/// A declaration of a channel that is like no other.
+fn alone(text: &str) -> String {
+    match text.split_once(" like ") {
+        Some((head, rest)) if text.starts_with("channel ") => {
+            format!("{head} {}", rest.get(rest.find('{').unwrap()..).unwrap())
+        }
+        _ => text.to_string(),
+    }
+}
+
 /// What came of a profile: each target's verdict, needs and points, and who comes first.
 #[derive(Debug)]
 struct Outcome {
@@ -172,7 +182,9 @@ fn undoing_a_cause_by_hand_undoes_the_change() {
     let mut seen = Seen::default();
     for seed in 0..cases(90) {
         let mut dice = Dice::seeded(seed + 31_000, 2_000);
-        let declarations = generate::ruleset(&mut dice).declarations;
+        // A change of what variants are like is an edit of each of them; `edits_of_variants` looks at these.
+        let declarations: Vec<String> =
+            generate::ruleset(&mut dice).declarations.iter().map(|text| alone(text)).collect();
         let mut all: Vec<Change> = Vec::new();
         for (number, text) in declarations.iter().enumerate() {
             all.extend(changes(number, text, &mut dice));
@@ -340,4 +352,34 @@ fn what_is_told_to_be_renamed_means_the_same_under_its_old_name() {
     }
     println!("{renamed} renamed, {not} not");
     assert!(renamed > 20 && not > 20, "{renamed} {not}");
+}
+
+/// What a variant takes from another channel is an edit of its own: undone alone, the other keeps what is new.
+#[test]
+fn edits_of_variants_are_undone_one_by_one() {
+    let text = |fee: u32, channels: &str| {
+        format!(
+            "ruleset plans \"Plans\" {{ as of 2024-06-15 }}\nprofile {{ n: int in 0 .. 9 }}\nfact fee: number EUR\n\
+             channel basic {{ fee = {fee} EUR }}\n{channels}\n\
+             rule dear for each c {{ when c.fee > 5 EUR and n > 1 then score c -1 }}\n"
+        )
+    };
+    let variants = "channel premium like basic\nchannel gold like premium { }\nchannel other { fee = 9 EUR }";
+    let old = checked("plans.qd", &text(3, variants)).1.ruleset.unwrap();
+    let new = checked("plans.qd", &text(8, variants)).1.ruleset.unwrap();
+    let side = |ruleset, label: &str| Side { ruleset, day: old.as_of.unwrap(), label: label.into() };
+    let difference = Difference::new(side(&old, "old"), side(&new, "new"));
+    let told: Vec<String> = difference.edits.iter().map(|edit| edit.name.clone()).collect();
+    assert_eq!(told, ["basic.fee", "gold.fee", "premium.fee"]);
+    let given = [("n", Some("3"))];
+    let change = difference.explained(&random_profile(&old, &given), &random_profile(&new, &given));
+    let causes: Vec<(String, Vec<String>)> = change
+        .kept()
+        .map(|target| {
+            let edits = target.causes.edits.iter().map(|number| difference.edits[*number].name.clone());
+            (difference.name(target.target).to_string(), edits.collect())
+        })
+        .collect();
+    let own = |name: &str| (name.to_string(), vec![format!("{name}.fee")]);
+    assert_eq!(causes, [own("basic"), own("premium"), own("gold")]);
 }

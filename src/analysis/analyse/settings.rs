@@ -37,6 +37,8 @@ enum Place {
     Default(Span, Option<Span>),
     /// A fact that the channel with this text does not state.
     Unstated(Span),
+    /// A fact that the variant with this text takes from the channel that it is like, and what that states.
+    Inherited(Span, String),
 }
 
 impl<'r> Set<'r> {
@@ -100,6 +102,8 @@ impl<'r> Set<'r> {
             }
             places.extend(found);
         }
+        let inherited = inherited(&pieces, &places);
+        places.extend(inherited);
         Set { ruleset, pieces, places }
     }
 
@@ -109,7 +113,7 @@ impl<'r> Set<'r> {
         let text = |span: Span| folded(self.pieces.slice(span));
         match self.place(name)? {
             Place::Text(span) | Place::Default(_, Some(span)) => Some(text(span)),
-            Place::Cell(_, value) => Some(value),
+            Place::Cell(_, value) | Place::Inherited(_, value) => Some(value),
             Place::Default(_, None) => None,
             Place::Unstated(_) => Some(UNKNOWN.into()),
             Place::Declaration("verdicts", _) => {
@@ -175,7 +179,7 @@ impl<'r> Set<'r> {
                 }
                 (Place::Default(_, None), None) => {}
                 (Place::Unstated(_), Some(text)) if *text == UNKNOWN => {}
-                (Place::Unstated(channel), Some(text)) => {
+                (Place::Unstated(channel) | Place::Inherited(channel, _), Some(text)) => {
                     let entry = name.split_once('.')?.1;
                     let end = Span { start: channel.end.saturating_sub(1), ..channel };
                     let stated = format!("\n{entry} = {text}\n}}");
@@ -184,9 +188,14 @@ impl<'r> Set<'r> {
                         _ => drop(patches.insert(channel.after(), format!(" {{{stated}"))),
                     }
                 }
-                (Place::Text(_) | Place::Cell(..) | Place::Declaration(..) | Place::Unstated(_), None) => {
-                    return None;
-                }
+                (
+                    Place::Text(_)
+                    | Place::Cell(..)
+                    | Place::Declaration(..)
+                    | Place::Unstated(_)
+                    | Place::Inherited(..),
+                    None,
+                ) => return None,
             }
         }
         let files = self.pieces.sources.files();
@@ -201,6 +210,40 @@ impl<'r> Set<'r> {
         });
         check(&sources).ruleset
     }
+}
+
+/// What variants take from the channels that they are like, and do not state themselves.
+fn inherited(pieces: &Pieces, places: &BTreeMap<String, Place>) -> BTreeMap<String, Place> {
+    let mut variants: BTreeMap<&str, (Span, &str)> = BTreeMap::new();
+    for declaration in pieces.layers().into_iter().rev().flatten() {
+        if let DeclarationKind::Channel(channel) = plain(&declaration.kind)
+            && let Some(like) = &channel.like
+        {
+            variants.insert(&channel.name.value, (declaration.span, &like.value));
+        }
+    }
+    let mut found = BTreeMap::new();
+    for (name, (span, like)) in &variants {
+        let mut base = *like;
+        // A ruleset has no circles of variants.
+        for _ in 0..variants.len() {
+            let prefix = format!("fact {base}.");
+            for (key, place) in places.iter().filter(|(key, _)| key.starts_with(&prefix)) {
+                let own = format!("fact {name}.{}", key.get(prefix.len()..).unwrap_or(""));
+                let text = match place {
+                    Place::Text(span) => folded(pieces.slice(*span)),
+                    Place::Cell(_, value) => value.clone(),
+                    _ => continue,
+                };
+                if !places.contains_key(&own) {
+                    found.entry(own).or_insert(Place::Inherited(*span, text));
+                }
+            }
+            let Some((_, next)) = variants.get(base) else { break };
+            base = next;
+        }
+    }
+    found
 }
 
 /// Returns what may be the weight that gives an effect its points: the name behind their sign.

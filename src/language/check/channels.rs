@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::texts::Owner;
-use super::unknown::{FACT, MEMBER, OF_SHEET};
+use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
@@ -24,6 +24,11 @@ impl<'s> Checker<'s> {
             self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
         for (index, (_, channel)) in channels.into_iter().enumerate() {
             let id = Id::new(index);
+            if let Some(like) = &channel.like
+                && !matches!(self.find_symbol(&like.value), Some(Symbol::Channel(_) | Symbol::Broken))
+            {
+                self.unknown_channel(&LIKE, like);
+            }
             let statements = self.statements(channel);
             let needs = self.stated_needs(&channel.needs, &channel.name);
             self.channels[id].statements = statements;

@@ -453,10 +453,7 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
     replace(&mut base.title, &change.title);
     replace_list(&mut base.needs, &change.needs);
     replace(&mut base.owned, &change.owned);
-    let entry = |statement: &ast::Statement| {
-        let value = |index: &ast::Dotted| index.tail.as_ref().unwrap_or(&index.head).value.clone();
-        (statement.fact.value.clone(), statement.indexes.iter().map(value).collect::<Vec<_>>())
-    };
+    replace(&mut base.like, &change.like);
     let changed: BTreeSet<_> = change.statements.iter().map(entry).collect();
     let (replaced, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut base.statements)
         .into_iter()
@@ -467,6 +464,12 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
         statement.replaced = replaced.iter().filter(|old| entry(old) == entry(&statement)).cloned().collect();
         base.statements.push(statement);
     }
+}
+
+/// The entry that a statement is of, by names.
+pub(super) fn entry(statement: &ast::Statement) -> (Arc<str>, Vec<Arc<str>>) {
+    let value = |index: &ast::Dotted| index.tail.as_ref().unwrap_or(&index.head).value.clone();
+    (statement.fact.value.clone(), statement.indexes.iter().map(value).collect())
 }
 
 fn replace<T: Clone>(base: &mut Option<T>, change: &Option<T>) {

@@ -39,6 +39,8 @@ pub(super) const NOTED: Sought = target("only channels and mixes have notes");
 pub(super) const NEEDING: Sought = target("only channels and mixes need something");
 pub(super) const JUDGED: Sought = target("only channels and mixes have verdicts");
 pub(super) const MEMBER: Sought = sought(Code::UnknownChannel, "channel", "channels", "members are channels");
+pub(super) const LIKE: Sought =
+    sought(Code::UnknownChannel, "channel", "channels", "a channel is like another channel");
 pub(super) const OF_SHEET: Sought =
     sought(Code::UnknownChannel, "channel", "channels", "facts are stated of channels");
 pub(super) const EACH: Sought =

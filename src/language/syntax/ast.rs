@@ -310,13 +310,15 @@ pub struct Fact {
     pub title: Option<Text>,
 }
 
-/// `channel NAME "Title" { … }`.
+/// `channel NAME "Title" like NAME { … }`.
 #[derive(Debug, Clone)]
 pub struct Channel {
     /// The channel's name.
     pub name: Name,
     /// Its title.
     pub title: Option<Text>,
+    /// The channel that it starts with all of.
+    pub like: Option<Name>,
     /// The facts it states.
     pub statements: Vec<Statement>,
     /// What it needs.

@@ -419,6 +419,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_channel => "channel",
         Kind::kw_needs => "needs",
         Kind::kw_nothing => "nothing",
+        Kind::kw_like | Kind::like => "like",
         Kind::kw_owned => "owned",
         Kind::kw_when => "when",
         Kind::kw_since => "since",

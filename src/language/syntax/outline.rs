@@ -235,6 +235,7 @@ impl<'a> Cutter<'a> {
                         || self.is_text(after)
                         || matches!(self.word(after), "collect" | "first" | "unique"))
             }
+            "channel" => named && (block || self.is_text(after) || self.word(after) == "like"),
             _ => named && (block || self.is_text(after)),
         }
     }
@@ -264,6 +265,7 @@ impl<'a> Cutter<'a> {
         // A clause of a head whose first word ends the line before.
         let open = match declaration {
             "rule" => &["where", "exception"][..],
+            "channel" => &["like"],
             "fact" => &["allow"],
             _ => &[],
         };
@@ -303,6 +305,7 @@ impl<'a> Cutter<'a> {
                 ),
                 "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv"),
                 "facts" => matches!(word, "from" | "csv" | "allow"),
+                "channel" => word == "like",
                 "unit" => matches!(word, "from" | "at"),
                 "fact" => word == "allow",
                 "test" | "property" => matches!(word, "given" | "expect" | "when"),

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Declared, Edit, Key, Patches, Undo};
 use crate::analyse::pieces::{Pieces, plain};
 use crate::analyse::settings::{entry_of as entry, holds_on};
+use qudao_language::check::inherit;
 use qudao_language::source::Span;
 use qudao_language::syntax::ast::{Channel, Declaration, DeclarationKind, Statement};
 
 /// A channel as it is written.
 struct Written<'d> {
     declaration: &'d Declaration,
-    channel: &'d Channel,
+    /// With what it takes from the channel that it is like.
+    channel: Channel,
     is_override: bool,
 }
 
@@ -20,12 +22,27 @@ fn written<'d>(pieces: &'d Pieces) -> BTreeMap<String, Written<'d>> {
     for declaration in pieces.layers().into_iter().flatten() {
         if let DeclarationKind::Channel(channel) = plain(&declaration.kind) {
             let is_override = matches!(declaration.kind, DeclarationKind::Override(_));
-            let written = Written { declaration, channel, is_override };
+            let written = Written { declaration, channel: channel.clone(), is_override };
             // The ruleset's own goes before that of its base.
             found.entry(channel.name.value.to_string()).or_insert(written);
         }
     }
+    let mut channels: Vec<Channel> =
+        found.values().map(|written: &Written<'_>| written.channel.clone()).collect();
+    inherit(&mut channels);
+    for (written, channel) in found.values_mut().zip(channels) {
+        written.channel = channel;
+    }
     found
+}
+
+/// The channels that a variant is like, the nearest first.
+fn variant_of<'w>(
+    written: &'w BTreeMap<String, Written<'_>>,
+    name: &'w str,
+) -> impl Iterator<Item = &'w str> {
+    let like = |name: &str| Some(&*written.get(name)?.channel.like.as_ref()?.value);
+    std::iter::successors(like(name), move |base| like(base)).take(written.len())
 }
 
 /// The statements of an entry in sheets, nearest first: what a channel states itself in a nearer layer goes before.
@@ -125,6 +142,15 @@ impl Undo<'_> {
             }
         }
         let is = written(&self.pieces[1]);
+        // What a channel says anew, those that are like it would say too: each says all of its own instead.
+        for name in is.keys() {
+            if variant_of(&is, name).any(|base| parts.contains_key(base)) {
+                parts.entry(name).or_default();
+                if !sheets[1].is_empty() {
+                    return None;
+                }
+            }
+        }
         let mut texts: BTreeMap<&str, String> = BTreeMap::new();
         for (name, parts) in &parts {
             let in_sheet = parts.entries.iter().flat_map(|entry| {
@@ -151,8 +177,8 @@ impl Undo<'_> {
                         name,
                         false,
                         lines,
-                        (0, before.channel),
-                        (0, before.channel),
+                        (0, &before.channel),
+                        (0, &before.channel),
                     ));
                 }
                 _ => return None,
@@ -215,8 +241,8 @@ impl Undo<'_> {
             }
         }
         let of = |is_old: bool| match before {
-            Some(before) if is_old => (0, before.channel),
-            _ => (1, now.channel),
+            Some(before) if is_old => (0, &before.channel),
+            _ => (1, &now.channel),
         };
         self.channel(&now.channel.name.value, now.is_override, lines, of(parts.needs), of(parts.owned))
     }

@@ -371,6 +371,7 @@ impl Builder<'_> {
         let mut channel = ast::Channel {
             name: self.name_of(node),
             title: self.title(node),
+            like: node.child(Kind::like).map(|like| self.name_of(&like)),
             statements: Vec::new(),
             needs: Vec::new(),
             owned: None,

@@ -549,6 +549,7 @@ impl Said {
             self.channels.push(ast::Channel {
                 name,
                 title: None,
+                like: None,
                 statements: Vec::new(),
                 needs: Vec::new(),
                 owned: None,
