@@ -252,7 +252,7 @@ fn fact_values(ruleset: &Ruleset, (fact, _): Entry) -> Vec<Value> {
         "room" => [-1000, -6, 0, 4, 5, 6, 10, 15, 19, 1000].map(number).to_vec(),
         "load" => [3, 4].map(number).to_vec(),
         "rank" => (0..3).map(Value::Enum).collect(),
-        "quota" => [0, 1, 3, 20].map(number).to_vec(),
+        "quota" => [1, 20].map(number).to_vec(),
         "born" => ["2020-01-01", "2024-03-10", "2024-06-15", "2030-01-01"]
             .map(|day| Value::Date(Date::parse(day).unwrap()))
             .to_vec(),

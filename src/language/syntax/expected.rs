@@ -484,7 +484,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::effect_column => " a target, `because`, `note` or `from`",
         Kind::row_name => " a name",
         Kind::any_cell => "-",
-        Kind::test_cell | Kind::compare_cell | Kind::membership_cell => " a test",
+        Kind::test_cell | Kind::one_test | Kind::compare_cell | Kind::membership_cell => " a test",
         Kind::effect_cell => " `+N`, `-N`, `exclude` or `cap`",
         Kind::from_cell => " a source",
         Kind::because => "because",
