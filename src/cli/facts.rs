@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use qudao_language::date::Date;
 use qudao_language::diagnostic::nearest;
 use qudao_language::model::Ruleset;
@@ -9,10 +11,22 @@ use qudao_telling::facts;
 use qudao_telling::words::Speaker;
 
 use super::argument::Argument;
-use super::eval::Format;
 use super::load::Loaded;
 use super::output::{Failure, Output};
 use super::{Exit, completions, load, profiles};
+
+/// How facts are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// For people, 80 columns wide
+    Text,
+    /// One document
+    Json,
+    /// For reports
+    Markdown,
+    /// A sheet, a fact a row, as `facts from csv` reads it
+    Csv,
+}
 
 /// What `qudao facts` takes.
 #[derive(clap::Args, Debug)]
@@ -69,6 +83,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 output.print_json(&format!("{:#}\n", facts::stale_json(speaker, today, days, &found)))?
             }
             Format::Text | Format::Markdown => output.print(&facts::stale_text(speaker, today, &found))?,
+            Format::Csv => return Err(no_sheet("--stale")),
         }
         return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
     }
@@ -78,8 +93,15 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Format::Text | Format::Markdown => {
             output.report(&facts::sheet(speaker, day), args.format == Format::Markdown)?;
         }
+        // A sheet has room for the facts of every day.
+        Format::Csv => output.print(&facts::csv(&ruleset, args.as_of))?,
     }
     Ok(Exit::Done)
+}
+
+/// Only the facts themselves are written as a sheet.
+fn no_sheet(option: &str) -> Failure {
+    Failure::new(format!("`--format csv` writes the facts themselves, and nothing with `{option}`"))
 }
 
 /// Reads the text of a source from a folder.
@@ -126,6 +148,7 @@ fn cited(
             output.print_json(&format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)))?
         }
         Format::Text | Format::Markdown => output.print(&facts::cited_text(speaker, text, &passages))?,
+        Format::Csv => return Err(no_sheet("--cited")),
     }
     Ok(Exit::Done)
 }

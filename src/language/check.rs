@@ -19,18 +19,22 @@ mod points;
 mod quotes;
 mod rules;
 mod scope;
+mod sheets;
 mod synonyms;
 mod tables;
 mod texts;
 mod units;
 mod unknown;
 mod usage;
+mod variants;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use quotes::{Lock, lock};
+pub use sheets::Sheets;
+pub use variants::inherit;
 
 use crate::date::Date;
 use crate::diagnostic::{self, Code, Diagnostic, Effort};
@@ -81,10 +85,16 @@ impl Allowed {
 pub fn check(sources: &Sources) -> Checked {
     let (layers, circles) = sources.declarations();
     let base = layers.iter().rev().skip(1).flatten().map(|declaration| declaration.span.file).collect();
-    let merged = merge::merge(layers);
+    let sheets = Sheets::read(sources, &layers);
+    let mut merged = merge::merge(layers, &sheets);
+    let circles_of_variants = variants::fill(&mut merged.declarations);
     let mut checker = Checker::new(sources, &merged.declarations);
+    checker.lost_everything |= sheets.lost;
+    checker.unclaimed = merged.unclaimed;
+    checker.diagnostics.extend(sheets.diagnostics);
     checker.diagnostics.extend_from_slice(sources.diagnostics());
     checker.diagnostics.extend(circles);
+    checker.diagnostics.extend(circles_of_variants);
     // What could not be read may well be what is changed.
     let files = sources.files();
     let is_lost =
@@ -125,6 +135,8 @@ struct Checker<'s> {
     /// Their files.
     base: BTreeSet<FileId>,
     diagnostics: Vec<Diagnostic>,
+    /// Channels that a sheet speaks of, and that nothing declares.
+    unclaimed: Vec<ast::Name>,
     allowed: Vec<Allowed>,
     /// Names that declarations with syntax errors may have declared.
     lost: BTreeSet<&'s str>,
@@ -212,6 +224,7 @@ impl<'s> Checker<'s> {
             extends: Vec::new(),
             base: BTreeSet::new(),
             diagnostics: Vec::new(),
+            unclaimed: Vec::new(),
             allowed: Vec::new(),
             lost,
             lost_words,

@@ -235,16 +235,23 @@ impl Field {
 pub struct Fact {
     /// Its name.
     pub name: Arc<str>,
-    /// The enum that has one value of it each.
-    pub index: Option<Id<Enum>>,
+    /// The enums that have one value of it each, or each with each.
+    pub indexes: Vec<Id<Enum>>,
     /// Its type.
     pub ty: Type,
     /// Its title.
     pub title: Option<Text>,
 }
 
-/// An entry of a fact: the fact, and the value of its index.
+/// An entry of a fact: the fact, and the value of its index; of several indexes, its place among each with each, the last
+/// counting on first.
 pub type Entry = (Id<Fact>, Option<u32>);
+
+/// Returns the place of some values among each with each of so many, the last counting on first.
+pub fn place_among(sizes: impl Iterator<Item = usize>, values: &[u32]) -> Option<u32> {
+    let pairs = sizes.zip(values).map(|(size, value)| (size as u32, *value));
+    pairs.reduce(|(_, place), (size, value)| (size, place * size + value)).map(|(_, place)| place)
+}
 
 /// An option to choose.
 #[derive(Debug, Clone)]
@@ -539,15 +546,48 @@ impl Ruleset {
         }
     }
 
+    /// Returns the entries of a fact: of one without index, itself.
+    pub fn entries_of(&self, fact: Id<Fact>) -> impl Iterator<Item = Entry> + use<> {
+        let sizes = self.facts[fact].indexes.iter().map(|of| self.enums[*of].members.len() as u32);
+        let count: u32 = sizes.product();
+        let plain = self.facts[fact].indexes.is_empty();
+        (0..count).map(move |place| (fact, (!plain).then_some(place)))
+    }
+
+    /// Returns the place of an entry, by the values of its indexes; nothing of a fact without any.
+    #[must_use]
+    pub fn entry_place(&self, fact: Id<Fact>, values: &[u32]) -> Option<u32> {
+        let sizes = self.facts[fact].indexes.iter().map(|of| self.enums[*of].members.len());
+        place_among(sizes, values)
+    }
+
+    /// Returns the values of an entry's indexes, each with its enum.
+    #[must_use]
+    pub fn entry_values(&self, (fact, place): Entry) -> Vec<(Id<Enum>, u32)> {
+        let Some(mut place) = place else { return Vec::new() };
+        let mut values = Vec::new();
+        for of in self.facts[fact].indexes.iter().rev() {
+            let size = self.enums[*of].members.len().max(1) as u32;
+            values.push((*of, place % size));
+            place /= size;
+        }
+        values.reverse();
+        values
+    }
+
+    /// Returns how an entry is written without its channel: `open_to[ngo]`.
+    #[must_use]
+    pub fn fact_name(&self, entry: Entry) -> String {
+        let mut name = self.facts[entry.0].name.to_string();
+        for (of, value) in self.entry_values(entry) {
+            name.push_str(&format!("[{}]", self.enums[of].member_name(value)));
+        }
+        name
+    }
+
     /// Returns how an entry of a channel's fact is written: `service.open_to[ngo]`.
     #[must_use]
-    pub fn entry_name(&self, channel: Id<Channel>, (fact, index): Entry) -> String {
-        let (channel, fact) = (&self.channels[channel].name, &self.facts[fact]);
-        match (index, fact.index) {
-            (Some(member), Some(id)) => {
-                format!("{channel}.{}[{}]", fact.name, self.enums[id].member_name(member))
-            }
-            _ => format!("{channel}.{}", fact.name),
-        }
+    pub fn entry_name(&self, channel: Id<Channel>, entry: Entry) -> String {
+        format!("{}.{}", self.channels[channel].name, self.fact_name(entry))
     }
 }

@@ -14,7 +14,7 @@ mod write;
 mod yaml;
 
 pub use schema::schema;
-pub use write::{yaml_line, yaml_text};
+pub use write::{number_text, yaml_line, yaml_text};
 
 use self::faults::Faults;
 use self::notation::Notation;

@@ -8,7 +8,9 @@ mod habits;
 mod load;
 mod outline;
 mod parse;
+mod sheet;
 mod sources;
+mod titles;
 mod tokens;
 mod unreadable;
 mod words;
@@ -21,7 +23,10 @@ use build::Builder;
 pub(crate) use build::{is_dashes, row_cells, without_comment};
 pub(crate) use concrete::{ConcreteKind, comments, concrete, fingerprint, parse_cell};
 pub(crate) use parse::{Kind, Node};
+pub use sheet::SheetNames;
 pub use sources::{Sources, Wanted, WantedKind};
+pub(crate) use titles::plain;
+pub use titles::{Called, Titled};
 pub(crate) use words::{LANGUAGE_WORDS, NOT_TARGETS, RESERVED};
 
 use crate::diagnostic::{self, Code, Diagnostic};
@@ -126,6 +131,20 @@ pub fn parse_csv(
     (grid, builder.diagnostics)
 }
 
+/// Reads the facts in a CSV file: what it says of each channel, which has a title where a row declares it; nothing
+/// where the heading says too little to read the rows.
+#[must_use]
+pub fn parse_facts(
+    files: &Files,
+    id: FileId,
+    names: &SheetNames,
+) -> (Option<Vec<ast::Channel>>, Vec<Diagnostic>) {
+    let text = files.get(id).text();
+    let mut builder = Builder::new(id, text);
+    let channels = builder.facts(text, names);
+    (channels, builder.diagnostics)
+}
+
 /// Returns what parts the cells of a table in CSV, and where its heading begins.
 pub fn csv_form(text: &str) -> (u8, usize) {
     build::csv_form(text)
@@ -142,6 +161,7 @@ fn entry(word: &str) -> Option<Kind> {
         "scale" => Kind::scale_entry,
         "profile" => Kind::profile_entry,
         "fact" => Kind::fact_entry,
+        "facts" => Kind::facts_entry,
         "channel" => Kind::channel_entry,
         "mix" => Kind::mix_entry,
         "requirement" => Kind::requirement_entry,

@@ -2,6 +2,7 @@
 //! of a source's text is cited.
 
 mod cited;
+mod csv;
 mod json;
 mod sheet;
 mod stale;
@@ -9,6 +10,7 @@ mod stale;
 use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
+pub use csv::csv;
 pub use json::to_json;
 pub use sheet::sheet;
 pub use stale::{Aged, expired, stale, stale_json, stale_text};
@@ -16,22 +18,7 @@ pub use stale::{Aged, expired, stale, stale_json, stale_text};
 /// Lists the entries of all facts in the order of their declaration: of an indexed fact, one for each value.
 #[must_use]
 pub fn entries(ruleset: &Ruleset) -> Vec<Entry> {
-    let entries = ruleset.facts.entries().flat_map(|(id, fact)| match fact.index {
-        Some(index) => {
-            (0..).take(ruleset.enums[index].members.len()).map(|member| (id, Some(member))).collect()
-        }
-        None => vec![(id, None)],
-    });
-    entries.collect()
-}
-
-/// Returns how an entry is written without its channel: `open_to[ngo]`.
-fn entry_name(ruleset: &Ruleset, (fact, index): Entry) -> String {
-    let fact = &ruleset.facts[fact];
-    match (index, fact.index) {
-        (Some(member), Some(id)) => format!("{}[{}]", fact.name, ruleset.enums[id].member_name(member)),
-        _ => fact.name.to_string(),
-    }
+    ruleset.facts.ids().flat_map(|fact| ruleset.entries_of(fact)).collect()
 }
 
 /// Numbers the citations of a sheet as they appear; those that say the same share a number.

@@ -119,8 +119,9 @@ fn examples(code: Code, page: &str, wrong: &mut Wrong) {
             }
             None => {
                 let text = fence(&fences, heading, "qudao").expect("a ruleset");
-                // A text block beside it is the text of its source.
-                let (files, checked) = with_text(text, fence(&fences, heading, "text"));
+                // A text beside it is that of its source, a sheet the one that it names.
+                let (files, checked) =
+                    with_files(text, fence(&fences, heading, "text"), fence(&fences, heading, "csv"));
                 let mut diagnostics = checked.diagnostics;
                 if let Some(ruleset) = checked.ruleset.filter(|_| code.is_finding()) {
                     let options = Options { gaps: code == Code::NoRecommendation, ..Options::default() };
@@ -145,12 +146,17 @@ fn ruleset_of(text: &str) -> Ruleset {
     checked.ruleset.unwrap()
 }
 
-fn with_text(ruleset: &str, text: Option<&str>) -> (Files, Checked) {
+fn with_files(ruleset: &str, text: Option<&str>, csv: Option<&str>) -> (Files, Checked) {
     let mut sources = Sources::new("ruleset.qd", ruleset.as_bytes().to_vec());
     while let Some(wanted) = sources.wanted() {
-        match (wanted.kind, text) {
-            (WantedKind::Text, Some(text)) => sources.supply(text.as_bytes().to_vec()),
-            _ => sources.absent("it is not there"),
+        let file = match wanted.kind {
+            WantedKind::Text => text,
+            WantedKind::Table => csv,
+            WantedKind::Part | WantedKind::Base | WantedKind::Lock => None,
+        };
+        match file {
+            Some(text) => sources.supply(text.as_bytes().to_vec()),
+            None => sources.absent("it is not there"),
         }
     }
     (sources.files().clone(), check(&sources))

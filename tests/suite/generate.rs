@@ -166,6 +166,7 @@ impl Generator<'_> {
             "fact price: number EUR per MB".into(),
             "fact ratio: number".into(),
             "fact by[Owner]: number percent".into(),
+            "fact quota[Owner][Repeat]: number per month \"Quota\"".into(),
         ];
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
@@ -254,7 +255,13 @@ impl Generator<'_> {
     }
 
     fn channel(&mut self, index: usize) -> String {
-        let mut text = format!("channel {} \"{}\" {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
+        let like = index > 0 && self.dice.chance(25);
+        let like = if like { format!(" like {}", CHANNELS[self.dice.pick(index)]) } else { String::new() };
+        if !like.is_empty() {
+            self.used("variant");
+        }
+        let mut text =
+            format!("channel {} \"{}\"{like} {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
         let mut statement = |generator: &mut Self, construct, line: &str| {
             if generator.dice.chance(65) {
                 generator.used(construct);
@@ -307,6 +314,18 @@ impl Generator<'_> {
         for owner in ["one", "two", "three"] {
             let by = self.dice.one(&["50%", "120%", "0%"]);
             statement(self, "indexed fact", &format!("by[{owner}] = {by}"));
+        }
+        if self.dice.chance(65) {
+            // One choice tells of all entries, so that few bytes are used up.
+            let first = self.dice.pick(4);
+            let entries = ["one", "two", "three"].iter().flat_map(|owner| {
+                ["never", "some", "often"].iter().map(move |rank| format!("quota[{owner}][{rank}]"))
+            });
+            for (place, entry) in entries.enumerate() {
+                let values = ["2 per month", "1 per week", "unknown", "0 per month"];
+                let _ = writeln!(text, "  {entry} = {}", values[(first + place * place) % 4]);
+            }
+            self.used("several indexes");
         }
         if self.dice.chance(35) {
             self.used("needs");
@@ -456,7 +475,8 @@ impl Generator<'_> {
         }
         let channel = self.channel_name();
         if self.facts_only || self.dice.chance(25) {
-            return match self.dice.pick(7) {
+            return match self.dice.pick(8) {
+                7 => format!("{channel}.quota[one][some] >= 2 per month"),
                 0 => format!("{channel}.push"),
                 1 => {
                     self.used("known");
@@ -571,7 +591,8 @@ impl Generator<'_> {
     fn several(&mut self, op: &str, channel: &str) -> String {
         self.used("several fields");
         let any = self.dice.one(&["==", "!="]);
-        match self.dice.pick(27) {
+        match self.dice.pick(31) {
+            27..=30 => self.by_several_indexes(op, channel),
             0 => format!("staff + count(goals) {op} 2"),
             1 => format!("staff * 2 - count(goals) {op} abs(staff - 2)"),
             2 => format!("staff / 3 + count(goals) / 7 {op} 0.5"),
@@ -602,6 +623,25 @@ impl Generator<'_> {
             24 => format!("staff {op} 1.5"),
             25 => format!("{}(size, 3 MB) {op} 9 MB", self.dice.one(&["min", "max"])),
             _ => format!("(if flag then size else {channel}.room) * 3 {op} size + 7 MB"),
+        }
+    }
+
+    /// A condition on an entry of a fact with several indexes.
+    fn by_several_indexes(&mut self, op: &str, channel: &str) -> String {
+        self.used("read by several indexes");
+        let owner = self.dice.one(&["owner", "one", "Owner.three"]);
+        let rank = self.dice.one(&["repeat", "repeat", "often"]);
+        match self.dice.pick(4) {
+            0 => format!("posts {op} {channel}.quota[{owner}][{rank}]"),
+            1 => format!("{channel}.quota[owner][repeat] {op} 2 per month"),
+            2 => format!(
+                "{channel}.quota[(if {} then owner else one)][{rank}] > 1 per month",
+                self.condition(0)
+            ),
+            _ => {
+                self.used("known");
+                format!("{channel}.quota[{owner}][{rank}] is {}", self.dice.one(&["known", "unknown"]))
+            }
         }
     }
 

@@ -23,6 +23,7 @@ fn other_seeds() -> u64 {
 
 pub(crate) struct Case {
     pub(crate) seed: u64,
+    pub(crate) text: String,
     pub(crate) ruleset: Ruleset,
     pub(crate) profile: Vec<(&'static str, Option<&'static str>)>,
     pub(crate) uses: BTreeMap<&'static str, usize>,
@@ -45,7 +46,15 @@ fn case_of(seed: u64, known: usize, random: generate::Random) -> Case {
     let ruleset = reading::random(&random.text, &format!("seed {seed}"));
     let mut dice = Dice::seeded(!seed, 400);
     let profile = generate::profile(&mut dice, known);
-    Case { seed, ruleset, profile, uses: random.uses, declarations: random.declarations, dice }
+    Case {
+        seed,
+        text: random.text,
+        ruleset,
+        profile,
+        uses: random.uses,
+        declarations: random.declarations,
+        dice,
+    }
 }
 
 fn answer<'r>(ruleset: &'r Ruleset, profile: &'r Profile) -> Decision<'r> {

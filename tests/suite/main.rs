@@ -42,6 +42,7 @@ mod reading;
 mod reports;
 mod rests;
 mod schema;
+mod sheets;
 mod snapshots;
 mod support;
 mod surface;

@@ -420,14 +420,10 @@ impl<'a> Reach<'a> {
                 ExprKind::Fact(fact) => {
                     if let Some(channel) = fact.channel.or(channel) {
                         let name = (self.name)(Target::Channel(channel));
-                        let fact = &self.ruleset.facts[fact.fact];
-                        let entries = fact.index.map(|index| &self.ruleset.enums[index].members);
-                        match entries {
-                            None => drop(keys.insert((Declared::Fact, format!("{name}.{}", fact.name)))),
-                            Some(members) => keys.extend(members.iter().map(|member| {
-                                (Declared::Fact, format!("{name}.{}[{}]", fact.name, member.name))
-                            })),
-                        }
+                        let entries = self.ruleset.entries_of(fact.fact);
+                        keys.extend(entries.map(|entry| {
+                            (Declared::Fact, format!("{name}.{}", self.ruleset.fact_name(entry)))
+                        }));
                     }
                 }
                 ExprKind::Today => {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use qudao_language::check::Sheets;
 use qudao_language::model::Ruleset;
 use qudao_language::source::{File, Span, folded};
-use qudao_language::syntax::ast::{Declaration, DeclarationKind};
+use qudao_language::syntax::ast::{Channel, Declaration, DeclarationKind, Literal, LiteralKind};
 use qudao_language::syntax::{Sources, WantedKind};
 
 /// A ruleset's files, as trees. Texts of sources are left out: nothing here looks at quotes.
@@ -14,6 +15,7 @@ pub struct Pieces {
     /// Weights and units with what they are, as written.
     weights: BTreeMap<String, String>,
     units: BTreeMap<String, String>,
+    sheets: Sheets,
 }
 
 impl Pieces {
@@ -21,7 +23,8 @@ impl Pieces {
     #[must_use]
     pub fn of(ruleset: &Ruleset) -> Pieces {
         let sources = sources(ruleset, |file| file.text().to_string());
-        let mut pieces = Pieces { sources, weights: BTreeMap::new(), units: BTreeMap::new() };
+        let sheets = Sheets::read(&sources, &sources.declarations().0);
+        let mut pieces = Pieces { sources, weights: BTreeMap::new(), units: BTreeMap::new(), sheets };
         let (mut weights, mut units) = (BTreeMap::new(), BTreeMap::new());
         let slice = |span: Span| folded(pieces.sources.files().slice(span));
         for declaration in pieces.sources.declarations().0.into_iter().flatten() {
@@ -61,6 +64,41 @@ impl Pieces {
         let mut layers = self.sources.declarations().0;
         layers.reverse();
         layers
+    }
+
+    /// What the sheet that a declaration names says of each channel.
+    pub(super) fn sheet(&self, declaration: &Declaration) -> &[Channel] {
+        self.sheets.of(&declaration.kind)
+    }
+
+    /// A value from the cell of a sheet, as it is written elsewhere.
+    pub(super) fn written(&self, literal: &Literal) -> String {
+        match &literal.kind {
+            LiteralKind::Name(name) => name.tail.as_ref().unwrap_or(&name.head).value.to_string(),
+            LiteralKind::Unknown => "unknown".into(),
+            LiteralKind::Bool(value) => value.to_string(),
+            LiteralKind::Text(text) => {
+                let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                format!("\"{}\"", text.replace('\n', "\\n"))
+            }
+            LiteralKind::Set(members) => {
+                let members: Vec<String> = members.iter().map(|member| self.written(member)).collect();
+                format!("{{{}}}", members.join(", "))
+            }
+            LiteralKind::Date(_) | LiteralKind::Quantity(_) => folded(self.slice(literal.span)),
+        }
+    }
+
+    /// What stands in the cell of a sheet in the place of a span, where elsewhere a text stands.
+    pub(super) fn cell(&self, span: Span, text: &str) -> String {
+        if text == "unknown" {
+            return "?".into();
+        }
+        // A quotation mark takes two bytes in a cell, and one in its text.
+        let text = text.replace("\\\"", "\\u{22}").replace('"', "\"\"");
+        let before = self.sources.files().get(span.file).text().get(..span.start as usize);
+        let quoted = before.is_some_and(|before| before.ends_with('"'));
+        if quoted || !text.contains(['"', ',', ';', '\t']) { text } else { format!("\"{text}\"") }
     }
 
     /// The text of a span.

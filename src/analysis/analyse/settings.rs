@@ -29,12 +29,16 @@ pub struct Set<'r> {
 enum Place {
     /// The text of this span.
     Text(Span),
+    /// The cell of a sheet, and its value as it is written elsewhere.
+    Cell(Span, String),
     /// A whole declaration, which begins with the word.
     Declaration(&'static str, Option<Span>),
     /// A field's default: behind this offset, and where it is set already.
     Default(Span, Option<Span>),
     /// A fact that the channel with this text does not state.
     Unstated(Span),
+    /// A fact that the variant with this text takes from the channel that it is like, and what that states.
+    Inherited(Span, String),
 }
 
 impl<'r> Set<'r> {
@@ -84,10 +88,22 @@ impl<'r> Set<'r> {
                     }
                     put(format!("channel {}", it.name.value), Place::Unstated(declaration.span));
                 }
+                DeclarationKind::Facts(_) => {
+                    for channel in pieces.sheet(declaration) {
+                        let stated = channel.statements.iter().filter(|statement| holds_on(statement, day));
+                        for statement in stated {
+                            let value = pieces.written(&statement.value);
+                            let place = Place::Cell(statement.value.span, value);
+                            put(format!("fact {}", entry(channel, statement)), place);
+                        }
+                    }
+                }
                 _ => {}
             }
             places.extend(found);
         }
+        let inherited = inherited(&pieces, &places);
+        places.extend(inherited);
         Set { ruleset, pieces, places }
     }
 
@@ -97,6 +113,7 @@ impl<'r> Set<'r> {
         let text = |span: Span| folded(self.pieces.slice(span));
         match self.place(name)? {
             Place::Text(span) | Place::Default(_, Some(span)) => Some(text(span)),
+            Place::Cell(_, value) | Place::Inherited(_, value) => Some(value),
             Place::Default(_, None) => None,
             Place::Unstated(_) => Some(UNKNOWN.into()),
             Place::Declaration("verdicts", _) => {
@@ -143,6 +160,9 @@ impl<'r> Set<'r> {
         for (name, text) in settings {
             match (self.place(name)?, text) {
                 (Place::Text(span), Some(text)) => drop(patches.insert(span, (*text).to_string())),
+                (Place::Cell(span, _), Some(text)) => {
+                    drop(patches.insert(span, self.pieces.cell(span, text)));
+                }
                 (Place::Declaration(word, span), Some(text)) => {
                     let text = if word == "verdicts" {
                         format!("verdicts {{ {text} }}")
@@ -165,7 +185,7 @@ impl<'r> Set<'r> {
                 }
                 (Place::Default(_, None), None) => {}
                 (Place::Unstated(_), Some(text)) if *text == UNKNOWN => {}
-                (Place::Unstated(channel), Some(text)) => {
+                (Place::Unstated(channel) | Place::Inherited(channel, _), Some(text)) => {
                     let entry = name.split_once('.')?.1;
                     let end = Span { start: channel.end.saturating_sub(1), ..channel };
                     let stated = format!("\n{entry} = {text}\n}}");
@@ -174,7 +194,14 @@ impl<'r> Set<'r> {
                         _ => drop(patches.insert(channel.after(), format!(" {{{stated}"))),
                     }
                 }
-                (Place::Text(_) | Place::Declaration(..) | Place::Unstated(_), None) => return None,
+                (
+                    Place::Text(_)
+                    | Place::Cell(..)
+                    | Place::Declaration(..)
+                    | Place::Unstated(_)
+                    | Place::Inherited(..),
+                    None,
+                ) => return None,
             }
         }
         let files = self.pieces.sources.files();
@@ -205,6 +232,40 @@ pub fn declared(ruleset: &Ruleset) -> BTreeSet<&str> {
     let rules = ruleset.rules.iter().flat_map(|rule| rule.name.split('.'));
     let targets = channels.chain(mixes).chain(requirements);
     targets.chain(facts).chain(fields).chain(members).chain(levels).chain(rules).collect()
+}
+
+/// What variants take from the channels that they are like, and do not state themselves.
+fn inherited(pieces: &Pieces, places: &BTreeMap<String, Place>) -> BTreeMap<String, Place> {
+    let mut variants: BTreeMap<&str, (Span, &str)> = BTreeMap::new();
+    for declaration in pieces.layers().into_iter().rev().flatten() {
+        if let DeclarationKind::Channel(channel) = plain(&declaration.kind)
+            && let Some(like) = &channel.like
+        {
+            variants.insert(&channel.name.value, (declaration.span, &like.value));
+        }
+    }
+    let mut found = BTreeMap::new();
+    for (name, (span, like)) in &variants {
+        let mut base = *like;
+        // A ruleset has no circles of variants.
+        for _ in 0..variants.len() {
+            let prefix = format!("fact {base}.");
+            for (key, place) in places.iter().filter(|(key, _)| key.starts_with(&prefix)) {
+                let own = format!("fact {name}.{}", key.get(prefix.len()..).unwrap_or(""));
+                let text = match place {
+                    Place::Text(span) => folded(pieces.slice(*span)),
+                    Place::Cell(_, value) => value.clone(),
+                    _ => continue,
+                };
+                if !places.contains_key(&own) {
+                    found.entry(own).or_insert(Place::Inherited(*span, text));
+                }
+            }
+            let Some((_, next)) = variants.get(base) else { break };
+            base = next;
+        }
+    }
+    found
 }
 
 /// Returns what may be the weight that gives an effect its points: the name behind their sign.
@@ -259,12 +320,11 @@ fn entry(channel: &Channel, statement: &Statement) -> String {
 
 /// An entry as a channel states it: `limit`, `open_to[ngo]`.
 pub(super) fn entry_of(statement: &Statement) -> String {
-    match &statement.index {
-        Some(index) => {
-            format!("{}[{}]", statement.fact.value, index.tail.as_ref().unwrap_or(&index.head).value)
-        }
-        None => statement.fact.value.to_string(),
+    let mut entry = statement.fact.value.to_string();
+    for index in &statement.indexes {
+        entry.push_str(&format!("[{}]", index.tail.as_ref().unwrap_or(&index.head).value));
     }
+    entry
 }
 
 /// Whether a statement holds on a day.

@@ -71,13 +71,12 @@ impl<'r> Facts<'r> {
             ExprKind::Today => Some(Some(Value::Date(self.day))),
             ExprKind::Let(id) => self.constant(&self.ruleset.lets[*id].value),
             ExprKind::Fact(fact) => {
-                let index = match &fact.index {
-                    None => None,
-                    Some(index) => match self.constant(index)? {
-                        Some(Value::Enum(member)) => Some(member),
-                        _ => return None,
-                    },
-                };
+                let mut values = Vec::new();
+                for index in &fact.indexes {
+                    let Some(Value::Enum(member)) = self.constant(index)? else { return None };
+                    values.push(member);
+                }
+                let index = self.ruleset.entry_place(fact.fact, &values);
                 let channel = fact.channel.or(self.channel)?;
                 Some(self.ruleset.channels[channel].value((fact.fact, index), self.day).cloned())
             }

@@ -65,7 +65,9 @@ enum Term {
     Constant(Part),
     Field(usize),
     Truth(Box<Condition>),
-    /// The entry of a fact of which a part is the index.
+    /// The place of an entry among those of a fact with several indexes, each with the number of its values.
+    Place(Vec<(Term, i128)>),
+    /// The entry of a fact that is at a place.
     Entry(Box<Term>, Vec<Option<i128>>),
     If(Box<(Condition, Term, Term)>),
     /// Times the one, divided by the other.

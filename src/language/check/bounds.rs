@@ -9,7 +9,9 @@ use super::expression::GIVE_RANGES;
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS, grouped};
-use crate::model::{Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, Type, Unit, UnitDefinition, Value};
+use crate::model::{
+    Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, Type, Unit, UnitDefinition, Value, place_among,
+};
 use crate::operator::Sign;
 use crate::source::Span;
 
@@ -239,7 +241,7 @@ impl Checker<'_> {
             ExprKind::Field(id) => self.field_bound(*id, most).ok_or(too_large)?,
             ExprKind::Let(id) => self.let_measures.get(id).map_or(any, |let_| let_.bound),
             ExprKind::Fact(fact) => {
-                if let Some(index) = &fact.index {
+                for index in &fact.indexes {
                     self.bound(index, most)?;
                 }
                 self.fact_bound(fact.fact).ok_or(too_large)?
@@ -429,11 +431,14 @@ impl Checker<'_> {
             ExprKind::Fact(fact) => {
                 let of = fact.channel.or(channel).ok_or(expr.span)?;
                 // Whichever entry an index means that is no value.
-                let member = match fact.index.as_ref().map(|index| &index.kind) {
-                    Some(ExprKind::Literal(Value::Enum(member))) => Some(*member),
+                let members = fact.indexes.iter().map(|index| match index.kind {
+                    ExprKind::Literal(Value::Enum(member)) => Some(member),
                     _ => None,
-                };
-                let means = |entry: &Entry| entry.0 == fact.fact && (member.is_none() || entry.1 == member);
+                });
+                let place = members.collect::<Option<Vec<u32>>>();
+                let sizes = self.facts[fact.fact].indexes.iter().map(|of| self.enums[*of].members.len());
+                let place = place.and_then(|values| place_among(sizes, &values));
+                let means = |entry: &Entry| entry.0 == fact.fact && (place.is_none() || entry.1 == place);
                 let statements = self.channels[of].statements.iter();
                 let said = statements.filter(|(entry, _)| means(entry)).flat_map(|(_, said)| said);
                 let said = said.filter(|said| said.holds_on(day));

@@ -5,20 +5,30 @@ use std::collections::BTreeMap;
 use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::texts::Owner;
-use super::unknown::{FACT, MEMBER, Sought};
+use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Amount, Channel, Entry, Enum, Expr, ExprKind, Id, NumberType, Statement, Type, Unit};
+use crate::model::{
+    Amount, Channel, Entry, Enum, Expr, ExprKind, Id, NumberType, Statement, Type, Unit, place_among,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
 
 impl<'s> Checker<'s> {
     /// Gives channels their facts and needs, mixes their members, requirements their costs.
     pub(super) fn define_channels(&mut self) {
+        for name in std::mem::take(&mut self.unclaimed) {
+            self.unknown_channel(&OF_SHEET, &name);
+        }
         let channels =
             self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
         for (index, (_, channel)) in channels.into_iter().enumerate() {
             let id = Id::new(index);
+            if let Some(like) = &channel.like
+                && !matches!(self.find_symbol(&like.value), Some(Symbol::Channel(_) | Symbol::Broken))
+            {
+                self.unknown_channel(&LIKE, like);
+            }
             let statements = self.statements(channel);
             let needs = self.stated_needs(&channel.needs, &channel.name);
             self.channels[id].statements = statements;
@@ -124,7 +134,7 @@ impl<'s> Checker<'s> {
                 if b_since > a_until {
                     continue;
                 }
-                let (first, second) = if a.span.start < b.span.start { (a, b) } else { (b, a) };
+                let (first, second) = if a.span < b.span { (a, b) } else { (b, a) };
                 let name = &self.facts[entry.0].name;
                 let dated = [a.since, a.until, b.since, b.until].iter().any(Option::is_some);
                 let diagnostic = if dated {
@@ -150,20 +160,20 @@ impl<'s> Checker<'s> {
         let disputed_sources: Vec<_> =
             written.disputed.iter().map(|(_, from)| self.citations(from)).collect();
         let fact = found??;
-        let (index, ty) = (self.facts[fact].index, self.facts[fact].ty);
-        let entry = match (index, &written.index) {
-            (None, None) => Some(None),
-            (Some(of), Some(index)) => self.member(index, of).map(Some),
-            (Some(of), None) => {
-                self.lacks_index(written, of);
-                return None;
-            }
-            (None, Some(index)) => {
-                let message = format!("`{}` has one value only", written.fact.value);
-                self.report(Diagnostic::new(Code::WrongIndex, index.head.span, message).here("an index"));
-                None
-            }
-        };
+        let (of, ty) = (self.facts[fact].indexes.clone(), self.facts[fact].ty);
+        if written.indexes.len() < of.len() {
+            self.lacks_index(written, &of);
+            return None;
+        }
+        let further = written.indexes.get(of.len()).map(|further| further.head.span);
+        if let Some(further) = further {
+            self.further_index(further, &written.fact, &of);
+        }
+        let values: Vec<Option<u32>> =
+            written.indexes.iter().zip(&of).map(|(index, of)| self.member(index, *of)).collect();
+        let values: Option<Vec<u32>> = values.into_iter().collect();
+        let sizes = of.iter().map(|of| self.enums[*of].members.len());
+        let place = values.filter(|_| further.is_none()).map(|values| place_among(sizes, &values));
         let value = self.literal(&written.value, ty);
         let mut disputed = Vec::new();
         for ((value, _), sources) in written.disputed.iter().zip(disputed_sources) {
@@ -193,13 +203,30 @@ impl<'s> Checker<'s> {
             disputed,
             replaced: written.replaced.iter().filter_map(|old| Some(self.statement(old)?.1)).collect(),
         };
-        Some(((fact, entry?), statement))
+        Some(((fact, place?), statement))
+    }
+
+    /// Reports an index that a fact does not have.
+    pub(super) fn further_index(&mut self, further: Span, fact: &ast::Name, of: &[Id<Enum>]) {
+        let message = match of.len() {
+            0 => format!("`{}` has one value only", fact.value),
+            1 => format!("`{}` has one index only", fact.value),
+            count => format!("`{}` has {count} indexes only", fact.value),
+        };
+        self.report(Diagnostic::new(Code::WrongIndex, further, message).here("an index"));
+    }
+
+    /// Says what a fact has a value for each of.
+    pub(super) fn for_each_of(&self, of: &[Id<Enum>]) -> String {
+        let names: Vec<String> =
+            of.iter().map(|of| format!("each value of `{}`", self.enums[*of].name)).collect();
+        names.join(" with ")
     }
 
     /// Reports a statement that names no entry. What its value should be is not known then.
-    fn lacks_index(&mut self, written: &ast::Statement, of: Id<Enum>) {
-        let (fact, declared) = (&written.fact.value, &self.enums[of]);
-        let message = format!("`{fact}` has one value for each value of `{}`", declared.name);
+    fn lacks_index(&mut self, written: &ast::Statement, of: &[Id<Enum>]) {
+        let fact = &written.fact.value;
+        let message = format!("`{fact}` has one value for {}", self.for_each_of(of));
         let (entry, value) = match &written.value.kind {
             // A set of those for which it holds.
             ast::LiteralKind::Set(members) => match members.first().map(|member| &member.kind) {
@@ -208,9 +235,14 @@ impl<'s> Checker<'s> {
             },
             _ => (None, self.sources.files().slice(written.value.span)),
         };
-        let first = declared.members.first().map(|member| &member.name);
-        let entry = entry.or(first).map_or("VALUE", |name| &**name);
-        let note = format!("state it for each: `{fact}[{entry}] = {value}`");
+        let mut indexes = String::new();
+        for (place, of) in of.iter().enumerate() {
+            let own = written.indexes.get(place).map(|own| &own.head.value);
+            let first = self.enums[*of].members.first().map(|member| &member.name);
+            let named = own.or(entry.filter(|_| place == 0)).or(first).map_or("VALUE", |name| &**name);
+            indexes.push_str(&format!("[{named}]"));
+        }
+        let note = format!("state it for each: `{fact}{indexes} = {value}`");
         self.report(
             Diagnostic::new(Code::WrongIndex, written.fact.span, message).here("for which?").note(note),
         );
@@ -347,8 +379,8 @@ fn mentioned<'a>(expr: &'a ast::Expr, names: &mut Vec<&'a ast::Name>) {
     };
     match &expr.kind {
         E::Quantity(_) | E::Text(_) | E::Date(_) | E::Bool(_) | E::Today | E::Broken => {}
-        E::Path(name, index) => {
-            all(&mut index.iter().map(|index| &**index));
+        E::Path(name, indexes) => {
+            all(&mut indexes.iter());
             if name.tail.is_none() {
                 names.push(&name.head);
             }

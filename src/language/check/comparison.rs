@@ -13,7 +13,7 @@ impl Checker<'_> {
     pub(super) fn waits_for_type(&self, expr: &ast::Expr) -> bool {
         match &expr.kind {
             ast::ExprKind::Set(_) => true,
-            ast::ExprKind::Path(name, None) if name.tail.is_none() => {
+            ast::ExprKind::Path(name, indexes) if name.tail.is_none() && indexes.is_empty() => {
                 self.find_symbol(&name.head.value).is_none()
             }
             ast::ExprKind::Group(inner) => self.waits_for_type(inner),

@@ -79,7 +79,7 @@ impl Checker<'_> {
                 };
                 self.member_set(span, members, id, scope)
             }
-            ast::ExprKind::Path(name, index) => self.path(span, name, index.as_deref(), expected, scope),
+            ast::ExprKind::Path(name, indexes) => self.path(span, name, indexes, expected, scope),
             ast::ExprKind::Call(function, arguments) => self.call(span, function, arguments, scope),
             ast::ExprKind::Group(inner) => {
                 let inner = self.expr(inner, expected, scope)?;

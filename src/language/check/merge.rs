@@ -3,7 +3,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
+use super::sheets::Sheets;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::syntax::ast::{self, Declaration, DeclarationKind};
@@ -14,14 +16,21 @@ pub(super) struct Merged<'s> {
     pub(super) diagnostics: Vec<Diagnostic>,
     /// The names of the rulesets that are extended, the nearest first.
     pub(super) extends: Vec<String>,
+    /// Channels that a sheet speaks of, and that nothing declares.
+    pub(super) unclaimed: Vec<ast::Name>,
 }
 
 /// Lays rulesets over each other, the base of all first.
-pub(super) fn merge<'s>(layers: Vec<Vec<&'s Declaration>>) -> Merged<'s> {
-    let mut merged = Merged { declarations: Vec::new(), diagnostics: Vec::new(), extends: Vec::new() };
+pub(super) fn merge<'s>(layers: Vec<Vec<&'s Declaration>>, sheets: &Sheets) -> Merged<'s> {
+    let mut merged = Merged {
+        declarations: Vec::new(),
+        diagnostics: Vec::new(),
+        extends: Vec::new(),
+        unclaimed: Vec::new(),
+    };
     let last = layers.len().saturating_sub(1);
     for (number, layer) in layers.into_iter().enumerate() {
-        merged.lay_over(layer, number > 0);
+        merged.lay_over(layer, number > 0, sheets);
         if number < last {
             merged.become_base();
         }
@@ -46,6 +55,7 @@ fn key(kind: &DeclarationKind) -> Option<(&'static str, &ast::Name)> {
         DeclarationKind::Property(d) => ("property", &d.name),
         DeclarationKind::Ruleset(_)
         | DeclarationKind::Import(_)
+        | DeclarationKind::Facts(_)
         | DeclarationKind::Profile(_)
         | DeclarationKind::Levels(_)
         | DeclarationKind::Verdicts(_)
@@ -70,7 +80,7 @@ impl<'s> Merged<'s> {
         });
     }
 
-    fn lay_over(&mut self, layer: Vec<&'s Declaration>, has_base: bool) {
+    fn lay_over(&mut self, layer: Vec<&'s Declaration>, has_base: bool, sheets: &Sheets) {
         let mut removed: BTreeSet<String> = BTreeSet::new();
         let mut added = Vec::new();
         let index: BTreeMap<(String, String), usize> = self
@@ -84,7 +94,17 @@ impl<'s> Merged<'s> {
             .collect();
         let mut gone: BTreeSet<usize> = BTreeSet::new();
         let mut replaced: BTreeMap<(&'static str, &'s str), Span> = BTreeMap::new();
-        for declaration in layer {
+        let mut channels: BTreeSet<Arc<str>> = index
+            .keys()
+            .filter(|(word, _)| word == "channel")
+            .map(|(_, name)| Arc::from(name.as_str()))
+            .chain(layer.iter().filter_map(|declaration| match &declaration.kind {
+                DeclarationKind::Channel(channel) => Some(channel.name.value.clone()),
+                _ => None,
+            }))
+            .collect();
+        for declaration in &layer {
+            let declaration: &'s Declaration = declaration;
             if let DeclarationKind::Override(inner) = &declaration.kind {
                 self.once(&mut replaced, inner);
             }
@@ -103,6 +123,31 @@ impl<'s> Merged<'s> {
                         }
                         None => self.nothing(&index, &remove.kind.value, &remove.name, "remove", has_base),
                     }
+                }
+                DeclarationKind::Override(inner) if matches!(inner.kind, DeclarationKind::Facts(_)) => {
+                    if !has_base {
+                        self.no_base(inner.span, "facts", has_base);
+                    }
+                    added.push(Cow::Borrowed(&**inner));
+                }
+                DeclarationKind::Facts(_) => {
+                    // A row with a title declares its channel if nothing else does.
+                    let titled =
+                        sheets.of(&declaration.kind).iter().filter(|channel| channel.title.is_some());
+                    for channel in titled {
+                        if channels.insert(channel.name.value.clone()) {
+                            let channel = ast::Channel { statements: Vec::new(), ..channel.clone() };
+                            let span = channel.name.span;
+                            let kind = DeclarationKind::Channel(channel);
+                            added.push(Cow::Owned(Declaration {
+                                span,
+                                kind,
+                                allows: Vec::new(),
+                                replaced: None,
+                            }));
+                        }
+                    }
+                    added.push(Cow::Borrowed(declaration));
                 }
                 DeclarationKind::Override(inner) => self.change(&index, &gone, declaration, inner, has_base),
                 DeclarationKind::Ruleset(header) => {
@@ -125,6 +170,38 @@ impl<'s> Merged<'s> {
             self.forget(&removed);
         }
         self.declarations.extend(added);
+        self.state(&layer, sheets);
+    }
+
+    /// Gives channels what the sheets of a layer say of them.
+    fn state(&mut self, layer: &[&'s Declaration], sheets: &Sheets) {
+        let said: Vec<(&Declaration, &ast::Channel)> = layer
+            .iter()
+            .flat_map(|declaration| sheets.of(&declaration.kind).iter().map(|said| (*declaration, said)))
+            .collect();
+        if said.is_empty() {
+            return;
+        }
+        let places = self.declarations.iter().enumerate();
+        let places: BTreeMap<Arc<str>, usize> = places
+            .filter_map(|(place, declaration)| match &declaration.kind {
+                DeclarationKind::Channel(channel) => Some((channel.name.value.clone(), place)),
+                _ => None,
+            })
+            .collect();
+        for (declaration, said) in said {
+            let slot = places.get(&said.name.value).and_then(|place| self.declarations.get_mut(*place));
+            match slot.map(|slot| &mut slot.to_mut().kind) {
+                Some(DeclarationKind::Channel(channel)) => match declaration.kind {
+                    DeclarationKind::Override(_) => {
+                        let untitled = ast::Channel { title: None, ..said.clone() };
+                        change_channel(channel, &untitled);
+                    }
+                    _ => channel.statements.extend(said.statements.iter().cloned()),
+                },
+                _ => self.unclaimed.push(said.name.clone()),
+            }
+        }
     }
 
     /// Reports a second override of what an override replaces as a whole: the first would be lost.
@@ -376,11 +453,7 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
     replace(&mut base.title, &change.title);
     replace_list(&mut base.needs, &change.needs);
     replace(&mut base.owned, &change.owned);
-    let entry = |statement: &ast::Statement| {
-        let index =
-            statement.index.as_ref().map(|index| index.tail.as_ref().unwrap_or(&index.head).value.clone());
-        (statement.fact.value.clone(), index)
-    };
+    replace(&mut base.like, &change.like);
     let changed: BTreeSet<_> = change.statements.iter().map(entry).collect();
     let (replaced, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut base.statements)
         .into_iter()
@@ -391,6 +464,12 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
         statement.replaced = replaced.iter().filter(|old| entry(old) == entry(&statement)).cloned().collect();
         base.statements.push(statement);
     }
+}
+
+/// The entry that a statement is of, by names.
+pub(super) fn entry(statement: &ast::Statement) -> (Arc<str>, Vec<Arc<str>>) {
+    let value = |index: &ast::Dotted| index.tail.as_ref().unwrap_or(&index.head).value.clone();
+    (statement.fact.value.clone(), statement.indexes.iter().map(value).collect())
 }
 
 fn replace<T: Clone>(base: &mut Option<T>, change: &Option<T>) {

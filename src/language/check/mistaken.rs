@@ -490,7 +490,7 @@ fn offer(diagnostic: Diagnostic, span: Span, meant: Option<Meant>) -> Diagnostic
 /// Returns the name that an expression is and nothing more.
 fn bare(expr: &ast::Expr) -> Option<&ast::Name> {
     match &expr.kind {
-        ast::ExprKind::Path(name, None) if name.tail.is_none() => Some(&name.head),
+        ast::ExprKind::Path(name, indexes) if name.tail.is_none() && indexes.is_empty() => Some(&name.head),
         _ => None,
     }
 }

@@ -12,6 +12,9 @@ use crate::source::{Span, Spanned};
 use crate::syntax::NOT_TARGETS;
 use crate::syntax::ast::{self, DeclarationKind};
 
+/// A fact has at most so many entries.
+const MAX_ENTRIES: usize = 65_536;
+
 impl<'s> Checker<'s> {
     /// Declares every name, so that the passes after it can look any of them up.
     pub(super) fn declare(&mut self) {
@@ -278,19 +281,33 @@ impl<'s> Checker<'s> {
             self.each(|kind| if let DeclarationKind::Fact(fact) = kind { Some(fact) } else { None })
         {
             let ty = self.ty(&fact.ty);
-            let index = match &fact.index {
-                Some(index) => self.look_up(|c| &c.enum_names, &ENUM, index).map(Some),
-                None => Some(None),
-            };
+            let indexes: Vec<Option<Id<model::Enum>>> =
+                fact.indexes.iter().map(|index| self.look_up(|c| &c.enum_names, &ENUM, index)).collect();
+            let indexes: Option<Vec<Id<model::Enum>>> = indexes.into_iter().collect();
+            let indexes = indexes.filter(|indexes| self.few_entries(fact, indexes));
             let title = self.words(&Owner::new("fact", &fact.name), "title", fact.title.as_ref());
-            let id = match (ty, index) {
-                (Some(ty), Some(index)) => {
-                    Some(self.facts.push(model::Fact { name: fact.name.value.clone(), index, ty, title }))
+            let id = match (ty, indexes) {
+                (Some(ty), Some(indexes)) => {
+                    Some(self.facts.push(model::Fact { name: fact.name.value.clone(), indexes, ty, title }))
                 }
                 _ => None,
             };
             self.add(|c| &mut c.fact_names, &fact.name, id);
         }
+    }
+
+    /// Tells whether a fact has no more entries than may be, and reports it otherwise.
+    fn few_entries(&mut self, fact: &ast::Fact, indexes: &[Id<model::Enum>]) -> bool {
+        let sizes = indexes.iter().map(|of| self.enums[*of].members.len());
+        let count = sizes.fold(1, usize::saturating_mul);
+        if let (Some(first), true) = (fact.indexes.first(), count > MAX_ENTRIES) {
+            let message = format!("`{}` has {count} entries, more than {MAX_ENTRIES}", fact.name.value);
+            let last = fact.indexes.last().unwrap_or(first).span;
+            let diagnostic = Diagnostic::new(Code::TooLarge, first.span.to(last), message);
+            self.report(diagnostic.here("each value with each"));
+            return false;
+        }
+        true
     }
 
     fn declare_targets(&mut self) {

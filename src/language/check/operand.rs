@@ -20,14 +20,14 @@ impl Checker<'_> {
         &mut self,
         span: Span,
         name: &ast::Dotted,
-        index: Option<&ast::Expr>,
+        indexes: &[ast::Expr],
         expected: Option<Id<Enum>>,
         scope: &Scope,
     ) -> Option<Expr> {
         if let Some(tail) = &name.tail {
-            return self.dotted(span, &name.head, tail, index, scope);
+            return self.dotted(span, &name.head, tail, indexes, scope);
         }
-        if let Some(index) = index {
+        if let Some(index) = indexes.first() {
             self.report(
                 Diagnostic::new(Code::WrongIndex, index.span, "only a channel's fact has an index")
                     .here("an index")
@@ -101,7 +101,7 @@ impl Checker<'_> {
         span: Span,
         head: &ast::Name,
         tail: &ast::Name,
-        index: Option<&ast::Expr>,
+        indexes: &[ast::Expr],
         scope: &Scope,
     ) -> Option<Expr> {
         let symbol = self.find_symbol(&head.value);
@@ -121,8 +121,8 @@ impl Checker<'_> {
             }
         }
         match symbol {
-            _ if variable => self.fact(span, None, tail, index, scope),
-            Some(Symbol::Channel(channel)) => self.fact(span, Some(channel), tail, index, scope),
+            _ if variable => self.fact(span, None, tail, indexes, scope),
+            Some(Symbol::Channel(channel)) => self.fact(span, Some(channel), tail, indexes, scope),
             Some(Symbol::Broken) => None,
             Some(Symbol::Mix(_)) if !self.is_lost(&head.value) => {
                 self.report(
@@ -183,45 +183,36 @@ impl Checker<'_> {
         span: Span,
         channel: Option<Id<crate::model::Channel>>,
         name: &ast::Name,
-        index: Option<&ast::Expr>,
+        indexes: &[ast::Expr],
         scope: &Scope,
     ) -> Option<Expr> {
         let id = self.look_up(|c| &c.fact_names, &FACT, name)??;
-        let (fact_index, ty) = (self.facts[id].index, self.facts[id].ty);
-        let index = match (fact_index, index) {
-            (None, None) => None,
-            (Some(of), Some(index)) => {
-                let checked = self.expr(index, Some(of), scope)?;
-                if checked.ty != Type::Enum(of) {
-                    let found = self.type_words(checked.ty);
-                    self.mismatch(checked.span, Type::Enum(of), &found);
-                    return None;
-                }
-                Some(Box::new(checked))
-            }
-            (Some(of), None) => {
-                let enum_name = self.enums[of].name.clone();
-                let message = format!("`{}` has one value for each value of `{enum_name}`", name.value);
-                self.report(
-                    Diagnostic::new(Code::WrongIndex, span, message)
-                        .here("no entry is named")
-                        .note(format!("name the entry: `{}[…]`", self.sources.files().slice(span))),
-                );
+        let (of, ty) = (self.facts[id].indexes.clone(), self.facts[id].ty);
+        if indexes.len() < of.len() {
+            let message = format!("`{}` has one value for {}", name.value, self.for_each_of(&of));
+            let missing = "[…]".repeat(of.len() - indexes.len());
+            self.report(
+                Diagnostic::new(Code::WrongIndex, span, message)
+                    .here("no entry is named")
+                    .note(format!("name the entry: `{}{missing}`", self.sources.files().slice(span))),
+            );
+            return None;
+        }
+        if let Some(further) = indexes.get(of.len()) {
+            self.further_index(further.span, name, &of);
+            return None;
+        }
+        let mut checked = Vec::new();
+        for (index, of) in indexes.iter().zip(of) {
+            let index = self.expr(index, Some(of), scope)?;
+            if index.ty != Type::Enum(of) {
+                let found = self.type_words(index.ty);
+                self.mismatch(index.span, Type::Enum(of), &found);
                 return None;
             }
-            (None, Some(index)) => {
-                self.report(
-                    Diagnostic::new(
-                        Code::WrongIndex,
-                        index.span,
-                        format!("`{}` has one value only", name.value),
-                    )
-                    .here("an index"),
-                );
-                return None;
-            }
-        };
-        Some(Expr { span, ty, kind: ExprKind::Fact(FactRef { channel, fact: id, index }) })
+            checked.push(index);
+        }
+        Some(Expr { span, ty, kind: ExprKind::Fact(FactRef { channel, fact: id, indexes: checked }) })
     }
 
     pub(super) fn call(
@@ -375,7 +366,7 @@ impl Checker<'_> {
     pub(super) fn target_of(&mut self, subject: &ast::Expr, scope: &Scope) -> Option<TargetRef> {
         match &subject.kind {
             ast::ExprKind::Group(inner) => self.target_of(inner, scope),
-            ast::ExprKind::Path(name, None) if name.tail.is_none() => {
+            ast::ExprKind::Path(name, indexes) if name.tail.is_none() && indexes.is_empty() => {
                 self.target(&EXCLUDED, &name.head, scope)
             }
             _ => {

@@ -213,9 +213,8 @@ impl<'s> Checker<'s> {
                 last_condition = Some(cell.span);
             }
             match (column, &cell.kind) {
-                (Column::Condition(expr, checked, heading), CellKind::Test(denied, at, test)) => {
-                    let test = (*denied, *at, test);
-                    if let Some((mut expr, text)) = self.cell_test(expr, checked, heading, cell.span, test) {
+                (Column::Condition(expr, checked, heading), CellKind::Tests(any)) => {
+                    if let Some((mut expr, text)) = self.cell_tests(expr, checked, heading, cell.span, any) {
                         // What a cell says takes its heading too; the span of the cell alone is that of its value.
                         expr.span = own_heading.map_or(cell.span, |heading| heading.to(cell.span));
                         self.wording.insert(expr.span, text.clone());
@@ -296,6 +295,53 @@ impl<'s> Checker<'s> {
         from.flat_map(|from| self.citations(from)).collect()
     }
 
+    /// The tests of a cell, joined by `and` and `or`.
+    fn cell_tests(
+        &mut self,
+        column: &ast::Expr,
+        checked: &Expr,
+        heading: &str,
+        span: Span,
+        any: &[Vec<ast::OneTest>],
+    ) -> Option<(Expr, Arc<str>)> {
+        if let [all] = any
+            && let [one] = all.as_slice()
+        {
+            return self.cell_test(column, checked, heading, span, one);
+        }
+        let mut groups: Vec<Option<(Expr, Arc<str>)>> = Vec::new();
+        for all in any {
+            let tests: Vec<Option<(Expr, Arc<str>)>> =
+                all.iter().map(|one| self.cell_test(column, checked, heading, one.span, one)).collect();
+            let tests: Option<Vec<(Expr, Arc<str>)>> = tests.into_iter().collect();
+            groups.push(tests.and_then(|tests| self.joined(tests, ExprKind::And, " and ")));
+        }
+        let groups: Option<Vec<(Expr, Arc<str>)>> = groups.into_iter().collect();
+        let (expr, text) = self.joined(groups?, ExprKind::Or, " or ")?;
+        // Other cells of the row are joined to it by `and`.
+        let text = if any.len() > 1 { format!("({text})").into() } else { text };
+        Some((expr, text))
+    }
+
+    /// Joins conditions on one column; one alone stays as it is.
+    fn joined(
+        &mut self,
+        mut parts: Vec<(Expr, Arc<str>)>,
+        join: fn(Vec<Expr>) -> ExprKind,
+        word: &str,
+    ) -> Option<(Expr, Arc<str>)> {
+        for (expr, text) in &parts {
+            self.wording.insert(expr.span, text.clone());
+        }
+        if parts.len() == 1 {
+            return parts.pop();
+        }
+        let span = parts.first()?.0.span.to(parts.last()?.0.span);
+        let text = parts.iter().map(|(_, text)| &**text).collect::<Vec<_>>().join(word);
+        let parts = parts.into_iter().map(|(expr, _)| expr).collect();
+        Some((Expr { span, ty: Type::Bool, kind: join(parts) }, text.into()))
+    }
+
     /// A cell's test: the column's expression compared with what stands in the cell.
     fn cell_test(
         &mut self,
@@ -303,8 +349,9 @@ impl<'s> Checker<'s> {
         checked: &Expr,
         heading: &str,
         span: Span,
-        (denied, test_span, test): (bool, Span, &ast::CellTest),
+        one: &ast::OneTest,
     ) -> Option<(Expr, Arc<str>)> {
+        let (denied, test_span, test) = (one.denied, one.test.span, &one.test.value);
         let own = folded(self.sources.files().slice(span));
         let test_text = folded(self.sources.files().slice(test_span));
         let left = Box::new(column.clone());
@@ -377,7 +424,7 @@ impl<'s> Checker<'s> {
             }
             CellKind::Any
             | CellKind::Empty
-            | CellKind::Test(..)
+            | CellKind::Tests(_)
             | CellKind::Text(_)
             | CellKind::From(_)
             | CellKind::Broken => {

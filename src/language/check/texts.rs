@@ -223,7 +223,9 @@ impl<'s> Checker<'s> {
     }
 
     fn hole(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<model::Hole> {
-        if let ast::ExprKind::Path(name, None) = &expr.kind {
+        if let ast::ExprKind::Path(name, indexes) = &expr.kind
+            && indexes.is_empty()
+        {
             let variable = scope.variable.as_ref() == Some(&name.head.value);
             let target =
                 matches!(self.find_symbol(&name.head.value), Some(Symbol::Channel(_) | Symbol::Mix(_)));

@@ -9,7 +9,7 @@ use super::{Checker, Names, Symbol, synonyms};
 use crate::diagnostic::{Code, Diagnostic, nearest_within};
 use crate::model::{Enum, Id, Text, Type};
 use crate::source::Span;
-use crate::syntax::ast;
+use crate::syntax::{ast, plain};
 
 /// What a name stands for in some place.
 #[derive(Clone, Copy)]
@@ -39,6 +39,10 @@ pub(super) const NOTED: Sought = target("only channels and mixes have notes");
 pub(super) const NEEDING: Sought = target("only channels and mixes need something");
 pub(super) const JUDGED: Sought = target("only channels and mixes have verdicts");
 pub(super) const MEMBER: Sought = sought(Code::UnknownChannel, "channel", "channels", "members are channels");
+pub(super) const LIKE: Sought =
+    sought(Code::UnknownChannel, "channel", "channels", "a channel is like another channel");
+pub(super) const OF_SHEET: Sought =
+    sought(Code::UnknownChannel, "channel", "channels", "facts are stated of channels");
 pub(super) const EACH: Sought =
     sought(Code::UnknownChannel, "channel", "channels", "`for each` goes over channels");
 pub(super) const NEED: Sought = sought(
@@ -592,11 +596,4 @@ fn texts(text: Option<&Text>) -> impl Iterator<Item = &str> {
     text.into_iter().flat_map(|text| {
         std::iter::once(&*text.main).chain(text.translations.iter().map(|(_, text)| &**text))
     })
-}
-
-/// Returns a title as it may be told from memory: small letters, no article.
-fn plain(title: &str) -> String {
-    let small = title.trim().to_lowercase().replace('_', " ");
-    let bare = ["the ", "an ", "a "].into_iter().find_map(|article| small.strip_prefix(article));
-    bare.map(str::to_string).unwrap_or(small)
 }

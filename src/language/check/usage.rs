@@ -77,15 +77,22 @@ impl Checker<'_> {
 
     /// Takes away what is allowed, and reports what allows nothing.
     fn apply_allows(&mut self) {
-        let mut allows: Vec<(Span, &ast::Allow)> = Vec::new();
+        // What each stands in, and what else it goes for.
+        let mut allows: Vec<(Span, Option<Span>, &ast::Allow)> = Vec::new();
         for declaration in self.declarations {
-            allows.extend(declaration.allows.iter().map(|allow| (declaration.span, allow)));
+            let sheet = match &declaration.kind {
+                DeclarationKind::Facts(csv) => self.sources.brought(csv.span.file, &csv.value),
+                _ => None,
+            };
+            let sheet = sheet.map(|file| Span { file, start: 0, end: u32::MAX });
+            let own = declaration.allows.iter();
+            allows.extend(own.map(|allow| (declaration.span, allow.of_override.or(sheet), allow)));
             if let DeclarationKind::Profile(items) = &declaration.kind {
                 for field in names::fields(items) {
                     // A field that is overridden is found where it is stated anew.
                     let within =
                         if field.span.contains(field.name.span) { field.span } else { field.name.span };
-                    allows.extend(field.allows.iter().map(|allow| (within, allow)));
+                    allows.extend(field.allows.iter().map(|allow| (within, allow.of_override, allow)));
                 }
             }
         }
@@ -98,7 +105,7 @@ impl Checker<'_> {
             }
         }
         let mut allowed: BTreeSet<usize> = BTreeSet::new();
-        for (within, allow) in allows {
+        for (within, beside, allow) in allows {
             let name = &allow.code;
             let Some(code) = Code::parse(&name.value) else {
                 self.unknown(&FINDING, name, |_| Code::ALL.iter().map(|c| Arc::from(c.name())).collect());
@@ -113,7 +120,6 @@ impl Checker<'_> {
             let inherited = self.base.contains(&allow.span.file);
             if code.is_finding() {
                 // Analysis comes later; whoever runs it applies this.
-                let beside = allow.of_override;
                 self.allowed.push(Allowed { code, within, beside, span: allow.span, inherited });
                 continue;
             }
@@ -123,7 +129,7 @@ impl Checker<'_> {
                 range.map(|(place, _)| *place).filter(move |(_, span)| within.contains(*span))
             };
             let inside: Vec<(Code, Span)> =
-                places(within).chain(allow.of_override.into_iter().flat_map(places)).collect();
+                places(within).chain(beside.into_iter().flat_map(places)).collect();
             allowed.extend(inside.iter().filter_map(|place| found.remove(place)).flatten());
             // With errors, not every finding was looked for.
             if inside.is_empty() && !errors && !inherited {

@@ -315,18 +315,8 @@ impl<'c, 'r> Cuts<'c, 'r> {
     /// The entries that a fact may mean, each with its value where a source tells it.
     fn entries(&self, fact: &'r FactRef, channel: Option<Id<Channel>>) -> Vec<(Await, Option<Value>)> {
         let Some(of) = fact.channel.or(channel) else { return Vec::new() };
-        let members = match &fact.index {
-            None => vec![None],
-            Some(index) => {
-                let count = index.enum_id().map_or(0, |id| self.context.ruleset.enums[id].members.len());
-                (0..count as u32).map(Some).collect()
-            }
-        };
-        let entry = |member| {
-            let entry = (fact.fact, member);
-            (Await::Fact(of, entry), self.context.entry(of, entry).cloned())
-        };
-        members.into_iter().map(entry).collect()
+        let entry = |entry| (Await::Fact(of, entry), self.context.entry(of, entry).cloned());
+        self.context.ruleset.entries_of(fact.fact).map(entry).collect()
     }
 
     /// The type of a field or fact, and the field.

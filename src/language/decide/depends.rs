@@ -143,7 +143,7 @@ impl<'d, 'r> Depends<'d, 'r> {
         }
         let stays = |of: &&Await| match of {
             // Of an entry whose index is not known all entries were tried.
-            Await::Fact(channel, (fact, None)) if self.context.ruleset.facts[*fact].index.is_some() => {
+            Await::Fact(channel, (fact, None)) if !self.context.ruleset.facts[*fact].indexes.is_empty() => {
                 let mut tried = unknown.of.iter().map(|(of, _)| of);
                 tried.any(|of| match of {
                     Await::Fact(other, (entry, _)) => (other, entry) == (channel, fact) && !idle.contains(of),

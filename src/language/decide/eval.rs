@@ -445,9 +445,9 @@ impl<'r> Context<'r> {
     fn fact_is_known(&self, fact: &'r FactRef, channel: Option<Id<Channel>>) -> Judged {
         let Some(of) = fact.channel.or(channel) else { return Judged::STUCK };
         let stated = |index: Option<u32>| self.entry(of, (fact.fact, index)).is_some();
-        match &fact.index {
+        match self.place(fact, channel, &mut Silent) {
             None => Judged::known(stated(None)),
-            Some(index) => self.value(index, channel, &mut Silent).judge(
+            Some(place) => place.judge(
                 |index| matches!(index, Value::Enum(member) if stated(Some(*member))),
                 || Judged::OPEN,
             ),
@@ -635,7 +635,7 @@ impl<'r> Context<'r> {
         recorder: &mut R,
     ) -> Valued {
         let Some(of) = fact.channel.or(channel) else { return Valued::STUCK };
-        let member = match fact.index.as_ref().map(|index| self.value(index, channel, recorder)) {
+        let member = match self.place(fact, channel, recorder) {
             None => None,
             Some(Valued::Known(Value::Enum(member))) => Some(member),
             Some(index) => {
@@ -656,6 +656,41 @@ impl<'r> Context<'r> {
             Some(value) => Valued::Known(value.clone()),
             None => Valued::STUCK,
         }
+    }
+
+    /// The place of an entry, as a value of its index is; nothing where the fact has none.
+    fn place<R: Recorder<'r>>(
+        &self,
+        fact: &'r FactRef,
+        channel: Option<Id<Channel>>,
+        recorder: &mut R,
+    ) -> Option<Valued> {
+        let (first, further) = fact.indexes.split_first()?;
+        let mut place = self.value(first, channel, recorder);
+        for (index, of) in further.iter().zip(self.ruleset.facts[fact.fact].indexes.iter().skip(1)) {
+            let size = self.ruleset.enums[*of].members.len() as u32;
+            let index = self.value(index, channel, recorder);
+            place = match (place, index) {
+                (Valued::Known(Value::Enum(before)), Valued::Known(Value::Enum(value))) => {
+                    Valued::Known(Value::Enum(before * size + value))
+                }
+                (place, index) => match (place.could(), index.could()) {
+                    (Could::OneOf(places), Could::OneOf(values)) => {
+                        let each =
+                            places.iter().flat_map(|place| values.iter().map(move |value| (place, value)));
+                        let places = each.filter_map(|pair| match pair {
+                            (Value::Enum(before), Value::Enum(value)) => {
+                                Some(Value::Enum(before * size + value))
+                            }
+                            _ => None,
+                        });
+                        Valued::Unknown(Could::OneOf(places.collect()))
+                    }
+                    _ => Valued::Unknown(Could::Anything),
+                },
+            };
+        }
+        Some(place)
     }
 
     /// Returns whether a target is excluded, if that is known already.

@@ -88,7 +88,10 @@ impl<'r> Readers<'r> {
     fn note(&mut self, reader: Reader, expr: &Expr) {
         expr.walk(&mut |part| match &part.kind {
             ExprKind::Field(id) => add(&mut self.fields[*id], reader),
-            ExprKind::Fact(fact) => self.facts[fact.fact].push((Entries::of(fact), reader)),
+            ExprKind::Fact(fact) => {
+                let entries = Entries::of(self.ruleset, fact);
+                self.facts[fact.fact].push((entries, reader));
+            }
             ExprKind::Let(id) => add(&mut self.lets[*id], reader),
             ExprKind::Earlier(table, _) => add(&mut self.tables[*table], reader),
             ExprKind::Excluded(target, _) => {
@@ -161,11 +164,13 @@ impl<'r> Readers<'r> {
 }
 
 impl Entries {
-    fn of(fact: &FactRef) -> Entries {
-        let index = match fact.index.as_ref().map(|index| &index.kind) {
-            Some(ExprKind::Literal(Value::Enum(member))) => Some(*member),
+    fn of(ruleset: &Ruleset, fact: &FactRef) -> Entries {
+        let values = fact.indexes.iter().map(|index| match &index.kind {
+            ExprKind::Literal(Value::Enum(member)) => Some(*member),
             _ => None,
-        };
+        });
+        let values: Option<Vec<u32>> = values.collect();
+        let index = values.and_then(|values| ruleset.entry_place(fact.fact, &values));
         Entries { channel: fact.channel, index }
     }
 }

@@ -56,7 +56,7 @@ impl Only {
 fn reads_no_field(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Literal(_) | ExprKind::Today => true,
-        ExprKind::Fact(fact) => fact.index.as_deref().is_none_or(reads_no_field),
+        ExprKind::Fact(fact) => fact.indexes.iter().all(reads_no_field),
         ExprKind::Negate(inner) | ExprKind::Scale(inner, _) | ExprKind::Convert(inner, _) => {
             reads_no_field(inner)
         }
@@ -238,10 +238,7 @@ impl<'r> Context<'r> {
                 }
                 ExprKind::Fact(fact) => {
                     let Some(of) = fact.channel.or(channel) else { return };
-                    let members = fact.index.as_ref().and_then(|index| index.enum_id());
-                    let count = members.map_or(0, |id| self.ruleset.enums[id].members.len() as u32);
-                    let entries = (0..count).map(Some).chain(members.is_none().then_some(None));
-                    let entries = entries.map(|member| (fact.fact, member));
+                    let entries = self.ruleset.entries_of(fact.fact);
                     let unknown = entries.filter(|entry| self.entry(of, *entry).is_none());
                     found.extend(unknown.map(|entry| Await::Fact(of, entry)));
                 }

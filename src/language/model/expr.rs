@@ -121,8 +121,8 @@ pub struct FactRef {
     pub channel: Option<Id<Channel>>,
     /// The fact.
     pub fact: Id<Fact>,
-    /// The entry, where the fact has an index.
-    pub index: Option<Box<Expr>>,
+    /// The entry, by the values of the fact's indexes.
+    pub indexes: Vec<Expr>,
 }
 
 /// What durations are counted in.
@@ -162,7 +162,7 @@ impl Expr {
             | ExprKind::Today
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => {}
-            ExprKind::Fact(fact) => fact.index.iter().for_each(|index| visit(index)),
+            ExprKind::Fact(fact) => fact.indexes.iter().for_each(visit),
             ExprKind::And(parts)
             | ExprKind::Or(parts)
             | ExprKind::Min(parts)
@@ -216,7 +216,7 @@ impl Expr {
             | ExprKind::Today
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => {}
-            ExprKind::Fact(fact) => fact.index.iter_mut().for_each(|part| part.walk_mut(visit)),
+            ExprKind::Fact(fact) => fact.indexes.iter_mut().for_each(|part| part.walk_mut(visit)),
             ExprKind::And(parts)
             | ExprKind::Or(parts)
             | ExprKind::Min(parts)

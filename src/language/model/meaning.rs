@@ -433,7 +433,8 @@ impl<'r> Writer<'r> {
             ExprKind::Today => "today".into(),
             ExprKind::Fact(fact) => {
                 let channel = fact.channel.map_or("*", |id: Id<Channel>| self.name(Target::Channel(id)));
-                let index = fact.index.as_ref().map(|index| self.expr(index)).unwrap_or_default();
+                let indexes: Vec<String> = fact.indexes.iter().map(|index| self.expr(index)).collect();
+                let index = indexes.join("][");
                 format!("{channel}.{}[{index}]", self.ruleset.facts[fact.fact].name)
             }
             ExprKind::And(parts) => format!("and({})", all(parts, true)),

@@ -55,7 +55,8 @@ fn value_text(ruleset: &Ruleset, value: &Value, ty: Type) -> Option<String> {
 }
 
 /// Returns a number as it was written, or in the first unit of its kind in which a decimal tells it.
-fn number_text(ruleset: &Ruleset, number: &Number, ty: NumberType) -> Option<String> {
+#[must_use]
+pub fn number_text(ruleset: &Ruleset, number: &Number, ty: NumberType) -> Option<String> {
     let in_unit = |digits: &str, unit: Unit| match ruleset.units.name(unit, digits != "1") {
         _ if unit == ty.unit => digits.to_string(),
         name => format!("{digits} {name}"),

@@ -71,6 +71,8 @@ pub enum DeclarationKind {
     Profile(Vec<ProfileItem>),
     /// What channels may state.
     Fact(Fact),
+    /// The CSV file that holds facts of channels.
+    Facts(Spanned<String>),
     /// An option to choose.
     Channel(Channel),
     /// Channels used together.
@@ -297,26 +299,28 @@ pub struct UnitName {
     pub denominator: Option<Name>,
 }
 
-/// `fact NAME[ENUM]: TYPE "Title"`.
+/// `fact NAME[ENUM][ENUM]: TYPE "Title"`.
 #[derive(Debug, Clone)]
 pub struct Fact {
     /// The fact's name.
     pub name: Name,
-    /// The enum that has one value of it each.
-    pub index: Option<Name>,
+    /// The enums that have one value of it each, or each with each.
+    pub indexes: Vec<Name>,
     /// Its type.
     pub ty: Type,
     /// Its title.
     pub title: Option<Text>,
 }
 
-/// `channel NAME "Title" { … }`.
+/// `channel NAME "Title" like NAME { … }`.
 #[derive(Debug, Clone)]
 pub struct Channel {
     /// The channel's name.
     pub name: Name,
     /// Its title.
     pub title: Option<Text>,
+    /// The channel that it starts with all of.
+    pub like: Option<Name>,
     /// The facts it states.
     pub statements: Vec<Statement>,
     /// What it needs.
@@ -332,8 +336,8 @@ pub struct Statement {
     pub span: Span,
     /// The fact's name.
     pub fact: Name,
-    /// The value of the enum that it is for.
-    pub index: Option<Dotted>,
+    /// The values of the enums that it is for.
+    pub indexes: Vec<Dotted>,
     /// The value.
     pub value: Literal,
     /// The first day on which it holds.

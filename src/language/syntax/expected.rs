@@ -420,6 +420,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_channel => "channel",
         Kind::kw_needs => "needs",
         Kind::kw_nothing => "nothing",
+        Kind::kw_like | Kind::like => "like",
         Kind::kw_owned => "owned",
         Kind::kw_when => "when",
         Kind::kw_since => "since",
@@ -474,6 +475,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_table | Kind::table_head => "table",
         Kind::kw_csv => "csv",
         Kind::csv_file => "from",
+        Kind::kw_facts | Kind::facts => "facts",
         Kind::kw_texts | Kind::texts => "texts",
         Kind::policy => " collect, first or unique",
         Kind::removed => " what to remove: a rule, a table, …",
@@ -483,7 +485,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::effect_column => " a target, `because`, `note` or `from`",
         Kind::row_name => " a name",
         Kind::any_cell => "-",
-        Kind::test_cell | Kind::compare_cell | Kind::membership_cell => " a test",
+        Kind::test_cell | Kind::one_test | Kind::compare_cell | Kind::membership_cell => " a test",
         Kind::effect_cell => " `+N`, `-N`, `exclude` or `cap`",
         Kind::from_cell => " a source",
         Kind::because => "because",
@@ -612,6 +614,10 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::override_entry
         | Kind::texts_entry
         | Kind::table_head_entry
+        | Kind::facts_entry
+        | Kind::literal_cell_entry
+        | Kind::plain_cell_entry
+        | Kind::date_cell_entry
         | Kind::column_entry
         | Kind::effect_column_entry
         | Kind::row_name_entry

@@ -156,6 +156,7 @@ impl<'a> Cutter<'a> {
             return None;
         }
         let whole = match self.begins_line(index) {
+            true if *declared == "facts" => self.is_sheet(index),
             // Only what a line of YAML, a path or a list would hold is none.
             true => !matches!(self.mark(index + 1), ":" | "." | "[" | "," | ")"),
             false => self.looks_like(index, declared),
@@ -183,11 +184,17 @@ impl<'a> Cutter<'a> {
         self.mark(index).starts_with(|c: char| signs.contains(c))
     }
 
+    /// Tells whether a file follows `facts`, which is a name anywhere else.
+    fn is_sheet(&self, index: usize) -> bool {
+        matches!(self.word(index + 1), "from" | "csv") || self.is_text(index + 1)
+    }
+
     fn looks_like(&self, index: usize, word: &str) -> bool {
         let next = self.word(index + 1);
         let named = !next.is_empty() && !RESERVED.contains(&next);
         match word {
             "profile" | "verdicts" => self.mark(index + 1) == "{",
+            "facts" => self.is_sheet(index),
             "test" => self.is_text(index + 1),
             "import" => self.is_text(index + 1),
             "extends" => self.is_text(index + 1) || named,
@@ -208,6 +215,7 @@ impl<'a> Cutter<'a> {
                 self.mark(index + 1) == "{" && self.tokens.get(index).is_some_and(|t| t.indent == Some(0))
             }
             "test" => self.is_text(index + 1) && self.mark(after) == "{",
+            "facts" => self.is_sheet(index),
             "import" | "extends" => false,
             "override" | "remove" => DECLARATIONS.contains(&next) && !self.word(after).is_empty(),
             "fact" => named && matches!(self.mark(after), ":" | "["),
@@ -227,6 +235,7 @@ impl<'a> Cutter<'a> {
                         || self.is_text(after)
                         || matches!(self.word(after), "collect" | "first" | "unique"))
             }
+            "channel" => named && (block || self.is_text(after) || self.word(after) == "like"),
             _ => named && (block || self.is_text(after)),
         }
     }
@@ -256,6 +265,7 @@ impl<'a> Cutter<'a> {
         // A clause of a head whose first word ends the line before.
         let open = match declaration {
             "rule" => &["where", "exception"][..],
+            "channel" => &["like"],
             "fact" => &["allow"],
             _ => &[],
         };
@@ -294,6 +304,8 @@ impl<'a> Cutter<'a> {
                         | "cap"
                 ),
                 "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv"),
+                "facts" => matches!(word, "from" | "csv" | "allow"),
+                "channel" => word == "like",
                 "unit" => matches!(word, "from" | "at"),
                 "fact" => word == "allow",
                 "test" | "property" => matches!(word, "given" | "expect" | "when"),
@@ -315,7 +327,7 @@ impl<'a> Cutter<'a> {
             return;
         }
         let word = self.word(index);
-        if DECLARATIONS.contains(&word) {
+        if DECLARATIONS.contains(&word) && word != "facts" {
             let message = format!("`{word}` is followed by a name, not by `{}`", self.mark(index + 1));
             self.diagnostics.push(
                 Diagnostic::new(Code::Syntax, here, message).here("begins no declaration like this").note(
@@ -371,5 +383,5 @@ impl<'a> Cutter<'a> {
 
 /// Tells whether a declaration may have a block; others have a value or nothing.
 fn has_block(word: &str) -> bool {
-    !matches!(word, "fact" | "let" | "weight" | "levels" | "unit" | "import" | "extends" | "remove")
+    !matches!(word, "fact" | "facts" | "let" | "weight" | "levels" | "unit" | "import" | "extends" | "remove")
 }

@@ -80,7 +80,7 @@ pub enum WantedKind {
     Part,
     /// The main file of a ruleset that is extended; it must be there.
     Base,
-    /// The rows of a table; it must be there.
+    /// The rows of a table, or facts; it must be there.
     Table,
     /// The text of a source; it may be absent.
     Text,
@@ -358,13 +358,8 @@ impl Sources {
                         self.want(WantedKind::Lock, (layer, "sources.lock".into()), text.span);
                     }
                 }
-                DeclarationKind::Table(table) => self.want_csv(layer, &folder, table),
-                DeclarationKind::Override(inner) => {
-                    if let DeclarationKind::Table(table) = &inner.kind {
-                        self.want_csv(layer, &folder, table);
-                    }
-                }
-                _ => {}
+                DeclarationKind::Override(inner) => self.want_csv(layer, &folder, &inner.kind),
+                kind => self.want_csv(layer, &folder, kind),
             }
         }
         if let Some(layer) = self.layers.get_mut(layer) {
@@ -375,8 +370,14 @@ impl Sources {
         }
     }
 
-    fn want_csv(&mut self, layer: usize, folder: &str, table: &ast::Table) {
-        if let Some(csv) = &table.csv {
+    /// Asks for the file whose rows a table or `facts` stand for.
+    fn want_csv(&mut self, layer: usize, folder: &str, kind: &DeclarationKind) {
+        let csv = match kind {
+            DeclarationKind::Table(table) => table.csv.as_ref(),
+            DeclarationKind::Facts(csv) => Some(csv),
+            _ => None,
+        };
+        if let Some(csv) = csv {
             self.want_file(WantedKind::Table, layer, folder, csv);
         }
     }
@@ -412,7 +413,7 @@ impl Sources {
     ) {
         match resolve(folder, &path.value) {
             Ok(resolved) if leads_out(&resolved) && kind == WantedKind::Table => {
-                self.bad_path(path.span, "a table stays below the folder of the main file");
+                self.bad_path(path.span, "a CSV file stays below the folder of the main file");
             }
             Ok(resolved) if leads_out(&resolved) => {
                 let message = "the text of a source stays below the folder of the main file";

@@ -19,6 +19,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "scale",
     "profile",
     "fact",
+    "facts",
     "channel",
     "mix",
     "requirement",

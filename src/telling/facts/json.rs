@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{channels, entries, entry_name};
+use super::{channels, entries};
 use crate::words::Speaker;
 use qudao_language::date::Date;
 use qudao_language::model::{Citation, Ruleset, Statement, Type};
@@ -15,7 +15,13 @@ pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
         .into_iter()
         .map(|entry| {
             let fact = &ruleset.facts[entry.0];
-            let of = entry.1.zip(fact.index).map(|(member, id)| ruleset.enums[id].member_name(member));
+            let of = ruleset.entry_values(entry);
+            let of: Vec<&str> = of.iter().map(|(id, value)| ruleset.enums[*id].member_name(*value)).collect();
+            let of = match of.as_slice() {
+                [] => Json::Null,
+                [one] => json!(one),
+                several => json!(several),
+            };
             let values: Map<String, Json> = channels(ruleset)
                 .into_iter()
                 .map(|id| {
@@ -26,7 +32,7 @@ pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
                 })
                 .collect();
             json!({
-                "entry": entry_name(ruleset, entry),
+                "entry": ruleset.fact_name(entry),
                 "fact": &*fact.name,
                 "of": of,
                 "title": fact.title.as_ref().map(|title| title.get(speaker.language)),

@@ -1,6 +1,6 @@
 //! The sheet of facts.
 
-use super::{Notes, channels, entries, entry_name};
+use super::{Notes, channels, entries};
 use crate::document::{Block, Document, Item, Kind, Mark, Table, TableKind, Text};
 use crate::words::Speaker;
 use qudao_language::date::Date;
@@ -37,7 +37,7 @@ pub fn sheet(speaker: Speaker<'_>, day: Date) -> Document {
 
 /// The name of an entry, and the title of its fact.
 fn head(speaker: &Speaker<'_>, entry: Entry) -> Text {
-    let name = entry_name(speaker.ruleset, entry);
+    let name = speaker.ruleset.fact_name(entry);
     let title = speaker.ruleset.facts[entry.0].title.as_ref().map_or("", |title| title.get(speaker.language));
     if title.is_empty() {
         return name.into();

@@ -214,7 +214,7 @@ impl<'r> Writer<'_, 'r> {
     /// Why a fact has no value: nothing where its index is unknown.
     fn silence(&self, channel: Id<Channel>, entry: Entry) -> String {
         let ruleset = self.speaker.ruleset;
-        if entry.1.is_none() && ruleset.facts[entry.0].index.is_some() {
+        if entry.1.is_none() && !ruleset.facts[entry.0].indexes.is_empty() {
             return String::new();
         }
         let ended = ruleset.channels[channel].ended(entry, self.decision.day);

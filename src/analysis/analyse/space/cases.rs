@@ -405,25 +405,31 @@ impl<'c, 'r> Reader<'c, 'r> {
     /// The entries of a fact that may be read, where each is, and what the channel states of it.
     fn entries(&mut self, fact: &'r FactRef, at: Place) -> Option<Vec<(At, Option<&'r Value>)>> {
         let channel = &self.ruleset.channels[fact.channel.or(at.channel)?];
-        let Some(index) = &fact.index else {
-            let always = self.cases.constant(true);
-            return Some(vec![(always, channel.value((fact.fact, None), at.day))]);
-        };
-        let indices = self.values(index, at)?;
-        let entry = |(when, leaf): (At, Leaf)| match leaf {
-            Leaf::Known(Value::Enum(member)) => {
-                Some((when, channel.value((fact.fact, Some(member)), at.day)))
+        let always = self.cases.constant(true);
+        let mut places: Vec<(At, Vec<u32>)> = vec![(always, Vec::new())];
+        for index in &fact.indexes {
+            let mut further = Vec::new();
+            for (when, leaf) in self.values(index, at)? {
+                let Leaf::Known(Value::Enum(value)) = leaf else { return None };
+                for (before, values) in &places {
+                    let when = self.cases.all(&[*before, when]);
+                    further.push((when, values.iter().copied().chain([value]).collect()));
+                }
             }
-            _ => None,
-        };
-        indices.into_iter().map(entry).collect()
+            if further.len() > MAX_CASES {
+                return None;
+            }
+            places = further;
+        }
+        let entry = |values: &[u32]| (fact.fact, self.ruleset.entry_place(fact.fact, values));
+        let places = places.iter();
+        Some(places.map(|(when, values)| (*when, channel.value(entry(values), at.day))).collect())
     }
 
     fn fact(&mut self, fact: &'r FactRef, at: Place) -> Option<Values> {
         let entries = self.entries(fact, at)?;
         let stated = entries.into_iter().filter_map(|(when, value)| Some((when, plain(value?))));
-        let stated = stated.collect();
-        self.merged(stated)
+        self.merged(stated.collect())
     }
 
     /// The values that an expression may have.

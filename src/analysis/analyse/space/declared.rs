@@ -121,12 +121,8 @@ pub(super) fn entries<'r>(
     let ruleset = ground.ruleset;
     let ExprKind::Fact(fact) = &part.kind else { return Vec::new() };
     let Some(channel) = fact.channel.or(opaque.channel) else { return Vec::new() };
-    let members: Vec<Option<u32>> = match ruleset.facts[fact.fact].index {
-        Some(of) => (0..ruleset.enums[of].members.len() as u32).map(Some).collect(),
-        None => vec![None],
-    };
-    let value = |index| ruleset.channels[channel].value((fact.fact, index), opaque.day);
-    members.into_iter().map(|index| (index, value(index))).collect()
+    let value = |entry| ruleset.channels[channel].value(entry, opaque.day);
+    ruleset.entries_of(fact.fact).map(|entry| (entry.1, value(entry))).collect()
 }
 
 /// Whether an opaque condition may be unknown although all fields are known: it reads a fact that nothing states.

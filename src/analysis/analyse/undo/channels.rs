@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Declared, Edit, Key, Patches, Undo};
 use crate::analyse::pieces::{Pieces, plain};
 use crate::analyse::settings::{entry_of as entry, holds_on};
+use qudao_language::check::inherit;
 use qudao_language::source::Span;
 use qudao_language::syntax::ast::{Channel, Declaration, DeclarationKind, Statement};
 
 /// A channel as it is written.
 struct Written<'d> {
     declaration: &'d Declaration,
-    channel: &'d Channel,
+    /// With what it takes from the channel that it is like.
+    channel: Channel,
     is_override: bool,
 }
 
@@ -20,11 +22,51 @@ fn written<'d>(pieces: &'d Pieces) -> BTreeMap<String, Written<'d>> {
     for declaration in pieces.layers().into_iter().flatten() {
         if let DeclarationKind::Channel(channel) = plain(&declaration.kind) {
             let is_override = matches!(declaration.kind, DeclarationKind::Override(_));
-            let written = Written { declaration, channel, is_override };
+            let written = Written { declaration, channel: channel.clone(), is_override };
             // The ruleset's own goes before that of its base.
             found.entry(channel.name.value.to_string()).or_insert(written);
         }
     }
+    let mut channels: Vec<Channel> =
+        found.values().map(|written: &Written<'_>| written.channel.clone()).collect();
+    inherit(&mut channels);
+    for (written, channel) in found.values_mut().zip(channels) {
+        written.channel = channel;
+    }
+    found
+}
+
+/// The channels that a variant is like, the nearest first.
+fn variant_of<'w>(
+    written: &'w BTreeMap<String, Written<'_>>,
+    name: &'w str,
+) -> impl Iterator<Item = &'w str> {
+    let like = |name: &str| Some(&*written.get(name)?.channel.like.as_ref()?.value);
+    std::iter::successors(like(name), move |base| like(base)).take(written.len())
+}
+
+/// The statements of an entry in sheets, nearest first: what a channel states itself in a nearer layer goes before.
+fn in_sheets(pieces: &Pieces) -> BTreeMap<(String, String), Vec<&Statement>> {
+    let mut found: BTreeMap<(String, String), Vec<&Statement>> = BTreeMap::new();
+    for layer in pieces.layers() {
+        let mut of_layer: BTreeMap<(String, String), Vec<&Statement>> = BTreeMap::new();
+        for declaration in layer {
+            let (channels, is_sheet) = match plain(&declaration.kind) {
+                DeclarationKind::Channel(channel) => (std::slice::from_ref(channel), false),
+                _ => (pieces.sheet(declaration), true),
+            };
+            for channel in channels {
+                for statement in &channel.statements {
+                    let key = (channel.name.value.to_string(), entry(statement));
+                    of_layer.entry(key).or_default().extend(is_sheet.then_some(statement));
+                }
+            }
+        }
+        for (key, statements) in of_layer {
+            found.entry(key).or_insert(statements);
+        }
+    }
+    found.retain(|_, statements| !statements.is_empty());
     found
 }
 
@@ -50,11 +92,33 @@ impl Undo<'_> {
     ) -> Option<()> {
         let mut parts: BTreeMap<&str, Parts<'_>> = BTreeMap::new();
         let mut reorder = false;
+        let names: BTreeMap<&str, &str> = self.renames.names().map(|(from, to)| (to, from)).collect();
+        let sheets = [in_sheets(&self.pieces[0]), in_sheets(&self.pieces[1])];
+        let was = written(&self.pieces[0]);
+        let old_of = |name: &str| was.get(names.get(name).copied().unwrap_or(name));
+        let old_key = |channel: &str, entry: &str| {
+            (names.get(channel).copied().unwrap_or(channel).to_string(), entry.to_string())
+        };
         for edit in undone.iter().filter(|edit| !edit.is_rename()) {
             match (edit.declared, edit.part) {
                 (Declared::Fact, _) => {
                     let (channel, entry) = edit.name.split_once('.')?;
-                    parts.entry(channel).or_default().entries.insert(entry);
+                    let key = (channel.to_string(), entry.to_string());
+                    let Some(cells) = sheets[1].get(&key) else {
+                        parts.entry(channel).or_default().entries.insert(entry);
+                        found.insert((edit.declared, edit.name.clone()));
+                        continue;
+                    };
+                    let own = old_of(channel).into_iter().flat_map(|written| &written.channel.statements);
+                    let own = own.filter(|statement| self::entry(statement) == entry);
+                    let old =
+                        own.chain(sheets[0].get(&old_key(channel, entry)).into_iter().flatten().copied());
+                    let old = old.filter(|statement| holds_on(statement, self.old.1));
+                    let old = old.map(|statement| self.pieces[0].written(&statement.value)).next();
+                    let mut places = cells.iter().filter(|statement| holds_on(statement, self.new.1));
+                    let place = places.next()?.value.span;
+                    let text = self.under_new_names(&old.unwrap_or_default());
+                    patches.insert(place, self.pieces[1].cell(place, &text));
                 }
                 (Declared::Channel, Some("order")) => reorder = true,
                 (Declared::Channel, Some("needs")) => parts.entry(&edit.name).or_default().needs = true,
@@ -68,26 +132,42 @@ impl Undo<'_> {
             // With the day, only what was undone may have the values of the old day.
             let facts = edits.iter().filter(|edit| edit.declared == Declared::Fact);
             for (channel, entry) in facts.filter_map(|edit| edit.name.split_once('.')) {
+                if sheets[1].contains_key(&(channel.to_string(), entry.to_string())) {
+                    return None;
+                }
                 let of = parts.entry(channel).or_default();
                 if !of.entries.contains(entry) {
                     of.pinned.insert(entry);
                 }
             }
         }
-        let (was, is) = (written(&self.pieces[0]), written(&self.pieces[1]));
-        let names: BTreeMap<&str, &str> = self.renames.names().map(|(from, to)| (to, from)).collect();
-        let old_of = |name: &str| was.get(names.get(name).copied().unwrap_or(name));
+        let is = written(&self.pieces[1]);
+        // What a channel says anew, those that are like it would say too: each says all of its own instead.
+        for name in is.keys() {
+            if variant_of(&is, name).any(|base| parts.contains_key(base)) {
+                parts.entry(name).or_default();
+                if !sheets[1].is_empty() {
+                    return None;
+                }
+            }
+        }
         let mut texts: BTreeMap<&str, String> = BTreeMap::new();
         for (name, parts) in &parts {
+            let in_sheet = parts.entries.iter().flat_map(|entry| {
+                let cells = sheets[0].get(&old_key(name, entry)).into_iter().flatten();
+                let cells = cells.filter(|statement| holds_on(statement, self.old.1));
+                cells.map(move |cell| format!("{entry} = {}", self.pieces[0].written(&cell.value)))
+            });
+            let in_sheet: Vec<String> = in_sheet.map(|line| self.under_new_names(&line)).collect();
             match (old_of(name), is.get(*name)) {
                 (Some(before), Some(now)) if !parts.whole => {
-                    texts.insert(*name, self.rebuilt(Some(before), now, parts));
+                    texts.insert(*name, self.rebuilt(Some(before), now, parts, in_sheet));
                 }
                 (None, Some(now)) if parts.whole => {
                     patches.insert(now.declaration.span, String::new());
                 }
                 (None, Some(now)) => {
-                    texts.insert(*name, self.rebuilt(None, now, parts));
+                    texts.insert(*name, self.rebuilt(None, now, parts, in_sheet));
                 }
                 (Some(before), None) => {
                     let all = before.channel.statements.iter();
@@ -97,8 +177,8 @@ impl Undo<'_> {
                         name,
                         false,
                         lines,
-                        (0, before.channel),
-                        (0, before.channel),
+                        (0, &before.channel),
+                        (0, &before.channel),
                     ));
                 }
                 _ => return None,
@@ -138,8 +218,13 @@ impl Undo<'_> {
     }
 
     /// A channel of the new ruleset with some parts of the old one.
-    fn rebuilt(&self, before: Option<&Written<'_>>, now: &Written<'_>, parts: &Parts<'_>) -> String {
-        let mut lines = Vec::new();
+    fn rebuilt(
+        &self,
+        before: Option<&Written<'_>>,
+        now: &Written<'_>,
+        parts: &Parts<'_>,
+        mut lines: Vec<String>,
+    ) -> String {
         for statement in &now.channel.statements {
             let entry = entry(statement);
             if parts.pinned.contains(entry.as_str()) {
@@ -156,8 +241,8 @@ impl Undo<'_> {
             }
         }
         let of = |is_old: bool| match before {
-            Some(before) if is_old => (0, before.channel),
-            _ => (1, now.channel),
+            Some(before) if is_old => (0, &before.channel),
+            _ => (1, &now.channel),
         };
         self.channel(&now.channel.name.value, now.is_override, lines, of(parts.needs), of(parts.owned))
     }

@@ -76,8 +76,8 @@ impl<'r> Survey<'_, 'r> {
             ExprKind::Let(id) => self.expr(&ruleset.lets[*id].value, divided)?,
             ExprKind::Fact(fact) => {
                 let channel = fact.channel.or(self.channel)?;
-                for entry in entries(self.ground, fact) {
-                    let value = ruleset.channels[channel].value((fact.fact, entry), self.ground.day);
+                for entry in ruleset.entries_of(fact.fact) {
+                    let value = ruleset.channels[channel].value(entry, self.ground.day);
                     value.map_or(Some(()), |value| self.constant(value, divided))?;
                 }
             }
@@ -117,14 +117,6 @@ impl<'r> Survey<'_, 'r> {
         );
         let divided = if passes_on { divided } else { 1 };
         expr.parts().into_iter().try_for_each(|part| self.expr(part, divided))
-    }
-}
-
-/// The entries that a fact may have.
-fn entries(ground: &Ground<'_>, fact: &FactRef) -> Vec<Option<u32>> {
-    match fact.index.as_ref().and_then(|index| index.enum_id()) {
-        Some(id) => (0..ground.ruleset.enums[id].members.len() as u32).map(Some).collect(),
-        None => vec![None],
     }
 }
 
@@ -260,12 +252,26 @@ impl<'r> Compiler<'_, 'r> {
     /// Whether an entry of a fact is stated.
     fn stated(&self, fact: &'r FactRef, negated: bool) -> Option<Test> {
         let channel = fact.channel.or(self.channel)?;
-        let stated = entries(self.ground, fact).into_iter().map(|entry| {
-            self.ground.ruleset.channels[channel].value((fact.fact, entry), self.ground.day).is_some()
-        });
-        let index =
-            fact.index.as_ref().map_or(Some(Term::Constant(Part::Known(0))), |index| self.term(index));
-        Some(Test::Stated(index?, stated.collect(), negated))
+        let ruleset = self.ground.ruleset;
+        let stated = ruleset
+            .entries_of(fact.fact)
+            .map(|entry| ruleset.channels[channel].value(entry, self.ground.day).is_some());
+        Some(Test::Stated(self.place(fact)?, stated.collect(), negated))
+    }
+
+    /// The place of an entry.
+    fn place(&self, fact: &FactRef) -> Option<Term> {
+        let ruleset = self.ground.ruleset;
+        let sizes = ruleset.facts[fact.fact].indexes.iter().map(|of| ruleset.enums[*of].members.len());
+        let mut parts = Vec::new();
+        for (index, size) in fact.indexes.iter().zip(sizes) {
+            parts.push((self.term(index)?, size as i128));
+        }
+        Some(match parts.len() {
+            0 => Term::Constant(Part::Known(0)),
+            1 => parts.remove(0).0,
+            _ => Term::Place(parts),
+        })
     }
 
     fn term(&self, expr: &'r Expr) -> Option<Term> {
@@ -360,19 +366,17 @@ impl<'r> Compiler<'_, 'r> {
     fn fact(&self, fact: &'r FactRef) -> Option<Term> {
         let channel = fact.channel.or(self.channel)?;
         let mut stated = Vec::new();
-        for entry in entries(self.ground, fact) {
-            let value = self.ground.ruleset.channels[channel].value((fact.fact, entry), self.ground.day);
+        for entry in self.ground.ruleset.entries_of(fact.fact) {
+            let value = self.ground.ruleset.channels[channel].value(entry, self.ground.day);
             stated.push(match value {
                 Some(value) => Some(self.formulas.code(value)?),
                 None => None,
             });
         }
-        Some(match &fact.index {
-            Some(index) => Term::Entry(Box::new(self.term(index)?), stated),
-            None => {
-                let value = stated.first().copied().flatten();
-                Term::Constant(value.map_or(Part::STUCK, Part::Known))
-            }
-        })
+        if fact.indexes.is_empty() {
+            let value = stated.first().copied().flatten();
+            return Some(Term::Constant(value.map_or(Part::STUCK, Part::Known)));
+        }
+        Some(Term::Entry(Box::new(self.place(fact)?), stated))
     }
 }

@@ -263,6 +263,14 @@ impl<'a> Run<'a> {
                     Part::Known(i128::from(judged.is_true()))
                 }
             }
+            Term::Place(parts) => {
+                let mut place = Part::Known(0);
+                for (index, size) in parts {
+                    let index = self.term(index);
+                    place = self.each_with_each(place, index, *size);
+                }
+                place
+            }
             Term::Entry(index, stated) => {
                 let index = self.term(index);
                 self.entry(index, stated)
@@ -429,6 +437,23 @@ impl<'a> Run<'a> {
             Part::Between(low, high) => (low, high),
             Part::Within(..) => (None, None),
         }
+    }
+
+    /// The places that come of those before and a further index of so many values.
+    fn each_with_each(&mut self, before: Part, index: Part, size: i128) -> Part {
+        if let (Part::Known(before), Part::Known(index)) = (before, index) {
+            return Part::Known(before * size + index);
+        }
+        let (Some(before), Some(index)) = (self.list(before), self.list(index)) else {
+            return Part::Between(None, None);
+        };
+        let start = self.few.len();
+        for place in before {
+            for value in index.clone() {
+                self.few.push(self.at(place) * size + self.at(value));
+            }
+        }
+        self.list_from(start)
     }
 
     fn entry(&mut self, index: Part, stated: &[Option<i128>]) -> Part {

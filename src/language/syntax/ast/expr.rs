@@ -94,7 +94,7 @@ pub enum ExprKind {
     /// `{a, b}`
     Set(Vec<Expr>),
     /// `a`, `a.b`, `a.b[c]`
-    Path(Dotted, Option<Box<Expr>>),
+    Path(Dotted, Vec<Expr>),
     /// `count(a)`
     Call(Name, Vec<Expr>),
     /// `(a)`

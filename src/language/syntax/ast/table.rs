@@ -81,8 +81,8 @@ pub enum CellKind {
     Any,
     /// Nothing stands in it.
     Empty,
-    /// A test of the column's expression, denied if `true`; where the test itself stands.
-    Test(bool, Span, CellTest),
+    /// Tests of the column's expression: one of these, and of it all.
+    Tests(Vec<Vec<OneTest>>),
     /// `+N`, `-N`
     Points(Points),
     /// `exclude`
@@ -95,6 +95,17 @@ pub enum CellKind {
     From(Vec<From>),
     /// Something that is reported.
     Broken,
+}
+
+/// A test as it stands in a cell.
+#[derive(Debug, Clone)]
+pub struct OneTest {
+    /// All of it.
+    pub span: Span,
+    /// Whether `not` stands before it.
+    pub denied: bool,
+    /// The test itself.
+    pub test: Spanned<CellTest>,
 }
 
 /// A test of a column's expression.

@@ -1,5 +1,7 @@
 //! Decision tables from CSV files, in which each cell keeps its place.
 
+mod facts;
+
 use super::table::{Piece, trim};
 use super::{Builder, Kind};
 use crate::diagnostic::{Code, Diagnostic, lone_marker};
@@ -25,6 +27,18 @@ enum Place {
 impl Builder<'_> {
     /// Builds a table from the text of a CSV file.
     pub(in crate::syntax) fn csv(&mut self, text: &str, kind: &dyn Fn(&str) -> HeadingKind) -> ast::Grid {
+        let Some((heading, records)) = self.sheet(text) else { return ast::Grid::default() };
+        let places = self.places(&heading, kind);
+        let rows = records.into_iter().map(|fields| self.record(fields, &places)).collect();
+        let columns = places.into_iter().filter_map(|place| match place {
+            Place::Column(column) | Place::Broken(column) => Some(column),
+            Place::Name | Place::Empty(_) => None,
+        });
+        ast::Grid { columns: columns.collect(), rows }
+    }
+
+    /// Cuts the text of a CSV file into its heading and the rows that are not blank.
+    fn sheet(&mut self, text: &str) -> Option<(Vec<Field>, Vec<Vec<Field>>)> {
         // What a merge left is reported when the file comes.
         let text = &one_side(text, &conflicts(text));
         let start = beginning(text);
@@ -43,19 +57,38 @@ impl Builder<'_> {
             }
             alone.is_none() && fields.iter().any(|field| !field.is_blank())
         });
-        let mut records = records.into_iter();
-        let Some(heading) = records.next() else {
+        if records.is_empty() {
             let start = Span { file: self.file, start: 0, end: 0 };
             self.report(Diagnostic::new(Code::Syntax, start, "this file has no heading").here("no columns"));
-            return ast::Grid::default();
-        };
-        let places = self.places(&heading, kind);
-        let rows = records.map(|fields| self.record(fields, &places)).collect();
-        let columns = places.into_iter().filter_map(|place| match place {
-            Place::Column(column) | Place::Broken(column) => Some(column),
-            Place::Name | Place::Empty(_) => None,
-        });
-        ast::Grid { columns: columns.collect(), rows }
+            return None;
+        }
+        let heading = records.remove(0);
+        Some((heading, records))
+    }
+
+    /// Returns where a row stands, and whether it has a cell for each column; blank ones behind them are taken away.
+    fn fitted(&mut self, fields: &mut Vec<Field>, columns: usize) -> (Span, bool) {
+        while fields.len() > columns && fields.last().is_some_and(Field::is_blank) {
+            fields.pop();
+        }
+        let start = fields.first().map_or(0, |field| field.start);
+        let end = fields.last().map_or(start, |field| field.start + field.text.len());
+        let span = Span { file: self.file, start: start as u32, end: end as u32 };
+        let fits = fields.len() == columns;
+        if !fits {
+            self.wrong_cells(span, fields.len(), columns, false);
+        }
+        (span, fits)
+    }
+
+    /// Reports a cell that stands below no heading, if it says anything.
+    fn below_nothing(&mut self, field: &Field, heading: Span) {
+        if !field.is_blank() {
+            let here = self.at_piece(trim((field.start, &field.text)));
+            let message = "this cell stands in a column without a heading";
+            let diagnostic = Diagnostic::new(Code::WrongCells, here, message);
+            self.report(diagnostic.here("belongs to nothing").also(heading, "no heading"));
+        }
     }
 
     fn places(&mut self, heading: &[Field], kind: &dyn Fn(&str) -> HeadingKind) -> Vec<Place> {
@@ -93,16 +126,7 @@ impl Builder<'_> {
     }
 
     fn record(&mut self, mut fields: Vec<Field>, places: &[Place]) -> ast::Row {
-        while fields.len() > places.len() && fields.last().is_some_and(Field::is_blank) {
-            fields.pop();
-        }
-        let start = fields.first().map_or(0, |field| field.start);
-        let end = fields.last().map_or(start, |field| field.start + field.text.len());
-        let span = Span { file: self.file, start: start as u32, end: end as u32 };
-        let fits = fields.len() == places.len();
-        if !fits {
-            self.wrong_cells(span, fields.len(), places.len(), false);
-        }
+        let (span, fits) = self.fitted(&mut fields, places.len());
         let mut name = None;
         let mut cells = Vec::new();
         for (field, place) in fields.iter().zip(places) {
@@ -129,16 +153,7 @@ impl Builder<'_> {
                     let span = self.at_piece(piece);
                     cells.push(ast::Cell { span, kind: ast::CellKind::Broken });
                 }
-                Place::Empty(_) if field.is_blank() => {}
-                Place::Empty(heading) => {
-                    let here = self.at_piece(piece);
-                    let diagnostic = Diagnostic::new(
-                        Code::WrongCells,
-                        here,
-                        "this cell stands in a column without a heading",
-                    );
-                    self.report(diagnostic.here("belongs to nothing").also(*heading, "no heading"));
-                }
+                Place::Empty(heading) => self.below_nothing(field, *heading),
             }
         }
         ast::Row { span, name, cells }

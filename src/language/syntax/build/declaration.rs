@@ -1,8 +1,12 @@
 //! Declarations other than rules, tests and properties.
 
 use super::{Builder, Kind, Node};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
+
+/// A fact has at most so many indexes.
+const MAX_INDEXES: usize = 3;
 
 impl Builder<'_> {
     /// Builds the declaration that an entry rule of the grammar found.
@@ -22,6 +26,13 @@ impl Builder<'_> {
             Kind::scale => D::Enum(self.enumeration(node, true)),
             Kind::profile => D::Profile(self.fields_in(node)),
             Kind::fact => D::Fact(self.fact(node)),
+            Kind::facts => {
+                for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
+                    self.allow_here(&child);
+                }
+                let file = node.child(Kind::csv_file);
+                D::Facts(self.text_in(&file.unwrap_or_else(|| unreachable!("grammar: `facts` has a file"))))
+            }
             Kind::channel => D::Channel(self.channel(node)),
             Kind::mix => D::Mix(self.mix(node)),
             Kind::requirement => D::Requirement(self.requirement(node)),
@@ -351,14 +362,21 @@ impl Builder<'_> {
         for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
             self.allow_here(&child);
         }
-        let index = node.child(Kind::fact_index).map(|index| self.name_of(&index));
-        ast::Fact { name: self.name_of(node), index, ty: self.type_in(node, 1), title: self.title(node) }
+        let indexes = node.children().filter(|child| child.kind() == Kind::fact_index);
+        let indexes: Vec<ast::Name> = indexes.map(|index| self.name_of(&index)).collect();
+        if let Some(further) = indexes.get(MAX_INDEXES) {
+            let message = format!("a fact has at most {MAX_INDEXES} indexes");
+            let diagnostic = Diagnostic::new(Code::WrongIndex, further.span, message);
+            self.report(diagnostic.here("one too many").note("put two of the enums into one"));
+        }
+        ast::Fact { name: self.name_of(node), indexes, ty: self.type_in(node, 1), title: self.title(node) }
     }
 
     fn channel(&mut self, node: &Node<'_>) -> ast::Channel {
         let mut channel = ast::Channel {
             name: self.name_of(node),
             title: self.title(node),
+            like: node.child(Kind::like).map(|like| self.name_of(&like)),
             statements: Vec::new(),
             needs: Vec::new(),
             owned: None,
@@ -395,11 +413,12 @@ impl Builder<'_> {
     }
 
     fn statement(&mut self, node: &Node<'_>) -> ast::Statement {
-        let index = node.child(Kind::statement_index).and_then(|index| index.child(Kind::dotted));
+        let indexes = node.children().filter(|child| child.kind() == Kind::statement_index);
+        let indexes: Vec<Node<'_>> = indexes.filter_map(|index| index.child(Kind::dotted)).collect();
         let mut statement = ast::Statement {
             span: node.span(),
             fact: self.name_of(node),
-            index: index.map(|index| self.dotted(&index)),
+            indexes: indexes.iter().map(|index| self.dotted(index)).collect(),
             value: self.literal_in(node),
             since: None,
             until: None,

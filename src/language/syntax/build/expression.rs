@@ -255,8 +255,9 @@ impl Builder<'_> {
             }
             return Expr { span, kind: ExprKind::Call(dotted.head, arguments) };
         }
-        let index = node.child(Kind::index).map(|index| Box::new(self.expression_in(&index)));
-        Expr { span, kind: ExprKind::Path(dotted, index) }
+        let indexes: Vec<Node<'_>> = node.children().filter(|child| child.kind() == Kind::index).collect();
+        let indexes = indexes.iter().map(|index| self.expression_in(index)).collect();
+        Expr { span, kind: ExprKind::Path(dotted, indexes) }
     }
 }
 

@@ -407,6 +407,21 @@ impl Builder<'_> {
         if node.has(Kind::any_cell) {
             return Some(ast::CellKind::Any);
         }
+        let mut any: Vec<Vec<ast::OneTest>> = vec![Vec::new()];
+        for child in node.children() {
+            match child.kind() {
+                Kind::or_op => any.push(Vec::new()),
+                Kind::one_test => {
+                    let test = self.one_test(&child)?;
+                    any.last_mut()?.push(test);
+                }
+                _ => {}
+            }
+        }
+        Some(ast::CellKind::Tests(any))
+    }
+
+    fn one_test(&mut self, node: &Node<'_>) -> Option<ast::OneTest> {
         let denied = node.children().filter(|child| child.kind() == Kind::not_op).count() % 2 == 1;
         let test = node.children().find(|child| child.kind() != Kind::not_op)?;
         let span = test.span();
@@ -425,7 +440,7 @@ impl Builder<'_> {
             }
             _ => ast::CellTest::Equals(self.expression(&test)),
         };
-        Some(ast::CellKind::Test(denied, span, test))
+        Some(ast::OneTest { span: node.span(), denied, test: Spanned { value: test, span } })
     }
 
     fn effect_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {

@@ -1,6 +1,6 @@
 //! Cells of tables as spreadsheets have them.
 
-use super::{first_word, is_name, quantity, word_end};
+use super::{is_name, quantity, word_end};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 
@@ -41,10 +41,9 @@ fn numbers(text: &str, span: Span) -> Option<Diagnostic> {
     Some(mistake.here("this subtracts").guess(format!("write `{with}`"), span, with))
 }
 
-/// `sell or meet`, `sell, meet`, `sell/meet`
+/// `sell, meet`, `sell/meet`
 fn names(text: &str, span: Span) -> Option<Diagnostic> {
-    let parts: Vec<&str> =
-        text.split([',', '/', ';', '|']).flat_map(|part| part.split(" or ")).map(str::trim).collect();
+    let parts: Vec<&str> = text.split([',', '/', ';', '|']).map(str::trim).collect();
     let all = parts.len() > 1 && parts.iter().all(|part| is_name(part) && word_end(part) == part.len());
     if !all {
         return None;
@@ -54,7 +53,7 @@ fn names(text: &str, span: Span) -> Option<Diagnostic> {
     Some(mistake.here("several values").guess(format!("write `{with}`"), span, with))
 }
 
-/// `> 50 and < 100`
+/// `> 50, < 100`
 fn bounds(text: &str, span: Span) -> Option<Diagnostic> {
     let bound = |text: &str| {
         let rest = text.trim_start_matches(['<', '>', '=']);
@@ -64,17 +63,12 @@ fn bounds(text: &str, span: Span) -> Option<Diagnostic> {
         Some((operator.to_string(), value.to_string(), rest.get(value.len()..)?.trim_start().to_string()))
     };
     let (first, low, rest) = bound(text)?;
-    let rest = if first_word(&rest) == "and" { rest.get("and".len()..)? } else { rest.strip_prefix(',')? };
+    let rest = rest.strip_prefix(',')?;
     let (second, high, end) = bound(rest.trim_start())?;
     if !end.is_empty() {
         return None;
     }
-    let mistake = Diagnostic::new(Code::Syntax, span, "a cell holds one test").here("two comparisons");
-    Some(if (first.as_str(), second.as_str()) == (">=", "<=") {
-        let with = format!("in {low} .. {high}");
-        mistake.fix(format!("write `{with}`"), span, with)
-    } else {
-        mistake
-            .note(format!("write `in {low} .. {high}`, both included, or a second column on the same field"))
-    })
+    let with = format!("{first} {low} and {second} {high}");
+    let mistake = Diagnostic::new(Code::Syntax, span, "tests in one cell are joined by `and` or `or`");
+    Some(mistake.here("two comparisons").guess(format!("write `{with}`"), span, with))
 }

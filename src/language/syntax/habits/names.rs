@@ -14,7 +14,7 @@ pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
 fn name(place: &Place<'_>) -> Option<Diagnostic> {
     let before = place.before();
     let previous = place.previous();
-    let declares = DECLARATIONS.contains(&previous) && before.trim_start() == previous;
+    let declares = DECLARATIONS.contains(&previous) && previous != "facts" && before.trim_start() == previous;
     if declares && place.found.starts_with('"') {
         let mistake = place.says("the name comes first, then the title").here("a title");
         let name = first_word(place.behind());

@@ -1,0 +1,107 @@
+//! What a sheet of facts may name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::ast::{self, DeclarationKind};
+use super::titles::Titled;
+
+/// The names and titles that the cells of a sheet may hold.
+#[derive(Debug, Default)]
+pub struct SheetNames {
+    pub(super) channels: Titled,
+    pub(super) sources: Titled,
+    pub(super) facts: Titled,
+    /// The values of each enum.
+    pub(super) enums: BTreeMap<Arc<str>, Titled>,
+    pub(super) declared: BTreeMap<Arc<str>, SheetFact>,
+}
+
+/// A fact as far as it tells how a cell is read.
+#[derive(Debug)]
+pub(super) struct SheetFact {
+    pub(super) indexes: Vec<Arc<str>>,
+    pub(super) ty: SheetType,
+}
+
+/// How the value of a fact is read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum SheetType {
+    Text,
+    Bool,
+    Enum(Arc<str>),
+    Set(Arc<str>),
+    /// As a literal.
+    Other,
+}
+
+impl SheetNames {
+    /// Gathers what a ruleset declares; of what is declared again, the later counts.
+    #[must_use]
+    pub fn new(declarations: &[&ast::Declaration]) -> SheetNames {
+        let mut names = SheetNames::default();
+        let plain = declarations.iter().map(|declaration| match &declaration.kind {
+            DeclarationKind::Override(inner) => &inner.kind,
+            kind => kind,
+        });
+        let plain: Vec<&DeclarationKind> = plain.collect();
+        for kind in &plain {
+            match kind {
+                DeclarationKind::Channel(it) => names.channels.add(&it.name.value, it.title.as_ref()),
+                DeclarationKind::Source(it) => names.sources.add(&it.name.value, it.title.as_ref()),
+                DeclarationKind::Enum(it) => {
+                    let values = names.enums.entry(it.name.value.clone()).or_default();
+                    it.members
+                        .iter()
+                        .for_each(|member| values.add(&member.name.value, member.title.as_ref()));
+                }
+                DeclarationKind::Fact(it) => names.facts.add(&it.name.value, it.title.as_ref()),
+                _ => {}
+            }
+        }
+        for kind in &plain {
+            match kind {
+                DeclarationKind::Fact(it) => {
+                    let indexes = it.indexes.iter().map(|index| index.value.clone()).collect();
+                    let ty = names.ty(&it.ty);
+                    names.declared.insert(it.name.value.clone(), SheetFact { indexes, ty });
+                }
+                DeclarationKind::Texts(it) => it.entries.iter().for_each(|entry| names.translate(entry)),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    fn ty(&self, ty: &ast::Type) -> SheetType {
+        match &ty.kind {
+            ast::TypeKind::Number { .. } => SheetType::Other,
+            ast::TypeKind::Set(name) => SheetType::Set(name.value.clone()),
+            ast::TypeKind::Name(name) => match &*name.value {
+                "text" => SheetType::Text,
+                "bool" => SheetType::Bool,
+                _ if self.enums.contains_key(&name.value) => SheetType::Enum(name.value.clone()),
+                _ => SheetType::Other,
+            },
+        }
+    }
+
+    /// A title that is translated apart.
+    fn translate(&mut self, entry: &ast::TextEntry) {
+        let parts: Vec<&str> = entry.path.value.split('.').collect();
+        let [kind, name, part] = parts.as_slice() else { return };
+        let (of, called) = match (*kind, *part) {
+            ("channel", "title") => (&mut self.channels, name),
+            ("source", "title") => (&mut self.sources, name),
+            ("fact", "title") => (&mut self.facts, name),
+            ("enum" | "scale", value) if value != "title" => match self.enums.get_mut(*name) {
+                Some(values) => (values, part),
+                None => return,
+            },
+            _ => return,
+        };
+        if let [ast::Piece::Plain(text)] = entry.text.value.as_slice() {
+            of.call(&Arc::from(*called), text);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The facts as a sheet of CSV, a fact a row: what `facts from csv` reads.
+
+use std::collections::BTreeSet;
+
+use super::channels;
+use qudao_language::date::Date;
+use qudao_language::model::{Channel, Citation, Ruleset, Statement, Text, Type, Value};
+use qudao_language::profile::number_text;
+use qudao_language::visible::is_hidden;
+
+/// The columns that stand in every sheet; of the others, those in which something stands.
+const ALWAYS: [&str; 3] = ["channel", "fact", "value"];
+
+/// A row: its channel, the fact and its value, and what stands in the further columns.
+#[derive(Default)]
+struct Row {
+    cells: Vec<(String, String)>,
+}
+
+impl Row {
+    fn set(&mut self, column: &str, cell: impl Into<String>) {
+        let cell = cell.into();
+        if !cell.is_empty() {
+            self.cells.push((column.to_string(), cell));
+        }
+    }
+
+    fn get(&self, column: &str) -> &str {
+        self.cells.iter().find(|(of, _)| of == column).map_or("", |(_, cell)| cell)
+    }
+}
+
+/// Returns the facts as a sheet: those of every day, or those that hold on one. Read back, it gives the same facts.
+#[must_use]
+pub fn csv(ruleset: &Ruleset, day: Option<Date>) -> String {
+    let mut rows: Vec<Row> = Vec::new();
+    for channel in channels(ruleset) {
+        let channel = &ruleset.channels[channel];
+        let before = rows.len();
+        for (entry, statements) in &channel.statements {
+            let entry_text = ruleset.fact_name(*entry);
+            let ty = ruleset.facts[entry.0].ty;
+            for statement in statements.iter().filter(|s| day.is_none_or(|day| s.holds_on(day))) {
+                state(ruleset, channel, (&entry_text, ty), statement, &mut rows);
+            }
+        }
+        let Some(title) = &channel.title else { continue };
+        if rows.len() == before {
+            let mut row = Row::default();
+            row.set("channel", &*channel.name);
+            rows.push(row);
+        }
+        entitle(rows.get_mut(before).expect("there is a row for the channel"), title);
+    }
+    page(&rows)
+}
+
+/// A row for each citation of a statement, and of what disputes it; at least one for each value.
+fn state(
+    ruleset: &Ruleset,
+    channel: &Channel,
+    (entry, ty): (&str, Type),
+    statement: &Statement,
+    rows: &mut Vec<Row>,
+) {
+    let others = statement.disputed.iter().map(|other| (other.value.as_ref(), &other.sources, "true"));
+    for (value, sources, disputed) in
+        std::iter::once((statement.value.as_ref(), &statement.sources, "")).chain(others)
+    {
+        let mut told = BTreeSet::new();
+        let cited = sources.iter().flat_map(citations).filter(|cited| told.insert(*cited));
+        let mut cited: Vec<(usize, &str, &str)> = cited.collect();
+        if cited.is_empty() {
+            cited.push((usize::MAX, "", ""));
+        }
+        for (source, quote, at) in cited {
+            let mut row = Row::default();
+            row.set("channel", &*channel.name);
+            row.set("fact", entry);
+            row.set("value", value.map_or("?".to_string(), |value| cell(ruleset, value, ty)));
+            let name = ruleset.sources.iter().nth(source).map_or("", |source| &*source.name);
+            row.set("source", name);
+            row.set("quote", plain(quote));
+            row.set("at", plain(at));
+            row.set("since", statement.since.map(|day| day.to_string()).unwrap_or_default());
+            row.set("until", statement.until.map(|day| day.to_string()).unwrap_or_default());
+            row.set("disputed", disputed);
+            rows.push(row);
+        }
+    }
+}
+
+/// The source of a citation by its number, with each of its quotes, and where in it.
+fn citations(citation: &Citation) -> impl Iterator<Item = (usize, &str, &str)> {
+    let (source, at) = (citation.source.index(), citation.at.as_deref().unwrap_or(""));
+    let none = citation.quotes.is_empty().then_some("");
+    citation.quotes.iter().map(|quote| quote.text.as_str()).chain(none).map(move |quote| (source, quote, at))
+}
+
+fn entitle(row: &mut Row, title: &Text) {
+    row.set("title", plain(&title.main));
+    for (language, text) in &title.translations {
+        row.set(&format!("title @{language}"), plain(text));
+    }
+}
+
+fn cell(ruleset: &Ruleset, value: &Value, ty: Type) -> String {
+    let member = |member: u32| match ty {
+        Type::Enum(id) | Type::Set(id) => ruleset.enums[id].member_name(member),
+        Type::Bool | Type::Number(_) | Type::Text | Type::Date => "",
+    };
+    match (value, ty) {
+        (Value::Number(number), Type::Number(ty)) => {
+            number_text(ruleset, number, ty).expect("a fact is written, so it can be written again")
+        }
+        (Value::Number(number), _) => number.value.to_string(),
+        (Value::Bool(value), _) => value.to_string(),
+        (Value::Date(date), _) => date.to_string(),
+        // A text of one mark would say that the value is unknown, and an empty one nothing.
+        (Value::Text(text), _) if matches!(&**text, "?" | "") => literal(text),
+        (Value::Text(text), _) => plain(text),
+        (Value::Enum(value), _) => member(*value).to_string(),
+        (Value::Set(members), _) => {
+            let members: Vec<&str> = members.iter().map(|value| member(*value)).collect();
+            format!("{{{}}}", members.join(", "))
+        }
+    }
+}
+
+/// A text as its cell has it: as it is, or between quotation marks where a sheet would change it, take it for one
+/// that stands between quotation marks, or run it.
+fn plain(text: &str) -> String {
+    const FORMULAS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠', '"'];
+    let changed = text.trim() != text || text.contains(is_hidden) || text.contains(['\n', '\t']);
+    if changed || text.starts_with(FORMULAS) { literal(text) } else { text.to_string() }
+}
+
+fn literal(text: &str) -> String {
+    let mut written = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '\\' => written.push_str("\\\\"),
+            '\n' => written.push_str("\\n"),
+            '\t' => written.push_str("\\t"),
+            // A doubled quotation mark would take the room of two.
+            c if c == '"' || is_hidden(c) => written.push_str(&format!("\\u{{{:x}}}", u32::from(c))),
+            c => written.push(c),
+        }
+    }
+    written.push('"');
+    written
+}
+
+fn page(rows: &[Row]) -> String {
+    let used = |column: &str| rows.iter().any(|row| !row.get(column).is_empty());
+    let titles: BTreeSet<&str> = rows
+        .iter()
+        .flat_map(|row| &row.cells)
+        .map(|(column, _)| column.as_str())
+        .filter(|column| column.starts_with("title"))
+        .collect();
+    let further = ["source", "quote", "at", "since", "until", "disputed"];
+    let [channel, fact, value] = ALWAYS;
+    let columns: Vec<&str> = std::iter::once(channel)
+        .chain(titles)
+        .chain([fact, value])
+        .chain(further.into_iter().filter(|column| used(column)))
+        .collect();
+    let mut page = columns.join(",") + "\n";
+    for row in rows {
+        let cells: Vec<String> = columns.iter().map(|column| field(row.get(column))).collect();
+        page.push_str(&cells.join(","));
+        page.push('\n');
+    }
+    page
+}
+
+/// A field as RFC 4180 has it.
+fn field(cell: &str) -> String {
+    match cell.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", cell.replace('"', "\"\"")),
+        false => cell.to_string(),
+    }
+}
