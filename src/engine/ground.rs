@@ -9,7 +9,7 @@
 //! many members a set has) are [`Opaque`].
 //!
 //! Nothing is simplified but what is constant: a node keeps the shape of its expression, because what a condition
-//! waits for depends on its parts. [`Ground::judge`] gives a node the same [`Judged`] as [`qudao_language::decide`] gives its
+//! waits for depends on its parts. Where several atoms read a field, a node of its own says that its cells are tried. [`Ground::judge`] gives a node the same [`Judged`] as [`qudao_language::decide`] gives its
 //! expression.
 
 mod cells;
@@ -17,6 +17,7 @@ mod days;
 mod fold;
 mod key;
 mod linear;
+mod tried;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -88,6 +89,8 @@ pub enum Node {
     Not(Id<Node>),
     /// The second where the first holds, the third where it does not, unknown where the first is unknown.
     If([Id<Node>; 3]),
+    /// The same as another, judged by the cells of one of these fields where it waits for that alone.
+    Tried(Id<Node>, Box<[Id<Field>]>),
 }
 
 /// Names an [`Opaque`] condition: ids are of a type without a lifetime.
@@ -256,11 +259,24 @@ impl<'r> Ground<'r> {
                 atom.judge(*cells.get(atom.variable.index()).expect("every variable has a cell"))
             }
             Node::Opaque(id) => opaque(self.opaque_of(*id)),
+            Node::Tried(of, fields) => self.tried(*of, fields, part),
+            Node::Excluded(_) | Node::And(_) | Node::Or(_) | Node::Not(_) | Node::If(_) => {
+                self.joined(node, part)
+            }
+        }
+    }
+
+    /// Judges a node by what its parts came out as, where it has parts.
+    fn joined(&self, node: &Node, part: impl Fn(Id<Node>) -> Judged) -> Judged {
+        match node {
+            Node::Const(judged) => *judged,
+            Node::Atom(_) | Node::Opaque(_) => Judged::STUCK,
             Node::Excluded(target) => part(self.effects_on(*target).excluded),
             Node::And(parts) => parts.iter().fold(Judged::TRUE, |all, id| all.and(part(*id))),
             Node::Or(parts) => parts.iter().fold(Judged::FALSE, |any, id| any.or(part(*id))),
             Node::Not(id) => part(*id).not(),
             Node::If([condition, yes, no]) => Judged::either(part(*condition), part(*yes), part(*no)),
+            Node::Tried(of, _) => part(*of),
         }
     }
 
@@ -296,7 +312,8 @@ impl<'r> Ground<'r> {
                 | Node::And(_)
                 | Node::Or(_)
                 | Node::Not(_)
-                | Node::If(_) => {}
+                | Node::If(_)
+                | Node::Tried(..) => {}
             }
             open.extend(self.parts(node).iter().filter(|part| seen.insert(**part)));
         }
@@ -310,7 +327,7 @@ impl<'r> Ground<'r> {
             Node::Const(_) | Node::Atom(_) | Node::Opaque(_) => &[],
             Node::Excluded(target) => std::slice::from_ref(&self.effects_on(*target).excluded),
             Node::And(parts) | Node::Or(parts) => parts,
-            Node::Not(id) => std::slice::from_ref(id),
+            Node::Not(id) | Node::Tried(id, _) => std::slice::from_ref(id),
             Node::If(parts) => parts,
         }
     }

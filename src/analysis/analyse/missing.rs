@@ -90,7 +90,7 @@ impl<'g, 'r> View<'g, 'r> {
             Node::And(parts) | Node::Or(parts) => {
                 parts.iter().try_fold(NO, |all, part| space.diagrams.or(all, of(part)))
             }
-            Node::Not(part) => Ok(of(part)),
+            Node::Not(part) | Node::Tried(part, _) => Ok(of(part)),
             Node::If([condition, yes, no]) => {
                 // A branch that cannot be taken is not waited for.
                 let asked = self.truths(*condition);

@@ -1,6 +1,7 @@
 //! What a ruleset says of every profile of a space, as diagrams: what [`decide`](qudao_language::decide::decide) says of one.
 
 mod lenient;
+mod tried;
 
 use std::collections::BTreeSet;
 
@@ -56,6 +57,7 @@ impl<'g, 'r> View<'g, 'r> {
             Node::And(parts) => self.all(space, parts, false),
             Node::Or(parts) => Ok(turned(self.all(space, parts, true)?)),
             Node::Not(id) => Ok(turned(self.truths(*id))),
+            Node::Tried(of, fields) => self.tried(space, *of, fields),
             Node::If([condition, yes, no]) => {
                 let (condition, yes, no) = (self.truths(*condition), self.truths(*yes), self.truths(*no));
                 let mut choose = |if_yes: Ref, if_no: Ref, when: Ref, unless: Ref| {

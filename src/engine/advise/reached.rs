@@ -51,7 +51,8 @@ impl<'g, 'r> Reached<'g, 'r> {
                 | Node::And(_)
                 | Node::Or(_)
                 | Node::Not(_)
-                | Node::If(_) => {}
+                | Node::If(_)
+                | Node::Tried(..) => {}
             }
             open.extend(parts.into_iter().filter(|part| seen.insert(*part)));
         }

@@ -221,8 +221,16 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
 
     fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
         let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_));
-        let Some(field) = Some(expr).filter(|_| joins).and_then(|expr| self.probe.only_field(expr)) else {
+        if !joins {
             return self.joint(expr, channel);
+        }
+        let Some(field) = self.probe.only_field(expr) else {
+            let of = self.joint(expr, channel);
+            if !matches!(self.nodes[of], Node::And(_) | Node::Or(_) | Node::Not(_) | Node::If(_)) {
+                return of;
+            }
+            let again = self.probe.read_again(expr, channel);
+            return if again.is_empty() { of } else { self.node(Node::Tried(of, again.into())) };
         };
         self.once(expr, channel, |this| {
             let node = this.on_each_day(expr, channel, |this| this.of_one_field(field, expr, channel));

@@ -83,6 +83,8 @@ impl Former<'_, '_> {
                 }
             }
             Node::Not(inner) => self.form(*inner, !negated, depth + 1),
+            // What is tried says what it may become, and is no less unknown.
+            Node::Tried(inner, _) => self.form(*inner, negated, depth + 1),
             _ if depth > DEEPEST => self.derive(id, negated),
             Node::And(parts) if !negated => self.product(parts, negated, depth),
             Node::Or(parts) if negated => self.product(parts, negated, depth),

@@ -126,6 +126,7 @@ fn judge(program: &Program<'_>, scratch: &Scratch, id: Id<Node>) -> Kleene {
         Node::Or(parts) => parts.iter().fold(Kleene::FALSE, |any, id| any.or(part(id))),
         Node::Not(id) => part(id).not(),
         Node::If([condition, yes, no]) => part(condition).either(part(yes), part(no)),
+        Node::Tried(of, fields) => Kleene::of(ground.tried(*of, fields, |id| scratch.node(id).judged())),
     }
 }
 
@@ -189,6 +190,7 @@ pub(super) fn plain(ground: &Ground<'_>, formulas: &Formulas) -> IdMap<Node, boo
             Node::Opaque(id) => formulas.is_plain(*id),
             Node::Excluded(_) | Node::If(_) => false,
             Node::And(_) | Node::Or(_) | Node::Not(_) => true,
+            Node::Tried(_, fields) => fields.is_empty(),
         };
         // Each node stands after its parts, save a target's exclusion, which is not plain itself.
         plain[id] = own && ground.parts(node).iter().all(|id| plain[*id]);

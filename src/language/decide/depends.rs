@@ -137,6 +137,16 @@ impl<'d, 'r> Depends<'d, 'r> {
                 }
             }
         }
+        if facts {
+            // Among fillings a fact may change nothing, and yet the verdict hang on its being told: `0 * f`, or one branch of
+            // an `if` that is known where the other comes to the same.
+            let values = unknown.of.iter().filter(|(of, _)| idle.contains(of));
+            let moving: Vec<Await> = values
+                .filter(|(of, values)| self.moves_alone(*of, values, target, fired, pending, &plan))
+                .map(|(of, _)| *of)
+                .collect();
+            idle.retain(|of| !moving.contains(of));
+        }
         // Where none is known to matter, what waits is all that there is to say.
         if matter.is_empty() {
             return None;
@@ -153,6 +163,28 @@ impl<'d, 'r> Depends<'d, 'r> {
             Await::Field(_) | Await::Fact(..) => !idle.contains(*of),
         };
         Some(awaited.iter().filter(stays).copied().collect())
+    }
+
+    /// Tells whether the verdict may be another as soon as a fact is told, whatever else stays untold.
+    fn moves_alone(
+        &mut self,
+        of: Await,
+        values: &[Value],
+        target: Target,
+        fired: &Fired,
+        pending: &[&Pending],
+        plan: &Plan,
+    ) -> bool {
+        let thresholds = self.context.ruleset.thresholds;
+        let Some(left) = self.left.checked_sub(values.len().saturating_mul(plan.len())) else { return true };
+        self.left = left;
+        let moves = values.iter().any(|value| {
+            assume(&mut self.filled, of, Some(value.clone()));
+            let fires = self.judge(plan);
+            self.outcome(target, fired, pending, &fires).leaning(thresholds) != fired.leaning(thresholds)
+        });
+        assume(&mut self.filled, of, None);
+        moves
     }
 
     /// Tells whether a field or fact surely changes no verdict: by what it makes of the effects that wait for it, the others

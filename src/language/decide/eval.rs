@@ -135,6 +135,7 @@ impl<'r> Context<'r> {
     /// Takes targets to be excluded as told.
     pub(super) fn exclude(&mut self, excluded: TargetMap<Judged>) {
         self.excluded = Some(excluded);
+        self.tried.forget();
     }
 
     /// Evaluates on another day from now on.
@@ -147,6 +148,7 @@ impl<'r> Context<'r> {
     /// Takes a target to be excluded as told.
     pub(super) fn set_excluded(&mut self, target: Target, judged: Judged) {
         self.excluded.as_mut().expect("what is excluded is known before it is changed")[target] = judged;
+        self.tried.forget();
     }
 
     /// Takes a channel to be owned as told.
@@ -279,7 +281,7 @@ impl<'r> Context<'r> {
             | ExprKind::Between(..)
             | ExprKind::Shift(..) => return self.atom(expr, channel, recorder),
         };
-        // Parts that are over one field may exclude each other.
+        // Parts that wait for one field may exclude each other.
         match judged.truth {
             Truth::Unknown if self.assumes_nothing() => self.by_values(expr, channel).unwrap_or(judged),
             Truth::True | Truth::False | Truth::Unknown => judged,
@@ -314,7 +316,7 @@ impl<'r> Context<'r> {
         rows.any
     }
 
-    fn let_truth<R: Recorder<'r>>(
+    pub(super) fn let_truth<R: Recorder<'r>>(
         &self,
         id: Id<Let>,
         channel: Option<Id<Channel>>,

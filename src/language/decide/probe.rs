@@ -59,6 +59,13 @@ impl<'r> Probe<'r> {
         self.context.only_field(expr)
     }
 
+    /// Returns the fields that a condition over several is judged by the values of where it waits for nothing else: several
+    /// of its atoms read them, each of these no other field.
+    #[must_use]
+    pub fn read_again(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Vec<Id<Field>> {
+        self.context.read_again(expr, channel)
+    }
+
     /// Returns the numbers, days by their number, at which a condition over one unknown field may turn round; nothing
     /// where it may do so elsewhere too.
     #[must_use]

@@ -1,4 +1,6 @@
 //! Conditions that wait for one field, judged by its values: they may read it more than once.
+//!
+//! That is a condition over one field, and one over several of which the others are known.
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,19 +19,26 @@ type Condition = (usize, Option<Id<Channel>>);
 /// What is kept of conditions that were tried.
 #[derive(Debug)]
 pub(super) struct Tried {
-    /// The fields that lets read, those of lets within them included.
-    lets: IdMap<Let, OnceCell<BTreeSet<Id<Field>>>>,
+    /// How lets read fields, lets within them included.
+    lets: IdMap<Let, OnceCell<BTreeMap<Id<Field>, Reads>>>,
+    /// What unknown lets wait for.
+    waits: RefCell<BTreeMap<Id<Let>, Waits>>,
     known: RefCell<HashMap<Condition, Option<Judged>>>,
 }
 
 impl Tried {
     pub(super) fn new(ruleset: &Ruleset) -> Self {
-        Tried { lets: IdMap::of(&ruleset.lets, |_| OnceCell::new()), known: RefCell::default() }
+        Tried {
+            lets: IdMap::of(&ruleset.lets, |_| OnceCell::new()),
+            waits: RefCell::default(),
+            known: RefCell::default(),
+        }
     }
 
     /// Forgets how conditions came out, for what they rest on has changed.
     pub(super) fn forget(&mut self) {
         self.known.get_mut().clear();
+        self.waits.get_mut().clear();
     }
 }
 
@@ -52,6 +61,44 @@ impl Only {
     }
 }
 
+/// How a condition reads a field.
+#[derive(Clone, Copy, Debug)]
+struct Reads {
+    /// Whether more than one atom does.
+    again: bool,
+    /// Whether each atom that does reads no other field.
+    alone: bool,
+}
+
+/// The fields that open atoms of a condition wait for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Waits {
+    Nothing,
+    Only(Id<Field>),
+    /// Several fields, or a target whose exclusion they may change.
+    More,
+}
+
+impl Waits {
+    fn and(self, other: Waits) -> Waits {
+        match (self, other) {
+            (Waits::Nothing, waits) | (waits, Waits::Nothing) => waits,
+            (a, b) => {
+                if a == b {
+                    a
+                } else {
+                    Waits::More
+                }
+            }
+        }
+    }
+}
+
+/// Tells whether a condition joins others.
+fn joins(expr: &Expr) -> bool {
+    expr.ty == Type::Bool && matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_))
+}
+
 /// Tells whether an expression is a constant, a fact, or one of these in another unit.
 fn reads_no_field(expr: &Expr) -> bool {
     match &expr.kind {
@@ -66,24 +113,124 @@ fn reads_no_field(expr: &Expr) -> bool {
 
 impl<'r> Context<'r> {
     /// Judges an unknown condition over one unknown field by the values of that field; nothing where it is another
-    /// kind of condition, or its values cannot be told apart by some of them.
+    /// kind of condition, or its values cannot be told apart by some of them. So is one over several fields judged that
+    /// waits for one alone and reads it more than once.
     pub(super) fn by_values(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Judged> {
-        let field = self.only_field(expr).filter(|field| self.field(*field).is_none())?;
+        let only = self.only_field(expr);
+        if only.is_none() && !joins(expr) {
+            return None;
+        }
         let key = (place(expr), channel);
         if let Some(known) = self.tried.known.borrow().get(&key) {
             return *known;
         }
-        let values = match self.field_could(field) {
+        let judged = match only {
+            Some(field) => Some(field).filter(|field| self.field(*field).is_none()),
+            None => self.left_over(expr, channel),
+        }
+        .and_then(|field| {
+            let values = self.few_values(expr, channel, field)?;
+            Some(self.try_each(field, values, |trial| trial.truth(expr, channel, &mut Silent).truth))
+        });
+        self.tried.known.borrow_mut().insert(key, judged);
+        judged
+    }
+
+    /// Values of an unknown field that tell all that it could make of a condition.
+    fn few_values(
+        &self,
+        expr: &'r Expr,
+        channel: Option<Id<Channel>>,
+        field: Id<Field>,
+    ) -> Option<Vec<Value>> {
+        match self.field_could(field) {
             Could::OneOf(values) => Some(values),
             Could::Between(..) | Could::Within(..) | Could::Anything => {
                 self.telling_values(expr, channel, field)
             }
+        }
+    }
+
+    /// The fields that several atoms of a condition read, none of them with another field. The rows of a table that come
+    /// before others are not followed.
+    fn read_twice(&self, expr: &Expr) -> Vec<Id<Field>> {
+        let mut rows = false;
+        expr.walk(&mut |part| rows |= matches!(part.kind, ExprKind::Earlier(..)));
+        if rows || !joins(expr) {
+            return Vec::new();
+        }
+        let reads = self.reads(expr).into_iter().filter(|(_, reads)| reads.again && reads.alone);
+        reads.map(|(field, _)| field).collect()
+    }
+
+    /// Those of which some values tell all that they could make of the condition.
+    pub(super) fn read_again(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Vec<Id<Field>> {
+        let mut fields = self.read_twice(expr);
+        fields.retain(|field| self.few_values(expr, channel, *field).is_some());
+        fields
+    }
+
+    /// The one field that a condition over several still waits for, if it reads that more than once.
+    fn left_over(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Id<Field>> {
+        let fields = self.read_twice(expr);
+        if fields.is_empty() {
+            return None;
+        }
+        let (_, Waits::Only(field)) = self.waits(expr, channel) else { return None };
+        fields.contains(&field).then_some(field)
+    }
+
+    /// How a condition comes out, and what its atoms wait for, those in parts that are known left aside.
+    fn waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+        let mut all = Waits::Nothing;
+        let mut part = |part: &'r Expr| {
+            let (truth, waits) = self.waits(part, channel);
+            all = all.and(waits);
+            Judged { truth, ..Judged::STUCK }
         };
-        let judged = values.map(|values| {
-            self.try_each(field, values, |trial| trial.truth(expr, channel, &mut Silent).truth)
-        });
-        self.tried.known.borrow_mut().insert(key, judged);
-        judged
+        let truth = match &expr.kind {
+            // Of one field, it is an atom like any other.
+            _ if joins(expr) && self.only_field(expr).is_some() => return self.atom_waits(expr, channel),
+            ExprKind::And(parts) => parts.iter().fold(Judged::TRUE, |all, of| all.and(part(of))).truth,
+            ExprKind::Or(parts) => parts.iter().fold(Judged::FALSE, |any, of| any.or(part(of))).truth,
+            ExprKind::If(parts) if expr.ty == Type::Bool => {
+                let [condition, yes, no] = &**parts;
+                match part(condition).truth {
+                    Truth::True => part(yes).truth,
+                    Truth::False => part(no).truth,
+                    Truth::Unknown => {
+                        part(yes);
+                        part(no);
+                        Truth::Unknown
+                    }
+                }
+            }
+            ExprKind::Not(inner) => part(inner).not().truth,
+            ExprKind::Let(id) if expr.ty == Type::Bool => return self.let_waits(*id, channel),
+            _ => return self.atom_waits(expr, channel),
+        };
+        (truth, if truth == Truth::Unknown { all } else { Waits::Nothing })
+    }
+
+    fn let_waits(&self, id: Id<Let>, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+        let truth = self.let_truth(id, channel, &mut Silent).truth;
+        if truth != Truth::Unknown {
+            return (truth, Waits::Nothing);
+        }
+        let known = self.tried.waits.borrow().get(&id).copied();
+        let waits = known.unwrap_or_else(|| self.waits(&self.ruleset.lets[id].value, channel).1);
+        self.tried.waits.borrow_mut().insert(id, waits);
+        (truth, waits)
+    }
+
+    fn atom_waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+        let judged = self.truth(expr, channel, &mut Silent);
+        let waits = match self.only_field(expr) {
+            _ if !judged.is_open() => Waits::Nothing,
+            Some(field) => Waits::Only(field),
+            None => Waits::More,
+        };
+        (judged.truth, waits)
     }
 
     /// Judges an unknown atom by the values of the one unknown field that it reads.
@@ -202,7 +349,7 @@ impl<'r> Context<'r> {
         match &expr.kind {
             _ if only.more => {}
             ExprKind::Field(id) => only.add(*id),
-            ExprKind::Let(id) => self.fields_of_let(*id).iter().for_each(|id| only.add(*id)),
+            ExprKind::Let(id) => self.fields_of_let(*id).for_each(|id| only.add(*id)),
             ExprKind::Excluded(..) | ExprKind::Earlier(..) => only.more = true,
             _ => expr.each_part(|part| self.read_only(part, only)),
         }
@@ -221,8 +368,41 @@ impl<'r> Context<'r> {
         fields
     }
 
-    fn fields_of_let(&self, id: Id<Let>) -> &BTreeSet<Id<Field>> {
-        self.tried.lets[id].get_or_init(|| self.fields(&self.ruleset.lets[id].value))
+    fn fields_of_let(&self, id: Id<Let>) -> impl Iterator<Item = &Id<Field>> {
+        self.reads_of_let(id).keys()
+    }
+
+    /// How an expression reads fields, lets followed; what is no condition is one atom.
+    fn reads(&self, expr: &Expr) -> BTreeMap<Id<Field>, Reads> {
+        let mut all: BTreeMap<Id<Field>, Reads> = BTreeMap::new();
+        self.add_reads(expr, &mut all);
+        all
+    }
+
+    fn add_reads(&self, expr: &Expr, all: &mut BTreeMap<Id<Field>, Reads>) {
+        let mut add = |field: Id<Field>, reads: Reads| {
+            let Some(known) = all.get_mut(&field) else {
+                all.insert(field, reads);
+                return;
+            };
+            *known = Reads { again: true, alone: known.alone && reads.alone };
+        };
+        match &expr.kind {
+            ExprKind::Let(id) if expr.ty == Type::Bool => {
+                self.reads_of_let(*id).iter().for_each(|(field, reads)| add(*field, *reads));
+            }
+            ExprKind::Not(_) => expr.each_part(|part| self.add_reads(part, all)),
+            _ if joins(expr) => expr.each_part(|part| self.add_reads(part, all)),
+            _ => {
+                let fields = self.fields(expr);
+                let reads = Reads { again: false, alone: fields.len() == 1 };
+                fields.into_iter().for_each(|field| add(field, reads));
+            }
+        }
+    }
+
+    fn reads_of_let(&self, id: Id<Let>) -> &BTreeMap<Id<Field>, Reads> {
+        self.tried.lets[id].get_or_init(|| self.reads(&self.ruleset.lets[id].value))
     }
 
     /// The unknown fields that some conditions read, and the facts that no source tells, lets and earlier rows of tables

@@ -148,6 +148,9 @@ impl<'r> Compiler<'_, 'r> {
     }
 
     fn condition(&self, expr: &'r Expr) -> Option<Condition> {
+        if !self.probe.read_again(expr, self.channel).is_empty() && self.probe.only_field(expr).is_none() {
+            return None;
+        }
         let condition = self.joint(expr)?;
         let Some((field, values)) = self.tried(expr) else { return Some(condition) };
         let codes = values.iter().map(|value| self.formulas.code(value)).collect::<Option<_>>()?;

@@ -1,0 +1,95 @@
+//! Conditions over several fields that wait for one alone and read it more than once, judged by the cells of that field.
+
+use std::collections::BTreeMap;
+
+use super::{Atom, Cell, Ground, Node, Variable};
+use qudao_language::decide::{Judged, Truth};
+use qudao_language::model::{Field, Id};
+
+impl Ground<'_> {
+    /// Judges a node by the cells of one of some fields, if that field is all that it waits for. `judged`
+    /// says what the node and those below it came out as.
+    pub(crate) fn tried(
+        &self,
+        of: Id<Node>,
+        fields: &[Id<Field>],
+        judged: impl Fn(Id<Node>) -> Judged,
+    ) -> Judged {
+        let whole = judged(of);
+        if whole.truth != Truth::Unknown || fields.is_empty() {
+            return whole;
+        }
+        // The open parts, each after those that it is made of.
+        let mut parts: BTreeMap<Id<Node>, Judged> = BTreeMap::new();
+        let mut waits: Option<Id<Variable>> = None;
+        let mut open = vec![of];
+        while let Some(id) = open.pop() {
+            let now = judged(id);
+            if now.truth != Truth::Unknown {
+                continue;
+            }
+            let node = &self.nodes[id];
+            match node {
+                Node::Const(_) => {}
+                Node::Atom(_) | Node::Opaque(_) | Node::Excluded(_) if !now.is_open() => {}
+                Node::Atom(atom) => {
+                    let variable = self.atoms[*atom].variable;
+                    if *waits.get_or_insert(variable) != variable {
+                        return whole;
+                    }
+                }
+                Node::Opaque(_) | Node::Excluded(_) => return whole,
+                Node::And(_) | Node::Or(_) | Node::Not(_) | Node::If(_) | Node::Tried(..) => {
+                    if parts.insert(id, now).is_some() {
+                        continue;
+                    }
+                    match node {
+                        // A branch that is not taken is not waited for.
+                        Node::If([condition, yes, no]) => match judged(*condition).truth {
+                            Truth::True => open.push(*yes),
+                            Truth::False => open.push(*no),
+                            Truth::Unknown => open.extend([*condition, *yes, *no]),
+                        },
+                        _ => open.extend(self.parts(node)),
+                    }
+                }
+            }
+        }
+        let Some(variable) = waits.filter(|id| fields.contains(&self.variables[*id].field)) else {
+            return whole;
+        };
+        let order: Vec<Id<Node>> = parts.keys().copied().collect();
+        let is_value = |(_, cell): &(usize, &Cell)| cell.possible && cell.witness.is_some();
+        let mut found = Judged::STUCK;
+        for (number, _) in self.variables[variable].cells.iter().enumerate().filter(is_value) {
+            for id in &order {
+                let part = |part: Id<Node>| match (&self.nodes[part], parts.get(&part)) {
+                    (_, Some(judged)) => *judged,
+                    (Node::Atom(atom), None) => self.in_cell(*atom, variable, number, || judged(part)),
+                    (_, None) => judged(part),
+                };
+                let judged = self.joined(&self.nodes[*id], part);
+                parts.insert(*id, judged);
+            }
+            let truth = parts.get(&of).expect("the whole is one of its parts").truth;
+            found.can_hold |= truth == Truth::True;
+            found.can_fail |= truth == Truth::False;
+            if found.can_hold && found.can_fail {
+                break;
+            }
+        }
+        found
+    }
+
+    /// What an atom says while a variable lies in a cell.
+    fn in_cell(
+        &self,
+        atom: Id<Atom>,
+        variable: Id<Variable>,
+        cell: usize,
+        otherwise: impl FnOnce() -> Judged,
+    ) -> Judged {
+        let atom = &self.atoms[atom];
+        if atom.variable == variable { atom.judge(cell) } else { otherwise() }
+    }
+}
