@@ -105,7 +105,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
 
     fn finish(mut self) -> Ground<'r> {
         let atoms = cut(self.ruleset, &mut self.variables, &self.drafts);
-        Ground {
+        let mut ground = Ground {
             ruleset: self.ruleset,
             day: self.day,
             today: self.days.today,
@@ -121,7 +121,9 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             further: self.further,
             of_field: self.of_field,
             of_rule: self.of_rule,
-        }
+        };
+        ground.spare_trying();
+        ground
     }
 
     /// Folds the lets, each after those that it reads.

@@ -1,6 +1,6 @@
 //! Conditions over several fields that wait for one alone and read it more than once, judged by the cells of that field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Atom, Cell, Ground, Node, Variable};
 use qudao_language::decide::{Judged, Truth};
@@ -79,6 +79,72 @@ impl Ground<'_> {
             }
         }
         found
+    }
+
+    /// Leaves out the fields of which trying tells nothing more: the atoms of a band hold together somewhere, and those
+    /// of which one is enough fail together.
+    pub(super) fn spare_trying(&mut self) {
+        let tried = self.nodes.entries().filter_map(|(id, node)| match node {
+            Node::Tried(of, fields) => {
+                let needed = fields.iter().copied().filter(|field| !self.tells_all(*of, *field));
+                Some((id, *of, needed.collect::<Box<[Id<Field>]>>()))
+            }
+            _ => None,
+        });
+        for (id, of, needed) in tried.collect::<Vec<_>>() {
+            self.nodes[id] = Node::Tried(of, needed);
+        }
+    }
+
+    /// Tells whether parts that read a field, atoms of one variable, come out together as each does by itself.
+    fn tells_all(&self, of: Id<Node>, field: Id<Field>) -> bool {
+        let all = matches!(self.nodes[of], Node::And(_));
+        let mut atoms: Vec<(Id<Atom>, bool)> = Vec::new();
+        let mut open = vec![of];
+        while let Some(id) = open.pop() {
+            match &self.nodes[id] {
+                Node::And(parts) if all => open.extend(parts),
+                Node::Or(parts) if !all => open.extend(parts),
+                Node::Atom(atom) if self.is_of(*atom, field) => atoms.push((*atom, all)),
+                Node::Not(inner)
+                    if let Node::Atom(atom) = self.nodes[*inner]
+                        && self.is_of(atom, field) =>
+                {
+                    atoms.push((atom, !all));
+                }
+                _ if self.reads(id, field) => return false,
+                _ => {}
+            }
+        }
+        let Some(variable) = atoms.first().map(|(atom, _)| self.atoms[*atom].variable) else { return false };
+        let of_one = atoms.iter().all(|(atom, _)| self.atoms[*atom].variable == variable);
+        let cells = self.variables[variable].cells.iter().enumerate();
+        let mut cells = cells.filter(|(_, cell)| cell.possible && cell.witness.is_some());
+        of_one
+            && cells.any(|(number, _)| {
+                let told = |atom: Id<Atom>| self.atoms[atom].judge(number).truth.as_bool();
+                atoms.iter().all(|(atom, holds)| told(*atom) == Some(*holds))
+            })
+    }
+
+    fn is_of(&self, atom: Id<Atom>, field: Id<Field>) -> bool {
+        self.variables[self.atoms[atom].variable].field == field
+    }
+
+    fn reads(&self, of: Id<Node>, field: Id<Field>) -> bool {
+        let (mut open, mut seen) = (vec![of], BTreeSet::new());
+        while let Some(id) = open.pop() {
+            let read = match &self.nodes[id] {
+                Node::Atom(atom) => self.is_of(*atom, field),
+                Node::Opaque(opaque) => self.opaque_of(*opaque).fields.contains(&field),
+                _ => false,
+            };
+            if read {
+                return true;
+            }
+            open.extend(self.parts(&self.nodes[id]).iter().filter(|id| seen.insert(**id)));
+        }
+        false
     }
 
     /// What an atom says while a variable lies in a cell.
