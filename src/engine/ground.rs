@@ -55,6 +55,8 @@ pub struct Ground<'r> {
     pub nodes: Arena<Node>,
     /// The instances of all rules: by rule in the order of declaration, then by channel.
     pub instances: Arena<Instance>,
+    /// How many instances the rules have. Those behind them give points that change with the day, or that no source tells.
+    pub declared: usize,
     /// The instances in an order in which each stands after its exceptions; those of rules that ask whether a target
     /// is excluded come last.
     pub order: Vec<Id<Instance>>,
@@ -146,6 +148,9 @@ pub struct Effects {
     pub caps: Vec<(Id<Instance>, Verdict)>,
     /// What gives or takes points.
     pub scores: Vec<(Id<Instance>, i64)>,
+    /// What certainly gives or takes points where it fires, though no source tells how many: these at least, of which one
+    /// is nothing.
+    pub untold: Vec<(Id<Instance>, (i64, i64))>,
     /// What makes it need something, besides what it states itself.
     pub needs: Vec<(Id<Instance>, Need)>,
     /// The channels that it needs, and by which instance's effect; stated ones first.

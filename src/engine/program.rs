@@ -62,6 +62,7 @@ pub struct Program<'r> {
     /// The instances that ask.
     asks: Vec<Id<Instance>>,
     effects: outcome::Effects,
+    untold: Vec<outcome::Untold>,
     verdicts: outcome::Verdicts,
     /// The targets that may be excluded through others.
     linked: Vec<(usize, Vec<Id<Channel>>)>,
@@ -175,6 +176,7 @@ impl<'r> Program<'r> {
         Program {
             excepted: excepted.collect(),
             effects: outcome::Effects::new(&ground),
+            untold: outcome::untold(&ground),
             verdicts: outcome::Verdicts::new(ground.ruleset.thresholds),
             linked: outcome::linked(&ground),
             needing: needs::Needing::new(&ground),
@@ -419,12 +421,18 @@ impl<'r> Program<'r> {
 
     /// Calls a function with each instance that fired, in the order of declaration.
     pub fn fired(&self, scratch: &Scratch, mut visit: impl FnMut(Id<Instance>)) {
-        scratch.listed.all().iter().for_each(|index| visit(Id::new(*index as usize)));
+        let declared = self.ground.declared as u32;
+        let fired = scratch.listed.all().iter().take_while(|index| **index < declared);
+        fired.for_each(|index| visit(Id::new(*index as usize)));
     }
 
     /// Calls a function with each instance that is pending, in the order of declaration.
     pub fn pending(&self, scratch: &Scratch, mut visit: impl FnMut(Id<Instance>)) {
-        scratch.possible.each_without(&scratch.fired, |index| visit(Id::new(index)));
+        scratch.possible.each_without(&scratch.fired, |index| {
+            if index < self.ground.declared {
+                visit(Id::new(index));
+            }
+        });
     }
 
     /// Returns what came of a target.

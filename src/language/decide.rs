@@ -227,6 +227,23 @@ impl<'r> Decision<'r> {
         &all[target]
     }
 
+    /// Returns the points that an effect gives; nothing for another effect, or where no source tells a fact that makes them.
+    #[must_use]
+    pub fn points(&self, cause: Cause) -> Option<i64> {
+        match cause.kind(self.ruleset) {
+            EffectKind::Score(_, points, _) => self.context.points(points, cause.channel),
+            EffectKind::Exclude(_) | EffectKind::Cap(..) | EffectKind::Needs(..) | EffectKind::Note(..) => {
+                None
+            }
+        }
+    }
+
+    /// Returns how the points of an effect came out, if a constant makes them.
+    #[must_use]
+    pub fn rating(&self, cause: Cause) -> Option<Trace<'r>> {
+        Some(self.trace_of(cause.kind(self.ruleset).rating()?, cause.channel))
+    }
+
     /// Returns the instances of a rule.
     #[must_use]
     pub fn instances(&self, rule: Id<Rule>) -> &[Instance] {
@@ -266,11 +283,18 @@ impl<'r> Decision<'r> {
         traces
     }
 
-    /// Returns everything that an instance's condition reads, in order, each once per part of it; of a row of a `first`
-    /// table, also what the rows before it read.
+    /// Returns how the points of a rule's effects came out that a constant makes.
+    #[must_use]
+    pub fn ratings(&self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Trace<'r>> {
+        self.ruleset.rules[rule].ratings().map(|rating| self.trace_of(rating, channel)).collect()
+    }
+
+    /// Returns everything that an instance's condition and points read, in order, each once per part of it; of a row of a
+    /// `first` table, also what the rows before it read.
     #[must_use]
     pub fn reads(&self, rule: Id<Rule>, channel: Option<Id<Channel>>) -> Vec<Read<'r>> {
-        let traces = condition(&self.context, rule, channel, Recording::default);
+        let mut traces = condition(&self.context, rule, channel, Recording::default);
+        traces.extend(self.ratings(rule, channel));
         traces.iter().flat_map(Trace::reads).collect()
     }
 

@@ -23,8 +23,8 @@ pub use language::{nearest_tag, primary, serves};
 pub use meaning::{Aliases, Meanings, digest, meaning, quote_digest, text_digest};
 pub use profile::{FieldValue, Origin, Profile};
 pub use rule::{
-    Cell, Effect, EffectKind, Expectation, ExpectationKind, ForEach, GivenValue, NeedState, Property,
-    Replaced, RowOf, Rule, RuleSelector, Table, Test,
+    Cell, Effect, EffectKind, Expectation, ExpectationKind, ForEach, GivenValue, NeedState, Points, Property,
+    Rating, Replaced, RowOf, Rule, RuleSelector, Table, Test,
 };
 pub use target_map::TargetMap;
 pub use text::{Hole, Piece, Template, Text};

@@ -9,14 +9,15 @@ use serde_json::{Map, Value as Json};
 use crate::words::{Speaker, evidence, text_of, told};
 use qudao_engine::advise::{Advice, Change};
 use qudao_language::decide::{
-    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Reason, TargetDecision,
+    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Read, Reason,
+    TargetDecision, Trace,
 };
 use qudao_language::model::{
     Channel, Citation, EffectKind, Entry, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
 };
 use qudao_language::source::Span;
 
-use condition::{ConditionView, ReadView, cells, conditions, read};
+use condition::{ConditionView, ReadView, cells, conditions, operand, read};
 use view::{
     DisputedFactView, ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView,
     ReasonView, ReplacedView, SourceView, TargetView, ValueView,
@@ -348,6 +349,7 @@ impl<'r> Writer<'_, 'r> {
             at: Some(self.place(rule.span)),
             effect: effect.word,
             points: effect.points,
+            rating: self.decision.rating(cause).map(|rating| operand(self, &rating)),
             level: effect.level,
             cap: effect.cap,
             needs: effect.needs,
@@ -372,11 +374,17 @@ impl<'r> Writer<'_, 'r> {
         cited.map(|citation| SourceView::new(self.decision.ruleset, citation)).collect()
     }
 
-    /// The facts that the text of an effect tells, and its condition does not rest on.
+    /// The facts that the text of an effect tells, or its points are made of, and its condition does not rest on.
     fn told(&self, cause: Cause) -> Vec<ReadView> {
-        let Some(text) = text_of(self.decision.ruleset, cause) else { return Vec::new() };
-        let told = told(self.decision, &self.speaker, text, (cause.rule, cause.channel));
-        told.into_iter().map(|what| read(self, what, true)).collect()
+        let text = text_of(self.decision.ruleset, cause);
+        let of_text = text.map(|text| told(self.decision, &self.speaker, text, (cause.rule, cause.channel)));
+        let mut all: Vec<Read<'_>> = of_text.unwrap_or_default();
+        for what in self.decision.rating(cause).iter().flat_map(Trace::reads) {
+            if !all.iter().any(|other| other.is_same(what)) {
+                all.push(what);
+            }
+        }
+        all.into_iter().map(|what| read(self, what, true)).collect()
     }
 
     /// The last day on which a channel told a fact, where it tells it no more.
@@ -442,6 +450,10 @@ impl<'r> Writer<'_, 'r> {
                 view.instance = self.channel_name(cause.channel);
                 view.effect = effect.word;
                 view.points = effect.points;
+                (view.least, view.greatest) = match pending.untold {
+                    true => (Some(pending.points.0), Some(pending.points.1)),
+                    false => (None, None),
+                };
                 view.level = effect.level;
                 view.cap = effect.cap;
                 view.needs = effect.needs;
@@ -609,9 +621,9 @@ impl EffectView {
                 view.word = "cap";
                 view.cap = Some(verdict.as_str());
             }
-            EffectKind::Score(_, points, level) => {
+            EffectKind::Score(_, _, level) => {
                 view.word = "score";
-                view.points = Some(*points);
+                view.points = writer.decision.points(cause);
                 let declared = |level| ruleset.levels.get(level).expect("a level that counts is declared");
                 view.level = level.map(|level| declared(level).name.to_string());
             }

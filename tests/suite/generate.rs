@@ -166,6 +166,7 @@ impl Generator<'_> {
             "fact price: number EUR per MB".into(),
             "fact ratio: number".into(),
             "fact by[Owner]: number percent".into(),
+            "fact mark: int \"Mark\"".into(),
             "fact quota[Owner][Repeat]: number per month \"Quota\"".into(),
         ];
         let icp = self.default(40, "false");
@@ -311,6 +312,15 @@ impl Generator<'_> {
             "dated fact",
             &format!("ratio = {before} until 2024-06-14\n  ratio = {after} since 2024-06-15"),
         );
+        let mark = self.dice.one(&[
+            "1",
+            "-2",
+            "3 disputed -1 from rumour",
+            "unknown disputed 1 from rumour",
+            "2 until 2024-06-14\n  mark = 4 since 2024-06-15",
+            "1 until 2024-06-14",
+        ]);
+        statement(self, "fact", &format!("mark = {mark}"));
         for owner in ["one", "two", "three"] {
             let by = self.dice.one(&["50%", "120%", "0%"]);
             statement(self, "indexed fact", &format!("by[{owner}] = {by}"));
@@ -400,6 +410,14 @@ impl Generator<'_> {
             0..=2 => {
                 self.used("score");
                 let sign = self.dice.one(&["+", "-"]);
+                // What is of a mix has no facts of its own.
+                if self.dice.chance(30) {
+                    self.used("points from facts");
+                    let of = self.channel_name();
+                    let points =
+                        self.dice.one(&["OF.mark", "2 * OF.mark", "2 - 3 * OF.mark", "max(OF.mark, 1)"]);
+                    return format!("score {target} {sign}{}", points.replace("OF", &of));
+                }
                 let points = self.dice.one(&["strong", "plain", "1", "3"]);
                 format!("score {target} {sign}{points}")
             }

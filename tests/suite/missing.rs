@@ -275,6 +275,12 @@ fn fact_values(ruleset: &Ruleset, (fact, _): Entry) -> Vec<Value> {
         "price" => [-1000, -3, -1, 0, 1, 2, 4, 1000].map(number).to_vec(),
         "ratio" => [-1000, -3, -1, 1, 2, 3, 1000].map(number).to_vec(),
         "by" => [-1000, 0, 5, 50, 100, 1000].map(number).to_vec(),
+        // Points are taken to be within what any channel states.
+        "mark" => {
+            let stated = ruleset.channels.iter().flat_map(|channel| &channel.statements);
+            let stated = stated.filter(|((of, _), _)| *of == fact).flat_map(|(_, stated)| stated);
+            stated.filter_map(|stated| stated.value.clone()).collect()
+        }
         "kind" => (0..2).map(Value::Enum).collect(),
         "kinds" => (0..8_u32)
             .map(|bits| Value::Set((0..3).filter(|member| bits >> member & 1 == 1).collect()))
@@ -313,12 +319,15 @@ fn open_facts_are_those_that_change_a_verdict() {
         let day = case.ruleset.as_of.unwrap();
         let entries: Vec<Entry> =
             case.ruleset.facts.ids().flat_map(|fact| case.ruleset.entries_of(fact)).collect();
+        let said: BTreeMap<Entry, Vec<Value>> =
+            entries.iter().map(|entry| (*entry, fact_values(&case.ruleset, *entry))).collect();
         let unknown: Vec<UnknownFact> = case
             .ruleset
             .channels
             .ids()
             .flat_map(|channel| entries.iter().map(move |entry| (channel, *entry)))
             .filter(|(channel, entry)| case.ruleset.channels[*channel].value(*entry, day).is_none())
+            .filter(|(_, entry)| !said[entry].is_empty())
             .collect();
         let mut ruleset = case.ruleset;
         let say = |ruleset: &Ruleset| -> (Vec<Verdict>, BTreeSet<(UnknownFact, Target)>) {
@@ -332,7 +341,7 @@ fn open_facts_are_those_that_change_a_verdict() {
         let (before, mut listed) = say(&ruleset);
         let mut real: BTreeSet<(UnknownFact, Target)> = BTreeSet::new();
         for fact in &unknown {
-            for value in fact_values(&ruleset, fact.1) {
+            for value in said[&fact.1].clone() {
                 state(&mut ruleset, fact.0, fact.1, value);
                 let (after, _) = say(&ruleset);
                 stated += 1;
@@ -352,14 +361,14 @@ fn open_facts_are_those_that_change_a_verdict() {
         listed.retain(|(fact, _)| unknown.contains(fact));
         for _ in 0..if listed.is_empty() { 0 } else { 60 } {
             for (channel, entry) in &unknown {
-                let values = fact_values(&ruleset, *entry);
+                let values = &said[entry];
                 state(&mut ruleset, *channel, *entry, values[case.dice.pick(values.len())].clone());
             }
             let facts: BTreeSet<UnknownFact> = listed.iter().map(|(fact, _)| *fact).collect();
             for (channel, entry) in facts {
                 let kept = ruleset.channels[channel].statements[&entry].clone();
                 let mut seen: Vec<BTreeSet<Verdict>> = vec![BTreeSet::new(); ruleset.target_count()];
-                for value in fact_values(&ruleset, entry) {
+                for value in said[&entry].clone() {
                     state(&mut ruleset, channel, entry, value);
                     let decision = decide(&ruleset, &profile, day);
                     for (target, seen) in ruleset.targets().zip(&mut seen) {

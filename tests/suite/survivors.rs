@@ -13,7 +13,9 @@ use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
 use qudao_language::exact::Exact;
-use qudao_language::model::{EffectKind, Enum, Expr, ExprKind, Id, Number, Profile, Ruleset, Type, Value};
+use qudao_language::model::{
+    EffectKind, Enum, Expr, ExprKind, Id, Number, Points, Profile, Ruleset, Type, Value,
+};
 use qudao_language::profile::{Format, read};
 use qudao_language::syntax::Sources;
 
@@ -88,7 +90,7 @@ impl Shipped {
                 ruleset.rules[id].when = Some(never);
             });
             for (number, effect) in rule.effects.iter().enumerate() {
-                let EffectKind::Score(target, points, level) = &effect.kind else { continue };
+                let EffectKind::Score(target, Points::Fixed(points), level) = &effect.kind else { continue };
                 let level = level
                     .map(|level| if level + 1 < self.ruleset.levels.len() { level + 1 } else { level - 1 });
                 let points = match level {
@@ -97,7 +99,8 @@ impl Shipped {
                 };
                 let on = target.resolve(None).map_or("each", |target| self.ruleset.target_name(target));
                 add(format!("rule {} gives {on} {points:+}", rule.name), &|ruleset| {
-                    ruleset.rules[id].effects[number].kind = EffectKind::Score(*target, points, level);
+                    ruleset.rules[id].effects[number].kind =
+                        EffectKind::Score(*target, Points::Fixed(points), level);
                 });
             }
             let count = rule.when.as_ref().map_or(0, |when| steps(&self.ruleset, when.clone(), None).1);

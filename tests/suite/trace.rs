@@ -488,11 +488,15 @@ impl Checker<'_> {
         let points = |all: &[Json]| -> Vec<i64> {
             all.iter().map(|reason| reason["points"].as_i64().unwrap()).collect()
         };
+        for reason in of(reasons, "score").iter().filter(|reason| !reason["rating"].is_null()) {
+            let rating = reason["rating"]["number"].as_str().and_then(|number| number.parse::<i64>().ok());
+            self.expect(rating == reason["points"].as_i64(), || format!("{id}: points {rating:?}"));
+        }
         let score: i64 = points(&of(reasons, "score")).iter().sum();
         self.expect(target["score"] == score, || format!("{id}: score {} is {score}", target["score"]));
-        let waiting = points(&of(pending, "score"));
-        let low = score + waiting.iter().filter(|p| **p < 0).sum::<i64>();
-        let high = score + waiting.iter().filter(|p| **p > 0).sum::<i64>();
+        let waiting: Vec<(i64, i64)> = of(pending, "score").iter().map(may_give).collect();
+        let low = score + waiting.iter().map(|(least, _)| least).sum::<i64>();
+        let high = score + waiting.iter().map(|(_, greatest)| greatest).sum::<i64>();
         self.expect(target["score_range"] == serde_json::json!([low, high]), || {
             format!("{id}: range {low}..{high}")
         });
@@ -523,11 +527,12 @@ impl Checker<'_> {
             self.result["thresholds"]["recommended"].as_i64().unwrap(),
             self.result["thresholds"]["possible"].as_i64().unwrap(),
         );
-        let points = |sign: i64| {
-            pending.iter().filter_map(|p| p["points"].as_i64()).filter(|p| p * sign > 0).sum::<i64>()
-        };
-        let (low, high) = (score + points(-1), score + points(1));
+        let scores = pending.iter().filter(|p| p["effect"] == "score").map(|p| may_give(p));
+        let (low, high) = scores.fold((score, score), |all, (least, most)| (all.0 + least, all.1 + most));
         let mut found = Vec::new();
+        if pending.iter().any(|p| p["points"].is_null() && p["effect"] == "score") {
+            found.extend(self.open((excluded, score, cap), &[]));
+        }
         let reach = [
             high >= recommended,
             high >= possible && low < recommended && possible < recommended,
@@ -560,6 +565,14 @@ impl Checker<'_> {
         for (place, target) in (1..).zip(targets) {
             self.expect(target["rank"] == place, || format!("{} has rank {}", target["id"], target["rank"]));
         }
+    }
+}
+
+/// The least and the greatest points that may come of what is pending.
+fn may_give(pending: &Json) -> (i64, i64) {
+    match pending["points"].as_i64() {
+        Some(points) => (points.min(0), points.max(0)),
+        None => (pending["least"].as_i64().unwrap(), pending["greatest"].as_i64().unwrap()),
     }
 }
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use super::change::{Pairs, Standing};
 use super::edits::{Declared, Edit};
-use super::settings::weight_of;
+use super::settings::weights_of;
 use super::undo::{Key, Undo};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, decide};
@@ -387,7 +387,7 @@ impl<'a> Reach<'a> {
             _ => vec![channel],
         };
         let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
-        for expr in filter.into_iter().chain(&rule.when) {
+        for expr in filter.into_iter().chain(&rule.when).chain(rule.ratings()) {
             for channel in &channels {
                 self.expr(expr, *channel, keys);
             }
@@ -395,8 +395,11 @@ impl<'a> Reach<'a> {
         for effect in &rule.effects {
             match &effect.kind {
                 EffectKind::Needs(_, needs) => needs.iter().for_each(|need| self.need(*need, keys)),
-                _ => keys
-                    .extend(weight_of(self.ruleset, effect).map(|name| (Declared::Weight, name.to_string()))),
+                _ => keys.extend(
+                    weights_of(self.ruleset, effect)
+                        .into_iter()
+                        .map(|name| (Declared::Weight, name.to_string())),
+                ),
             }
         }
         self.open.extend(rule.exceptions.iter().map(|exception| Suspect::Rule(*exception, channel)));

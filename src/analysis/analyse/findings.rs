@@ -398,7 +398,7 @@ fn with_example(study: &Study<'_>, diagnostic: Diagnostic, what: &str, profile: 
 /// Whether an effect can change an answer: not a cap that caps nothing, not 0 points.
 fn acts(effect: &EffectKind) -> bool {
     match effect {
-        EffectKind::Score(_, points, _) => *points != 0,
+        EffectKind::Score(_, points, _) => points.range() != (0, 0),
         EffectKind::Cap(_, verdict) => *verdict != qudao_language::operator::Verdict::Recommended,
         EffectKind::Exclude(_) | EffectKind::Needs(..) | EffectKind::Note(..) => true,
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::pieces::{Pieces, plain, sources};
 use qudao_language::check::check;
 use qudao_language::date::Date;
-use qudao_language::model::{Effect, EffectKind, FieldValue, Origin, Profile, Rule, Ruleset};
+use qudao_language::model::{Effect, EffectKind, FieldValue, Origin, Points, Profile, Rule, Ruleset};
 use qudao_language::source::{FileId, Span, folded};
 use qudao_language::syntax::ast::{Channel, DeclarationKind, Field, ProfileItem, Statement};
 
@@ -137,9 +137,7 @@ impl<'r> Set<'r> {
     #[must_use]
     pub fn scored_with(&self, weight: &str) -> BTreeSet<&str> {
         let scores = |rule: &&Rule| {
-            rule.effects
-                .iter()
-                .any(|effect| weight_of(self.ruleset, effect).is_some_and(|name| name == weight))
+            rule.effects.iter().any(|effect| weights_of(self.ruleset, effect).contains(&weight))
         };
         self.ruleset.rules.iter().filter(scores).map(|rule| &*rule.name).collect()
     }
@@ -268,15 +266,19 @@ fn inherited(pieces: &Pieces, places: &BTreeMap<String, Place>) -> BTreeMap<Stri
     found
 }
 
-/// Returns what may be the weight that gives an effect its points: the name behind their sign.
+/// Returns what may be the weights that give an effect its points: the name behind their sign, or all names in what makes
+/// them.
 #[must_use]
-pub fn weight_of<'r>(ruleset: &'r Ruleset, effect: &Effect) -> Option<&'r str> {
-    if !matches!(effect.kind, EffectKind::Score(_, _, None)) {
-        return None;
+pub fn weights_of<'r>(ruleset: &'r Ruleset, effect: &Effect) -> Vec<&'r str> {
+    let words = |span| ruleset.files.slice(span).trim_end().split(|c: char| !c.is_alphanumeric() && c != '_');
+    let is_name = |word: &&str| word.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    match &effect.kind {
+        EffectKind::Score(_, Points::Fixed(_), None) => {
+            words(effect.span).next_back().into_iter().filter(is_name).collect()
+        }
+        EffectKind::Score(_, Points::Rated(rating), _) => words(rating.value.span).filter(is_name).collect(),
+        _ => Vec::new(),
     }
-    let text = ruleset.files.slice(effect.span).trim_end();
-    let word = text.rsplit(|c: char| !c.is_alphanumeric() && c != '_').next();
-    word.filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'))
 }
 
 /// A profile as the ruleset with other settings has it: what it leaves out has the defaults of that.

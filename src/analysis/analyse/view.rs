@@ -409,6 +409,12 @@ impl<'g, 'r> View<'g, 'r> {
             low.push((if *points < 0 { at_most } else { fires.yes }, *points));
             high.push((if *points > 0 { at_most } else { fires.yes }, *points));
         }
+        let untold = if by_fields { &[][..] } else { &self.effects(target).untold };
+        for (instance, (given, taken)) in untold {
+            let fires = self.fires(*instance).yes;
+            low.push((fires, *given));
+            high.push((fires, *taken));
+        }
         let (low, high) = (merged(low.into_iter()), merged(high.into_iter()));
         let thresholds = self.ground.ruleset.thresholds;
         let can_recommend = reaches(space, high.clone(), thresholds.recommended)?;
@@ -424,7 +430,8 @@ impl<'g, 'r> View<'g, 'r> {
             (Verdict::Possible, possible),
             (Verdict::Unsuitable, space.diagrams.not(must_reach)?),
         ];
-        let mut found = NO;
+        // Points that no source tells count nothing until one does.
+        let mut found = if untold.is_empty() { NO } else { self.leaning(space, target, verdict)? };
         for (raw, when) in by_score {
             let capped = self.could_be_capped(space, target, raw, verdict, by_fields)?;
             let both = space.diagrams.and(when, capped)?;

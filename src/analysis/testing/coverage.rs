@@ -130,7 +130,8 @@ impl Coverage {
                     State::NotFired | State::Excepted => self.see(Point::Rule(id.index(), false)),
                     State::Pending => {}
                 }
-                for trace in &decision.condition(id, instance.channel) {
+                let ratings = decision.ratings(id, instance.channel);
+                for trace in decision.condition(id, instance.channel).iter().chain(&ratings) {
                     self.trace(trace);
                 }
             }
@@ -245,12 +246,13 @@ impl Coverage {
 /// The channels of the instances of a rule; none for one that stands for itself.
 type Channels = BTreeSet<Option<Id<Channel>>>;
 
-/// The conditions of rules and the lets, each with the channels of the instances that it stands in.
+/// The conditions of rules, what makes their points, and the lets, each with the channels of the instances that it stands in.
 fn conditions(ruleset: &Ruleset) -> Vec<(&Expr, Vec<Option<Id<Channel>>>)> {
     let mut found = Vec::new();
     for rule in ruleset.rules.iter() {
         let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
-        found.extend(filter.into_iter().chain(&rule.when).map(|expr| (expr, rule.instances())));
+        let read = filter.into_iter().chain(&rule.when).chain(rule.ratings());
+        found.extend(read.map(|expr| (expr, rule.instances())));
     }
     found.extend(ruleset.lets.iter().map(|named| (&named.value, vec![None])));
     found

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::analyse::settings::{Set, Settings, weight_of};
+use crate::analyse::settings::{Set, Settings, weights_of};
 use qudao_language::decide::{Decision, Outcome, Read, Reason, State, Trace, Truth};
 use qudao_language::model::{ExprKind, Id, Need, Origin, Target};
 
@@ -23,8 +23,10 @@ pub fn rests_on(decision: &Decision<'_>, set: &Set<'_>) -> Settings {
             let traces = decision.condition(id, instance.channel);
             names.extend(joined(decision, traces.iter().collect(), instance.condition.truth == Truth::False));
             if !matches!(instance.state(), State::NotFired) {
-                let weights = rule.effects.iter().filter_map(|effect| weight_of(ruleset, effect));
+                let weights = rule.effects.iter().flat_map(|effect| weights_of(ruleset, effect));
                 names.extend(weights.map(|name| format!("weight {name}")));
+                let ratings = decision.ratings(id, instance.channel);
+                names.extend(ratings.iter().flat_map(|rating| rests(decision, rating)));
             }
         }
     }

@@ -193,14 +193,18 @@ impl<'d, 'r> Lines<'d, 'r> {
         let (mut below, mut above) = (vec![0_i64; ruleset.levels.len()], vec![0_i64; ruleset.levels.len()]);
         for pending in &self.decision.target(target).pending {
             let Reason::Rule(cause) = pending.reason else { continue };
-            let EffectKind::Score(_, points, level) = cause.kind(ruleset) else { continue };
-            let counts = if *points < 0 { &mut below } else { &mut above };
+            let EffectKind::Score(_, _, level) = cause.kind(ruleset) else { continue };
+            let (less, more) = pending.points;
             match level {
                 Some(level) => {
-                    *counts.get_mut(*level).expect("a level that counts is declared") += points.signum();
+                    let counts = if less < 0 { &mut below } else { &mut above };
+                    *counts.get_mut(*level).expect("a level that counts is declared") +=
+                        (less + more).signum();
                 }
-                None if *points < 0 => taken += points,
-                None => given += points,
+                None => {
+                    taken += less;
+                    given += more;
+                }
             }
         }
         let mut parts = Vec::new();

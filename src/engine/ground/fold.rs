@@ -1,18 +1,20 @@
 //! Folds facts, dates and units into the conditions of a ruleset.
 
 mod atoms;
+mod ratings;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
+use self::ratings::Ratings;
 use super::cells::{Draft, Variable, cut};
 use super::days::Days;
 use super::{Effects, Ground, Instance, Node, Opaque, key};
 use qudao_language::date::Date;
 use qudao_language::decide::{Judged, Probe, Truth};
 use qudao_language::model::{
-    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Requirement, Rule,
-    Ruleset, StatedNeed, Table, Target, Type,
+    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Points, Profile, Requirement,
+    Rule, Ruleset, StatedNeed, Table, Target, Type,
 };
 
 /// Grounds a ruleset on a day, or on every day where a field says which it is.
@@ -34,6 +36,7 @@ pub(super) fn ground<'r>(
         builder.instances_of_rule(rule);
         builder.of_rule[rule] = first..builder.instances.len();
     }
+    builder.ratings();
     builder.met_and_owned();
     builder.effects();
     builder.fires(false);
@@ -68,6 +71,7 @@ pub(super) struct Builder<'p, 'r> {
     instances: Arena<Instance>,
     order: Vec<Id<Instance>>,
     of_rule: IdMap<Rule, Range<usize>>,
+    ratings: Ratings,
     targets: Vec<Effects>,
     owned: IdMap<Channel, Id<Node>>,
     met: IdMap<Requirement, Option<Id<Node>>>,
@@ -96,6 +100,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             instances: Arena::default(),
             order: Vec::new(),
             of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
+            ratings: Ratings::default(),
             targets: Vec::new(),
             owned: IdMap::default(),
             met: IdMap::default(),
@@ -113,6 +118,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             atoms,
             opaque: self.opaque,
             nodes: self.nodes,
+            declared: self.of_rule.values().map(|of| of.end).max().unwrap_or(0),
             instances: self.instances,
             order: self.order,
             targets: self.targets,
@@ -357,6 +363,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
                 instance.exceptions = exceptions;
                 instance.fires = fires;
                 self.order.push(id);
+                self.fires_rated(id);
             }
         }
     }
@@ -400,17 +407,27 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             exclusions: Vec::new(),
             caps: Vec::new(),
             scores: Vec::new(),
+            untold: Vec::new(),
             needs: Vec::new(),
             channels: stated(ruleset.stated_needs(target)),
         };
         self.targets = ruleset.targets().map(effects).collect();
-        for (id, instance) in self.instances.entries() {
-            for effect in &ruleset.rules[instance.rule].effects {
+        let declared = self.of_rule.values().cloned().flatten().map(Id::<Instance>::new);
+        for id in declared.collect::<Vec<_>>() {
+            let instance = &self.instances[id];
+            for (place, effect) in ruleset.rules[instance.rule].effects.iter().enumerate() {
                 let target = effect.kind.target().and_then(|target| target.resolve(instance.channel));
                 let index = target.map(|target| ruleset.target_index(target));
                 let Some(of) = index.and_then(|index| self.targets.get_mut(index)) else { continue };
                 match &effect.kind {
-                    EffectKind::Score(_, points, _) => of.scores.push((id, *points)),
+                    EffectKind::Score(_, Points::Fixed(points), _) => of.scores.push((id, *points)),
+                    EffectKind::Score(_, points @ Points::Rated(_), _) => {
+                        of.scores.extend(self.ratings.of(id, place));
+                        if self.ratings.is_untold(id, place) {
+                            let (least, greatest) = points.range();
+                            of.untold.push((id, (least.max(0), greatest.min(0))));
+                        }
+                    }
                     EffectKind::Exclude(_) => of.exclusions.push(id),
                     EffectKind::Cap(_, verdict) => of.caps.push((id, *verdict)),
                     EffectKind::Needs(_, needs) => {

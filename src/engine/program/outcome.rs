@@ -369,6 +369,17 @@ impl Program<'_> {
                 self.verdicts.widen(outcome, tally, odd, *excluded);
             }
         }
+        for (target, points) in &self.untold {
+            let fired = points.iter().filter(|(instance, _)| scratch.fired.has(*instance));
+            let of = scratch
+                .tallies
+                .get(*target)
+                .zip(scratch.odds.get(*target))
+                .zip(scratch.excluded.get(*target));
+            if let (Some(outcome), Some(((tally, odd), excluded))) = (scratch.outcomes.get_mut(*target), of) {
+                self.verdicts.narrow(outcome, (tally, odd, *excluded), fired.map(|(_, points)| *points));
+            }
+        }
     }
 
     /// Tells whether a target may come to need more by its own pending rules.
@@ -377,6 +388,17 @@ impl Program<'_> {
         let odd = scratch.odds.get(target).map_or(0, |odd| odd.pending);
         (tally | odd) & (NEEDS | OTHER_NEED) != 0
     }
+}
+
+/// What certainly gives a target points where an instance fires, though no source tells how many.
+pub(super) type Untold = (usize, Vec<(u32, (i64, i64))>);
+
+pub(super) fn untold(ground: &Ground<'_>) -> Vec<Untold> {
+    let of = |(target, of): (usize, &crate::ground::Effects)| {
+        let each: Vec<_> = of.untold.iter().map(|(id, points)| (id.index() as u32, *points)).collect();
+        (!each.is_empty()).then_some((target, each))
+    };
+    ground.targets.iter().enumerate().filter_map(of).collect()
 }
 
 /// The targets that may be excluded through others, each after those: by number, with a mix's members.
@@ -509,6 +531,22 @@ impl Verdicts {
             | open(tally.pending | odd.hopeful);
         let by_fields = self.set(place | u32::from(exclusion.place_by_fields));
         outcome.verdict = self.decided(by_fields, outcome.leaning);
+    }
+
+    /// Takes it that some points that no source tells are these at least; the leaning stays what it is without them.
+    fn narrow(
+        &self,
+        outcome: &mut Outcome,
+        (tally, odd, excluded): (&Tally, &Odd, Kleene),
+        points: impl Iterator<Item = (i64, i64)>,
+    ) {
+        for (given, taken) in points {
+            outcome.score_range.0 += given;
+            outcome.score_range.1 += taken;
+        }
+        let place = self.between(outcome.score_range) | held(tally.fired) | open(tally.pending | odd.pending);
+        let could_be = self.set(place | u32::from(self.exclusion(excluded).place));
+        outcome.could_be = VerdictSet(could_be.0 | 1 << outcome.leaning as u8);
     }
 }
 

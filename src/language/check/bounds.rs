@@ -20,6 +20,15 @@ const MAX_EXPANDED_DEPTH: usize = 256;
 const MAX_EXPANDED_PARTS: usize = 10_000;
 /// A constant may have so many values at most, by what its facts may be.
 const MAX_VALUES: usize = 256;
+/// What is known of a fact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Told {
+    /// What its channel states on the day.
+    OnTheDay,
+    /// That; where it states nothing, the least and the greatest that any channel ever states.
+    OfAny,
+}
+
 /// Ranges up to so many digits are offered.
 const MAX_OFFERED_DIGITS: u32 = 17;
 
@@ -377,6 +386,31 @@ impl Checker<'_> {
         if !matches!(expr.ty, Type::Number(_)) || self.varies(expr) {
             return Err(expr.span);
         }
+        let channels: Vec<Option<Id<Channel>>> = self.channels.ids().map(Some).collect();
+        let mut found = Vec::new();
+        for (channel, day) in self.occasions(expr, &channels) {
+            for value in self.constants_on(expr, channel, day, Told::OnTheDay)? {
+                if !found.iter().any(|(known, _)| *known == value) {
+                    found.push((value, self.occasion(channel, day)));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Says for which channel and from which day on a constant has a value, with a space before each.
+    pub(super) fn occasion(&self, channel: Option<Id<Channel>>, day: Date) -> String {
+        let of = channel.map(|id| format!(" for `{}`", self.channels[id].name));
+        let on = (day > Date::MIN).then(|| format!(" on {day}"));
+        of.unwrap_or_default() + &on.unwrap_or_default()
+    }
+
+    /// Returns the channels for which a constant may differ, among some, and of each the days on which it may change.
+    pub(super) fn occasions(
+        &self,
+        expr: &Expr,
+        channels: &[Option<Id<Channel>>],
+    ) -> Vec<(Option<Id<Channel>>, Date)> {
         let (mut facts, mut named, mut of_variable) = (BTreeSet::new(), BTreeSet::new(), false);
         expr.walk(&mut |part| {
             if let ExprKind::Fact(fact) = &part.kind {
@@ -387,40 +421,38 @@ impl Checker<'_> {
                 }
             }
         });
-        let channels: Vec<Option<Id<Channel>>> =
-            if of_variable { self.channels.ids().map(Some).collect() } else { vec![None] };
+        let channels = if of_variable { channels } else { &[None] };
         let mut found = Vec::new();
-        for channel in channels {
+        for channel in channels.iter().copied() {
             let read = named.iter().copied().chain(channel);
             let statements = read.flat_map(|id| &self.channels[id].statements);
             let statements = statements.filter(|((fact, _), _)| facts.contains(fact));
             let days = statements.flat_map(|(_, said)| said).flat_map(|said| said.changes());
             let days: BTreeSet<Date> = days.chain([Date::MIN]).collect();
-            for day in days {
-                for value in self.constants_on(expr, channel, day)? {
-                    if found.iter().any(|(known, _)| *known == value) {
-                        continue;
-                    }
-                    let of = channel.map(|id| format!(" for `{}`", self.channels[id].name));
-                    let on = (day > Date::MIN).then(|| format!(" on {day}"));
-                    found.push((value, of.unwrap_or_default() + &on.unwrap_or_default()));
-                }
-            }
+            found.extend(days.into_iter().map(|day| (channel, day)));
         }
-        Ok(found)
+        found
     }
 
     /// The values that a constant number may have in an instance on a day: none where a fact is unknown, several where a
     /// condition is not looked into.
-    fn constants_on(&self, expr: &Expr, channel: Option<Id<Channel>>, day: Date) -> Result<Vec<Exact>, Span> {
-        let of = |part: &Expr| self.constants_on(part, channel, day);
-        let pairs = |a: &Expr, b: &Expr, change: &dyn Fn(Exact, Exact) -> Option<Exact>| {
-            let (a, b) = (of(a)?, of(b)?);
+    pub(super) fn constants_on(
+        &self,
+        expr: &Expr,
+        channel: Option<Id<Channel>>,
+        day: Date,
+        told: Told,
+    ) -> Result<Vec<Exact>, Span> {
+        let of = |part: &Expr| self.constants_on(part, channel, day, told);
+        let each_with_each = |a: &[Exact], b: &[Exact], change: &dyn Fn(Exact, Exact) -> Option<Exact>| {
             let pairs = a.iter().flat_map(|a| b.iter().filter_map(|b| change(*a, *b)));
             let mut values: Vec<Exact> = pairs.collect();
             values.sort_unstable();
             values.dedup();
             if values.len() > MAX_VALUES { Err(expr.span) } else { Ok(values) }
+        };
+        let pairs = |a: &Expr, b: &Expr, change: &dyn Fn(Exact, Exact) -> Option<Exact>| {
+            each_with_each(&of(a)?, &of(b)?, change)
         };
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.as_number().into_iter().collect()),
@@ -442,7 +474,16 @@ impl Checker<'_> {
                 let statements = self.channels[of].statements.iter();
                 let said = statements.filter(|(entry, _)| means(entry)).flat_map(|(_, said)| said);
                 let said = said.filter(|said| said.holds_on(day));
-                Ok(said.filter_map(|said| said.value.as_ref()?.as_number()).collect())
+                let values: Vec<Exact> = said.filter_map(|said| said.value.as_ref()?.as_number()).collect();
+                if told == Told::OnTheDay || !values.is_empty() {
+                    return Ok(values);
+                }
+                let every = self.channels.iter().flat_map(|channel| &channel.statements);
+                let every = every.filter(|((of, _), _)| *of == fact.fact).flat_map(|(_, said)| said);
+                let every: BTreeSet<Exact> =
+                    every.filter_map(|said| said.value.as_ref()?.as_number()).collect();
+                // What lies between decides nothing: only the ends are asked for.
+                Ok(every.first().into_iter().chain(every.last()).copied().collect())
             }
             ExprKind::Negate(inner) => Ok(of(inner)?.into_iter().map(Exact::negated).collect()),
             ExprKind::Abs(inner) => Ok(of(inner)?.into_iter().map(Exact::abs).collect()),
@@ -470,11 +511,10 @@ impl Checker<'_> {
                 Ok(totals)
             }
             ExprKind::Min(parts) | ExprKind::Max(parts) => {
-                let mut values = Vec::new();
-                for part in parts {
-                    values.extend(of(part)?);
-                }
-                Ok(values)
+                let least = matches!(expr.kind, ExprKind::Min(_));
+                let best = |a: Exact, b: Exact| Some(if least { a.min(b) } else { a.max(b) });
+                let [first, rest @ ..] = parts.as_slice() else { return Ok(Vec::new()) };
+                rest.iter().try_fold(of(first)?, |values, part| each_with_each(&values, &of(part)?, &best))
             }
             ExprKind::If(parts) => {
                 let [_, yes, no] = &**parts;

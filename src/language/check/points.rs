@@ -1,9 +1,14 @@
 //! Points: weights, levels, what scores are made of, and the thresholds of verdicts.
 
+use super::bounds::Told;
+use super::scope::Scope;
 use super::unknown::POINTS;
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Channel, EffectKind, IdMap, Mix, Target, TargetRef, Thresholds};
+use crate::exact::{Exact, Rounding};
+use crate::model::{
+    Channel, EffectKind, Id, IdMap, Mix, Points, Rating, Target, TargetRef, Thresholds, Unit,
+};
 use crate::operator::Sign;
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -45,6 +50,8 @@ impl Checker<'_> {
                     }
                 }
             }
+            // Only an effect computes its points, and it does not ask here.
+            ast::PointsAmount::Computed(_) => None,
             ast::PointsAmount::Name(name) => {
                 if let Some((level, _)) = self.level_names.get(&name.value) {
                     return Some(Worth::Level(*level, sign));
@@ -68,34 +75,113 @@ impl Checker<'_> {
         }
     }
 
+    /// Checks what an effect gives in some instances, with the level that it comes from; no points where that is wrong.
+    pub(super) fn given(
+        &mut self,
+        points: &ast::Points,
+        scope: &Scope,
+        instances: &[Option<Id<Channel>>],
+    ) -> (Points, Option<usize>) {
+        if let ast::PointsAmount::Computed(value) = &points.amount {
+            let rated = self.rated(value, scope, instances);
+            return (rated.unwrap_or(Points::Fixed(0)), None);
+        }
+        match self.worth(points) {
+            Some(Worth::Points(points)) => (Points::Fixed(points), None),
+            // The level's points are filled in when all effects are known; until then only the sign counts.
+            Some(Worth::Level(level, Sign::Plus)) => (Points::Fixed(1), Some(level)),
+            Some(Worth::Level(level, Sign::Minus)) => (Points::Fixed(-1), Some(level)),
+            None => (Points::Fixed(0), None),
+        }
+    }
+
+    fn rated(
+        &mut self,
+        value: &ast::Expr,
+        scope: &Scope,
+        instances: &[Option<Id<Channel>>],
+    ) -> Option<Points> {
+        let scope = Scope {
+            fields: false,
+            may_ask: false,
+            variable: scope.variable.clone(),
+            ..Scope::plain("what makes points")
+        };
+        let value = self.expr(value, None, &scope)?;
+        let value = self.convert(value, Unit::NONE, None)?;
+        let value = self.check_size(value)?;
+        let mut range: Option<(i64, i64)> = None;
+        for (channel, day) in self.occasions(&value, instances) {
+            let told = self.constants_on(&value, channel, day, Told::OnTheDay);
+            let told = told.ok().filter(|told| told.len() < 2);
+            let Some(told) = told else {
+                self.report(
+                    Diagnostic::new(
+                        Code::NotLinear,
+                        value.span,
+                        "points are computed from numbers, weights and facts",
+                    )
+                    .here(format!("more than one value{}", self.occasion(channel, day)))
+                    .note("write a rule for each case, or a fact"),
+                );
+                return None;
+            };
+            let whole = |value: Exact| {
+                let whole = value.as_whole().and_then(|value| i64::try_from(value).ok());
+                whole.filter(|value| value.abs() < MAX_POINTS)
+            };
+            if let Some(wrong) = told.iter().find(|value| whole(**value).is_none()) {
+                self.report(
+                    Diagnostic::new(Code::NotWhole, value.span, "points are whole numbers below 2^53")
+                        .here(format!("{wrong}{}", self.occasion(channel, day)))
+                        .note("`round(…, 1)` makes whole points of a fraction"),
+                );
+                return None;
+            }
+            let any = self.constants_on(&value, channel, day, Told::OfAny).unwrap_or_default();
+            let floor =
+                any.iter().filter_map(|value| whole(value.rounded(Rounding::Down, Exact::ONE)?)).min();
+            let ceil = any.iter().filter_map(|value| whole(value.rounded(Rounding::Up, Exact::ONE)?)).max();
+            if let (Some(low), Some(high)) = (floor, ceil) {
+                range = Some(range.map_or((low, high), |(least, most)| (least.min(low), most.max(high))));
+            }
+        }
+        Some(Points::Rated(Box::new(Rating { value, range: range.unwrap_or((0, 0)) })))
+    }
+
     /// Gives levels their points: the lowest 1, each higher one 2n + 1 times the one below.
     pub(super) fn define_levels(&mut self) {
         let none = || (IdMap::of(&self.channels, |_| 0_i128), IdMap::of(&self.mixes, |_| 0_i128));
         let (mut counts, mut totals) = (none(), none());
-        let visit =
-            |checker: &Self, (channels, mixes): &mut Totals, worth: &dyn Fn(i64, Option<usize>) -> i128| {
-                for rule in checker.rules.iter() {
-                    let instances = rule.instances();
-                    for effect in &rule.effects {
-                        let EffectKind::Score(target, points, level) = &effect.kind else { continue };
-                        match target {
-                            TargetRef::Named(target) => {
-                                let total = match target {
-                                    Target::Channel(id) => &mut channels[*id],
-                                    Target::Mix(id) => &mut mixes[*id],
-                                };
-                                *total += worth(*points, *level) * instances.len() as i128;
-                            }
-                            TargetRef::Variable => {
-                                for channel in instances.iter().flatten() {
-                                    channels[*channel] += worth(*points, *level);
-                                }
+        let visit = |checker: &Self,
+                     (channels, mixes): &mut Totals,
+                     worth: &dyn Fn(&Points, Option<usize>) -> i128| {
+            for rule in checker.rules.iter() {
+                let instances = rule.instances();
+                for effect in &rule.effects {
+                    let EffectKind::Score(target, points, level) = &effect.kind else { continue };
+                    match target {
+                        TargetRef::Named(target) => {
+                            let total = match target {
+                                Target::Channel(id) => &mut channels[*id],
+                                Target::Mix(id) => &mut mixes[*id],
+                            };
+                            *total += worth(points, *level) * instances.len() as i128;
+                        }
+                        TargetRef::Variable => {
+                            for channel in instances.iter().flatten() {
+                                channels[*channel] += worth(points, *level);
                             }
                         }
                     }
                 }
-            };
-        visit(self, &mut counts, &|points, level| if level.is_some() { 1 } else { i128::from(points.abs()) });
+            }
+        };
+        let most = |points: &Points| {
+            let (least, greatest) = points.range();
+            i128::from(least.unsigned_abs().max(greatest.unsigned_abs()))
+        };
+        visit(self, &mut counts, &|points, level| if level.is_some() { 1 } else { most(points) });
         let n = counts.0.values().chain(counts.1.values()).copied().max().unwrap_or(0);
         let mut points: i128 = 1;
         for level in self.levels.iter_mut().rev() {
@@ -104,11 +190,11 @@ impl Checker<'_> {
         }
         let levels: Vec<i64> = self.levels.iter().map(|level| level.points).collect();
         for effect in self.rules.iter_mut().flat_map(|rule| &mut rule.effects) {
-            if let EffectKind::Score(_, points, Some(level)) = &mut effect.kind {
+            if let EffectKind::Score(_, Points::Fixed(points), Some(level)) = &mut effect.kind {
                 *points = points.signum() * levels.get(*level).expect("a level is found by its name");
             }
         }
-        visit(self, &mut totals, &|points, _| i128::from(points.unsigned_abs()));
+        visit(self, &mut totals, &|points, _| most(points));
         if totals.0.values().chain(totals.1.values()).any(|total| *total >= i128::from(MAX_POINTS)) {
             let span = self.levels_span.or(self.header.map(|header| header.name.span));
             if let Some(span) = span {

@@ -12,11 +12,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
     Channel, Effect, EffectKind, Expr, ExprKind, ForEach, Id, IdMap, Need, Replaced, Rule, TargetRef,
 };
-use crate::operator::{Sign, Verdict};
+use crate::operator::Verdict;
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
-
-pub(super) use super::points::Worth;
 
 /// Exceptions to exceptions go so deep at most.
 const MAX_EXCEPTION_DEPTH: usize = 128;
@@ -81,9 +79,10 @@ impl<'s> Checker<'s> {
         let when = rule.when.as_ref().and_then(|when| self.condition(when, &scope));
         let when = when.and_then(|when| self.check_size(when));
         let owner = Owner::new("rule", &rule.name);
+        let instances = for_each.as_ref().map_or(vec![None], ForEach::instances);
         let mut effects = Vec::new();
         for effect in &rule.effects {
-            self.effect(effect, &owner, &scope, &mut effects);
+            self.effect(effect, &owner, (&scope, &instances), &mut effects);
         }
         self.check_numbers(&owner, &effects);
         if rule.effects.is_empty() && rule.exception_to.is_empty() {
@@ -158,7 +157,13 @@ impl<'s> Checker<'s> {
         channels
     }
 
-    fn effect(&mut self, effect: &ast::Effect, owner: &Owner, scope: &Scope, effects: &mut Vec<Effect>) {
+    fn effect(
+        &mut self,
+        effect: &ast::Effect,
+        owner: &Owner,
+        (scope, instances): (&Scope, &[Option<Id<Channel>>]),
+        effects: &mut Vec<Effect>,
+    ) {
         let span = effect.span;
         let mut each =
             |checker: &mut Self, sought, names: &[ast::Name], kind: &dyn Fn(TargetRef) -> EffectKind| {
@@ -170,15 +175,8 @@ impl<'s> Checker<'s> {
             };
         match &effect.kind {
             ast::EffectKind::Score(targets, points) => {
-                let worth = self.worth(points);
-                let (points, level) = match worth {
-                    Some(Worth::Points(points)) => (points, None),
-                    // The level's points are filled in when all effects are known; until then only the sign counts.
-                    Some(Worth::Level(level, Sign::Plus)) => (1, Some(level)),
-                    Some(Worth::Level(level, Sign::Minus)) => (-1, Some(level)),
-                    None => (0, None),
-                };
-                each(self, &SCORED, targets, &|target| EffectKind::Score(target, points, level));
+                let (points, level) = self.given(points, scope, instances);
+                each(self, &SCORED, targets, &|target| EffectKind::Score(target, points.clone(), level));
             }
             ast::EffectKind::Exclude(targets) => each(self, &EXCLUDED, targets, &EffectKind::Exclude),
             ast::EffectKind::Cap(targets, verdict) => {

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use unicode_ident::is_xid_continue;
 
 use super::Checker;
-use super::rules::Worth;
 use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::TARGET;
 use crate::diagnostic::{Code, Diagnostic, Label};
 use crate::model::{self, Cell, Effect, EffectKind, Expr, ExprKind, Id, RowOf, Rule, Table, TargetRef, Type};
-use crate::operator::{CompareOp, Policy, Sign, Verdict};
+use crate::operator::{CompareOp, Policy, Verdict};
 use crate::source::{Span, Spanned, folded};
 use crate::syntax::ast::{self, CellKind, ColumnKind, DeclarationKind};
 use crate::syntax::{HeadingKind, RESERVED, parse_csv};
@@ -407,11 +406,10 @@ impl<'s> Checker<'s> {
 
     fn cell_effect(&mut self, target: TargetRef, span: Span, kind: &CellKind) -> Option<Effect> {
         let kind = match kind {
-            CellKind::Points(points) => match self.worth(points)? {
-                Worth::Points(points) => EffectKind::Score(target, points, None),
-                Worth::Level(level, Sign::Plus) => EffectKind::Score(target, 1, Some(level)),
-                Worth::Level(level, Sign::Minus) => EffectKind::Score(target, -1, Some(level)),
-            },
+            CellKind::Points(points) => {
+                let (points, level) = self.given(points, &table_scope(), &[None]);
+                EffectKind::Score(target, points, level)
+            }
             CellKind::Exclude => EffectKind::Exclude(target),
             CellKind::Cap(verdict) => {
                 match Verdict::parse(&verdict.value).filter(|v| *v != Verdict::Excluded) {

@@ -44,7 +44,13 @@ impl<'c, 'r> Awaited<'c, 'r> {
 
     pub(super) fn of(&mut self, target: Target, reason: Reason) -> Vec<Await> {
         let channel = match reason {
-            Reason::Rule(cause) => return self.instance(cause.rule, cause.channel).into_iter().collect(),
+            Reason::Rule(cause) => {
+                let mut found = self.instance(cause.rule, cause.channel);
+                if let Some(rating) = cause.kind(self.context.ruleset).rating() {
+                    self.conditions.collect(rating, cause.channel, &mut found);
+                }
+                return found.into_iter().collect();
+            }
             Reason::Through(channel) => channel,
         };
         let mut found = BTreeSet::new();

@@ -89,9 +89,11 @@ impl<'d, 'r> Depends<'d, 'r> {
         let awaited: BTreeSet<Await> =
             pending.iter().flat_map(|pending| &pending.awaits).copied().filter(counts).collect();
         let share = self.left / (others + 1);
+        // Points that no source tells come of no condition that could be judged anew.
+        let untold = pending.iter().any(|pending| pending.untold);
         let spared = self.left - share;
         self.left = share;
-        let found = self.search(target, fired, pending, &awaited, facts);
+        let found = if untold { None } else { self.search(target, fired, pending, &awaited, facts) };
         self.left += spared;
         found.unwrap_or_else(|| {
             let thresholds = self.context.ruleset.thresholds;

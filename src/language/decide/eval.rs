@@ -11,8 +11,8 @@ use super::tried::Tried;
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
-    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, IdMap, Let, Profile, Ruleset, Shift, Table,
-    Target, TargetMap, Type, Value,
+    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, IdMap, Let, Points, Profile, Ruleset, Shift,
+    Table, Target, TargetMap, Type, Value,
 };
 use crate::operator::{CompareOp, Sign};
 
@@ -453,6 +453,17 @@ impl<'r> Context<'r> {
                 |index| matches!(index, Value::Enum(member) if stated(Some(*member))),
                 || Judged::OPEN,
             ),
+        }
+    }
+
+    /// Returns the points that an effect gives an instance; nothing where no source tells a fact that makes them.
+    pub(super) fn points(&self, points: &'r Points, channel: Option<Id<Channel>>) -> Option<i64> {
+        match points {
+            Points::Fixed(points) => Some(*points),
+            Points::Rated(rating) => {
+                let value = self.any_value(&rating.value, channel)?.as_number()?;
+                i64::try_from(value.as_whole()?).ok()
+            }
         }
     }
 

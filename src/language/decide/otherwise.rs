@@ -75,8 +75,17 @@ struct Anew<'c, 'r> {
     context: Context<'c>,
     /// The instances that come out otherwise.
     fires: BTreeMap<InstanceKey, Truth>,
-    /// What they do, by target: whether they did before, and whether they do now.
-    effects: BTreeMap<Target, Vec<(&'r EffectKind, Truth, Truth)>>,
+    /// What they do, by target, and what instances do that fire as before and give other points.
+    effects: BTreeMap<Target, Vec<Act<'r>>>,
+}
+
+/// What an effect did, and does now.
+struct Act<'r> {
+    kind: &'r EffectKind,
+    before: Truth,
+    now: Truth,
+    /// How many points more it gives.
+    points: i64,
 }
 
 /// An instance to be judged: those that ask which targets are excluded last, exceptions before what they except from.
@@ -192,8 +201,7 @@ impl<'d, 'r> Otherwise<'d, 'r> {
             }
         }
         for (target, effects) in &anew.effects {
-            if effects.iter().any(|(kind, ..)| matches!(kind, EffectKind::Exclude(_) | EffectKind::Needs(..)))
-            {
+            if effects.iter().any(|act| matches!(act.kind, EffectKind::Exclude(_) | EffectKind::Needs(..))) {
                 fallen.insert(self.place_of(*target));
             }
         }
@@ -252,13 +260,17 @@ impl<'d, 'r> Otherwise<'d, 'r> {
                 .iter()
                 .fold(Judged::FALSE, |any, exception| any.or(self.exception(anew, *exception, channel)));
             let (before, now) = (before.fires.truth, condition.and(excepted.not()).truth);
+            for (target, kind) in effects(ruleset, (rule, channel)) {
+                let points = given(&anew.context, kind, channel, now)
+                    - given(&self.decision.context, kind, channel, before);
+                if now != before || points != 0 {
+                    anew.effects.entry(target).or_default().push(Act { kind, before, now, points });
+                }
+            }
             if now == before {
                 continue;
             }
             anew.fires.insert((rule, channel), now);
-            for (target, kind) in effects(ruleset, (rule, channel)) {
-                anew.effects.entry(target).or_default().push((kind, before, now));
-            }
             for excepted in &self.excepts[rule] {
                 let per_channel = channel.is_some() && ruleset.rules[*excepted].for_each.is_some();
                 let instances =
@@ -289,10 +301,10 @@ impl<'d, 'r> Otherwise<'d, 'r> {
     fn excluded(&self, anew: &Anew<'_, 'r>, target: Target) -> Judged {
         let (context, acts) = (&anew.context, &self.acts[target]);
         let mut excluders = acts.excluders;
-        for (kind, before, now) in anew.effects.get(&target).into_iter().flatten() {
-            if matches!(kind, EffectKind::Exclude(_)) {
-                excluders.add(*before, -1);
-                excluders.add(*now, 1);
+        for act in anew.effects.get(&target).into_iter().flatten() {
+            if matches!(act.kind, EffectKind::Exclude(_)) {
+                excluders.add(act.before, -1);
+                excluders.add(act.now, 1);
             }
         }
         let through = acts.needs.iter().fold(excluders.any(), |any, (needed, by)| {
@@ -310,10 +322,10 @@ impl<'d, 'r> Otherwise<'d, 'r> {
         }
         let mut score = self.decision.target(target).score;
         let mut caps = self.acts[target].caps.clone();
-        for (kind, before, now) in anew.effects.get(&target).into_iter().flatten() {
-            let by = i64::from(*now == Truth::True) - i64::from(*before == Truth::True);
-            match kind {
-                EffectKind::Score(_, points, _) => score += by * points,
+        for act in anew.effects.get(&target).into_iter().flatten() {
+            let by = i64::from(act.now == Truth::True) - i64::from(act.before == Truth::True);
+            match act.kind {
+                EffectKind::Score(..) => score += act.points,
                 EffectKind::Cap(_, verdict) => *caps.entry(*verdict).or_default() += by,
                 EffectKind::Exclude(_) | EffectKind::Needs(..) | EffectKind::Note(..) => {}
             }
@@ -329,6 +341,16 @@ fn effects(ruleset: &Ruleset, (rule, channel): InstanceKey) -> impl Iterator<Ite
     effects
         .filter(|kind| !kind.is_note())
         .filter_map(move |kind| Some((kind.target()?.resolve(channel)?, kind)))
+}
+
+/// The points that an effect gives with this truth.
+fn given<'c>(context: &Context<'c>, kind: &'c EffectKind, channel: Option<Id<Channel>>, fires: Truth) -> i64 {
+    match kind {
+        EffectKind::Score(_, points, _) if fires == Truth::True => {
+            context.points(points, channel).unwrap_or(0)
+        }
+        _ => 0,
+    }
 }
 
 fn channel(need: Need) -> Option<Id<Channel>> {

@@ -9,7 +9,7 @@ use super::judged::Judged;
 use super::verdict::Await;
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Channel, Expr, Field, Id, Profile, Ruleset, TargetMap, Value};
+use crate::model::{Channel, Expr, Field, Id, Points, Profile, Ruleset, TargetMap, Value};
 
 /// Judges single conditions of a ruleset, for those who take a ruleset apart. Whether a target is excluded is not known
 /// here unless told.
@@ -50,6 +50,12 @@ impl<'r> Probe<'r> {
     #[must_use]
     pub fn value(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Option<Value> {
         self.context.any_value(expr, channel)
+    }
+
+    /// Returns the points that an effect gives an instance; nothing where no source tells a fact that makes them.
+    #[must_use]
+    pub fn points(&self, points: &'r Points, channel: Option<Id<Channel>>) -> Option<i64> {
+        self.context.points(points, channel)
     }
 
     /// Returns the one field that a condition reads, lets followed; nothing where it reads others, asks what is excluded, or

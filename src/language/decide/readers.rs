@@ -71,7 +71,8 @@ impl<'r> Readers<'r> {
         };
         for (id, rule) in ruleset.rules.entries() {
             let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
-            filter.into_iter().chain(&rule.when).for_each(|expr| readers.note(Reader::Rule(id), expr));
+            let read = filter.into_iter().chain(&rule.when).chain(rule.ratings());
+            read.for_each(|expr| readers.note(Reader::Rule(id), expr));
         }
         for (id, declared) in ruleset.lets.entries() {
             readers.note(Reader::Let(id), &declared.value);

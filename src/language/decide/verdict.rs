@@ -52,6 +52,11 @@ pub struct Pending {
     pub awaits: Vec<Await>,
     /// Whether the unknown fields leave open that it comes.
     pub open: bool,
+    /// The least and the greatest points that may come of it: those that it takes or gives if it comes, or what points may
+    /// be that no source tells.
+    pub points: (i64, i64),
+    /// Whether no source tells a fact that makes its points.
+    pub untold: bool,
 }
 
 impl Pending {
@@ -244,15 +249,25 @@ fn decide_target(
     let mut reasons = Vec::new();
     let mut pending = Vec::new();
     for (reason, judged) in &effects.all {
-        if judged.truth == Truth::Unknown {
-            let awaits = awaited.of(target, *reason);
-            pending.push(Pending { reason: *reason, awaits, open: judged.can_hold });
+        let given = points(context, *reason);
+        if judged.truth == Truth::Unknown || given.is_none() {
+            let (least, greatest) = given.map_or_else(|| range(ruleset, *reason), |given| (given, given));
+            // What has fired gives at least as many as its points may be.
+            let fired = judged.truth == Truth::True;
+            pending.push(Pending {
+                reason: *reason,
+                awaits: awaited.of(target, *reason),
+                open: judged.can_hold && given.is_some(),
+                points: if fired { (least, greatest) } else { (least.min(0), greatest.max(0)) },
+                untold: given.is_none(),
+            });
             continue;
         }
         reasons.push(*reason);
         let Reason::Rule(cause) = reason else { continue };
         match cause.kind(ruleset) {
-            EffectKind::Score(_, points, level) => {
+            EffectKind::Score(_, _, level) => {
+                let points = given.unwrap_or(0);
                 score += points;
                 if let Some(count) = level.and_then(|level| tally.get_mut(level)) {
                     *count += points.signum();
@@ -266,13 +281,13 @@ fn decide_target(
             EffectKind::Exclude(_) | EffectKind::Needs(..) | EffectKind::Note(..) => {}
         }
     }
-    sort_reasons(ruleset, &mut reasons);
+    sort_reasons(context, &mut reasons);
 
     let capped = cap.filter(|(verdict, _)| *verdict > by_score(ruleset.thresholds, score));
     let fired = Fired { excluded, score, cap: cap.map(|(verdict, _)| verdict) };
     let leaning = fired.leaning(ruleset.thresholds);
     let all = Open::of(ruleset, &pending);
-    let could_be = verdicts(ruleset.thresholds, &fired, &all);
+    let could_be = with_leaning(verdicts(ruleset.thresholds, &fired, &all), leaning);
     let by_fields = Open::of(ruleset, pending.iter().filter(|pending| pending.open));
     let by_fields = verdicts(ruleset.thresholds, &fired, &by_fields);
     let undecided = by_fields.iter().any(|verdict| *verdict != leaning);
@@ -297,14 +312,36 @@ fn decide_target(
     }
 }
 
-/// Exclusions, caps, scores by size of points, needs; then in the order of declaration.
-fn sort_reasons(ruleset: &Ruleset, reasons: &mut [Reason]) {
-    reasons.sort_by_key(|reason| match reason {
-        Reason::Through(_) => (0, 0),
+/// The points that come with a reason; nothing where no source tells them.
+fn points(context: &Context<'_>, reason: Reason) -> Option<i64> {
+    match reason {
+        Reason::Rule(cause) => match cause.kind(context.ruleset) {
+            EffectKind::Score(_, points, _) => context.points(points, cause.channel),
+            _ => Some(0),
+        },
+        Reason::Through(_) => Some(0),
+    }
+}
+
+/// The least and the greatest points that a reason may come with.
+fn range(ruleset: &Ruleset, reason: Reason) -> (i64, i64) {
+    match reason {
         Reason::Rule(cause) => match cause.kind(ruleset) {
+            EffectKind::Score(_, points, _) => points.range(),
+            _ => (0, 0),
+        },
+        Reason::Through(_) => (0, 0),
+    }
+}
+
+/// Exclusions, caps, scores by size of points, needs; then in the order of declaration.
+fn sort_reasons(context: &Context<'_>, reasons: &mut [Reason]) {
+    reasons.sort_by_cached_key(|reason| match reason {
+        Reason::Through(_) => (0, 0),
+        Reason::Rule(cause) => match cause.kind(context.ruleset) {
             EffectKind::Exclude(_) => (0, 0),
             EffectKind::Cap(..) => (1, 0),
-            EffectKind::Score(_, points, _) => (2, -points.abs()),
+            EffectKind::Score(..) => (2, -points(context, *reason).unwrap_or(0).abs()),
             EffectKind::Needs(..) => (3, 0),
             EffectKind::Note(..) => (4, 0),
         },
@@ -334,7 +371,8 @@ impl Fired {
                 Reason::Through(_) => fired.excluded = Truth::True,
                 Reason::Rule(cause) => match cause.kind(ruleset) {
                     EffectKind::Exclude(_) => fired.excluded = Truth::True,
-                    EffectKind::Score(_, points, _) => fired.score += points,
+                    // Of points that are told one of the two is nothing.
+                    EffectKind::Score(..) => fired.score += pending.points.0 + pending.points.1,
                     EffectKind::Cap(..) => fired = fired.and_cap(ruleset, pending.reason),
                     EffectKind::Needs(..) | EffectKind::Note(..) => {}
                 },
@@ -380,9 +418,9 @@ impl Open {
                 Reason::Through(_) => open.excludes = true,
                 Reason::Rule(cause) => match cause.kind(ruleset) {
                     EffectKind::Exclude(_) => open.excludes = true,
-                    EffectKind::Score(_, points, _) => {
-                        open.taken += (*points).min(0);
-                        open.given += (*points).max(0);
+                    EffectKind::Score(..) => {
+                        open.taken += pending.points.0;
+                        open.given += pending.points.1;
                     }
                     EffectKind::Cap(_, verdict) => {
                         open.caps.insert(*verdict);
@@ -396,10 +434,10 @@ impl Open {
 
     /// Tells whether these may change a verdict when some of the others come besides.
     pub(super) fn may_move(&self, thresholds: Thresholds, fired: &Fired, others: &Open) -> bool {
-        let best = Fired { score: fired.score + self.given, ..fired.clone() };
+        let best = Fired { score: fired.score + self.given.max(0), ..fired.clone() };
         let worst = Fired {
             excluded: if self.excludes { Truth::True } else { fired.excluded },
-            score: fired.score + self.taken,
+            score: fired.score + self.taken.min(0),
             cap: fired.cap.max(self.caps.last().copied()),
         };
         others.may_part(thresholds, &best, &worst)
@@ -412,7 +450,8 @@ impl Open {
             let [high, low] = [thresholds.recommended, thresholds.possible].map(|at| at - fired.score);
             [high, high - 1, low, low - 1]
         });
-        let turns = turns.map(|points| points.clamp(self.taken, self.given)).chain([self.taken, self.given]);
+        let (taken, given) = (self.taken.min(0), self.given.max(0));
+        let turns = turns.map(|points| points.clamp(taken, given)).chain([taken, given]);
         let turns: BTreeSet<i64> = turns.collect();
         let caps = self.caps.iter().copied().map(Some).chain([None]);
         caps.into_iter().any(|cap| {
@@ -426,6 +465,14 @@ impl Open {
             })
         })
     }
+}
+
+/// Verdicts, best first, and with them what a target leans to: points that no source tells count nothing until one does.
+fn with_leaning(mut verdicts: Vec<Verdict>, leaning: Verdict) -> Vec<Verdict> {
+    if let Err(place) = verdicts.binary_search(&leaning) {
+        verdicts.insert(place, leaning);
+    }
+    verdicts
 }
 
 /// The verdicts that what has fired and what is open leave, best first.
@@ -492,6 +539,7 @@ fn open_facts_of(
         let Await::Fact(channel, entry) = awaited else { return None };
         let own = pending.iter().copied().filter(|pending| pending.awaits.contains(&awaited));
         let own = verdicts(ruleset.thresholds, &fired, &Open::of(ruleset, own));
+        let own = with_leaning(own, decided.leaning);
         let alone = own.iter().any(|verdict| *verdict != decided.leaning);
         Some(OpenFact { channel, entry, could_be: if alone { own } else { decided.could_be.clone() } })
     });

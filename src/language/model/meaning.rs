@@ -7,8 +7,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Channel, Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, Rule, Ruleset, Target,
-    TargetRef, Type, Unit, Value,
+    Channel, Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, Points, Rule, Ruleset,
+    Target, TargetRef, Type, Unit, Value,
 };
 use crate::date::Date;
 
@@ -328,7 +328,13 @@ impl<'r> Writer<'r> {
 
     fn effect(&self, effect: &EffectKind) -> Option<String> {
         Some(match effect {
-            EffectKind::Score(target, points, _) => format!("score {} {points}", self.target(*target)),
+            EffectKind::Score(target, points, _) => {
+                let points = match points {
+                    Points::Fixed(points) => points.to_string(),
+                    Points::Rated(rating) => self.expr(&rating.value),
+                };
+                format!("score {} {points}", self.target(*target))
+            }
             EffectKind::Exclude(target) => format!("exclude {}", self.target(*target)),
             EffectKind::Cap(target, verdict) => format!("cap {} {}", self.target(*target), verdict.as_str()),
             EffectKind::Needs(target, needs) => {

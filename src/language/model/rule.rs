@@ -92,10 +92,12 @@ impl Rule {
     /// Returns the instances: one a channel under `for each`, one without channel otherwise.
     #[must_use]
     pub fn instances(&self) -> Vec<Option<Id<Channel>>> {
-        match &self.for_each {
-            Some(for_each) => for_each.channels.iter().copied().map(Some).collect(),
-            None => vec![None],
-        }
+        self.for_each.as_ref().map_or(vec![None], ForEach::instances)
+    }
+
+    /// Returns the constants that make points of its effects.
+    pub fn ratings(&self) -> impl Iterator<Item = &Expr> {
+        self.effects.iter().filter_map(|effect| effect.kind.rating())
     }
 }
 
@@ -110,6 +112,14 @@ pub struct ForEach {
     pub filter: Option<Expr>,
 }
 
+impl ForEach {
+    /// Returns the instances, one a channel.
+    #[must_use]
+    pub fn instances(&self) -> Vec<Option<Id<Channel>>> {
+        self.channels.iter().copied().map(Some).collect()
+    }
+}
+
 /// What a rule does.
 #[derive(Debug, Clone)]
 pub struct Effect {
@@ -119,11 +129,49 @@ pub struct Effect {
     pub kind: EffectKind,
 }
 
+/// How many points an effect gives.
+#[derive(Debug, Clone)]
+pub enum Points {
+    /// As many as are written.
+    Fixed(i64),
+    /// As many as a constant makes them, for each instance on each day.
+    Rated(Box<Rating>),
+}
+
+/// Points that a constant makes.
+#[derive(Debug, Clone)]
+pub struct Rating {
+    /// The constant: a whole number wherever it is known.
+    pub value: Expr,
+    /// The least and the greatest that it is, where no source tells a fact with whatever any channel states of it.
+    pub range: (i64, i64),
+}
+
+impl Points {
+    /// Returns the least and the greatest that they are.
+    #[must_use]
+    pub fn range(&self) -> (i64, i64) {
+        match self {
+            Points::Fixed(points) => (*points, *points),
+            Points::Rated(rating) => rating.range,
+        }
+    }
+
+    /// Returns the constant that makes them, if one does.
+    #[must_use]
+    pub fn rating(&self) -> Option<&Expr> {
+        match self {
+            Points::Fixed(_) => None,
+            Points::Rated(rating) => Some(&rating.value),
+        }
+    }
+}
+
 /// The kinds of effects.
 #[derive(Debug, Clone)]
 pub enum EffectKind {
     /// Adds points to a target, which may be negative; with the index of the level that they came from.
-    Score(TargetRef, i64, Option<usize>),
+    Score(TargetRef, Points, Option<usize>),
     /// Excludes a target.
     Exclude(TargetRef),
     /// Keeps a target's verdict from being better than this.
@@ -135,6 +183,12 @@ pub enum EffectKind {
 }
 
 impl EffectKind {
+    /// Returns the constant that makes the points of the effect, if one does.
+    #[must_use]
+    pub fn rating(&self) -> Option<&Expr> {
+        if let EffectKind::Score(_, points, _) = self { points.rating() } else { None }
+    }
+
     /// Returns the target, if the effect has one.
     #[must_use]
     pub fn target(&self) -> Option<TargetRef> {

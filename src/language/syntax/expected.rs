@@ -334,7 +334,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::unit => " a unit",
         Kind::percent => "%",
         Kind::sign => " a sign",
-        Kind::points => " points",
+        Kind::points | Kind::worth => " points",
         Kind::or_op
         | Kind::and_op
         | Kind::eq
@@ -580,6 +580,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::begins_entry
         | Kind::next_entry
         | Kind::begins_effect
+        | Kind::computes
         | Kind::effect
         | Kind::more_targets
         | Kind::type_name

@@ -6,7 +6,7 @@
 mod cells;
 mod clauses;
 mod conditions;
-mod names;
+pub(super) mod names;
 mod values;
 
 use super::expected::words;

@@ -316,7 +316,7 @@ pub(super) fn read(writer: &Writer<'_, '_>, what: Read<'_>, decides: bool) -> Re
     }
 }
 
-fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView {
+pub(super) fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView {
     let expr = trace.expr;
     let value = match &trace.outcome {
         Outcome::Truth(judged) => {

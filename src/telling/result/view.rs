@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use super::condition::{ConditionView, ReadView};
+use super::condition::{ConditionView, OperandView, ReadView};
 use crate::words::{Speaker, exact_text};
 use qudao_language::model::{Citation, Ruleset, Type, Value};
 use qudao_language::source::Place;
@@ -100,6 +100,9 @@ pub(super) struct ReasonView {
     pub(super) at: Option<PlaceView>,
     pub(super) effect: &'static str,
     pub(super) points: Option<i64>,
+    /// How its points came about, where a constant makes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) rating: Option<OperandView>,
     pub(super) level: Option<String>,
     pub(super) cap: Option<&'static str>,
     pub(super) needs: Vec<String>,
@@ -133,6 +136,7 @@ impl ReasonView {
             at: None,
             effect: "exclude",
             points: None,
+            rating: None,
             level: None,
             cap: None,
             needs: Vec::new(),
@@ -164,6 +168,11 @@ pub(super) struct PendingView {
     pub(super) instance: Option<String>,
     pub(super) effect: &'static str,
     pub(super) points: Option<i64>,
+    /// The least and the greatest points that may come of it, where no source tells a fact that makes them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) least: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) greatest: Option<i64>,
     pub(super) level: Option<String>,
     pub(super) cap: Option<&'static str>,
     pub(super) needs: Vec<String>,

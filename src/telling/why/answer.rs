@@ -3,7 +3,7 @@
 use super::headline::headline;
 use super::{footer, need_sources, points, quotes, reason, rests, short_sources, silences};
 use crate::document::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
-use crate::words::{Speaker, Tongue, evidence, source_text};
+use crate::words::{self, Speaker, Tongue, evidence, source_text};
 use qudao_language::decide::{Cause, Decision, NeedDecision, Reason, TargetDecision};
 use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Source, Target};
 use qudao_language::operator::Verdict;
@@ -226,14 +226,14 @@ impl<'a, 'r> Teller<'a, 'r> {
                 let shown = match level {
                     Some(level) => {
                         let level = ruleset.levels.get(*level).expect("an effect's level is a level");
-                        let sign = if *points < 0 { "-" } else { "+" };
+                        let sign = if points.range().0 < 0 { "-" } else { "+" };
                         let title =
                             level.title.as_ref().map_or(&*level.name, |t| t.get(self.speaker.language));
                         format!("{sign}{title}")
                     }
-                    None => format!("{points:+}"),
+                    None => words::points(self.decision, cause, points),
                 };
-                (shown, *points > 0)
+                (shown, self.decision.points(cause).is_some_and(|points| points > 0))
             }
             EffectKind::Needs(_, needs) => {
                 let names: Vec<&str> = needs.iter().map(|need| ruleset.need_name(*need)).collect();

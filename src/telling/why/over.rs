@@ -15,7 +15,7 @@ use qudao_language::operator::Verdict;
 enum Does {
     Excludes,
     Caps(Verdict),
-    Scores(i64),
+    Scores(Option<i64>),
     Needs(usize),
 }
 
@@ -117,7 +117,7 @@ fn alike(decision: &Decision<'_>, causes: &[Cause], others: Option<&Vec<Cause>>)
             .map(|cause| match cause.kind(decision.ruleset) {
                 EffectKind::Exclude(_) | EffectKind::Note(..) => Does::Excludes,
                 EffectKind::Cap(_, verdict) => Does::Caps(*verdict),
-                EffectKind::Score(_, points, _) => Does::Scores(*points),
+                EffectKind::Score(..) => Does::Scores(decision.points(*cause)),
                 EffectKind::Needs(_, needs) => Does::Needs(needs.len()),
             })
             .collect();

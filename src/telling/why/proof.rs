@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::answer::{list, note_mark};
 use super::{better, footer, need_sources, no_value, points, rests};
 use crate::document::{Block, Document, Item, Kind, Mark, Text};
-use crate::words::{Speaker, Tongue, evidence, told};
+use crate::words::{self, Speaker, Tongue, evidence, told};
 use qudao_engine::advise::Advice;
 use qudao_language::decide::{Await, Cause, Decision, Instance, Reason, State, Truth};
 use qudao_language::model::{Channel, EffectKind, Id, Rule, Ruleset, Table, Target};
@@ -221,10 +221,11 @@ impl<'r> Writer<'_, 'r> {
                 Some(level) => {
                     let levels = &self.speaker.ruleset.levels;
                     let level = levels.get(*level).expect("an effect's level is a level");
-                    let sign = if *points < 0 { "-" } else { "+" };
-                    format!("{sign}{} ({points:+})", level.name)
+                    let points = words::points(self.decision, cause, points);
+                    let sign = if points.starts_with('-') { "-" } else { "+" };
+                    format!("{sign}{} ({points})", level.name)
                 }
-                None => format!("{points:+}"),
+                None => words::points(self.decision, cause, points),
             },
             EffectKind::Needs(_, needs) => {
                 let names: Vec<&str> =
@@ -269,6 +270,7 @@ impl<'r> Writer<'_, 'r> {
             remarks.push(Item::new(Mark::None, self.speaker.tongue.always()));
         }
         remarks.extend(traces.iter().map(|trace| self.tree(trace)));
+        remarks.extend(self.decision.ratings(id, channel).iter().map(|rating| self.tree(rating)));
         for (exception, instance) in self.decision.exceptions(id, channel) {
             let met = self.decision.instance(exception, instance).expect("an exception that meets is one");
             let of = instance

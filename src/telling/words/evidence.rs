@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 
 use qudao_language::decide::{Cause, Decision, Outcome, Read, Trace};
 use qudao_language::model::{
-    Channel, Citation, EffectKind, Expr, ExprKind, Id, Number, Rule, Ruleset, Template, Type, Unit,
+    Channel, Citation, EffectKind, Expr, ExprKind, Id, Number, Points, Rule, Ruleset, Template, Type, Unit,
     UnitDefinition, Value,
 };
 
 use super::Speaker;
 
 /// Returns what an effect rests on, each citation once: the sources of its rule, of what decides its condition (the
-/// facts there, and the rates of the units that it converts), and of the facts that its text tells.
+/// facts there, and the rates of the units that it converts), of the facts that make its points, and of those that its
+/// text tells.
 #[must_use]
 pub fn evidence<'r>(decision: &Decision<'r>, speaker: &Speaker<'r>, cause: Cause) -> Vec<&'r Citation> {
     let ruleset = decision.ruleset;
@@ -21,6 +22,9 @@ pub fn evidence<'r>(decision: &Decision<'r>, speaker: &Speaker<'r>, cause: Cause
         found.extend(facts.flat_map(|(read, _)| citations(read)));
         let rates = rates(ruleset, trace).into_iter().filter(|(_, decides)| *decides);
         found.extend(rates.flat_map(|(unit, _)| &ruleset.units.get(unit).sources));
+    }
+    if let Some(rating) = decision.rating(cause) {
+        found.extend(rating.reads().into_iter().flat_map(citations));
     }
     if let Some(text) = text_of(ruleset, cause) {
         let told = told(decision, speaker, text, (cause.rule, cause.channel));
@@ -39,6 +43,18 @@ fn citations<'r>(read: Read<'r>) -> &'r [Citation] {
     match read {
         Read::Fact { statement: Some(statement), .. } => &statement.sources,
         Read::Fact { statement: None, .. } | Read::Field(_) | Read::Target(..) => &[],
+    }
+}
+
+/// Returns the points that an effect gives, with their sign; from the least to the greatest where no source tells them.
+#[must_use]
+pub fn points(decision: &Decision<'_>, cause: Cause, points: &Points) -> String {
+    match decision.points(cause) {
+        Some(points) => format!("{points:+}"),
+        None => {
+            let (least, greatest) = points.range();
+            format!("{least:+} … {greatest:+}")
+        }
     }
 }
 

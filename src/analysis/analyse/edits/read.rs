@@ -7,10 +7,10 @@ use super::renames::Renames;
 use super::{Declared, GONE_ROW};
 use crate::analyse::change::Pairs;
 use crate::analyse::pieces::Pieces;
-use crate::analyse::settings::weight_of;
+use crate::analyse::settings::weights_of;
 use qudao_language::date::Date;
 use qudao_language::model::{
-    EffectKind, Expr, Id, Meanings, Need, Rule, Ruleset, StatedNeed, Target, TargetRef, Type,
+    EffectKind, Expr, Id, Meanings, Need, Points, Rule, Ruleset, StatedNeed, Target, TargetRef, Type,
 };
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
@@ -262,16 +262,20 @@ impl<'r> Reader<'r> {
         Some(match &effect.kind {
             EffectKind::Score(to, points, level) => {
                 let level = level.and_then(|level| self.ruleset.levels.get(level));
-                let weight = weight_of(self.ruleset, effect).filter(|name| self.pieces.has_weight(name));
-                let named = level.map(|level| &*level.name).or(weight);
-                match named {
-                    Some(named) => {
-                        let sign = if *points < 0 { '-' } else { '+' };
-                        let shown = format!("score {} {sign}{named}", target(to));
-                        (shown.clone(), shown)
+                let weight =
+                    weights_of(self.ruleset, effect).into_iter().find(|name| self.pieces.has_weight(name));
+                let (shown, named) = match (points, level.map(|level| &*level.name).or(weight)) {
+                    (Points::Rated(rating), _) => {
+                        let value = folded(self.ruleset.files.slice(rating.value.span));
+                        (format!("score {} +{value}", target(to)), weight.is_some())
                     }
-                    None => (meaning, format!("score {} {points:+}", target(to))),
-                }
+                    (Points::Fixed(points), Some(named)) => {
+                        let sign = if *points < 0 { '-' } else { '+' };
+                        (format!("score {} {sign}{named}", target(to)), true)
+                    }
+                    (Points::Fixed(points), None) => (format!("score {} {points:+}", target(to)), false),
+                };
+                (if named { shown.clone() } else { meaning }, shown)
             }
             EffectKind::Exclude(to) => (meaning, format!("exclude {}", target(to))),
             EffectKind::Cap(to, verdict) => (meaning, format!("cap {} at {}", target(to), verdict.as_str())),

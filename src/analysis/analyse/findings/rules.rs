@@ -9,7 +9,7 @@ use crate::analyse::view::View;
 use qudao_engine::ground::{Instance, Node};
 use qudao_language::decide::{Decision, Truth};
 use qudao_language::diagnostic::{Code, Diagnostic};
-use qudao_language::model::{EffectKind, Expr, ExprKind, Id, Rule, Ruleset};
+use qudao_language::model::{EffectKind, Expr, ExprKind, Id, Points, Rule, Ruleset};
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
 use qudao_telling::words::source_text;
@@ -152,7 +152,10 @@ impl<'r> Work<'_, 'r> {
             for effect in &rule.effects {
                 let target = effect.kind.target().and_then(|target| target.resolve(channel));
                 let does = match &effect.kind {
-                    EffectKind::Score(_, points, level) => format!("score {points} {level:?}"),
+                    EffectKind::Score(_, Points::Fixed(points), level) => format!("score {points} {level:?}"),
+                    EffectKind::Score(_, Points::Rated(rating), _) => {
+                        format!("score {}", folded(ruleset.files.slice(rating.value.span)))
+                    }
                     EffectKind::Exclude(_) => "exclude".into(),
                     EffectKind::Cap(_, verdict) => format!("cap {}", verdict.as_str()),
                     EffectKind::Needs(_, needs) => format!("needs {needs:?}"),

@@ -80,6 +80,8 @@ pub enum PointsAmount {
     Number(Exact),
     /// A weight or a level.
     Name(Name),
+    /// What a constant makes them, its sign included.
+    Computed(Expr),
 }
 
 /// `recommended >= N` or `possible >= N`.

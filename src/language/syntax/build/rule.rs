@@ -2,9 +2,10 @@
 
 use super::{Builder, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::operator::CompareOp;
+use crate::operator::{CompareOp, Sign};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::syntax::habits::names::hyphenated;
 
 impl Builder<'_> {
     pub(super) fn rule(&mut self, node: &Node<'_>) -> ast::Rule {
@@ -73,12 +74,13 @@ impl Builder<'_> {
         let span = node.span();
         let kind = match node.kind() {
             Kind::score => {
-                let Some(points) = node.child(Kind::points) else {
+                let Some(points) = node.child(Kind::worth) else {
                     unreachable!("grammar: `score` has points")
                 };
-                let points = self.points(&points);
-                self.check_sign(&points);
-                ast::EffectKind::Score(self.names(node), points)
+                let mistake = self.hyphen_before_points(&points);
+                let targets = if mistake.is_some() { Vec::new() } else { self.names(node) };
+                mistake.into_iter().for_each(|mistake| self.report(mistake));
+                ast::EffectKind::Score(targets, self.worth(&points))
             }
             Kind::exclude => ast::EffectKind::Exclude(self.names(node)),
             Kind::cap => {
@@ -103,8 +105,25 @@ impl Builder<'_> {
         Some(ast::Effect { span, kind })
     }
 
-    /// Reports points without a sign.
-    pub(super) fn check_sign(&mut self, points: &ast::Points) {
+    /// `own-shop +2`: what reads as points from `-shop` on is a name with a hyphen.
+    fn hyphen_before_points(&self, worth: &Node<'_>) -> Option<Diagnostic> {
+        let (start, end) = (worth.span().start as usize, worth.span().end as usize);
+        let (before, points) = (self.text.get(..start)?, self.text.get(start..end)?);
+        let is_word = |c: char| c == '_' || c.is_alphanumeric();
+        let name = before.get(before.trim_end_matches(is_word).len()..).filter(|name| !name.is_empty())?;
+        points.strip_prefix('-')?.strip_prefix(|c: char| c == '_' || c.is_alphabetic())?;
+        let length = points.find(|c: char| c != '-' && !is_word(c)).unwrap_or(points.len());
+        let span = Span { start: (start - name.len()) as u32, end: (start + length) as u32, ..worth.span() };
+        worth.child(Kind::sum)?;
+        Some(hyphenated(span, self.text.get(start - name.len()..start + length)?))
+    }
+
+    /// Builds what an effect gives, and reports points without a sign.
+    pub(super) fn worth(&mut self, node: &Node<'_>) -> ast::Points {
+        let points = match node.child(Kind::points) {
+            Some(points) => self.points(&points),
+            None => self.computed_points(node),
+        };
         if points.sign.is_none() {
             self.report(
                 Diagnostic::new(Code::MissingSign, points.span, "points need a sign")
@@ -112,6 +131,31 @@ impl Builder<'_> {
                     .guess("write `+`", points.span.before(), "+"),
             );
         }
+        points
+    }
+
+    /// A sign before a sum is that of its first term.
+    fn computed_points(&mut self, node: &Node<'_>) -> ast::Points {
+        let written = self.expression_in(node);
+        let sign = node.child(Kind::sign);
+        let minus = sign.as_ref().filter(|sign| sign.text() == "-");
+        let negated = |first: ast::Expr, minus: &Node<'_>| ast::Expr {
+            span: minus.span().to(first.span),
+            kind: ast::ExprKind::Negate(Box::new(first)),
+        };
+        let value = match (minus, written) {
+            (None, value) => value,
+            (Some(minus), ast::Expr { span, kind: ast::ExprKind::Sum(mut terms) }) => {
+                if let Some((sign, _)) = terms.first_mut() {
+                    *sign = Sign::Minus;
+                }
+                ast::Expr { span: minus.span().to(span), kind: ast::ExprKind::Sum(terms) }
+            }
+            (Some(minus), value) => negated(value, minus),
+        };
+        // Beyond its sign nothing of it is negative by how it is written.
+        let sign = sign.map(|_| Sign::Plus);
+        ast::Points { span: node.span(), sign, amount: ast::PointsAmount::Computed(value) }
     }
 
     pub(super) fn test(&mut self, node: &Node<'_>) -> ast::Test {

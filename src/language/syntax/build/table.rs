@@ -451,9 +451,7 @@ impl Builder<'_> {
         if let Some(verdict) = node.child(Kind::verdict) {
             return Some(ast::CellKind::Cap(self.name(&verdict)));
         }
-        let points = self.points(&node.child(Kind::points)?);
-        self.check_sign(&points);
-        Some(ast::CellKind::Points(points))
+        Some(ast::CellKind::Points(self.worth(&node.child(Kind::worth)?)))
     }
 
     fn sources_cell(&mut self, node: &Node<'_>) -> ast::CellKind {

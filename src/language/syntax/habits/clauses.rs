@@ -22,7 +22,7 @@ fn colon(place: &Place<'_>) -> Option<Diagnostic> {
     }
     let previous = place.previous();
     let until_next = place.span(place.before().len(), place.text.len() - place.behind().len());
-    if place.wants(Kind::points) || place.wants(Kind::sign) {
+    if place.wants(Kind::worth) || place.wants(Kind::sign) {
         let mistake = place.says("points stand right behind the target, with their sign").here("not needed");
         let with = if place.behind().starts_with(['+', '-']) { " " } else { " +" };
         let words = if with == " " { format!("remove `{}`", place.found) } else { "write `+`".to_string() };

@@ -40,21 +40,22 @@ fn name(place: &Place<'_>) -> Option<Diagnostic> {
         let end = place.rest().find(|c: char| !(c == '_' || c == '-' || c.is_alphanumeric()));
         let end = place.at + end.unwrap_or(place.rest().len());
         let start = before.len() - previous.len();
-        let with = place.text.get(start..end)?.trim_end_matches('-').replace('-', "_");
-        let span = place.span(start, end);
-        let mistake = Diagnostic::new(Code::Syntax, span, "a name holds letters, digits and `_`");
-        return Some(mistake.here("a hyphen in a name").guess(format!("write `{with}`"), span, with));
+        let name = place.text.get(start..end)?.trim_end_matches('-');
+        return Some(hyphenated(place.span(start, end), name));
     }
     let score = place.found.starts_with(['+', '-']) && before.ends_with(|c: char| c.is_alphanumeric());
-    let hyphenated = before.rfind(char::is_whitespace).and_then(|at| before.get(at + 1..))?;
-    if score && hyphenated.contains('-') && last_word(before.strip_suffix(hyphenated)?.trim_end()) == "score"
-    {
-        let with = hyphenated.replace('-', "_");
-        let span = place.span(before.len() - hyphenated.len(), before.len());
-        let mistake = Diagnostic::new(Code::Syntax, span, "a name holds letters, digits and `_`");
-        return Some(mistake.here("a hyphen in a name").guess(format!("write `{with}`"), span, with));
+    let name = before.rfind(char::is_whitespace).and_then(|at| before.get(at + 1..))?;
+    if score && name.contains('-') && last_word(before.strip_suffix(name)?.trim_end()) == "score" {
+        return Some(hyphenated(place.span(before.len() - name.len(), before.len()), name));
     }
     None
+}
+
+/// A name with a hyphen in it.
+pub(in crate::syntax) fn hyphenated(span: Span, name: &str) -> Diagnostic {
+    let with = name.replace('-', "_");
+    let mistake = Diagnostic::new(Code::Syntax, span, "a name holds letters, digits and `_`");
+    mistake.here("a hyphen in a name").guess(format!("write `{with}`"), span, with)
 }
 
 /// What stands between a name and its block, and is no text.
