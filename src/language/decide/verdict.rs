@@ -312,7 +312,7 @@ fn sort_reasons(ruleset: &Ruleset, reasons: &mut [Reason]) {
 }
 
 /// What has fired on a target.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Fired {
     excluded: Truth,
     score: i64,
