@@ -272,8 +272,10 @@ impl<'r> Cuts<'_, 'r> {
                 let mut fixed = (Exact::ZERO, Exact::ZERO);
                 let by_ends = terms.iter().any(|(_, term)| self.is_range(term));
                 for (sign, term) in terms {
-                    let by = Exact::whole(if *sign == Sign::Plus { 1 } else { -1 });
-                    let term = self.scaled(term, by, channel)?;
+                    let term = match sign {
+                        Sign::Plus => self.lines(term, channel)?,
+                        Sign::Minus => self.scaled(term, Exact::whole(-1), channel)?,
+                    };
                     let ends = term.iter().all(Line::is_constant).then(|| {
                         let ends = term.iter().map(|line| line.plus);
                         ends.clone().min().zip(ends.max())
