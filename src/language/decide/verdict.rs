@@ -10,7 +10,7 @@ use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
 use super::lists::Lists;
 use super::needs::{NeedDecision, Needs};
-use super::{Decision, Instances, notes, rank};
+use super::{Decision, Instances, Tells, notes, rank};
 use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
 use crate::operator::Verdict;
 
@@ -151,16 +151,20 @@ pub(super) struct Open {
     caps: BTreeSet<Verdict>,
 }
 
-pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances) -> Decision<'r> {
+pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances, tells: Tells) -> Decision<'r> {
     let context = &owned;
     let ruleset = context.ruleset;
     let needs = Needs::new(context, &instances);
     let channel_needs = channel_needs(ruleset, &instances);
     let effects = effects(context, &instances, &channel_needs);
-    let mut awaited = Awaited::new(context, &instances, &channel_needs);
-    let (mut notes_of, notes) = notes(ruleset, &instances);
+    let tells_all = tells == Tells::All;
+    let mut awaited = tells_all.then(|| Awaited::new(context, &instances, &channel_needs));
+    let (mut notes_of, notes) = if tells_all { notes(ruleset, &instances) } else { Default::default() };
     let mut targets = TargetMap::of(ruleset, |target| {
-        let mut decision = decide_target(context, target, &effects[target], &mut awaited);
+        let mut decision = decide_target(context, target, &effects[target], awaited.as_mut());
+        if tells == Tells::Verdicts {
+            return decision;
+        }
         decision.needs = needs.of(context, target);
         decision.more_needs = needs.may_grow(ruleset, target, &decision.needs);
         decision.notes = notes_of.remove(&target).unwrap_or_default();
@@ -234,7 +238,7 @@ fn decide_target(
     context: &Context<'_>,
     target: Target,
     effects: &Effects,
-    awaited: &mut Awaited<'_, '_>,
+    mut awaited: Option<&mut Awaited<'_, '_>>,
 ) -> TargetDecision {
     let ruleset = context.ruleset;
     let excluded = context.excluded(target).truth;
@@ -245,7 +249,7 @@ fn decide_target(
     let mut pending = Vec::new();
     for (reason, judged) in &effects.all {
         if judged.truth == Truth::Unknown {
-            let awaits = awaited.of(target, *reason);
+            let awaits = awaited.as_mut().map(|awaited| awaited.of(target, *reason)).unwrap_or_default();
             pending.push(Pending { reason: *reason, awaits, open: judged.can_hold });
             continue;
         }
