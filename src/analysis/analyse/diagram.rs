@@ -102,8 +102,9 @@ pub struct Diagrams {
     runs: Vec<Run>,
     values: Vec<i64>,
     value_refs: HashMap<i64, Ref, Quick>,
-    /// The nodes by what they are made of: open addressing, 0 for an empty place (`NO` is no inner node).
-    table: Vec<u32>,
+    /// The nodes by what they are made of, each with its hash, so that others need not be looked at: open addressing, 0 for
+    /// an empty place (`NO` is no inner node).
+    table: Vec<(u32, u32)>,
     inner: usize,
     combined: HashMap<(Operation, Ref, Ref), Ref, Quick>,
     budget: Budget,
@@ -128,7 +129,7 @@ impl Diagrams {
             runs: Vec::new(),
             values: Vec::new(),
             value_refs: HashMap::default(),
-            table: vec![0; 1024],
+            table: vec![(0, 0); 1024],
             inner: 0,
             combined: HashMap::default(),
             budget,
@@ -538,13 +539,15 @@ impl Diagrams {
         if (self.inner + 1) * 2 > self.table.len() {
             self.grow();
         }
-        let mut place = hash(variable, runs) & (self.table.len() - 1);
+        let hash = hash(variable, runs);
+        let mut place = hash as usize & (self.table.len() - 1);
         loop {
-            let found = self.table.get(place).copied().unwrap_or(0);
+            let (found, hashed) = self.table.get(place).copied().unwrap_or((0, 0));
             if found == 0 {
                 break;
             }
-            if self.node(Ref(found)).variable == variable && self.runs(Ref(found)) == runs {
+            let may_be = hashed == hash && self.node(Ref(found)).variable == variable;
+            if may_be && self.runs(Ref(found)) == runs {
                 return Ok(Ref(found));
             }
             place = (place + 1) & (self.table.len() - 1);
@@ -556,17 +559,16 @@ impl Diagrams {
         let made = Ref(self.nodes.len() as u32);
         self.nodes.push(Node { variable, first: self.runs.len() as u32, count: runs.len() as u32 });
         self.runs.extend_from_slice(runs);
-        *self.table.get_mut(place).expect("a place is one of the table, by its mask") = made.0;
+        *self.table.get_mut(place).expect("a place is one of the table, by its mask") = (made.0, hash);
         self.inner += 1;
         Ok(made)
     }
 
     fn grow(&mut self) {
-        let mut table = vec![0; self.table.len() * 2];
-        for entry in self.table.iter().filter(|entry| **entry != 0) {
-            let node = Ref(*entry);
-            let mut place = hash(self.node(node).variable, self.runs(node)) & (table.len() - 1);
-            while table.get(place).is_some_and(|taken| *taken != 0) {
+        let mut table = vec![(0, 0); self.table.len() * 2];
+        for entry in self.table.iter().filter(|(node, _)| *node != 0) {
+            let mut place = entry.1 as usize & (table.len() - 1);
+            while table.get(place).is_some_and(|(taken, _)| *taken != 0) {
                 place = (place + 1) & (table.len() - 1);
             }
             *table.get_mut(place).expect("a place is one of the table, by its mask") = *entry;
@@ -575,13 +577,13 @@ impl Diagrams {
     }
 }
 
-fn hash(variable: u32, runs: &[Run]) -> usize {
+fn hash(variable: u32, runs: &[Run]) -> u32 {
     let mut mix = Mix::default();
     mix.write_u32(variable);
     for run in runs {
         mix.write_u64(u64::from(run.end) << 32 | u64::from(run.to.0));
     }
-    mix.finish() as usize
+    mix.finish() as u32
 }
 
 /// A hash that is quick for small numbers. The keys are node numbers, which no input chooses.
