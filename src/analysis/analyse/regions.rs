@@ -114,10 +114,10 @@ pub(super) struct Purse {
 }
 
 impl Purse {
-    pub(super) fn new(each: Budget) -> Purse {
+    pub(super) fn new(each: Budget, questions: u64) -> Purse {
         Purse {
             each,
-            steps: each.steps.saturating_mul(QUESTIONS),
+            steps: each.steps.saturating_mul(questions),
             nodes: each.nodes.saturating_mul(3),
             before: 0,
         }
@@ -144,7 +144,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         budget: Budget,
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
-        let mut purse = Purse::new(budget);
+        let mut purse = Purse::new(budget, QUESTIONS);
         let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
         let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
         let (leanings, question) = (BTreeMap::new(), Question::First);

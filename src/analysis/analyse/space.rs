@@ -6,6 +6,7 @@
 //! becomes a variable of its own. Such a *free* variable may be in a cell that no values give, so what is found with its
 //! help counts only once a profile shows it.
 
+mod atoms;
 mod cases;
 mod choices;
 mod declared;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use self::choices::Choices;
 use self::declared::{any_value, is_single, is_whole, pair_fields, single_numbers};
 use self::forms::{Form, Linear, lies_in};
-use super::diagram::{Budget, Diagrams, NO, Ref, TooLarge, YES, extend};
+use super::diagram::{Budget, Diagrams, NO, Ref, TooLarge, YES};
 use qudao_engine::ground::{Cut, Ground, Opaque, Test, Variable, VariableKind, axis, ordered_cells};
 use qudao_language::decide::{Judged, Probe, Truth};
 use qudao_language::exact::Exact;
@@ -94,6 +95,9 @@ pub(super) struct SpaceField {
     pub(super) sides: [Option<Id<Field>>; 2],
 }
 
+/// The cell of a ground's variable for each cell of the variable asked, and whether these ascend.
+type Placed = (Arc<[usize]>, bool);
+
 /// The profiles of one ruleset, or of two.
 #[derive(Debug)]
 pub struct Space<'g, 'r> {
@@ -105,8 +109,8 @@ pub struct Space<'g, 'r> {
     pub(super) asked: Vec<Asked>,
     /// The variable of each ground's variable.
     places: Vec<Vec<Option<usize>>>,
-    /// The cells of each ground's variable for those of the variable asked, and whether they ascend; as far as needed.
-    placed: BTreeMap<(usize, Id<Variable>), (Arc<[usize]>, bool)>,
+    /// How the cells of each ground's variable lie in those of the variable asked, as far as needed.
+    placed: BTreeMap<(usize, Id<Variable>), Placed>,
     /// Whether a field's set is known, by the number of the field.
     given: BTreeMap<usize, usize>,
     /// The variables of each field.
@@ -454,90 +458,6 @@ impl<'g, 'r> Space<'g, 'r> {
         let numbers =
             self.fields.iter().enumerate().filter(|(_, field)| is_one(field)).map(|(number, _)| number);
         numbers.flat_map(|number| self.of_field.get(number).cloned().unwrap_or_default()).collect()
-    }
-
-    /// Returns the truths of a condition on one variable of a side.
-    ///
-    /// # Errors
-    /// If the budget is used up.
-    pub(super) fn atom(
-        &mut self,
-        side: usize,
-        atom: &qudao_engine::ground::Atom,
-    ) -> Result<Truths, TooLarge> {
-        let place = *slot(&self.places, side, atom.variable.index());
-        let (Some(asked), Some(ground)) = (place, self.grounds.get(side).copied()) else {
-            return Ok(constant(Judged::STUCK));
-        };
-        let (cells, ascending) = self.placed(side, asked, atom.variable, ground);
-        let turns: Vec<usize> = match ascending {
-            true => atom.turns().into_iter().map(|turn| cells.partition_point(|cell| *cell < turn)).collect(),
-            false => (1..cells.len()).collect(),
-        };
-        let mut runs: Vec<(usize, Truths)> = Vec::new();
-        let mut first = 0;
-        for end in turns.into_iter().chain([cells.len()]).filter(|end| *end > 0) {
-            if let Some(cell) = cells.get(first).filter(|_| end > first) {
-                runs.push((end, constant(atom.judge(*cell))));
-            }
-            first = end;
-        }
-        let truths = self.chosen_runs(asked, &runs)?;
-        let number = self.asked.get(asked).and_then(|asked| match &asked.kind {
-            AskedKind::Member(number, _) => Some(*number),
-            _ => None,
-        });
-        // A set that is not known has no members to ask of.
-        let Some(given) = number.and_then(|number| self.given.get(&number)).copied() else {
-            return Ok(truths);
-        };
-        self.chosen(given, &[truths, constant(atom.missing)])
-    }
-
-    /// The cell of a side's variable for each cell of the one asked, and whether these ascend.
-    fn placed(
-        &mut self,
-        side: usize,
-        asked: usize,
-        id: Id<Variable>,
-        ground: &'g Ground<'r>,
-    ) -> (Arc<[usize]>, bool) {
-        if let Some(known) = self.placed.get(&(side, id)) {
-            return known.clone();
-        }
-        let variable = &ground.variables[id];
-        let cell = |cell: &AskedCell| match (&variable.kind, cell.values.get(side).and_then(Option::as_ref)) {
-            (VariableKind::Member(_), Some(Value::Bool(has))) => usize::from(*has),
-            (_, value) => variable.cell(value),
-        };
-        let cells: Arc<[usize]> =
-            self.asked.get(asked).map_or(&[][..], |of| &of.cells).iter().map(cell).collect();
-        let placed = (cells.clone(), cells.is_sorted());
-        self.placed.entry((side, id)).or_insert(placed).clone()
-    }
-
-    fn table(&mut self, asked: usize, judged: &[Judged]) -> Result<Truths, TooLarge> {
-        let cells: Vec<Truths> = judged.iter().map(|judged| constant(*judged)).collect();
-        self.chosen(asked, &cells)
-    }
-
-    fn chosen(&mut self, asked: usize, cells: &[Truths]) -> Result<Truths, TooLarge> {
-        let runs: Vec<(usize, Truths)> = (1..).zip(cells.iter().copied()).collect();
-        self.chosen_runs(asked, &runs)
-    }
-
-    fn chosen_runs(&mut self, asked: usize, cells: &[(usize, Truths)]) -> Result<Truths, TooLarge> {
-        let mut choose = |part: fn(&Truths) -> Ref| {
-            let mut runs = Vec::new();
-            cells.iter().for_each(|(end, truths)| extend(&mut runs, *end, part(truths)));
-            self.diagrams.choose_runs(asked, &runs)
-        };
-        Ok(Truths {
-            yes: choose(|truths| truths.yes)?,
-            no: choose(|truths| truths.no)?,
-            can_hold: choose(|truths| truths.can_hold)?,
-            can_fail: choose(|truths| truths.can_fail)?,
-        })
     }
 
     /// Returns where a field of a side is unknown; nowhere if nothing reads it.

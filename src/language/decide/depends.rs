@@ -473,7 +473,7 @@ impl Unknown {
     ) -> bool {
         let step: usize = self.of.iter().take(place).map(|(_, values)| values.len()).product();
         let count = self.of.get(place).map_or(1, |(_, values)| values.len());
-        let firsts = (0..outcomes.len()).filter(|number| number / step % count == 0);
+        let firsts = (0..outcomes.len()).filter(|number| (number / step).is_multiple_of(count));
         firsts.into_iter().any(|first| {
             // Of outcomes that are the same one stands for all.
             let mut apart: Vec<&T> = Vec::new();

@@ -64,7 +64,8 @@ impl Diagrams {
     /// Returns for each of some variables, in ascending order, from which cell to which one a condition may hold.
     #[must_use]
     pub fn extents(&self, condition: Ref, variables: &[usize]) -> Vec<Range<usize>> {
-        let mut found: Vec<Range<usize>> = vec![usize::MAX..0; variables.len()];
+        let nowhere = Range { start: usize::MAX, end: 0 };
+        let mut found: Vec<Range<usize>> = vec![nowhere; variables.len()];
         let place = |variable: usize| variables.partition_point(|other| *other < variable);
         // What is not asked on the way from one diagram to the next may be anything.
         let skip = |found: &mut Vec<Range<usize>>, from: usize, to: Ref| {

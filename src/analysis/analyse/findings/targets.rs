@@ -11,6 +11,8 @@ use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
 
+/// What so many questions on channels may take, each the whole of a budget, is there for all of them.
+const QUESTIONS: u64 = 4;
 /// So many instances are judged for samples at most: a second's work.
 const MOST_SAMPLED: usize = 4_000_000;
 
@@ -22,7 +24,7 @@ impl Work<'_, '_> {
             return;
         }
         let mut unsettled = Vec::new();
-        let mut purse = Purse::new(self.budget);
+        let mut purse = Purse::new(self.budget, QUESTIONS);
         for target in ruleset.channels.ids().map(Target::Channel) {
             let budget = purse.next(&self.space);
             self.space.diagrams.renew(budget);
