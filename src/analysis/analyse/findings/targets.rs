@@ -12,7 +12,7 @@ use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
 
 /// What so many questions on channels may take, each the whole of a budget, is there for all of them.
-const QUESTIONS: u64 = 4;
+const QUESTIONS: u64 = 2;
 /// So many instances are judged for samples at most: a second's work.
 const MOST_SAMPLED: usize = 4_000_000;
 
