@@ -140,9 +140,26 @@ impl Instance {
     }
 }
 
+/// How much a decision tells. Proofs look at thousands of profiles, and at little of each.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Tells {
+    /// What fires, and what verdicts and scores come of it; nothing of needs, places, notes, nor of what is waited for.
+    Verdicts,
+    /// Needs and places too; nothing of notes, nor of what is waited for.
+    Outcomes,
+    /// Everything.
+    All,
+}
+
 /// Decides a profile on a day.
 #[must_use]
 pub fn decide<'r>(ruleset: &'r Ruleset, profile: &'r Profile, day: Date) -> Decision<'r> {
+    decide_only(ruleset, profile, day, Tells::All)
+}
+
+/// Decides a profile on a day as far as somebody asks: what is not told is empty.
+#[must_use]
+pub fn decide_only<'r>(ruleset: &'r Ruleset, profile: &'r Profile, day: Date, tells: Tells) -> Decision<'r> {
     let mut context = Context::new(ruleset, profile, day);
     let mut instances = Instances::of(&ruleset.rules, |_| Vec::new());
     // Rules that ask whether a target is excluded come after the exclusions; the others cannot depend on them.
@@ -155,7 +172,7 @@ pub fn decide<'r>(ruleset: &'r Ruleset, profile: &'r Profile, day: Date) -> Deci
             context.excluded = Some(exclusion::exclusions(&context, &instances));
         }
     }
-    verdict::decide_targets(context, instances)
+    verdict::decide_targets(context, instances, tells)
 }
 
 fn judge_rule(context: &Context<'_>, instances: &Instances, id: Id<Rule>) -> Vec<Instance> {

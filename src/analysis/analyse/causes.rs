@@ -13,7 +13,7 @@ use super::edits::{Declared, Edit};
 use super::settings::weights_of;
 use super::undo::{Key, Undo};
 use qudao_language::date::Date;
-use qudao_language::decide::{Decision, decide};
+use qudao_language::decide::{Decision, Tells, decide_only};
 use qudao_language::model::{
     Channel, EffectKind, Expr, ExprKind, Id, Let, Need, Profile, Rule, Ruleset, Target, TargetRef,
 };
@@ -279,7 +279,7 @@ impl Trial<'_, '_> {
         let undo = &self.inquiry.undo;
         let (ruleset, day): (Rc<Ruleset>, Date) = undo.ruleset(self.edits, undone)?;
         let profile = undo.profile(&ruleset, self.profiles)?;
-        let decision = decide(&ruleset, &profile, day);
+        let decision = decide_only(&ruleset, &profile, day, Tells::Outcomes);
         Some(Outcome::of(&decision, &|target| ruleset.target_name(target).to_string()))
     }
 }

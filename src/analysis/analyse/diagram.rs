@@ -4,7 +4,8 @@
 //! numbers is a diagram: a graph that asks one variable after the other and ends in a number. Diagrams are ordered and
 //! reduced, so two functions are equal exactly if their diagrams are the same [`Ref`]. Conditions are the functions to
 //! 0 and 1. The construction is that of R. E. Bryant ("Graph-Based Algorithms for Boolean Function Manipulation",
-//! 1986), with many-valued variables and many ends.
+//! 1986), with many-valued variables and many ends. Cells of one variable that lead to the same diagram stand together as
+//! one *run*, so that a condition on a variable of ten thousand cells costs as much as it has turns.
 //!
 //! Diagrams may grow without measure, so each set of them has a budget of nodes and of steps. What goes past it ends in
 //! [`TooLarge`], never in a wrong answer.
@@ -46,8 +47,8 @@ impl Default for Budget {
 /// More variables than this are not taken: operations go as deep as there are variables.
 const MAX_VARIABLES: usize = 4096;
 
-/// A variable of so many cells costs twice what one of two does.
-const USUAL_CELLS: usize = 16;
+/// A node of so many runs costs twice what one of two does.
+const USUAL_RUNS: usize = 16;
 
 /// The variable of an end; it stands behind all others.
 const END: u32 = u32::MAX;
@@ -56,8 +57,28 @@ const END: u32 = u32::MAX;
 struct Node {
     /// The variable that is asked, or `END`.
     variable: u32,
-    /// The first of its cells' diagrams among `children`; of an end, the number of its value.
+    /// The first of its runs among those of all nodes; of an end, the number of its value.
     first: u32,
+    /// How many runs it has.
+    count: u32,
+}
+
+/// Cells of a variable, one after the other, that lead to the same diagram.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Run {
+    /// The cell after the last.
+    pub end: u32,
+    /// Where they lead.
+    pub to: Ref,
+}
+
+/// Adds cells up to an end to runs; those that lead where the last ones do are joined with these.
+pub fn extend(runs: &mut Vec<Run>, end: usize, to: Ref) {
+    let end = end as u32;
+    match runs.last_mut() {
+        Some(last) if last.to == to => last.end = end,
+        _ => runs.push(Run { end, to }),
+    }
 }
 
 /// What is done with two diagrams.
@@ -78,11 +99,12 @@ pub struct Diagrams {
     /// How many cells each variable has.
     widths: Vec<u32>,
     nodes: Vec<Node>,
-    children: Vec<Ref>,
+    runs: Vec<Run>,
     values: Vec<i64>,
     value_refs: HashMap<i64, Ref, Quick>,
-    /// The nodes by what they are made of: open addressing, 0 for an empty place (`NO` is no inner node).
-    table: Vec<u32>,
+    /// The nodes by what they are made of, each with its hash, so that others need not be looked at: open addressing, 0 for
+    /// an empty place (`NO` is no inner node).
+    table: Vec<(u32, u32)>,
     inner: usize,
     combined: HashMap<(Operation, Ref, Ref), Ref, Quick>,
     budget: Budget,
@@ -104,10 +126,10 @@ impl Diagrams {
         let mut diagrams = Diagrams {
             widths,
             nodes: Vec::new(),
-            children: Vec::new(),
+            runs: Vec::new(),
             values: Vec::new(),
             value_refs: HashMap::default(),
-            table: vec![0; 1024],
+            table: vec![(0, 0); 1024],
             inner: 0,
             combined: HashMap::default(),
             budget,
@@ -153,7 +175,7 @@ impl Diagrams {
             return *found;
         }
         let made = Ref(self.nodes.len() as u32);
-        self.nodes.push(Node { variable: END, first: self.values.len() as u32 });
+        self.nodes.push(Node { variable: END, first: self.values.len() as u32, count: 0 });
         self.values.push(value);
         self.value_refs.insert(value, made);
         made
@@ -171,9 +193,11 @@ impl Diagrams {
     /// # Errors
     /// If the budget is used up.
     pub fn cell(&mut self, variable: usize, holds: impl Fn(usize) -> bool) -> Result<Ref, TooLarge> {
-        let children: Vec<Ref> =
-            (0..self.width(variable)).map(|cell| if holds(cell) { YES } else { NO }).collect();
-        self.make(variable as u32, &children)
+        let mut runs = Vec::new();
+        for cell in 0..self.width(variable) {
+            extend(&mut runs, cell + 1, if holds(cell) { YES } else { NO });
+        }
+        self.make(variable as u32, &runs)
     }
 
     /// Returns the function that is, in each cell of a variable, the one told; these ask later variables only.
@@ -182,7 +206,20 @@ impl Diagrams {
     /// If the budget is used up.
     pub fn choose(&mut self, variable: usize, cells: &[Ref]) -> Result<Ref, TooLarge> {
         debug_assert_eq!(cells.len(), self.width(variable));
-        self.make(variable as u32, cells)
+        let mut runs = Vec::new();
+        for (cell, to) in cells.iter().enumerate() {
+            extend(&mut runs, cell + 1, *to);
+        }
+        self.make(variable as u32, &runs)
+    }
+
+    /// The same with the cells told in runs, from the first to the last.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn choose_runs(&mut self, variable: usize, runs: &[Run]) -> Result<Ref, TooLarge> {
+        debug_assert_eq!(runs.last().map_or(0, |last| last.end as usize), self.width(variable));
+        self.make(variable as u32, runs)
     }
 
     /// Returns where both hold.
@@ -304,13 +341,14 @@ impl Diagrams {
         if let Some(found) = known.get(&function) {
             return Ok(*found);
         }
-        let variable = self.node(function).variable;
-        self.step(variable)?;
-        let mut children = Vec::with_capacity(self.width(variable as usize));
-        for cell in 0..self.width(variable as usize) {
-            children.push(self.map_inner(self.child(function, cell), change, known)?);
+        let Node { variable, first, count } = self.node(function);
+        self.step(count)?;
+        let mut runs = Vec::with_capacity(count as usize);
+        for at in first..first + count {
+            let Run { end, to } = self.run(at);
+            extend(&mut runs, end as usize, self.map_inner(to, change, known)?);
         }
-        let made = self.make(variable, &children)?;
+        let made = self.make(variable, &runs)?;
         known.insert(function, made);
         Ok(made)
     }
@@ -331,7 +369,7 @@ impl Diagrams {
         cell: usize,
         known: &mut HashMap<Ref, Ref, Quick>,
     ) -> Result<Ref, TooLarge> {
-        let asked = self.node(function).variable;
+        let Node { variable: asked, first, count } = self.node(function);
         if asked > variable {
             return Ok(function);
         }
@@ -341,12 +379,13 @@ impl Diagrams {
         if let Some(found) = known.get(&function) {
             return Ok(*found);
         }
-        self.step(asked)?;
-        let mut children = Vec::with_capacity(self.width(asked as usize));
-        for own in 0..self.width(asked as usize) {
-            children.push(self.within_inner(self.child(function, own), variable, cell, known)?);
+        self.step(count)?;
+        let mut runs = Vec::with_capacity(count as usize);
+        for at in first..first + count {
+            let Run { end, to } = self.run(at);
+            extend(&mut runs, end as usize, self.within_inner(to, variable, cell, known)?);
         }
-        let made = self.make(asked, &children)?;
+        let made = self.make(asked, &runs)?;
         known.insert(function, made);
         Ok(made)
     }
@@ -359,10 +398,22 @@ impl Diagrams {
         let mut cube = YES;
         for (variable, cells) in cells.iter().enumerate().rev() {
             if let Some(cells) = cells {
-                let children: Vec<Ref> = (0..self.width(variable))
-                    .map(|cell| if cells.contains(&cell) { cube } else { NO })
-                    .collect();
-                cube = self.make(variable as u32, &children)?;
+                let mut inside = cells.clone();
+                inside.sort_unstable();
+                inside.dedup();
+                let mut runs = Vec::new();
+                let mut next = 0;
+                for cell in inside {
+                    if cell > next {
+                        extend(&mut runs, cell, NO);
+                    }
+                    extend(&mut runs, cell + 1, cube);
+                    next = cell + 1;
+                }
+                if next < self.width(variable) {
+                    extend(&mut runs, self.width(variable), NO);
+                }
+                cube = self.make(variable as u32, &runs)?;
             }
         }
         Ok(cube)
@@ -371,8 +422,26 @@ impl Diagrams {
     /// Returns a cell of the diagram's first variable.
     #[must_use]
     pub fn child(&self, of: Ref, cell: usize) -> Ref {
-        let child = self.children.get(self.node(of).first as usize + cell);
-        *child.expect("a cell is one of the first variable of the diagram")
+        self.run_at(of, cell).to
+    }
+
+    /// The run of the diagram's first variable that a cell lies in.
+    fn run_at(&self, of: Ref, cell: usize) -> Run {
+        let runs = self.runs(of);
+        let run = runs.get(runs.partition_point(|run| run.end as usize <= cell));
+        *run.expect("a cell is one of the first variable of the diagram")
+    }
+
+    /// Returns the runs of the diagram's first variable, from the first cell to the last; of a constant none.
+    #[must_use]
+    pub fn runs(&self, of: Ref) -> &[Run] {
+        let node = self.node(of);
+        let first = node.first as usize;
+        self.runs.get(first..first + node.count as usize).unwrap_or(&[])
+    }
+
+    fn run(&self, at: u32) -> Run {
+        *self.runs.get(at as usize).expect("a node has its runs")
     }
 
     /// Returns the variable that a diagram asks first; of a constant none.
@@ -386,9 +455,9 @@ impl Diagrams {
         *self.nodes.get(of.0 as usize).expect("a diagram is used with the set that made it")
     }
 
-    /// Counts a step on a variable; one of many cells counts for several.
-    fn step(&mut self, variable: u32) -> Result<(), TooLarge> {
-        self.steps += 1 + self.width(variable as usize) as u64 / USUAL_CELLS as u64;
+    /// Counts a step on a node; one of many runs counts for several.
+    fn step(&mut self, runs: u32) -> Result<(), TooLarge> {
+        self.steps += 1 + u64::from(runs) / USUAL_RUNS as u64;
         if self.steps > self.budget.steps { Err(TooLarge) } else { Ok(()) }
     }
 
@@ -403,16 +472,24 @@ impl Diagrams {
         if let Some(found) = self.combined.get(&(operation, a, b)) {
             return Ok(*found);
         }
-        let (of_a, of_b) = (self.node(a).variable, self.node(b).variable);
-        let variable = of_a.min(of_b);
-        self.step(variable)?;
-        let mut children = Vec::with_capacity(self.width(variable as usize));
-        for cell in 0..self.width(variable as usize) {
-            let left = if of_a == variable { self.child(a, cell) } else { a };
-            let right = if of_b == variable { self.child(b, cell) } else { b };
-            children.push(self.combine(operation, left, right)?);
+        let (of_a, of_b) = (self.node(a), self.node(b));
+        let variable = of_a.variable.min(of_b.variable);
+        let asks = |node: Node| if node.variable == variable { node.count } else { 0 };
+        let (left_runs, right_runs) = (asks(of_a), asks(of_b));
+        self.step(left_runs.max(right_runs))?;
+        let width = self.width(variable as usize) as u32;
+        let (whole_a, whole_b) = (Run { end: width, to: a }, Run { end: width, to: b });
+        let mut runs = Vec::with_capacity(left_runs.max(right_runs) as usize);
+        let (mut at_a, mut at_b, mut cell) = (of_a.first, of_b.first, 0);
+        while cell < width {
+            let left = if left_runs > 0 { self.run(at_a) } else { whole_a };
+            let right = if right_runs > 0 { self.run(at_b) } else { whole_b };
+            cell = left.end.min(right.end);
+            extend(&mut runs, cell as usize, self.combine(operation, left.to, right.to)?);
+            at_a += u32::from(left.end == cell);
+            at_b += u32::from(right.end == cell);
         }
-        let made = self.make(variable, &children)?;
+        let made = self.make(variable, &runs)?;
         self.combined.insert((operation, a, b), made);
         Ok(made)
     }
@@ -452,54 +529,46 @@ impl Diagrams {
         }))
     }
 
-    /// Returns the one node of these children; a node whose children are all the same is none.
-    fn make(&mut self, variable: u32, children: &[Ref]) -> Result<Ref, TooLarge> {
-        let Some(first) = children.first() else { return Ok(NO) };
-        if children.iter().all(|child| child == first) {
-            return Ok(*first);
+    /// Returns the one node of these runs; a node with one run alone is none.
+    fn make(&mut self, variable: u32, runs: &[Run]) -> Result<Ref, TooLarge> {
+        match runs {
+            [] => return Ok(NO),
+            [one] => return Ok(one.to),
+            _ => {}
         }
         if (self.inner + 1) * 2 > self.table.len() {
             self.grow();
         }
-        let mut place = hash(variable, children) & (self.table.len() - 1);
+        let hash = hash(variable, runs);
+        let mut place = hash as usize & (self.table.len() - 1);
         loop {
-            let found = self.table.get(place).copied().unwrap_or(0);
+            let (found, hashed) = self.table.get(place).copied().unwrap_or((0, 0));
             if found == 0 {
                 break;
             }
-            if self.is_made_of(Ref(found), variable, children) {
+            let may_be = hashed == hash && self.node(Ref(found)).variable == variable;
+            if may_be && self.runs(Ref(found)) == runs {
                 return Ok(Ref(found));
             }
             place = (place + 1) & (self.table.len() - 1);
         }
-        let full = self.children.len() / USUAL_CELLS >= self.budget.nodes;
+        let full = self.runs.len() / USUAL_RUNS >= self.budget.nodes;
         if self.nodes.len() >= self.budget.nodes || full {
             return Err(TooLarge);
         }
         let made = Ref(self.nodes.len() as u32);
-        self.nodes.push(Node { variable, first: self.children.len() as u32 });
-        self.children.extend_from_slice(children);
-        *self.table.get_mut(place).expect("a place is one of the table, by its mask") = made.0;
+        self.nodes.push(Node { variable, first: self.runs.len() as u32, count: runs.len() as u32 });
+        self.runs.extend_from_slice(runs);
+        *self.table.get_mut(place).expect("a place is one of the table, by its mask") = (made.0, hash);
         self.inner += 1;
         Ok(made)
     }
 
-    fn children(&self, of: Ref) -> &[Ref] {
-        let node = self.node(of);
-        let first = node.first as usize;
-        self.children.get(first..first + self.width(node.variable as usize)).unwrap_or(&[])
-    }
-
-    fn is_made_of(&self, node: Ref, variable: u32, children: &[Ref]) -> bool {
-        self.node(node).variable == variable && self.children(node) == children
-    }
-
     fn grow(&mut self) {
-        let mut table = vec![0; self.table.len() * 2];
-        for entry in self.table.iter().filter(|entry| **entry != 0) {
-            let node = Ref(*entry);
-            let mut place = hash(self.node(node).variable, self.children(node)) & (table.len() - 1);
-            while table.get(place).is_some_and(|taken| *taken != 0) {
+        let mut table = vec![(0, 0); self.table.len() * 2];
+        for entry in self.table.iter().filter(|(node, _)| *node != 0) {
+            let mut place = entry.1 as usize & (table.len() - 1);
+            while table.get(place).is_some_and(|(taken, _)| *taken != 0) {
                 place = (place + 1) & (table.len() - 1);
             }
             *table.get_mut(place).expect("a place is one of the table, by its mask") = *entry;
@@ -508,13 +577,13 @@ impl Diagrams {
     }
 }
 
-fn hash(variable: u32, children: &[Ref]) -> usize {
+fn hash(variable: u32, runs: &[Run]) -> u32 {
     let mut mix = Mix::default();
     mix.write_u32(variable);
-    for child in children {
-        mix.write_u32(child.0);
+    for run in runs {
+        mix.write_u64(u64::from(run.end) << 32 | u64::from(run.to.0));
     }
-    mix.finish() as usize
+    mix.finish() as u32
 }
 
 /// A hash that is quick for small numbers. The keys are node numbers, which no input chooses.

@@ -163,3 +163,22 @@ fn past_the_budget_nothing_is_said() {
     assert_eq!(made, Err(TooLarge));
     assert_eq!(Diagrams::new(vec![2; 5_000], Budget::default()).unwrap_err(), TooLarge);
 }
+
+/// A condition on one cell of many costs what one of few does.
+#[test]
+fn a_condition_costs_as_much_as_it_turns() {
+    let cost = |cells: usize| {
+        let mut diagrams = Diagrams::new(vec![cells as u32, 2], Budget::default()).unwrap();
+        let flag = diagrams.cell(1, |cell| cell == 1).unwrap();
+        for at in 1..cells - 1 {
+            let mut runs = Vec::new();
+            for (end, to) in [(at, NO), (at + 1, YES), (cells, NO)] {
+                extend(&mut runs, end, to);
+            }
+            let here = diagrams.choose_runs(0, &runs).unwrap();
+            diagrams.and(here, flag).unwrap();
+        }
+        diagrams.runs.len() as u64 + diagrams.spent().0
+    };
+    assert!(cost(4_000) <= 4 * cost(1_000) + 100, "{} for {}", cost(4_000), cost(1_000));
+}

@@ -22,7 +22,7 @@ use super::view::View;
 use qudao_engine::ground::{Ground, Node};
 use qudao_language::check::Allowed;
 use qudao_language::date::Date;
-use qudao_language::decide::{Decision, decide};
+use qudao_language::decide::{Decision, Tells, decide_only};
 use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
 use qudao_language::model::{Channel, EffectKind, Expr, ExprKind, Field, Id, Profile, Rule, Ruleset, Target};
 use qudao_language::operator::Policy;
@@ -195,12 +195,12 @@ impl<'r> Study<'r> {
         Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows, extra }
     }
 
-    /// What is decided of a profile on the day that it is looked at.
+    /// Which rules fire for a profile on the day that it is looked at, and what verdicts come of it.
     fn decide<'p>(&self, profile: &'p Profile) -> Decision<'p>
     where
         'r: 'p,
     {
-        decide(self.ruleset, profile, day_of(&self.ground, profile))
+        decide_only(self.ruleset, profile, day_of(&self.ground, profile), Tells::Verdicts)
     }
 
     fn with_space<T>(
@@ -210,8 +210,17 @@ impl<'r> Study<'r> {
     ) -> Result<T, TooLarge> {
         let mut space = Space::new(vec![&self.ground], Scope::Known, budget)?;
         let view = View::new(&mut space, 0)?;
-        let unproved = Vec::new();
-        work(&mut Work { study: self, space, view, unknown: None, budget, patience: PATIENCE, unproved })
+        let (unproved, shown) = (Vec::new(), BTreeMap::new());
+        work(&mut Work {
+            study: self,
+            space,
+            view,
+            unknown: None,
+            budget,
+            patience: PATIENCE,
+            shown,
+            unproved,
+        })
     }
 
     fn findings(&self, options: &Options) -> Result<Vec<Diagnostic>, TooLarge> {
@@ -238,13 +247,15 @@ struct Work<'s, 'r> {
     /// The same with unknown fields counted, once it is asked for.
     unknown: Option<Result<Unknown<'s, 'r>, TooLarge>>,
     budget: Budget,
-    /// How many instances may still be evaluated to make examples smaller.
+    /// How many instances and targets may still be judged to make examples smaller.
     patience: usize,
+    /// Profiles that show where rules fire that do the same.
+    shown: BTreeMap<Ref, Profile>,
     /// What could not be settled.
     unproved: Vec<Diagnostic>,
 }
 
-/// A profile that shows something is made smaller while no more instances than these were evaluated for it, over all
+/// A profile that shows something is made smaller while no more instances and targets than these were judged for it, over all
 /// findings: a second's work. Later ones are shown as they were found.
 const PATIENCE: usize = 400_000;
 
@@ -370,7 +381,7 @@ fn example<'s, 'r>(
     region: Ref,
     accept: Accept<'_>,
 ) -> Result<Example, TooLarge> {
-    let cost = study.ground.instances.len();
+    let cost = study.ground.instances.len() + study.ground.targets.len();
     let at_first = *patience;
     let mut takes = |profiles: &[Profile]| {
         *patience = patience.saturating_sub(cost);

@@ -15,7 +15,7 @@ use super::search::Search;
 use super::space::{Scope, Space};
 use super::view::{View, merged};
 use qudao_engine::ground::Ground;
-use qudao_language::decide::decide;
+use qudao_language::decide::{Tells, decide, decide_only};
 use qudao_language::model::{Need, NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
 
@@ -106,7 +106,7 @@ struct Finder<'d, 'g, 'r> {
 }
 
 /// What may be built for all questions together, so that one that is hard leaves something for the others.
-struct Purse {
+pub(super) struct Purse {
     each: Budget,
     steps: u64,
     nodes: usize,
@@ -114,17 +114,17 @@ struct Purse {
 }
 
 impl Purse {
-    fn new(each: Budget) -> Purse {
+    pub(super) fn new(each: Budget, questions: u64) -> Purse {
         Purse {
             each,
-            steps: each.steps.saturating_mul(QUESTIONS),
+            steps: each.steps.saturating_mul(questions),
             nodes: each.nodes.saturating_mul(3),
             before: 0,
         }
     }
 
     /// The budget of the next question: the whole of it as long as there is much, then less and less.
-    fn next(&mut self, space: &Space<'_, '_>) -> Budget {
+    pub(super) fn next(&mut self, space: &Space<'_, '_>) -> Budget {
         let (steps, nodes) = space.diagrams.spent();
         self.steps = self.steps.saturating_sub(steps);
         self.nodes = self.nodes.saturating_sub(nodes.saturating_sub(self.before));
@@ -144,7 +144,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         budget: Budget,
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
-        let mut purse = Purse::new(budget);
+        let mut purse = Purse::new(budget, QUESTIONS);
         let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
         let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
         let (leanings, question) = (BTreeMap::new(), Question::First);
@@ -469,8 +469,9 @@ fn changes(difference: &Difference<'_>, profiles: &[Profile]) -> Vec<What> {
 /// Whether two profiles come out otherwise in this way.
 fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool {
     let [old, new] = profiles else { return false };
-    let before = decide(difference.old.ruleset, old, difference.old.day);
-    let now = decide(difference.new.ruleset, new, difference.new.day);
+    let tells = if let What::Verdict { .. } = what { Tells::Verdicts } else { Tells::Outcomes };
+    let before = decide_only(difference.old.ruleset, old, difference.old.day, tells);
+    let now = decide_only(difference.new.ruleset, new, difference.new.day, tells);
     let name = |ruleset: &Ruleset, target: Option<Target>| {
         target.map(|target| ruleset.target_name(target).to_string())
     };

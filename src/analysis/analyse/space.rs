@@ -6,6 +6,7 @@
 //! becomes a variable of its own. Such a *free* variable may be in a cell that no values give, so what is found with its
 //! help counts only once a profile shows it.
 
+mod atoms;
 mod cases;
 mod choices;
 mod declared;
@@ -94,6 +95,9 @@ pub(super) struct SpaceField {
     pub(super) sides: [Option<Id<Field>>; 2],
 }
 
+/// The cell of a ground's variable for each cell of the variable asked, and whether these ascend.
+type Placed = (Arc<[usize]>, bool);
+
 /// The profiles of one ruleset, or of two.
 #[derive(Debug)]
 pub struct Space<'g, 'r> {
@@ -105,6 +109,8 @@ pub struct Space<'g, 'r> {
     pub(super) asked: Vec<Asked>,
     /// The variable of each ground's variable.
     places: Vec<Vec<Option<usize>>>,
+    /// How the cells of each ground's variable lie in those of the variable asked, as far as needed.
+    placed: BTreeMap<(usize, Id<Variable>), Placed>,
     /// Whether a field's set is known, by the number of the field.
     given: BTreeMap<usize, usize>,
     /// The variables of each field.
@@ -149,6 +155,7 @@ impl<'g, 'r> Space<'g, 'r> {
             grounds,
             scope,
             asked: Vec::new(),
+            placed: BTreeMap::new(),
             given: BTreeMap::new(),
             of_field: Vec::new(),
         };
@@ -451,66 +458,6 @@ impl<'g, 'r> Space<'g, 'r> {
         let numbers =
             self.fields.iter().enumerate().filter(|(_, field)| is_one(field)).map(|(number, _)| number);
         numbers.flat_map(|number| self.of_field.get(number).cloned().unwrap_or_default()).collect()
-    }
-
-    /// Returns the truths of a condition on one variable of a side.
-    ///
-    /// # Errors
-    /// If the budget is used up.
-    pub(super) fn atom(
-        &mut self,
-        side: usize,
-        atom: &qudao_engine::ground::Atom,
-    ) -> Result<Truths, TooLarge> {
-        let place = *slot(&self.places, side, atom.variable.index());
-        let (Some(asked), Some(ground)) = (place, self.grounds.get(side).copied()) else {
-            return Ok(constant(Judged::STUCK));
-        };
-        let variable = &ground.variables[atom.variable];
-        let judged: Vec<Judged> = match self.asked.get(asked) {
-            None => Vec::new(),
-            Some(of) => {
-                let cell = |cell: &AskedCell| {
-                    let value = cell.values.get(side).cloned().flatten();
-                    let value = match (&variable.kind, value) {
-                        (VariableKind::Member(_), Some(Value::Bool(has))) => {
-                            return atom.judge(usize::from(has));
-                        }
-                        (_, value) => value,
-                    };
-                    value.map_or(atom.missing, |value| atom.judge(variable.cell(Some(&value))))
-                };
-                of.cells.iter().map(cell).collect()
-            }
-        };
-        let truths = self.table(asked, &judged)?;
-        let number = self.asked.get(asked).and_then(|asked| match &asked.kind {
-            AskedKind::Member(number, _) => Some(*number),
-            _ => None,
-        });
-        // A set that is not known has no members to ask of.
-        let Some(given) = number.and_then(|number| self.given.get(&number)).copied() else {
-            return Ok(truths);
-        };
-        self.chosen(given, &[truths, constant(atom.missing)])
-    }
-
-    fn table(&mut self, asked: usize, judged: &[Judged]) -> Result<Truths, TooLarge> {
-        let cells: Vec<Truths> = judged.iter().map(|judged| constant(*judged)).collect();
-        self.chosen(asked, &cells)
-    }
-
-    fn chosen(&mut self, asked: usize, cells: &[Truths]) -> Result<Truths, TooLarge> {
-        let mut choose = |part: fn(&Truths) -> Ref| {
-            let parts: Vec<Ref> = cells.iter().map(part).collect();
-            self.diagrams.choose(asked, &parts)
-        };
-        Ok(Truths {
-            yes: choose(|truths| truths.yes)?,
-            no: choose(|truths| truths.no)?,
-            can_hold: choose(|truths| truths.can_hold)?,
-            can_fail: choose(|truths| truths.can_fail)?,
-        })
     }
 
     /// Returns where a field of a side is unknown; nowhere if nothing reads it.

@@ -1,5 +1,6 @@
 //! The values of a field, cut into cells by the constants that it meets.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use qudao_language::date::Date;
@@ -64,38 +65,39 @@ pub struct Atom {
     missing_cell: usize,
 }
 
-/// Some of a variable's cells.
+/// Some of a variable's cells, as ranges: a comparison of a variable of ten thousand cells has one or two.
 #[derive(Clone, PartialEq, Eq, Hash, Default, Debug)]
 pub struct CellSet {
-    words: Vec<u64>,
+    /// Each from its first cell to the one after its last, in ascending order; none touches the next.
+    ranges: Vec<(usize, usize)>,
 }
 
 impl CellSet {
-    /// Adds a cell.
-    pub fn insert(&mut self, cell: usize) {
-        if self.words.len() <= cell / 64 {
-            self.words.resize(cell / 64 + 1, 0);
-        }
-        if let Some(word) = self.words.get_mut(cell / 64) {
-            *word |= 1 << (cell % 64);
+    /// Adds cells that come after all that are there.
+    fn add(&mut self, cells: Range<usize>) {
+        match self.ranges.last_mut() {
+            _ if cells.is_empty() => {}
+            Some((_, end)) if *end == cells.start => *end = cells.end,
+            _ => self.ranges.push((cells.start, cells.end)),
         }
     }
 
     /// Tells whether a cell is among them.
     #[must_use]
     pub fn contains(&self, cell: usize) -> bool {
-        self.words.get(cell / 64).is_some_and(|word| word >> (cell % 64) & 1 == 1)
+        let after = self.ranges.partition_point(|(first, _)| *first <= cell);
+        after.checked_sub(1).and_then(|at| self.ranges.get(at)).is_some_and(|(_, end)| cell < *end)
     }
 
     /// Returns the cells, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.words.len() * 64).filter(|cell| self.contains(*cell))
+        self.ranges.iter().flat_map(|(first, end)| *first..*end)
     }
 
     /// Tells whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.iter().all(|word| *word == 0)
+        self.ranges.is_empty()
     }
 }
 
@@ -112,6 +114,16 @@ impl Atom {
         } else {
             Judged::STUCK
         }
+    }
+
+    /// Returns the cells before which it may turn, in ascending order: between two of them it is the same.
+    #[must_use]
+    pub fn turns(&self) -> Vec<usize> {
+        let ends = self.yes.ranges.iter().chain(&self.no.ranges).flat_map(|(first, end)| [*first, *end]);
+        let mut turns: Vec<usize> = ends.chain([self.missing_cell]).collect();
+        turns.sort_unstable();
+        turns.dedup();
+        turns
     }
 }
 
@@ -294,15 +306,49 @@ pub(super) fn cut(ruleset: &Ruleset, variables: &mut Arena<Variable>, drafts: &[
 fn atom(variable: &Variable, draft: &Draft) -> Atom {
     let (mut yes, mut no) = (CellSet::default(), CellSet::default());
     let missing_cell = variable.missing();
-    for (number, cell) in variable.cells.iter().enumerate() {
-        let judged = cell.witness.as_ref().map_or(draft.missing, |witness| draft.test.judge(number, witness));
+    let mut turns = turns(variable, &draft.test);
+    turns.extend([0, missing_cell]);
+    turns.sort_unstable();
+    turns.dedup();
+    let ends = turns.iter().copied().skip(1).chain([missing_cell + 1]);
+    for (first, end) in turns.iter().copied().zip(ends) {
+        let Some(cell) = variable.cells.get(first) else { continue };
+        let judged = cell.witness.as_ref().map_or(draft.missing, |witness| draft.test.judge(first, witness));
         match judged.truth {
-            Truth::True => yes.insert(number),
-            Truth::False => no.insert(number),
+            Truth::True => yes.add(first..end),
+            Truth::False => no.add(first..end),
             Truth::Unknown => {}
         }
     }
     Atom { variable: draft.variable, yes, no, missing: draft.missing, missing_cell }
+}
+
+/// The cells before which a test may turn round, in any order; those of known values.
+fn turns(variable: &Variable, test: &Test) -> Vec<usize> {
+    match (&variable.kind, test) {
+        (VariableKind::Ordered(cuts), _) => {
+            let mut own = Vec::new();
+            test.cuts(&mut own);
+            // A cut of whole numbers was moved before it was put among the others.
+            let moved = |mut cut: Cut| {
+                round_up(&mut cut);
+                cut
+            };
+            let before = |cut: &Cut| cuts.partition_point(|other| other <= cut);
+            own.iter().flat_map(|cut| [before(cut), before(&moved(*cut))]).collect()
+        }
+        (VariableKind::Texts(texts), Test::Texts(named, _)) => {
+            let place = |text| texts.binary_search(text).ok();
+            named.iter().filter_map(place).flat_map(|place| [place, place + 1]).collect()
+        }
+        (_, Test::Table(judged)) => {
+            let turns = judged.windows(2).enumerate().filter(|(_, pair)| pair.first() != pair.last());
+            turns.map(|(cell, _)| cell + 1).collect()
+        }
+        (VariableKind::Values | VariableKind::Member(_) | VariableKind::Texts(_), _) => {
+            (0..variable.missing()).collect()
+        }
+    }
 }
 
 fn cut_variable(ruleset: &Ruleset, variable: &mut Variable, tests: &[&Test]) {

@@ -4,6 +4,7 @@
 //! out.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::judged::Judged;
 use crate::date::Date;
@@ -18,13 +19,37 @@ pub const MAX_PAIRS: usize = 1024;
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Could {
     /// One of these, each once; of none, no filling makes it known.
-    OneOf(Vec<Value>),
+    OneOf(Few),
     /// Anything between these numbers or days, both included.
     Between(Option<Value>, Option<Value>),
     /// A set that has all of the first values, and none but the second.
     Within(BTreeSet<u32>, Members),
     /// Anything of its type.
     Anything,
+}
+
+/// Values of a list that many may hold: that of an enum of all countries is made once.
+#[derive(Clone, Debug)]
+pub(super) struct Few(Option<Arc<[Value]>>);
+
+impl std::ops::Deref for Few {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
+impl PartialEq for Few {
+    fn eq(&self, other: &Few) -> bool {
+        **self == **other
+    }
+}
+
+impl FromIterator<Value> for Few {
+    fn from_iter<T: IntoIterator<Item = Value>>(values: T) -> Few {
+        Few(Some(values.into_iter().collect()))
+    }
 }
 
 /// A value, or what it could be.
@@ -91,7 +116,7 @@ impl Members {
 
 impl Could {
     /// No filling makes it known.
-    pub(super) const STUCK: Could = Could::OneOf(Vec::new());
+    pub(super) const STUCK: Could = Could::OneOf(Few(None));
 
     /// Values that stand in a list, each kept once.
     pub(super) fn one_of(values: impl IntoIterator<Item = Value>) -> Could {
@@ -101,7 +126,7 @@ impl Could {
                 found.push(value);
             }
         }
-        Could::OneOf(found)
+        Could::OneOf(found.into_iter().collect())
     }
 
     pub(super) fn is_stuck(&self) -> bool {
@@ -113,7 +138,7 @@ impl Could {
         match (self, other) {
             (a, b) if a.is_stuck() => b,
             (a, b) if b.is_stuck() => a,
-            (Could::OneOf(a), Could::OneOf(b)) => Could::one_of(a.into_iter().chain(b)),
+            (Could::OneOf(a), Could::OneOf(b)) => Could::one_of(a.iter().chain(b.iter()).cloned()),
             (a, b) => {
                 if let (Some((a_low, a_high)), Some((b_low, b_high))) = (a.members(), b.members()) {
                     return Could::Within(&a_low & &b_low, a_high.or(&b_high));
@@ -179,7 +204,7 @@ impl Valued {
     /// Returns what it could be; a known value is the only one.
     pub(super) fn could(&self) -> Could {
         match self {
-            Valued::Known(value) => Could::OneOf(vec![value.clone()]),
+            Valued::Known(value) => Could::OneOf([value.clone()].into_iter().collect()),
             Valued::Unknown(could) => could.clone(),
         }
     }
@@ -243,7 +268,7 @@ impl Valued {
     pub(super) fn scaled(&self, factor: Exact) -> Valued {
         match self {
             Valued::Unknown(could) if factor == Exact::ZERO && !could.is_stuck() => {
-                Valued::Unknown(Could::OneOf(vec![number(factor)]))
+                Valued::Unknown(Could::OneOf([number(factor)].into_iter().collect()))
             }
             _ => self.map(|value| value.times(factor)),
         }
@@ -359,7 +384,7 @@ impl Valued {
             return Judged::STUCK;
         }
         if let (Could::OneOf(left), Could::OneOf(right)) = (&left, &right)
-            && left.len() * right.len() <= MAX_PAIRS
+            && (left.len().min(right.len()) == 1 || left.len() * right.len() <= MAX_PAIRS)
         {
             let holds = |left: &Value| right.iter().any(|right| compare(op, left, right));
             let fails = |left: &Value| right.iter().any(|right| !compare(op, left, right));

@@ -499,13 +499,26 @@ impl Unknown {
     }
 
     /// Tells whether two outcomes differ whose fillings differ in one place alone.
-    fn any_differ<T>(&self, place: usize, outcomes: &[T], differ: impl Fn(&T, &T) -> bool) -> bool {
+    fn any_differ<T: PartialEq>(
+        &self,
+        place: usize,
+        outcomes: &[T],
+        differ: impl Fn(&T, &T) -> bool,
+    ) -> bool {
         let step: usize = self.of.iter().take(place).map(|(_, values)| values.len()).product();
         let count = self.of.get(place).map_or(1, |(_, values)| values.len());
-        outcomes.iter().enumerate().any(|(number, outcome)| {
-            let first = number / step % count;
-            let others = (first + 1..count).filter_map(|other| outcomes.get(number + (other - first) * step));
-            others.into_iter().any(|other| differ(outcome, other))
+        let firsts = (0..outcomes.len()).filter(|number| (number / step).is_multiple_of(count));
+        firsts.into_iter().any(|first| {
+            // Of outcomes that are the same one stands for all.
+            let mut apart: Vec<&T> = Vec::new();
+            let of = outcomes.iter().skip(first).step_by(step).take(count);
+            of.into_iter().any(|outcome| {
+                if apart.contains(&outcome) {
+                    return false;
+                }
+                apart.push(outcome);
+                apart.iter().any(|other| differ(other, outcome))
+            })
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The order of targets, and which comes first.
 
+use std::collections::HashSet;
+
 use super::Truth;
 use super::needs::NeedDecision;
 use super::verdict::TargetDecision;
@@ -32,14 +34,14 @@ fn open_needs(target: &TargetDecision) -> usize {
 fn best(target: &TargetDecision) -> Key {
     let verdict = target.could_be.first().copied().unwrap_or(target.leaning);
     // What only a channel asks for that may be owned already may not be needed in the end.
-    let owned = |of: Target| {
-        let by = target
-            .needs
-            .iter()
-            .find(|need| matches!(need.need, Need::Channel(id) if Target::Channel(id) == of));
-        by.is_some_and(|need| need.state != NeedState::Unmet || need.because_of != target.target)
-    };
-    let sure = |need: &&NeedDecision| need.state == NeedState::Unmet && !owned(need.because_of);
+    let spared = target.needs.iter().filter_map(|need| match need.need {
+        Need::Channel(id) if need.state != NeedState::Unmet || need.because_of != target.target => {
+            Some(Target::Channel(id))
+        }
+        Need::Channel(_) | Need::Requirement(_) => None,
+    });
+    let spared: HashSet<Target> = spared.collect();
+    let sure = |need: &&NeedDecision| need.state == NeedState::Unmet && !spared.contains(&need.because_of);
     let needs = target.needs.iter().filter(sure).count();
     (verdict, -target.score_range.1, needs)
 }

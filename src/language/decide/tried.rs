@@ -5,7 +5,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::could::{Could, Members, any_day};
+use super::could::{Could, Few, Members, any_day};
 use super::cuts::{Cuts, MOST_TURNS, MOST_WORK};
 use super::eval::{Context, Silent};
 use super::judged::{Judged, Truth};
@@ -24,6 +24,8 @@ pub(super) struct Tried {
     /// What unknown lets wait for.
     waits: RefCell<BTreeMap<Id<Let>, Waits>>,
     known: RefCell<HashMap<Condition, Option<Judged>>>,
+    /// The values of enums, as far as somebody asked for them.
+    values: RefCell<BTreeMap<Id<Enum>, Few>>,
 }
 
 impl Tried {
@@ -32,6 +34,7 @@ impl Tried {
             lets: IdMap::of(&ruleset.lets, |_| OnceCell::new()),
             waits: RefCell::default(),
             known: RefCell::default(),
+            values: RefCell::default(),
         }
     }
 
@@ -144,7 +147,7 @@ impl<'r> Context<'r> {
         field: Id<Field>,
     ) -> Option<Vec<Value>> {
         match self.field_could(field) {
-            Could::OneOf(values) => Some(values),
+            Could::OneOf(values) => Some(values.to_vec()),
             Could::Between(..) | Could::Within(..) | Could::Anything => {
                 self.telling_values(expr, channel, field)
             }
@@ -249,7 +252,11 @@ impl<'r> Context<'r> {
         let mut unknown = fields.iter().filter(|field| self.field(**field).is_none());
         let (Some(field), None) = (unknown.next(), unknown.next()) else { return None };
         let Could::OneOf(values) = self.field_could(*field) else { return None };
-        Some(self.try_each(*field, values, |trial| trial.atom_truth(expr, channel, &mut Silent).truth))
+        Some(
+            self.try_each(*field, values.to_vec(), |trial| {
+                trial.atom_truth(expr, channel, &mut Silent).truth
+            }),
+        )
     }
 
     /// Tells whether an atom is a field itself, or the field compared with what no other field changes: all that its values
@@ -439,10 +446,14 @@ impl<'r> Context<'r> {
     pub(super) fn field_could(&self, id: Id<Field>) -> Could {
         let field = &self.ruleset.fields[id];
         match field.ty {
-            Type::Bool => Could::OneOf(vec![Value::Bool(false), Value::Bool(true)]),
+            Type::Bool => Could::OneOf([false, true].map(Value::Bool).into_iter().collect()),
             Type::Enum(id) => {
-                let values = (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum);
-                Could::OneOf(values.filter(|value| field.allows(value)).collect())
+                let mut known = self.tried.values.borrow_mut();
+                let values = known.entry(id).or_insert_with(|| {
+                    let values = (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum);
+                    values.filter(|value| field.allows(value)).collect()
+                });
+                Could::OneOf(values.clone())
             }
             Type::Number(_) | Type::Date => match (&field.low, &field.high) {
                 (None, None) if field.ty == Type::Date => any_day(),

@@ -10,7 +10,7 @@ use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
 use super::lists::Lists;
 use super::needs::{NeedDecision, Needs};
-use super::{Decision, Instances, notes, rank};
+use super::{Decision, Instances, Tells, notes, rank};
 use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
 use crate::operator::Verdict;
 
@@ -156,16 +156,20 @@ pub(super) struct Open {
     caps: BTreeSet<Verdict>,
 }
 
-pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances) -> Decision<'r> {
+pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances, tells: Tells) -> Decision<'r> {
     let context = &owned;
     let ruleset = context.ruleset;
     let needs = Needs::new(context, &instances);
     let channel_needs = channel_needs(ruleset, &instances);
     let effects = effects(context, &instances, &channel_needs);
-    let mut awaited = Awaited::new(context, &instances, &channel_needs);
-    let (mut notes_of, notes) = notes(ruleset, &instances);
+    let tells_all = tells == Tells::All;
+    let mut awaited = tells_all.then(|| Awaited::new(context, &instances, &channel_needs));
+    let (mut notes_of, notes) = if tells_all { notes(ruleset, &instances) } else { Default::default() };
     let mut targets = TargetMap::of(ruleset, |target| {
-        let mut decision = decide_target(context, target, &effects[target], &mut awaited);
+        let mut decision = decide_target(context, target, &effects[target], awaited.as_mut());
+        if tells == Tells::Verdicts {
+            return decision;
+        }
         decision.needs = needs.of(context, target);
         decision.more_needs = needs.may_grow(ruleset, target, &decision.needs);
         decision.notes = notes_of.remove(&target).unwrap_or_default();
@@ -239,7 +243,7 @@ fn decide_target(
     context: &Context<'_>,
     target: Target,
     effects: &Effects,
-    awaited: &mut Awaited<'_, '_>,
+    mut awaited: Option<&mut Awaited<'_, '_>>,
 ) -> TargetDecision {
     let ruleset = context.ruleset;
     let excluded = context.excluded(target).truth;
@@ -256,7 +260,7 @@ fn decide_target(
             let fired = judged.truth == Truth::True;
             pending.push(Pending {
                 reason: *reason,
-                awaits: awaited.of(target, *reason),
+                awaits: awaited.as_mut().map(|awaited| awaited.of(target, *reason)).unwrap_or_default(),
                 open: judged.can_hold && given.is_some(),
                 points: if fired { (least, greatest) } else { (least.min(0), greatest.max(0)) },
                 untold: given.is_none(),
@@ -349,7 +353,7 @@ fn sort_reasons(context: &Context<'_>, reasons: &mut [Reason]) {
 }
 
 /// What has fired on a target.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub(super) struct Fired {
     excluded: Truth,
     score: i64,

@@ -1,5 +1,6 @@
 //! Digests: of a ruleset's texts, and of what in it decides.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Channel, Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, Points, Rule, Ruleset,
-    Target, TargetRef, Type, Unit, Value,
+    Table, Target, TargetRef, Type, Unit, Value,
 };
 use crate::date::Date;
 
@@ -182,11 +183,19 @@ struct Writer<'r> {
     lets: BTreeMap<Id<Let>, String>,
     rules: BTreeMap<Id<Rule>, String>,
     aliases: Aliases,
+    /// The digest of the first rows of each table together, as far as somebody asked.
+    earlier: RefCell<BTreeMap<Id<Table>, Vec<[u128; 2]>>>,
 }
 
 impl<'r> Writer<'r> {
     fn new(ruleset: &'r Ruleset) -> Writer<'r> {
-        Writer { ruleset, lets: BTreeMap::new(), rules: BTreeMap::new(), aliases: Aliases::default() }
+        Writer {
+            ruleset,
+            lets: BTreeMap::new(),
+            rules: BTreeMap::new(),
+            aliases: Aliases::default(),
+            earlier: RefCell::default(),
+        }
     }
 
     fn run(mut self) -> String {
@@ -417,6 +426,24 @@ impl<'r> Writer<'r> {
         }
     }
 
+    /// What the rows of a table before one of a number say, in whatever order: the sum of their digests, so that with each
+    /// further row comes one more.
+    fn earlier(&self, table: Id<Table>, number: usize) -> [u128; 2] {
+        let mut known = self.earlier.borrow_mut().remove(&table).unwrap_or_else(|| vec![[0; 2]]);
+        for row in self.ruleset.tables[table].matches.iter().take(number).skip(known.len() - 1) {
+            let digest = Sha256::digest(self.expr(row).as_bytes());
+            let (halves, _) = digest.as_chunks::<16>();
+            let mut sum = known.last().copied().unwrap_or_default();
+            for (sum, half) in sum.iter_mut().zip(halves) {
+                *sum = sum.wrapping_add(u128::from_be_bytes(*half));
+            }
+            known.push(sum);
+        }
+        let found = known.get(number).copied().unwrap_or_default();
+        self.earlier.borrow_mut().insert(table, known);
+        found
+    }
+
     fn expr(&self, expr: &Expr) -> String {
         let all = |parts: &[Expr], sorted: bool| {
             let mut written: Vec<String> = parts.iter().map(|part| self.expr(part)).collect();
@@ -480,8 +507,8 @@ impl<'r> Writer<'r> {
             ExprKind::Known(a, negated) => format!("known({negated},{})", self.expr(a)),
             ExprKind::Excluded(target, negated) => format!("excluded({negated},{})", self.target(*target)),
             ExprKind::Earlier(table, number) => {
-                let before = self.ruleset.tables[*table].matches.iter().take(*number);
-                text_digest(&members(&mut before.map(|row| self.expr(row))))
+                let [high, low] = self.earlier(*table, *number);
+                format!("earlier({high:032x}{low:032x})")
             }
             ExprKind::If(parts) => format!("if({})", all(&**parts, false)),
             ExprKind::Negate(a) => format!("-({})", self.expr(a)),

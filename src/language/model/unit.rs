@@ -1,5 +1,6 @@
 //! Units of measure and their conversion.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Arena, Citation, Id, Text};
@@ -67,6 +68,8 @@ pub type Dimension = (Option<Id<UnitDefinition>>, Option<Id<UnitDefinition>>);
 #[derive(Clone, Debug)]
 pub struct Units {
     all: Arena<UnitDefinition>,
+    /// By name and by plural; of two that are called the same, the first.
+    named: BTreeMap<Arc<str>, Id<UnitDefinition>>,
     built_in: usize,
 }
 
@@ -119,7 +122,14 @@ impl Default for Units {
             decimals: None,
         });
         let built_in = all.len();
-        Units { all, built_in }
+        let mut units = Units { all, named: BTreeMap::new(), built_in };
+        for id in units.all.ids() {
+            let unit = &units.all[id];
+            for name in [Some(&*unit.name), unit.plural].into_iter().flatten() {
+                units.named.entry(name.into()).or_insert(id);
+            }
+        }
+        units
     }
 }
 
@@ -138,6 +148,7 @@ impl Units {
     /// Adds a unit that is its own root until told otherwise.
     pub fn add(&mut self, name: Arc<str>, title: Option<Text>) -> Id<UnitDefinition> {
         let id = Id::new(self.all.len());
+        self.named.entry(name.clone()).or_insert(id);
         self.all.push(UnitDefinition {
             name,
             plural: None,
@@ -159,7 +170,7 @@ impl Units {
     /// Finds a unit by its name or the plural of a built-in one.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<Id<UnitDefinition>> {
-        self.all.find(|unit| &*unit.name == name || unit.plural == Some(name))
+        self.named.get(name).copied()
     }
 
     /// Returns all definitions.

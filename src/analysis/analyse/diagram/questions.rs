@@ -1,8 +1,9 @@
 //! What is asked of diagrams that are there: nothing here makes a new one.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::{Cells, Diagrams, END, NO, Ref, TooLarge, YES};
+use super::{Cells, Diagrams, END, NO, Ref, Run, TooLarge, YES};
 
 impl Diagrams {
     /// Returns the value of a function at some cells; the first cell stands in for what is not told.
@@ -29,9 +30,13 @@ impl Diagrams {
                 Some(value) => (value != 0).then_some((0, 0)),
                 None => {
                     let variable = self.node(node).variable as usize;
-                    let costs = (0..self.width(variable)).filter_map(|cell| {
-                        let rest = least.get(&self.child(node, cell)).copied().flatten()?;
-                        Some((rest.0 + cost(variable, cell), cell))
+                    let mut first = 0;
+                    let costs = self.runs(node).iter().filter_map(|run| {
+                        let cells = first..run.end as usize;
+                        first = cells.end;
+                        let rest = least.get(&run.to).copied().flatten()?;
+                        let cheapest = cells.map(|cell| (cost(variable, cell), cell)).min()?;
+                        Some((rest.0 + cheapest.0, cheapest.1))
                     });
                     costs.min()
                 }
@@ -54,6 +59,41 @@ impl Diagrams {
     pub fn support(&self, function: Ref) -> BTreeSet<usize> {
         let asked = self.reachable(function).into_iter().map(|node| self.node(node).variable);
         asked.filter(|variable| *variable != END).map(|variable| variable as usize).collect()
+    }
+
+    /// Returns for each of some variables, in ascending order, from which cell to which one a condition may hold.
+    #[must_use]
+    pub fn extents(&self, condition: Ref, variables: &[usize]) -> Vec<Range<usize>> {
+        let nowhere = Range { start: usize::MAX, end: 0 };
+        let mut found: Vec<Range<usize>> = vec![nowhere; variables.len()];
+        let place = |variable: usize| variables.partition_point(|other| *other < variable);
+        // What is not asked on the way from one diagram to the next may be anything.
+        let skip = |found: &mut Vec<Range<usize>>, from: usize, to: Ref| {
+            let until = self.first_variable(to).map_or(variables.len(), place);
+            for (extent, variable) in found.iter_mut().zip(variables).take(until).skip(from) {
+                *extent = 0..self.width(*variable);
+            }
+        };
+        if condition != NO {
+            skip(&mut found, 0, condition);
+        }
+        for node in self.reachable(condition) {
+            let Some(variable) = self.first_variable(node) else { continue };
+            let at = place(variable);
+            let mut first = 0;
+            for run in self.runs(node) {
+                let cells = first..run.end as usize;
+                first = cells.end;
+                if run.to == NO {
+                    continue;
+                }
+                if let Some(extent) = found.get_mut(at) {
+                    *extent = extent.start.min(cells.start)..extent.end.max(cells.end);
+                }
+                skip(&mut found, at + 1, run.to);
+            }
+        }
+        found
     }
 
     /// Returns the diagrams within a function that ask a variable first: where they are the same in two cells, so is the
@@ -86,9 +126,11 @@ impl Diagrams {
                 None => {
                     let variable = self.node(node).variable;
                     let mut counts: BTreeMap<i64, u128> = BTreeMap::new();
-                    for cell in 0..self.width(variable as usize) {
-                        let child = self.child(node, cell);
-                        let free = count_below(variable + 1, self.node(child).variable);
+                    let mut first = 0;
+                    for Run { end, to: child } in self.runs(node).iter().copied() {
+                        let cells = u128::from(end - first);
+                        first = end;
+                        let free = count_below(variable + 1, self.node(child).variable).saturating_mul(cells);
                         for (value, count) in known.get(&child).into_iter().flatten() {
                             let slot = counts.entry(*value).or_default();
                             *slot = slot.saturating_add(count.saturating_mul(free));
@@ -116,12 +158,14 @@ impl Diagrams {
                 }
                 continue;
             };
-            for cell in 0..self.width(variable) {
-                let inside =
-                    cells.get(variable).and_then(Option::as_ref).is_none_or(|all| all.contains(&cell));
-                let child = self.child(node, cell);
-                if inside && seen.insert(child) {
-                    open.push(child);
+            let all = cells.get(variable).and_then(Option::as_ref);
+            let mut first = 0;
+            for run in self.runs(node) {
+                let here = first..run.end as usize;
+                first = here.end;
+                let inside = all.is_none_or(|all| all.iter().any(|cell| here.contains(cell)));
+                if inside && seen.insert(run.to) {
+                    open.push(run.to);
                 }
             }
         }
@@ -136,8 +180,8 @@ impl Diagrams {
     pub fn joint(&self, conditions: &[Ref], steps: u64) -> Result<Option<Cells>, TooLarge> {
         let mut failed: BTreeSet<Vec<Ref>> = BTreeSet::new();
         let mut taken = 0_u64;
-        // What is left of the conditions, the variable asked, and the cell to try next.
-        let mut open: Vec<(Vec<Ref>, usize, usize)> = Vec::new();
+        // What is left of the conditions, the variable asked, the cell tried last, and the one to try next.
+        let mut open: Vec<(Vec<Ref>, usize, usize, usize)> = Vec::new();
         let mut next = Some(conditions.to_vec());
         loop {
             if let Some(mut left) = next.take() {
@@ -149,18 +193,18 @@ impl Diagrams {
                     _ if left.first() == Some(&NO) || failed.contains(&left) => {}
                     None => {
                         let mut cells = vec![None; self.variables()];
-                        for (_, variable, tried) in &open {
+                        for (_, variable, tried, _) in &open {
                             if let Some(slot) = cells.get_mut(*variable) {
-                                *slot = Some(tried - 1);
+                                *slot = Some(*tried);
                             }
                         }
                         return Ok(Some(cells));
                     }
-                    Some(variable) => open.push((left, variable, 0)),
+                    Some(variable) => open.push((left, variable, 0, 0)),
                 }
             }
-            let Some((left, variable, tried)) = open.last_mut() else { return Ok(None) };
-            if *tried >= self.width(*variable) {
+            let Some((left, variable, tried, cell)) = open.last_mut() else { return Ok(None) };
+            if *cell >= self.width(*variable) {
                 let failure = open.pop().map(|(left, ..)| left);
                 failed.extend(failure);
                 continue;
@@ -169,12 +213,19 @@ impl Diagrams {
             if taken > steps || failed.len() > self.budget.nodes / 8 {
                 return Err(TooLarge);
             }
-            let cell = *tried;
-            *tried += 1;
-            let asks = |condition: &Ref| self.first_variable(*condition) == Some(*variable);
-            let child =
-                |condition: &Ref| if asks(condition) { self.child(*condition, cell) } else { *condition };
-            next = Some(left.iter().map(child).collect());
+            *tried = *cell;
+            // The cells after it that no condition tells from it need not be tried.
+            let mut end = self.width(*variable);
+            let mut child = |condition: &Ref| {
+                if self.first_variable(*condition) != Some(*variable) {
+                    return *condition;
+                }
+                let run = self.run_at(*condition, *tried);
+                end = end.min(run.end as usize);
+                run.to
+            };
+            next = Some(left.iter().map(&mut child).collect());
+            *cell = end;
         }
     }
 
@@ -183,14 +234,7 @@ impl Diagrams {
         let mut found = BTreeSet::from([from]);
         let mut open = vec![from];
         while let Some(node) = open.pop() {
-            if let Some(variable) = self.first_variable(node) {
-                for cell in 0..self.width(variable) {
-                    let child = self.child(node, cell);
-                    if found.insert(child) {
-                        open.push(child);
-                    }
-                }
-            }
+            open.extend(self.runs(node).iter().map(|run| run.to).filter(|child| found.insert(*child)));
         }
         // Constants may be made late, but nothing is below them.
         let mut found: Vec<Ref> = found.into_iter().collect();

@@ -24,14 +24,12 @@ impl Work<'_, '_> {
             excused.extend(rule_fields(ruleset, &ruleset.rules[rule]));
         }
         let read = read_fields(ruleset);
+        let asked: BTreeSet<usize> =
+            functions.iter().flat_map(|function| self.space.diagrams.support(*function)).collect();
         for id in ruleset.fields.ids().filter(|id| read.contains(id)) {
             let places = self.space.asked_of(0, &[id]);
             let free = free_places(self.study, &self.space, id);
-            let depends = functions.iter().any(|function| {
-                let support = self.space.diagrams.support(*function);
-                places.iter().chain(&free).any(|place| support.contains(place))
-            });
-            if !depends {
+            if !places.iter().chain(&free).any(|place| asked.contains(place)) {
                 let idle = self.study.asking.is_empty() || self.depends_unknown(id) == Ok(false);
                 if idle && !excused.contains(&id) {
                     keys.insert(Key::IdleField(id));

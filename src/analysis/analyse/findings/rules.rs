@@ -391,8 +391,15 @@ impl<'r> Work<'_, 'r> {
             decision.instances(rule).iter().any(|instance| instance.fires.truth == Truth::True)
         };
         let accept = |decision: &Decision<'_>| fires(decision, first) && fires(decision, second);
-        Ok(match self.example(region, &accept)? {
+        // Whatever profile shows it of two of many that are the same shows it of all.
+        let shown = self.shown.get(&region).filter(|_| self.space.is_exact(region)).cloned();
+        let example = match shown {
+            Some(profile) => Example::Profile(profile),
+            None => self.example(region, &accept)?,
+        };
+        Ok(match example {
             Example::Profile(profile) => {
+                self.shown.insert(region, profile.clone());
                 Some(with_example(self.study, diagnostic, "both fire for", &profile))
             }
             Example::Nothing | Example::Undecided => Some(diagnostic),

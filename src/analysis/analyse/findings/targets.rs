@@ -4,11 +4,17 @@ use std::collections::BTreeSet;
 
 use super::{Example, Key, Work, with_example};
 use crate::analyse::diagram::{TooLarge, YES};
+use crate::analyse::regions::Purse;
 use crate::analyse::sample::{SAMPLES, samples};
 use qudao_language::decide::Decision;
 use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
+
+/// What so many questions on channels may take, each the whole of a budget, is there for all of them.
+const QUESTIONS: u64 = 2;
+/// So many instances are judged for samples at most: a second's work.
+const MOST_SAMPLED: usize = 4_000_000;
 
 impl Work<'_, '_> {
     /// What past the budget is sampled: a profile that shows the contrary settles it, and otherwise it is noted.
@@ -18,8 +24,10 @@ impl Work<'_, '_> {
             return;
         }
         let mut unsettled = Vec::new();
+        let mut purse = Purse::new(self.budget, QUESTIONS);
         for target in ruleset.channels.ids().map(Target::Channel) {
-            self.space.diagrams.renew(self.budget);
+            let budget = purse.next(&self.space);
+            self.space.diagrams.renew(budget);
             match self.target_key(target) {
                 Ok(key) => keys.extend(key),
                 Err(TooLarge) => unsettled.push(target),
@@ -85,7 +93,8 @@ impl Work<'_, '_> {
     fn sampled(&mut self, mut unsettled: Vec<Target>) {
         let ruleset = self.ruleset();
         let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
-        for profiles in samples(&self.space, SAMPLES) {
+        let count = SAMPLES.min(1 + MOST_SAMPLED / self.study.ground.instances.len().max(1));
+        for profiles in samples(&self.space, count) {
             let Some(profile) = profiles.first() else { continue };
             let decision = self.study.decide(profile);
             for target in &unsettled {
@@ -105,7 +114,7 @@ impl Work<'_, '_> {
             let message = format!("whether `{name}` is {ever} recommended is too large to be proved");
             self.unproved.push(
                 Diagnostic::new(Code::Unproved, ruleset.channels[id].span, message)
-                    .here(format!("{what} of {SAMPLES} sampled profiles get it recommended")),
+                    .here(format!("{what} of {count} sampled profiles get it recommended")),
             );
         }
     }

@@ -12,14 +12,16 @@ use crate::analyse::sample::Dice;
 use crate::analyse::space::Space;
 use crate::analyse::view::View;
 use qudao_engine::program::{Program, Scratch};
-use qudao_language::decide::decide;
+use qudao_language::decide::{Tells, decide_only};
 use qudao_language::model::{Profile, Target};
 use qudao_language::operator::Verdict;
 
 /// What may be built to tell which channels take each other's place.
 const JOINT: Budget = Budget { nodes: 60_000, steps: 100_000 };
-/// So many profiles are tried of a region in which a channel rises or falls.
+/// So many profiles are tried of a region in which a channel rises or falls; fewer where both rulesets together have more
+/// instances of rules than these, for each then takes longer.
 const TRIES: usize = 6_000;
+const USUAL_INSTANCES: usize = 2_000;
 /// After so many tries that make nothing better, the search begins elsewhere.
 const PATIENCE: usize = 120;
 
@@ -129,7 +131,9 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     fn leads(&mut self, moves: &[Move]) -> Result<(), TooLarge> {
         let old = Program::new(self.difference.old.ruleset, self.difference.old.day);
         let new = Program::new(self.difference.new.ruleset, self.difference.new.day);
-        let mut hunt = Hunt { scratches: (old.scratch(), new.scratch()), programs: (&old, &new) };
+        let size = old.ground().instances.len() + new.ground().instances.len();
+        let tries = (TRIES * USUAL_INSTANCES / size.max(1)).clamp(TRIES / 20, TRIES);
+        let mut hunt = Hunt { scratches: (old.scratch(), new.scratch()), programs: (&old, &new), tries };
         for moved in moves {
             for (region, gains) in [(moved.falls, false), (moved.rises, true)] {
                 if self.space.is_nowhere(region)? || self.never_leads(region, moved.channel, gains)? {
@@ -139,7 +143,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
                 let what = What::Lead { target, gains };
                 match hunt.find(&self.space, region, moved.channel, gains) {
                     Some((profiles, cells)) => self.add_lead(region, what, profiles, &cells)?,
-                    None => self.doubt(Question::First, Doubt::Sampled(what, TRIES)),
+                    None => self.doubt(Question::First, Doubt::Sampled(what, tries)),
                 }
             }
         }
@@ -157,8 +161,10 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let mut takes = |smaller: &[Profile]| {
             let [old, new] = smaller else { return false };
             // With fields left out it is shown only if these could not change who comes first.
-            decide(difference.old.ruleset, old, difference.old.day).first.settled
-                && decide(difference.new.ruleset, new, difference.new.day).first.settled
+            let settled =
+                |ruleset, profile, day| decide_only(ruleset, profile, day, Tells::Outcomes).first.settled;
+            settled(difference.old.ruleset, old, difference.old.day)
+                && settled(difference.new.ruleset, new, difference.new.day)
                 && shows(difference, smaller, &what)
         };
         let small = self.space.shrink(profiles, &mut takes);
@@ -234,6 +240,7 @@ fn range<'g, 'r>(
 struct Hunt<'p, 'r> {
     programs: (&'p Program<'r>, &'p Program<'r>),
     scratches: (Scratch, Scratch),
+    tries: usize,
 }
 
 impl Hunt<'_, '_> {
@@ -251,7 +258,7 @@ impl Hunt<'_, '_> {
         let mut idle = 0;
         // The smallest values come first: where most is 0, few rules fire.
         let mut smallest = space.diagrams.witness(region, &|_, cell| cell as u64);
-        for _ in 0..TRIES {
+        for _ in 0..self.tries {
             let cells = match &best {
                 Some((_, cells)) if idle < PATIENCE => beside(space, region, cells, &mut dice),
                 _ => {

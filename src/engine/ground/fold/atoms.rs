@@ -1,5 +1,7 @@
 //! From a condition to an atom: what the values of a field make of it.
 
+use std::collections::BTreeSet;
+
 use super::super::cells::{Cut, Draft, Test, Variable, VariableKind, between, is_whole, round_up, value_at};
 use super::super::linear::{Facts, FieldSet, Solved};
 use super::super::{Node, Opaque, OpaqueId};
@@ -74,7 +76,14 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
         let ty = self.ruleset.fields[field].ty;
         let facts = Facts { ruleset: self.ruleset, day: self.day, channel };
         let test = match (&expr.kind, ty) {
-            (_, Type::Bool | Type::Enum(_)) => self.tested(field, expr, channel)?,
+            (_, Type::Enum(id)) => match (named_values(facts, expr), self.ruleset.enums[id].members.len()) {
+                (Some((named, negated)), count) => {
+                    let holds = |value: u32| named.contains(&value) != negated;
+                    Test::Table((0..count as u32).map(|value| Judged::known(holds(value))).collect())
+                }
+                (None, _) => self.tested(field, expr, channel)?,
+            },
+            (_, Type::Bool) => self.tested(field, expr, channel)?,
             (ExprKind::Known(what, negated), _) => {
                 facts.field(what)?;
                 Test::Always(!negated)
@@ -307,6 +316,24 @@ impl Wanted {
     /// Both or neither, of one member.
     fn same(self, other: Wanted) -> Wanted {
         self.and(other).or(self.not().and(other.not()))
+    }
+}
+
+/// The values that a field is compared with by name, and whether it is none of them that is asked.
+fn named_values<'r>(facts: Facts<'r>, expr: &'r Expr) -> Option<(BTreeSet<u32>, bool)> {
+    let number = |value: &Value| if let Value::Enum(number) = value { Some(*number) } else { None };
+    match &expr.kind {
+        ExprKind::Compare(op, left, right) if op.is_equality() => {
+            let (ExprKind::Literal(value), true) = (&right.kind, facts.field(left).is_some()) else {
+                return None;
+            };
+            Some((BTreeSet::from([number(value)?]), *op == CompareOp::NotEqual))
+        }
+        ExprKind::InSet { subject, negated, members } => {
+            facts.field(subject)?;
+            Some((members.iter().map(number).collect::<Option<_>>()?, *negated))
+        }
+        _ => None,
     }
 }
 

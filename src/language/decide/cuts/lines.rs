@@ -269,12 +269,23 @@ impl<'r> Cuts<'_, 'r> {
             }
             ExprKind::Sum(terms) => {
                 let mut total = vec![Line::constant(Exact::ZERO)];
+                let mut fixed = (Exact::ZERO, Exact::ZERO);
+                let by_ends = terms.iter().any(|(_, term)| self.is_range(term));
                 for (sign, term) in terms {
-                    let by = Exact::whole(if *sign == Sign::Plus { 1 } else { -1 });
-                    let term = self.scaled(term, by, channel)?;
-                    total = pairs(&total, &term, Line::and)?;
+                    let term = match sign {
+                        Sign::Plus => self.lines(term, channel)?,
+                        Sign::Minus => self.scaled(term, Exact::whole(-1), channel)?,
+                    };
+                    let ends = term.iter().all(Line::is_constant).then(|| {
+                        let ends = term.iter().map(|line| line.plus);
+                        ends.clone().min().zip(ends.max())
+                    });
+                    match ends.flatten().filter(|_| by_ends) {
+                        Some((low, high)) => fixed = (fixed.0.plus(low)?, fixed.1.plus(high)?),
+                        None => total = pairs(&total, &term, Line::and)?,
+                    }
                 }
-                total
+                pairs(&total, &[fixed.0, fixed.1].map(Line::constant), Line::and)?
             }
             ExprKind::Between(unit, from, to) => {
                 let (from, to) = (self.lines(from, channel)?, self.lines(to, channel)?);
@@ -310,6 +321,20 @@ impl<'r> Cuts<'_, 'r> {
             | ExprKind::Earlier(..) => return None,
         };
         few_lines(lines)
+    }
+
+    /// Tells whether a number is known by the ends of a range alone: a field that is not known and does not change. Of a sum
+    /// with such a term the ends are all that anybody asks for.
+    fn is_range(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Field(id) => {
+                self.changed(Await::Field(*id)).is_none() && self.context.field(*id).is_none()
+            }
+            ExprKind::Negate(inner) | ExprKind::Scale(inner, _) | ExprKind::Convert(inner, _) => {
+                self.is_range(inner)
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn scaled(
