@@ -16,7 +16,7 @@ use crate::operator::{Sign, Verdict};
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
 
-pub(super) use super::points::Worth;
+use super::points::Worth;
 
 /// Exceptions to exceptions go so deep at most.
 const MAX_EXCEPTION_DEPTH: usize = 128;
@@ -158,7 +158,14 @@ impl<'s> Checker<'s> {
         channels
     }
 
-    fn effect(&mut self, effect: &ast::Effect, owner: &Owner, scope: &Scope, effects: &mut Vec<Effect>) {
+    /// Adds what an effect of a rule or of a table's row does to those before it.
+    pub(super) fn effect(
+        &mut self,
+        effect: &ast::Effect,
+        owner: &Owner,
+        scope: &Scope,
+        effects: &mut Vec<Effect>,
+    ) {
         let span = effect.span;
         let mut each =
             |checker: &mut Self, sought, names: &[ast::Name], kind: &dyn Fn(TargetRef) -> EffectKind| {
@@ -216,7 +223,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    pub(super) fn not_a_cap(&mut self, verdict: &ast::Name) {
+    fn not_a_cap(&mut self, verdict: &ast::Name) {
         let message = format!("a cap is `recommended`, `possible` or `unsuitable`, not `{}`", verdict.value);
         self.report(
             Diagnostic::new(Code::UnknownValue, verdict.span, message)

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use unicode_ident::is_xid_continue;
 
 use super::Checker;
-use super::rules::Worth;
 use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::TARGET;
 use crate::diagnostic::{Code, Diagnostic, Label};
-use crate::model::{self, Cell, Effect, EffectKind, Expr, ExprKind, Id, RowOf, Rule, Table, TargetRef, Type};
-use crate::operator::{CompareOp, Policy, Sign, Verdict};
+use crate::model::{self, Cell, Expr, ExprKind, Id, RowOf, Rule, Table, Type};
+use crate::operator::{CompareOp, Policy};
 use crate::source::{Span, Spanned, folded};
 use crate::syntax::ast::{self, CellKind, ColumnKind, DeclarationKind};
 use crate::syntax::{HeadingKind, RESERVED, parse_csv};
@@ -179,7 +178,11 @@ impl<'s> Checker<'s> {
                         let text = folded(self.sources.files().slice(column.span));
                         Column::Condition(expr.clone(), checked, text)
                     }
-                    ColumnKind::Target(name) => Column::Target(self.target(&TARGET, name, &scope)?),
+                    ColumnKind::Target(name) => {
+                        self.target(&TARGET, name, &scope)?;
+                        Column::Effects
+                    }
+                    ColumnKind::Then => Column::Effects,
                     ColumnKind::Because(language) => Column::Because(language.clone()),
                     ColumnKind::Note(language) => Column::Note(language.clone()),
                     ColumnKind::From => Column::From,
@@ -199,6 +202,8 @@ impl<'s> Checker<'s> {
     ) -> Rule {
         let scope = table_scope();
         let row = placed.row;
+        let span = row.name.as_ref().map_or(row.span, |name| name.span);
+        let owner = Owner::new("table", &Spanned { value: name.clone(), span });
         let mut cells = Vec::new();
         let mut parts = Vec::new();
         let mut effects = Vec::new();
@@ -225,23 +230,23 @@ impl<'s> Checker<'s> {
                 (Column::Condition(_, _, heading), CellKind::Any) => {
                     cells.push(Cell { text: format!("{heading} -").into(), part: None });
                 }
-                (Column::Target(target), kind) => effects.extend(self.cell_effect(*target, cell.span, kind)),
+                (Column::Effects, CellKind::Effects(all)) => {
+                    all.iter().for_each(|effect| self.effect(effect, &owner, &scope, &mut effects));
+                }
                 (Column::Because(language), CellKind::Text(text)) => because.add(language, text),
                 (Column::Note(language), CellKind::Text(text)) => note.add(language, text),
                 (Column::From, CellKind::From(from)) => sources.extend(self.citations(from)),
                 _ => {}
             }
         }
-        let span = row.name.as_ref().map_or(row.span, |name| name.span);
-        let owner = Owner::new("table", &Spanned { value: name.clone(), span });
         let because =
             because.template().and_then(|because| self.template(&owner, "because", &because, &scope));
         if let Some(note) = note.template() {
             let span = note.main.span;
-            if let Some(text) = self.template(&owner, "note", &note, &scope) {
-                effects.push(Effect { span, kind: EffectKind::Note(None, text, false) });
-            }
+            let kind = ast::EffectKind::Note(None, note, false);
+            self.effect(&ast::Effect { span, kind }, &owner, &scope, &mut effects);
         }
+        self.check_numbers(&owner, &effects);
         let own_span = last_condition.map_or(row.span.after(), |last| row.span.to(last));
         let own = Expr { span: own_span, ty: Type::Bool, kind: ExprKind::And(parts.clone()) };
         let asks = super::rules::asks(&own);
@@ -405,35 +410,6 @@ impl<'s> Checker<'s> {
         Some((checked, text.into()))
     }
 
-    fn cell_effect(&mut self, target: TargetRef, span: Span, kind: &CellKind) -> Option<Effect> {
-        let kind = match kind {
-            CellKind::Points(points) => match self.worth(points)? {
-                Worth::Points(points) => EffectKind::Score(target, points, None),
-                Worth::Level(level, Sign::Plus) => EffectKind::Score(target, 1, Some(level)),
-                Worth::Level(level, Sign::Minus) => EffectKind::Score(target, -1, Some(level)),
-            },
-            CellKind::Exclude => EffectKind::Exclude(target),
-            CellKind::Cap(verdict) => {
-                match Verdict::parse(&verdict.value).filter(|v| *v != Verdict::Excluded) {
-                    Some(cap) => EffectKind::Cap(target, cap),
-                    None => {
-                        self.not_a_cap(verdict);
-                        return None;
-                    }
-                }
-            }
-            CellKind::Any
-            | CellKind::Empty
-            | CellKind::Tests(_)
-            | CellKind::Text(_)
-            | CellKind::From(_)
-            | CellKind::Broken => {
-                return None;
-            }
-        };
-        Some(Effect { span, kind })
-    }
-
     /// Rows of a `first` table ask what any of them asks, for each depends on those before it.
     pub(super) fn spread_asking(&mut self) {
         for table in self.tables.iter().filter(|table| table.policy == Policy::First) {
@@ -489,7 +465,8 @@ impl<'s> RuleOrTable<'s> {
 enum Column {
     /// The expression as it is written, checked, and its text.
     Condition(ast::Expr, Expr, String),
-    Target(TargetRef),
+    /// Of a target that there is, or of several.
+    Effects,
     Because(Option<ast::Name>),
     Note(Option<ast::Name>),
     From,

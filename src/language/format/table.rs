@@ -59,7 +59,7 @@ impl Page {
 fn rows(file: FileId, start: usize, body: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut at = start;
-    let mut heading = true;
+    let mut headings: Option<Vec<&str>> = None;
     for line in body.split_inclusive('\n') {
         let here = at;
         at += line.len();
@@ -87,21 +87,22 @@ fn rows(file: FileId, start: usize, body: &str) -> Vec<Row> {
         }
         let (name, cells, conditions) = row_cells(here, code);
         let conditions = conditions.unwrap_or(cells.len());
-        if !heading && cells.iter().all(|(_, cell)| syntax::is_dashes(cell.trim())) {
+        if headings.is_some() && cells.iter().all(|(_, cell)| syntax::is_dashes(cell.trim())) {
             rows.extend(comment.map(Row::Line));
             continue;
         }
-        let cells = cells.iter().enumerate().map(|(place, (start, cell))| {
+        let written = cells.iter().enumerate().map(|(place, (start, cell))| {
+            let heading = headings.as_ref().map(|all| all.get(place).copied().unwrap_or(""));
             let node = syntax::parse_cell(file, heading, place < conditions, *start, cell);
             node.map_or_else(|| cell.trim().to_string(), |node| flat(&node))
         });
         rows.push(Row::Cells(
             name.map_or("", |(_, name)| name).to_string(),
-            cells.collect(),
+            written.collect(),
             conditions,
             comment,
         ));
-        heading = false;
+        headings.get_or_insert_with(|| cells.iter().map(|(_, cell)| cell.trim()).collect());
     }
     while matches!(rows.last(), Some(Row::Blank)) {
         rows.pop();

@@ -482,11 +482,12 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::override_mix => "mix",
         Kind::text_entry | Kind::text_path | Kind::path_name => " the path of a text",
         Kind::column => " an expression",
-        Kind::effect_column => " a target, `because`, `note` or `from`",
+        Kind::effect_column => " a target, `then`, `because`, `note` or `from`",
         Kind::row_name => " a name",
         Kind::any_cell => "-",
         Kind::test_cell | Kind::one_test | Kind::compare_cell | Kind::membership_cell => " a test",
         Kind::effect_cell => " `+N`, `-N`, `exclude` or `cap`",
+        Kind::then_cell => " an effect",
         Kind::from_cell => " a source",
         Kind::because => "because",
         Kind::cap => "cap",
@@ -581,6 +582,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::next_entry
         | Kind::begins_effect
         | Kind::effect
+        | Kind::effects
         | Kind::more_targets
         | Kind::type_name
         | Kind::field_clause
@@ -623,6 +625,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::row_name_entry
         | Kind::test_cell_entry
         | Kind::effect_cell_entry
+        | Kind::then_cell_entry
         | Kind::text_cell_entry
         | Kind::from_cell_entry => return None,
     })

@@ -109,7 +109,7 @@ impl Builder<'_> {
                     name = Some(span);
                     Place::Name
                 }
-                _ if matches!(first_word, "because" | "note" | "from") => {
+                _ if matches!(first_word, "then" | "because" | "note" | "from") => {
                     Place::Column(self.effect_column((start, word)))
                 }
                 HeadingKind::Target => Place::Column(self.effect_column((start, word))),
