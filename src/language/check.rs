@@ -43,8 +43,8 @@ use crate::model::{
     Type, UnitDefinition, Units,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::Sources;
 use crate::syntax::ast::{self, DeclarationKind};
+use crate::syntax::{SheetNames, Sources};
 
 /// What came of checking a ruleset.
 #[derive(Debug)]
@@ -195,6 +195,8 @@ struct Checker<'s> {
     effort: Effort,
     /// Whether every name has its declaration.
     declared: bool,
+    /// The names and titles that cells of CSV files may hold; made when a table is first read from one.
+    sheet_names: Option<Box<SheetNames>>,
     /// What has a title, by the title; made when a title is first looked for.
     titles: Option<BTreeMap<String, Vec<Arc<str>>>>,
     /// The rule or the test that is looked at.
@@ -273,6 +275,7 @@ impl<'s> Checker<'s> {
             uses_day: None,
             effort: Effort::default(),
             declared: false,
+            sheet_names: None,
             titles: None,
             around: None,
             variables: BTreeSet::new(),

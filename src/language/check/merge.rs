@@ -395,7 +395,7 @@ impl<'s> Merged<'s> {
     fn profile_of(&mut self, name: &ast::Name) -> Option<&mut Vec<ast::ProfileItem>> {
         let declares = |declaration: &Declaration| match &declaration.kind {
             DeclarationKind::Profile(items) => {
-                super::names::fields(items).iter().any(|field| field.name.value == name.value)
+                ast::fields(items).iter().any(|field| field.name.value == name.value)
             }
             _ => false,
         };
@@ -410,7 +410,7 @@ impl<'s> Merged<'s> {
         let mut names = BTreeMap::new();
         for declaration in &self.declarations {
             if let DeclarationKind::Profile(items) = &declaration.kind {
-                for field in super::names::fields(items) {
+                for field in ast::fields(items) {
                     names.insert(("field".to_string(), field.name.value.to_string()), 0);
                 }
             }

@@ -147,7 +147,7 @@ impl<'s> Checker<'s> {
         for (_, items) in
             self.each(|kind| if let DeclarationKind::Profile(items) = kind { Some(items) } else { None })
         {
-            for field in fields(items) {
+            for field in ast::fields(items) {
                 for was in &field.was {
                     let taken = match (self.symbols.get(&was.value), old_names.get(&was.value)) {
                         (Some((Symbol::Field(_), span)), _) | (_, Some(((), span))) => Some(*span),
@@ -468,18 +468,6 @@ impl<'s> Checker<'s> {
             },
         }
     }
-}
-
-/// Returns all fields of a profile, those of sections too.
-pub(super) fn fields(items: &[ast::ProfileItem]) -> Vec<&ast::Field> {
-    let mut found = Vec::new();
-    for item in items {
-        match item {
-            ast::ProfileItem::Field(field) => found.push(&**field),
-            ast::ProfileItem::Section(_, _, items) => found.extend(fields(items)),
-        }
-    }
-    found
 }
 
 /// Tells whether a value lies outside of a range.

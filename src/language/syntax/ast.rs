@@ -238,6 +238,19 @@ pub enum ProfileItem {
     Section(Option<Name>, Text, Vec<ProfileItem>),
 }
 
+/// Returns all fields of a profile, those of sections too.
+#[must_use]
+pub fn fields(items: &[ProfileItem]) -> Vec<&Field> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            ProfileItem::Field(field) => found.push(&**field),
+            ProfileItem::Section(_, _, items) => found.extend(fields(items)),
+        }
+    }
+    found
+}
+
 /// `NAME: TYPE "question" in … default … required fixed was …`.
 #[derive(Debug, Clone)]
 pub struct Field {

@@ -408,6 +408,11 @@ impl Builder<'_> {
             return None;
         }
         let node = self.piece(Kind::test_cell_entry, cell)?;
+        self.tests(&node)
+    }
+
+    /// What a cell says that was parsed.
+    pub(super) fn tests(&mut self, node: &Node<'_>) -> Option<ast::CellKind> {
         if node.has(Kind::any_cell) {
             return Some(ast::CellKind::Any);
         }
