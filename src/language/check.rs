@@ -191,6 +191,8 @@ struct Checker<'s> {
     quotes: quotes::Quotes<'s>,
     read_fields: BTreeSet<Id<Field>>,
     uses_day: Option<Span>,
+    /// Whether old names stand for the new ones, as in profiles.
+    reads_old_names: bool,
     /// What is left for looking for near names and passages.
     effort: Effort,
     /// Whether every name has its declaration.
@@ -273,6 +275,7 @@ impl<'s> Checker<'s> {
             quotes: quotes::Quotes::default(),
             read_fields: BTreeSet::new(),
             uses_day: None,
+            reads_old_names: false,
             effort: Effort::default(),
             declared: false,
             sheet_names: None,

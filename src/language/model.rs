@@ -161,6 +161,7 @@ pub struct Enum {
     /// Whether it is a scale.
     pub ordered: bool,
     by_name: BTreeMap<Arc<str>, u32>,
+    by_old_name: BTreeMap<Arc<str>, u32>,
 }
 
 impl Enum {
@@ -168,13 +169,24 @@ impl Enum {
     #[must_use]
     pub fn new(name: Arc<str>, title: Option<Text>, members: Vec<Member>, ordered: bool) -> Enum {
         let by_name = members.iter().zip(0..).map(|(member, number)| (member.name.clone(), number)).collect();
-        Enum { name, title, members, ordered, by_name }
+        let old = members
+            .iter()
+            .zip(0..)
+            .flat_map(|(member, number)| member.was.iter().map(move |was| (was, number)));
+        let by_old_name = old.map(|(was, number)| (was.clone(), number)).collect();
+        Enum { name, title, members, ordered, by_name, by_old_name }
     }
 
     /// Returns the number of a value by its name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).copied()
+    }
+
+    /// Returns the number of a value by its name or an old one, as profiles may still have it.
+    #[must_use]
+    pub fn member_read(&self, name: &str) -> Option<u32> {
+        self.member(name).or_else(|| self.by_old_name.get(name).copied())
     }
 
     /// Returns the name of a value.
@@ -191,6 +203,8 @@ pub struct Member {
     pub name: Arc<str>,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Arc<str>>,
 }
 
 /// A field of a profile.

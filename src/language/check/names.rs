@@ -122,12 +122,23 @@ impl<'s> Checker<'s> {
             let owner = Owner::new(if declared.ordered { "scale" } else { "enum" }, &declared.name);
             let mut members: Vec<model::Member> = Vec::new();
             let mut seen: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+            let names: BTreeMap<Arc<str>, Span> =
+                declared.members.iter().map(|member| (member.name.value.clone(), member.name.span)).collect();
+            let mut old_names: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+            for was in declared.members.iter().flat_map(|member| &member.was) {
+                let first = names.get(&was.value).or_else(|| old_names.get(&was.value)).copied();
+                match first {
+                    Some(first) => self.duplicate(was, first),
+                    None => drop(old_names.insert(was.value.clone(), was.span)),
+                }
+            }
             for member in &declared.members {
                 if let Some(first) = seen.insert(member.name.value.clone(), member.name.span) {
                     self.duplicate(&member.name, first);
                 } else {
                     let title = self.words(&owner, &member.name.value, member.title.as_ref());
-                    members.push(model::Member { name: member.name.value.clone(), title });
+                    let was = member.was.iter().map(|was| was.value.clone()).collect();
+                    members.push(model::Member { name: member.name.value.clone(), title, was });
                 }
             }
             let (name, title) =

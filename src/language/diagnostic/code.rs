@@ -88,6 +88,7 @@ codes! {
     QuoteNotFound "quote-not-found" Error,
     QuoteUnverified "quote-unverified" Warning,
     RenamedField "renamed-field" Note,
+    RenamedValue "renamed-value" Note,
     ReservedName "reserved-name" Error,
     SameRule "same-rule" Warning,
     SmallPercent "small-percent" Note,

@@ -227,6 +227,8 @@ pub struct Member {
     pub name: Name,
     /// The title.
     pub title: Option<Text>,
+    /// The old names of a value.
+    pub was: Vec<Name>,
 }
 
 /// An entry of a profile.

@@ -244,10 +244,19 @@ impl Builder<'_> {
     }
 
     pub(super) fn members(&mut self, node: &Node<'_>) -> Vec<ast::Member> {
-        let nodes: Vec<Node<'_>> = node.children().filter(|child| child.kind() == Kind::member).collect();
+        let is_member = |child: &Node<'_>| matches!(child.kind(), Kind::member | Kind::value);
+        let nodes: Vec<Node<'_>> = node.children().filter(is_member).collect();
         nodes
             .iter()
-            .map(|child| ast::Member { name: self.name_of(child), title: self.title(child) })
+            .map(|child| ast::Member {
+                name: self.name_of(child),
+                title: self.title(child),
+                was: child
+                    .children()
+                    .filter(|part| part.kind() == Kind::value_was)
+                    .map(|was| self.name_of(&was))
+                    .collect(),
+            })
             .collect()
     }
 
@@ -258,7 +267,7 @@ impl Builder<'_> {
         if !ordered {
             let spans: Vec<Span> = node
                 .children()
-                .filter(|child| child.kind() == Kind::member)
+                .filter(|child| child.kind() == Kind::value)
                 .map(|child| child.span())
                 .collect();
             self.separated(&spans, "value");
