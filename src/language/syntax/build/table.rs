@@ -211,6 +211,10 @@ impl Builder<'_> {
     /// Reports a column that stands twice; of conditions and of targets, each says something of its own.
     pub(super) fn column_once(&mut self, columns: &[ast::Column], column: &ast::Column) {
         use ast::ColumnKind::{Because, Condition, From, Note, Target, Then};
+        // A table may have many of these.
+        if matches!(column.kind, Condition(_) | Target(_)) {
+            return;
+        }
         let tag = |language: &Option<ast::Name>| language.as_ref().map(|tag| tag.value.to_ascii_lowercase());
         let same = |other: &&ast::Column| match (&column.kind, &other.kind) {
             (Because(a), Because(b)) | (Note(a), Note(b)) => tag(a) == tag(b),
