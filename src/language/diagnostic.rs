@@ -119,7 +119,11 @@ impl Diagnostic {
         span: Span,
         mend: impl Into<String>,
     ) -> Diagnostic {
-        let what = if code == Code::RenamedField { "field" } else { "value" };
+        let what = match code {
+            Code::RenamedField => "field",
+            Code::RenamedChannel => "channel",
+            _ => "value",
+        };
         Diagnostic::new(code, span, format!("the {what} `{old}` is now `{now}`"))
             .here("its old name, which is still read")
             .fix(format!("write `{now}`"), span, mend)

@@ -276,6 +276,8 @@ pub struct Channel {
     pub span: Span,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Arc<str>>,
     /// What it states of each entry, by date.
     pub statements: BTreeMap<Entry, Vec<Statement>>,
     /// What it needs.
@@ -530,6 +532,13 @@ impl Ruleset {
     #[must_use]
     pub fn target(&self, name: &str) -> Option<Target> {
         self.targets().find(|target| self.target_name(*target) == name)
+    }
+
+    /// Returns a target by its name or, of a channel, an old one, as those may have it who called it so.
+    #[must_use]
+    pub fn target_called(&self, name: &str) -> Option<Target> {
+        let old = || self.channels.find(|channel| channel.was.iter().any(|was| &**was == name));
+        self.target(name).or_else(|| old().map(Target::Channel))
     }
 
     /// Returns the name of a row of a table, by its number from 0.

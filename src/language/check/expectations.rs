@@ -189,6 +189,13 @@ impl Checker<'_> {
     }
 
     fn named_target(&mut self, name: &ast::Name) -> Option<Target> {
+        if self.find_symbol(&name.value).is_none()
+            && let Some(channel) = self.channels.find(|channel| channel.was.contains(&name.value))
+        {
+            let now = self.channels[channel].name.clone();
+            self.report(Diagnostic::renamed(Code::RenamedChannel, &name.value, &now, name.span, &*now));
+            return Some(Target::Channel(channel));
+        }
         match self.target(&JUDGED, name, &Scope::plain("a test"))? {
             TargetRef::Named(target) => Some(target),
             TargetRef::Variable => None,

@@ -453,6 +453,7 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
     replace(&mut base.title, &change.title);
     replace_list(&mut base.needs, &change.needs);
     replace(&mut base.owned, &change.owned);
+    base.was.extend(change.was.iter().cloned());
     replace(&mut base.like, &change.like);
     let changed: BTreeSet<_> = change.statements.iter().map(entry).collect();
     let (replaced, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut base.statements)

@@ -25,6 +25,7 @@ impl<'s> Checker<'s> {
         self.declare_fields();
         self.declare_facts();
         self.declare_targets();
+        self.check_old_channels();
         self.declare_points();
         self.declare_lets();
     }
@@ -321,6 +322,23 @@ impl<'s> Checker<'s> {
         true
     }
 
+    /// Reports old names of channels that are a target's name, or that two have.
+    fn check_old_channels(&mut self) {
+        let mut old_names: Names<()> = Names::new();
+        let channels =
+            self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
+        for was in channels.iter().flat_map(|(_, channel)| &channel.was) {
+            let taken = match (self.symbols.get(&was.value), old_names.get(&was.value)) {
+                (Some((Symbol::Channel(_) | Symbol::Mix(_), span)), _) | (_, Some(((), span))) => Some(*span),
+                _ => None,
+            };
+            match taken {
+                Some(first) => self.duplicate(was, first),
+                None => drop(old_names.insert(was.value.clone(), ((), was.span))),
+            }
+        }
+    }
+
     fn declare_targets(&mut self) {
         for declaration in self.declarations {
             match &declaration.kind {
@@ -332,6 +350,7 @@ impl<'s> Checker<'s> {
                         name: channel.name.value.clone(),
                         span: channel.name.span,
                         title,
+                        was: channel.was.iter().map(|was| was.value.clone()).collect(),
                         statements: BTreeMap::new(),
                         needs: Vec::new(),
                         owned: None,

@@ -87,6 +87,7 @@ codes! {
     OverlappingRows "overlapping-rows" Error,
     QuoteNotFound "quote-not-found" Error,
     QuoteUnverified "quote-unverified" Warning,
+    RenamedChannel "renamed-channel" Note,
     RenamedField "renamed-field" Note,
     RenamedValue "renamed-value" Note,
     ReservedName "reserved-name" Error,

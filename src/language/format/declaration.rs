@@ -329,7 +329,7 @@ impl Page {
                 let mut parts = entry.children();
                 parts.by_ref().take(1).for_each(|name| self.node(&name));
                 for text in parts {
-                    if text.kind() == Kind::value_was {
+                    if text.kind() == Kind::old_name {
                         self.space();
                         self.node(&text);
                         continue;

@@ -334,6 +334,8 @@ pub struct Channel {
     pub name: Name,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Name>,
     /// The channel that it starts with all of.
     pub like: Option<Name>,
     /// The facts it states.

@@ -534,7 +534,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::field_default => "default",
         Kind::field_fixed => "fixed",
         Kind::field_required => "required",
-        Kind::field_was | Kind::value_was => "was",
+        Kind::field_was | Kind::old_name => "was",
         Kind::field_range | Kind::membership => "in",
         Kind::arguments => "(",
         Kind::index | Kind::fact_index | Kind::statement_index => "[",

@@ -251,13 +251,14 @@ impl Builder<'_> {
             .map(|child| ast::Member {
                 name: self.name_of(child),
                 title: self.title(child),
-                was: child
-                    .children()
-                    .filter(|part| part.kind() == Kind::value_was)
-                    .map(|was| self.name_of(&was))
-                    .collect(),
+                was: self.old_names(child),
             })
             .collect()
+    }
+
+    fn old_names(&self, node: &Node<'_>) -> Vec<ast::Name> {
+        let old = node.children().filter(|child| child.kind() == Kind::old_name);
+        old.map(|old| self.name_of(&old)).collect()
     }
 
     fn enumeration(&mut self, node: &Node<'_>, ordered: bool) -> ast::Enum {
@@ -385,6 +386,7 @@ impl Builder<'_> {
         let mut channel = ast::Channel {
             name: self.name_of(node),
             title: self.title(node),
+            was: self.old_names(node),
             like: node.child(Kind::like).map(|like| self.name_of(&like)),
             statements: Vec::new(),
             needs: Vec::new(),

@@ -544,6 +544,7 @@ impl Said {
             self.channels.push(ast::Channel {
                 name,
                 title: None,
+                was: Vec::new(),
                 like: None,
                 statements: Vec::new(),
                 needs: Vec::new(),
