@@ -24,5 +24,6 @@ pub use run::{
     test_profile,
 };
 pub use snapshot::{
-    has_conflict, has_texts, snapshot, snapshot_contents, snapshot_file, snapshot_rests, snapshot_with_texts,
+    has_conflict, has_texts, renewed, snapshot, snapshot_contents, snapshot_file, snapshot_rests,
+    snapshot_with_texts,
 };

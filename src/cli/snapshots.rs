@@ -10,8 +10,8 @@ use qudao_analysis::analyse::settings::{Set, Settings};
 use qudao_analysis::testing::causes::{Cause, Retrial, causes_by_trial};
 use qudao_analysis::testing::report::proposals;
 use qudao_analysis::testing::{
-    CaseRun, CaseState, has_texts, rests_on, snapshot, snapshot_contents, snapshot_file, snapshot_rests,
-    snapshot_with_texts,
+    CaseRun, CaseState, has_texts, renewed, rests_on, snapshot, snapshot_contents, snapshot_file,
+    snapshot_rests, snapshot_with_texts,
 };
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, decide};
@@ -181,7 +181,9 @@ pub(crate) fn compare(
     let mut deciding = Deciding::of(ruleset, beside, plan.texts, plan.as_of);
     for (case, profiles) in beside.cases.iter().filter(|(case, _)| selected(case)) {
         let state = match deciding.case(case, profiles, observe) {
-            Ok(new) => settle(beside, case, new, plan, &mut deciding.accepted, &mut compared.failure),
+            Ok(new) => {
+                settle(ruleset, beside, case, new, plan, &mut deciding.accepted, &mut compared.failure)
+            }
             Err(why) => CaseState::Broken(why),
         };
         let file = beside.accepted(case).to_string_lossy().into_owned();
@@ -278,6 +280,7 @@ impl<'r> Deciding<'r> {
 
 /// Compares what a case gives with its snapshot, and writes what the plan says.
 fn settle(
+    ruleset: &Ruleset,
     beside: &Beside,
     case: &str,
     new: Held,
@@ -286,7 +289,8 @@ fn settle(
     failure: &mut Option<Failure>,
 ) -> CaseState {
     let held_before = match held(&beside.accepted(case)) {
-        Ok(old) => old,
+        // A channel that has another name now is no change.
+        Ok(old) => old.map(|old| Held { contents: renewed(&old.contents, ruleset), ..old }),
         Err(why) => return CaseState::Broken(why),
     };
     if let Some(old) = &held_before {

@@ -91,7 +91,7 @@ enum Asked {
 }
 
 fn asked(ruleset: &Ruleset, name: &str) -> Result<Asked, Failure> {
-    if let Some(target) = ruleset.target(name) {
+    if let Some(target) = ruleset.target_called(name) {
         return Ok(Asked::Target(target));
     }
     let of_table = |rule: &Rule| rule.row.is_some() && rule.name.split('.').next() == Some(name);
@@ -107,7 +107,7 @@ fn asked(ruleset: &Ruleset, name: &str) -> Result<Asked, Failure> {
 
 fn target(ruleset: &Ruleset, name: &str) -> Result<Target, Failure> {
     let unknown = || unknown(ruleset, "channel or mix", name, targets(ruleset).into_iter());
-    ruleset.target(name).ok_or_else(unknown)
+    ruleset.target_called(name).ok_or_else(unknown)
 }
 
 fn targets(ruleset: &Ruleset) -> Vec<&str> {

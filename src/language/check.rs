@@ -43,8 +43,8 @@ use crate::model::{
     Type, UnitDefinition, Units,
 };
 use crate::source::{FileId, Span};
-use crate::syntax::Sources;
 use crate::syntax::ast::{self, DeclarationKind};
+use crate::syntax::{SheetNames, Sources};
 
 /// What came of checking a ruleset.
 #[derive(Debug)]
@@ -191,10 +191,14 @@ struct Checker<'s> {
     quotes: quotes::Quotes<'s>,
     read_fields: BTreeSet<Id<Field>>,
     uses_day: Option<Span>,
+    /// Whether old names stand for the new ones, as in profiles.
+    reads_old_names: bool,
     /// What is left for looking for near names and passages.
     effort: Effort,
     /// Whether every name has its declaration.
     declared: bool,
+    /// The names and titles that cells of CSV files may hold; made when a table is first read from one.
+    sheet_names: Option<Box<SheetNames>>,
     /// What has a title, by the title; made when a title is first looked for.
     titles: Option<BTreeMap<String, Vec<Arc<str>>>>,
     /// The rule or the test that is looked at.
@@ -271,8 +275,10 @@ impl<'s> Checker<'s> {
             quotes: quotes::Quotes::default(),
             read_fields: BTreeSet::new(),
             uses_day: None,
+            reads_old_names: false,
             effort: Effort::default(),
             declared: false,
+            sheet_names: None,
             titles: None,
             around: None,
             variables: BTreeSet::new(),

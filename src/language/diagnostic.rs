@@ -111,6 +111,24 @@ impl Diagnostic {
         }
     }
 
+    /// Tells of something that is called by its old name, which is still read.
+    pub(crate) fn renamed(
+        code: Code,
+        old: impl std::fmt::Display,
+        now: &str,
+        span: Span,
+        mend: impl Into<String>,
+    ) -> Diagnostic {
+        let what = match code {
+            Code::RenamedField => "field",
+            Code::RenamedChannel => "channel",
+            _ => "value",
+        };
+        Diagnostic::new(code, span, format!("the {what} `{old}` is now `{now}`"))
+            .here("its old name, which is still read")
+            .fix(format!("write `{now}`"), span, mend)
+    }
+
     /// Says what stands at the place of the mistake.
     #[must_use]
     pub fn here(mut self, message: impl Into<String>) -> Diagnostic {

@@ -161,6 +161,7 @@ pub struct Enum {
     /// Whether it is a scale.
     pub ordered: bool,
     by_name: BTreeMap<Arc<str>, u32>,
+    by_old_name: BTreeMap<Arc<str>, u32>,
 }
 
 impl Enum {
@@ -168,13 +169,24 @@ impl Enum {
     #[must_use]
     pub fn new(name: Arc<str>, title: Option<Text>, members: Vec<Member>, ordered: bool) -> Enum {
         let by_name = members.iter().zip(0..).map(|(member, number)| (member.name.clone(), number)).collect();
-        Enum { name, title, members, ordered, by_name }
+        let old = members
+            .iter()
+            .zip(0..)
+            .flat_map(|(member, number)| member.was.iter().map(move |was| (was, number)));
+        let by_old_name = old.map(|(was, number)| (was.clone(), number)).collect();
+        Enum { name, title, members, ordered, by_name, by_old_name }
     }
 
     /// Returns the number of a value by its name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).copied()
+    }
+
+    /// Returns the number of a value by its name or an old one, as profiles may still have it.
+    #[must_use]
+    pub fn member_read(&self, name: &str) -> Option<u32> {
+        self.member(name).or_else(|| self.by_old_name.get(name).copied())
     }
 
     /// Returns the name of a value.
@@ -191,6 +203,8 @@ pub struct Member {
     pub name: Arc<str>,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Arc<str>>,
 }
 
 /// A field of a profile.
@@ -262,6 +276,8 @@ pub struct Channel {
     pub span: Span,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Arc<str>>,
     /// What it states of each entry, by date.
     pub statements: BTreeMap<Entry, Vec<Statement>>,
     /// What it needs.
@@ -516,6 +532,13 @@ impl Ruleset {
     #[must_use]
     pub fn target(&self, name: &str) -> Option<Target> {
         self.targets().find(|target| self.target_name(*target) == name)
+    }
+
+    /// Returns a target by its name or, of a channel, an old one, as those may have it who called it so.
+    #[must_use]
+    pub fn target_called(&self, name: &str) -> Option<Target> {
+        let old = || self.channels.find(|channel| channel.was.iter().any(|was| &**was == name));
+        self.target(name).or_else(|| old().map(Target::Channel))
     }
 
     /// Returns the name of a row of a table, by its number from 0.

@@ -16,6 +16,7 @@ mod unreadable;
 mod words;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use unicode_ident::is_xid_continue;
 
@@ -108,26 +109,43 @@ pub fn parse_quantity(files: &Files, span: Span, text: &str) -> Option<ast::Quan
 }
 
 /// What a heading of a CSV file is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum HeadingKind {
-    /// The name of a channel or a mix: a column of effects.
-    Target,
+    /// This channel or mix, by its name or a title: a column of effects.
+    Target(Arc<str>),
+    /// This field, by a title: a column of conditions.
+    Field(Arc<str>),
     /// An expression: a column of conditions.
     Expression,
+    /// A title of several.
+    Several(Vec<Arc<str>>),
     /// A name that nothing has: what stands below it is not read.
     Nothing,
 }
 
-/// Reads the table in a CSV file; `kind` tells what a heading is.
+/// What is declared, as far as it tells how the cells of a table in a CSV file are read.
+pub trait Declared {
+    /// Tells what a heading is, of which the expression is told if it can be one.
+    fn heading(&mut self, text: &str, expr: Option<&ast::Expr>) -> HeadingKind;
+
+    /// Returns the enum whose values, or sets of whose values, a column compares.
+    fn enum_of(&mut self, column: &ast::Expr) -> Option<Arc<str>>;
+
+    /// Tells whether anything that a value may be made of has a name, which may stand before a point.
+    fn knows(&self, name: &str, before_point: bool) -> bool;
+}
+
+/// Reads the table in a CSV file.
 #[must_use]
 pub fn parse_csv(
     files: &Files,
     id: FileId,
-    kind: &dyn Fn(&str) -> HeadingKind,
+    names: &SheetNames,
+    declared: &mut dyn Declared,
 ) -> (ast::Grid, Vec<Diagnostic>) {
     let text = files.get(id).text();
     let mut builder = Builder::new(id, text);
-    let grid = builder.csv(text, kind);
+    let grid = builder.csv(text, names, declared);
     (grid, builder.diagnostics)
 }
 

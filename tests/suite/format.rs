@@ -259,3 +259,34 @@ fn a_comment_in_any_gap_is_kept() {
     assert!(errors.is_empty(), "no comment can stand behind\n{}", errors.join("\n"));
     assert!(tried > 700, "only {tried} files");
 }
+
+/// Columns line up, each as wide as its cells; what is long among many short cells stands out, so that a file grows with
+/// its text and not with its rows times its columns.
+#[test]
+fn a_table_of_many_columns_is_laid_out_in_line_with_its_text() {
+    let row = |cells: &mut dyn Iterator<Item = String>| cells.collect::<Vec<_>>().join(" | ");
+    let mut table = String::from("ruleset t\nchannel a\ntable wide {\n| ");
+    table += &row(&mut (0..300).map(|n| format!("field_{n}")));
+    table += " || a | because |\n";
+    for line in 0..10 {
+        let cell = |n: usize| {
+            if usize::is_multiple_of(line + n, 7) { ">=  4 and <9".into() } else { "-".to_string() }
+        };
+        table += &format!("row_{line} | {} || +1 | \"Reason {line}\" |\n", row(&mut (0..300).map(cell)));
+    }
+    table += "}\n";
+    let laid_out = format("wide.qd", &table).map_err(|_| "refused").unwrap();
+    law("wide.qd", &table).unwrap();
+    let bars = |line: &str| line.match_indices('|').map(|(at, _)| at).collect::<Vec<_>>();
+    let rows: Vec<&str> = laid_out.lines().filter(|line| line.contains('|')).collect();
+    assert_eq!((rows.len(), bars(rows[0]).len()), (12, 304));
+    assert!(rows.iter().all(|row| bars(row) == bars(rows[0])));
+    assert!(laid_out.len() < 3 * table.len(), "{} of {}", laid_out.len(), table.len());
+
+    let (short, reason) = ("| - || +1 | |\n".repeat(1_000), "x".repeat(60_000));
+    let head = "ruleset t\nchannel a\ntable long {\n| n || a | because |\n";
+    let long = format!("{head}{short}| 1 || +1 | \"{reason}\" |\n}}\n");
+    let laid_out = format("long.qd", &long).map_err(|_| "refused").unwrap();
+    assert!(laid_out.len() < 4 * long.len(), "{} of {}", laid_out.len(), long.len());
+    law("long.qd", &long).unwrap();
+}

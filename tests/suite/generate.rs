@@ -3,6 +3,8 @@
 
 #[path = "generate/amounts.rs"]
 mod amounts;
+#[path = "generate/tables.rs"]
+mod tables;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -233,6 +235,9 @@ impl Generator<'_> {
                 signed(recommended),
                 signed(possible)
             ));
+        }
+        if self.dice.pick(3) == 1 {
+            all.push(self.table(mixes));
         }
         all
     }

@@ -456,3 +456,36 @@ fn a_snapshot_with_the_marks_of_a_merge_is_told_and_mended() {
         assert_eq!(work.read("snapshots/big.snap"), right);
     }
 }
+
+#[test]
+fn what_has_another_name_now_is_the_same() {
+    let old = "ruleset shop \"Shop\" { as of 2026-01-01 }
+enum Size { tiny, large }
+profile { heavy: bool, size: Size }
+fact size: Size
+channel red_fox { size = unknown }
+channel owl { size = tiny }
+rule strong { when heavy then score red_fox +1 }
+rule fits { when owl.size == tiny and red_fox.size == tiny then score owl +3, note red_fox \"x\" }
+";
+    let new = old
+        .replace("channel red_fox", "channel fox was red_fox")
+        .replace("red_fox +1", "fox +1")
+        .replace("red_fox.size", "fox.size")
+        .replace("note red_fox", "note fox")
+        .replace("{ tiny,", "{ small was tiny,")
+        .replace("= tiny", "= small");
+    let work = Work::new(&[
+        ("shop.qd", old),
+        ("profiles/p.yaml", "heavy: true\nsize: tiny\n"),
+        ("old/shop.qd", old),
+    ]);
+    assert_eq!(work.qudao("test shop.qd --accept").0, 0);
+    std::fs::write(work.path("shop.qd"), &new).unwrap();
+    let (status, out, err) = work.qudao("test shop.qd");
+    assert_eq!(status, 0, "{out}{err}");
+    let (status, out, err) = work.qudao("why shop.qd profiles/p.yaml red_fox");
+    assert!(status == 0 && out.contains("fox"), "{out}{err}");
+    let (status, out, err) = work.qudao("diff old/shop.qd shop.qd");
+    assert!(status == 0 && out.contains("red_fox") && !out.contains("is gone"), "{out}{err}");
+}

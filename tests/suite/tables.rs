@@ -9,11 +9,14 @@ const RULES: &str = r#"ruleset shop "Shop" { as of 2026-01-01 }
 profile {
   orders: int "How many orders?" @de "Wie viele Bestellungen?" was sales
   abroad: bool "Do you sell abroad?"
+  kind: Kind default person
 }
+enum Kind { person, company was firm was a_name_of_more_than_eight_bytes }
 channel a
 channel b
 rule many { when orders > 3 then score a +2 }
 rule far { when abroad then score b +3 }
+rule firms { when kind == company then score b +9 }
 "#;
 
 /// The program's answer to a table: status, the rows in short, what was said.
@@ -48,6 +51,11 @@ fn tables_are_read_as_spreadsheets_write_them() {
         ("a byte order mark and a line for Excel", "\u{feff}sep=,\norders,abroad\n60,true\n", "3,b,true"),
         ("capitals", "ORDERS,Abroad\n60,false\n", "2,a,true"),
         ("an old name", "Sales,abroad\n60,false\n", "2,a,true"),
+        (
+            "old names of values",
+            "orders,abroad,kind\n60,false,firm\n60,false,a_name_of_more_than_eight_bytes\n60,false,person\n",
+            "2,b,true 3,b,true 4,a,true",
+        ),
         ("questions", "How many orders?,do you sell ABROAD?\n60,false\n", "2,a,true"),
         ("questions in another language", "wie viele bestellungen?;abroad\n60;false\n", "2,a,true"),
         (

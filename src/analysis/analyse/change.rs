@@ -19,6 +19,14 @@ pub struct Pairs {
     pub came: Vec<Target>,
 }
 
+/// Whether a channel says that it was called so.
+fn is_old_name(ruleset: &Ruleset, target: Target, name: &str) -> bool {
+    match target {
+        Target::Channel(id) => ruleset.channels[id].was.iter().any(|was| &**was == name),
+        Target::Mix(_) => false,
+    }
+}
+
 impl Pairs {
     /// Pairs the targets of two rulesets.
     #[must_use]
@@ -45,7 +53,8 @@ impl Pairs {
                 ([other], [_]) => Some(*other),
                 _ => None,
             };
-            match named(target).or_else(renamed) {
+            let was = || gone.iter().copied().find(|other| is_old_name(new, target, old.target_name(*other)));
+            match named(target).or_else(was).or_else(renamed) {
                 Some(other) => {
                     gone.retain(|target| *target != other);
                     both.push((other, target));

@@ -8,7 +8,7 @@ use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::model::{Effect, EffectKind, FieldValue, Origin, Points, Profile, Rule, Ruleset};
 use qudao_language::source::{FileId, Span, folded};
-use qudao_language::syntax::ast::{Channel, DeclarationKind, Field, ProfileItem, Statement};
+use qudao_language::syntax::ast::{self, Channel, DeclarationKind, Field, Statement};
 
 /// Settings by what is set, as `fact own.limit` or `weight strong`, each with what it is set to, as written.
 pub type Settings = BTreeMap<String, String>;
@@ -74,7 +74,7 @@ impl<'r> Set<'r> {
                     put("thresholds".into(), Place::Declaration("verdicts", Some(declaration.span)));
                 }
                 DeclarationKind::Profile(items) => {
-                    for field in fields(items) {
+                    for field in ast::fields(items) {
                         put(format!("default {}", field.name.value), default(field));
                     }
                 }
@@ -291,17 +291,6 @@ pub fn with_defaults(profile: &Profile, ruleset: &Ruleset) -> Profile {
         }
     }
     made
-}
-
-fn fields(items: &[ProfileItem]) -> Vec<&Field> {
-    let (mut found, mut open): (Vec<&Field>, Vec<&ProfileItem>) = (Vec::new(), items.iter().collect());
-    while let Some(item) = open.pop() {
-        match item {
-            ProfileItem::Field(field) => found.push(field),
-            ProfileItem::Section(.., items) => open.extend(items),
-        }
-    }
-    found
 }
 
 /// Where a field's default stands, or would.

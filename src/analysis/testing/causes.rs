@@ -21,6 +21,7 @@ mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+pub(super) use self::lines::renamed;
 pub use self::settings::Retrial;
 use super::snapshot::has_conflict;
 

@@ -18,9 +18,10 @@
 
 use std::collections::BTreeSet;
 
+use super::causes::renamed;
 use crate::analyse::settings::Settings;
 use qudao_language::decide::{Cause, Decision, Read, Reason};
-use qudao_language::model::{Channel, EffectKind, Id, Rule, Target};
+use qudao_language::model::{Channel, EffectKind, Enum, Id, Rule, Ruleset, Target, Type};
 use qudao_telling::words::Speaker;
 
 /// Returns the snapshot of a decision: what a `.snap` file holds below its head.
@@ -103,6 +104,51 @@ pub fn snapshot_contents(file: &str) -> String {
     });
     let contents = below.unwrap_or(&text).trim_matches('\n');
     if contents.is_empty() { String::new() } else { format!("{contents}\n") }
+}
+
+/// Returns the contents of a snapshot with the new names of channels and values that it calls by old ones.
+#[must_use]
+pub fn renewed(contents: &str, ruleset: &Ruleset) -> String {
+    let channels = ruleset.channels.iter();
+    let names: Vec<_> =
+        channels.flat_map(|channel| channel.was.iter().map(move |was| (was, &channel.name))).collect();
+    let values = ruleset.enums.iter().flat_map(|of| &of.members).any(|member| !member.was.is_empty());
+    if names.is_empty() && !values || has_conflict(contents) {
+        return contents.to_string();
+    }
+    let of_now = |line: &str| match line.starts_with(TEXT) {
+        true => line.to_string(),
+        false => {
+            let line = names.iter().fold(line.to_string(), |line, (was, now)| renamed(&line, was, now));
+            fact_of_now(&line, ruleset).unwrap_or(line)
+        }
+    };
+    let mut lines: Vec<String> = contents.lines().map(of_now).collect();
+    // Lines about no target stand in the order of their letters.
+    let kind = |line: &str| ["note ", "fact "].into_iter().find(|kind| line.starts_with(kind));
+    for run in lines.chunk_by_mut(|a, b| kind(a).is_some() && kind(a) == kind(b)) {
+        run.sort_unstable();
+    }
+    lines.iter().map(|line| format!("{line}\n")).collect()
+}
+
+/// A line such as `fact a.kind[small] = large`, its values called as they are now; nothing if it is another line.
+fn fact_of_now(line: &str, ruleset: &Ruleset) -> Option<String> {
+    let (entry, value) = line.strip_prefix("fact ")?.split_once(" = ")?;
+    let (channel, entry) = entry.split_once('.')?;
+    let (name, indexes) = entry.split_at(entry.find('[').unwrap_or(entry.len()));
+    let fact = ruleset.facts.iter().find(|fact| &*fact.name == name)?;
+    let of_now = |text: &str, of: Id<Enum>| {
+        let members = ruleset.enums[of].members.iter();
+        let names = members.flat_map(|member| member.was.iter().map(move |was| (was, &member.name)));
+        names.fold(text.to_string(), |text, (was, now)| renamed(&text, was, now))
+    };
+    let indexes = fact.indexes.iter().fold(indexes.to_string(), |text, of| of_now(&text, *of));
+    let value = match fact.ty {
+        Type::Enum(of) | Type::Set(of) => of_now(value, of),
+        Type::Bool | Type::Number(_) | Type::Text | Type::Date => value.to_string(),
+    };
+    Some(format!("fact {channel}.{name}{indexes} = {value}"))
 }
 
 struct Lines<'d, 'r> {

@@ -39,7 +39,7 @@ impl Checker<'_> {
         let mut given = Vec::new();
         let mut seen: BTreeMap<Id<Field>, Span> = BTreeMap::new();
         for (name, literal) in &test.given {
-            let Some(field) = self.field(name) else { continue };
+            let Some(field) = self.field_given(name) else { continue };
             if let Some(first) = seen.insert(field, name.span) {
                 self.report(
                     Diagnostic::new(
@@ -53,7 +53,10 @@ impl Checker<'_> {
                 continue;
             }
             let ty = self.fields[field].ty;
-            let Some(value) = self.literal(literal, ty) else { continue };
+            self.reads_old_names = true;
+            let value = self.literal(literal, ty);
+            self.reads_old_names = false;
+            let Some(value) = value else { continue };
             let model = &self.fields[field];
             if let Some(value) = &value
                 && names::outside(value, model.low.as_ref(), model.high.as_ref())
@@ -94,6 +97,18 @@ impl Checker<'_> {
             expect: self.expectations(&property.expect),
             even_unknown: property.even_unknown,
         }
+    }
+
+    /// Looks up a field as profiles do: an old name is told, and read.
+    fn field_given(&mut self, name: &ast::Name) -> Option<Id<Field>> {
+        if self.find_symbol(&name.value).is_none()
+            && let Some(field) = self.fields.find(|field| field.was.contains(&name.value))
+        {
+            let now = self.fields[field].name.clone();
+            self.report(Diagnostic::renamed(Code::RenamedField, &name.value, &now, name.span, &*now));
+            return Some(field);
+        }
+        self.field(name)
     }
 
     /// Looks up a field of the profile; old names are none.
@@ -174,6 +189,13 @@ impl Checker<'_> {
     }
 
     fn named_target(&mut self, name: &ast::Name) -> Option<Target> {
+        if self.find_symbol(&name.value).is_none()
+            && let Some(channel) = self.channels.find(|channel| channel.was.contains(&name.value))
+        {
+            let now = self.channels[channel].name.clone();
+            self.report(Diagnostic::renamed(Code::RenamedChannel, &name.value, &now, name.span, &*now));
+            return Some(Target::Channel(channel));
+        }
         match self.target(&JUDGED, name, &Scope::plain("a test"))? {
             TargetRef::Named(target) => Some(target),
             TargetRef::Variable => None,

@@ -82,6 +82,14 @@ impl Checker<'_> {
         if let Some(member) = self.enums[id].member(&value.value) {
             return Some(member);
         }
+        if self.reads_old_names
+            && let Some(member) = self.enums[id].member_read(&value.value)
+        {
+            let now = self.enums[id].member_name(member);
+            let found = Diagnostic::renamed(Code::RenamedValue, &value.value, now, value.span, now);
+            self.report(found);
+            return Some(member);
+        }
         self.unknown_member(value, id);
         None
     }

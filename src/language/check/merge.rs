@@ -395,7 +395,7 @@ impl<'s> Merged<'s> {
     fn profile_of(&mut self, name: &ast::Name) -> Option<&mut Vec<ast::ProfileItem>> {
         let declares = |declaration: &Declaration| match &declaration.kind {
             DeclarationKind::Profile(items) => {
-                super::names::fields(items).iter().any(|field| field.name.value == name.value)
+                ast::fields(items).iter().any(|field| field.name.value == name.value)
             }
             _ => false,
         };
@@ -410,7 +410,7 @@ impl<'s> Merged<'s> {
         let mut names = BTreeMap::new();
         for declaration in &self.declarations {
             if let DeclarationKind::Profile(items) = &declaration.kind {
-                for field in super::names::fields(items) {
+                for field in ast::fields(items) {
                     names.insert(("field".to_string(), field.name.value.to_string()), 0);
                 }
             }
@@ -453,6 +453,7 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
     replace(&mut base.title, &change.title);
     replace_list(&mut base.needs, &change.needs);
     replace(&mut base.owned, &change.owned);
+    base.was.extend(change.was.iter().cloned());
     replace(&mut base.like, &change.like);
     let changed: BTreeSet<_> = change.statements.iter().map(entry).collect();
     let (replaced, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut base.statements)

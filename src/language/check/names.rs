@@ -25,6 +25,7 @@ impl<'s> Checker<'s> {
         self.declare_fields();
         self.declare_facts();
         self.declare_targets();
+        self.check_old_channels();
         self.declare_points();
         self.declare_lets();
     }
@@ -122,12 +123,23 @@ impl<'s> Checker<'s> {
             let owner = Owner::new(if declared.ordered { "scale" } else { "enum" }, &declared.name);
             let mut members: Vec<model::Member> = Vec::new();
             let mut seen: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+            let names: BTreeMap<Arc<str>, Span> =
+                declared.members.iter().map(|member| (member.name.value.clone(), member.name.span)).collect();
+            let mut old_names: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+            for was in declared.members.iter().flat_map(|member| &member.was) {
+                let first = names.get(&was.value).or_else(|| old_names.get(&was.value)).copied();
+                match first {
+                    Some(first) => self.duplicate(was, first),
+                    None => drop(old_names.insert(was.value.clone(), was.span)),
+                }
+            }
             for member in &declared.members {
                 if let Some(first) = seen.insert(member.name.value.clone(), member.name.span) {
                     self.duplicate(&member.name, first);
                 } else {
                     let title = self.words(&owner, &member.name.value, member.title.as_ref());
-                    members.push(model::Member { name: member.name.value.clone(), title });
+                    let was = member.was.iter().map(|was| was.value.clone()).collect();
+                    members.push(model::Member { name: member.name.value.clone(), title, was });
                 }
             }
             let (name, title) =
@@ -147,7 +159,7 @@ impl<'s> Checker<'s> {
         for (_, items) in
             self.each(|kind| if let DeclarationKind::Profile(items) = kind { Some(items) } else { None })
         {
-            for field in fields(items) {
+            for field in ast::fields(items) {
                 for was in &field.was {
                     let taken = match (self.symbols.get(&was.value), old_names.get(&was.value)) {
                         (Some((Symbol::Field(_), span)), _) | (_, Some(((), span))) => Some(*span),
@@ -310,6 +322,23 @@ impl<'s> Checker<'s> {
         true
     }
 
+    /// Reports old names of channels that are a target's name, or that two have.
+    fn check_old_channels(&mut self) {
+        let mut old_names: Names<()> = Names::new();
+        let channels =
+            self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
+        for was in channels.iter().flat_map(|(_, channel)| &channel.was) {
+            let taken = match (self.symbols.get(&was.value), old_names.get(&was.value)) {
+                (Some((Symbol::Channel(_) | Symbol::Mix(_), span)), _) | (_, Some(((), span))) => Some(*span),
+                _ => None,
+            };
+            match taken {
+                Some(first) => self.duplicate(was, first),
+                None => drop(old_names.insert(was.value.clone(), ((), was.span))),
+            }
+        }
+    }
+
     fn declare_targets(&mut self) {
         for declaration in self.declarations {
             match &declaration.kind {
@@ -321,6 +350,7 @@ impl<'s> Checker<'s> {
                         name: channel.name.value.clone(),
                         span: channel.name.span,
                         title,
+                        was: channel.was.iter().map(|was| was.value.clone()).collect(),
                         statements: BTreeMap::new(),
                         needs: Vec::new(),
                         owned: None,
@@ -468,18 +498,6 @@ impl<'s> Checker<'s> {
             },
         }
     }
-}
-
-/// Returns all fields of a profile, those of sections too.
-pub(super) fn fields(items: &[ast::ProfileItem]) -> Vec<&ast::Field> {
-    let mut found = Vec::new();
-    for item in items {
-        match item {
-            ast::ProfileItem::Field(field) => found.push(&**field),
-            ast::ProfileItem::Section(_, _, items) => found.extend(fields(items)),
-        }
-    }
-    found
 }
 
 /// Tells whether a value lies outside of a range.

@@ -157,7 +157,8 @@ impl<'s> Checker<'s> {
         channels
     }
 
-    fn effect(
+    /// Adds what an effect of a rule or of a table's row does to those before it.
+    pub(super) fn effect(
         &mut self,
         effect: &ast::Effect,
         owner: &Owner,
@@ -214,7 +215,7 @@ impl<'s> Checker<'s> {
         }
     }
 
-    pub(super) fn not_a_cap(&mut self, verdict: &ast::Name) {
+    fn not_a_cap(&mut self, verdict: &ast::Name) {
         let message = format!("a cap is `recommended`, `possible` or `unsuitable`, not `{}`", verdict.value);
         self.report(
             Diagnostic::new(Code::UnknownValue, verdict.span, message)

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use unicode_ident::is_xid_continue;
 
-use super::Checker;
+use super::operand::FUNCTIONS;
 use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::TARGET;
+use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic, Label};
-use crate::model::{self, Cell, Effect, EffectKind, Expr, ExprKind, Id, RowOf, Rule, Table, TargetRef, Type};
-use crate::operator::{CompareOp, Policy, Verdict};
-use crate::source::{Span, Spanned, folded};
+use crate::model::{self, Cell, Expr, ExprKind, Id, RowOf, Rule, Table, Type};
+use crate::operator::{CompareOp, Policy};
+use crate::source::{Span, Spanned, folded, normal};
 use crate::syntax::ast::{self, CellKind, ColumnKind, DeclarationKind};
-use crate::syntax::{HeadingKind, RESERVED, parse_csv};
+use crate::syntax::{Called, Declared, HeadingKind, RESERVED, SheetNames, parse_csv};
 
 /// A row, the columns that its cells belong to, and the row of the base that it takes the place of.
 struct PlacedRow<'a> {
@@ -38,16 +39,13 @@ impl<'s> Checker<'s> {
     fn grid_of(&mut self, table: &'s ast::Table) -> ast::Grid {
         let Some(csv) = &table.csv else { return table.grid.clone() };
         let Some(file) = self.sources.brought(csv.span.file, &csv.value) else { return ast::Grid::default() };
-        let kind = |heading: &str| {
-            let is_name =
-                heading.chars().all(is_xid_continue) && !heading.starts_with(|c: char| c.is_ascii_digit());
-            match self.symbols.get(heading) {
-                Some((super::Symbol::Channel(_) | super::Symbol::Mix(_), _)) => HeadingKind::Target,
-                None if is_name && !RESERVED.contains(&heading) => HeadingKind::Nothing,
-                _ => HeadingKind::Expression,
-            }
-        };
-        let (grid, diagnostics) = parse_csv(self.sources.files(), file, &kind);
+        let names = self.sheet_names.take().unwrap_or_else(|| {
+            let all: Vec<&ast::Declaration> = self.declarations.iter().map(|it| &**it).collect();
+            Box::new(SheetNames::new(&all))
+        });
+        let (grid, diagnostics) =
+            parse_csv(self.sources.files(), file, &names, &mut Reader { checker: self, names: &names });
+        self.sheet_names = Some(names);
         self.diagnostics.extend(diagnostics);
         grid
     }
@@ -113,7 +111,16 @@ impl<'s> Checker<'s> {
     /// Puts the named rows of an override in the places of those that they change.
     fn lay_over<'a>(&mut self, base: &[ast::Column], rows: &mut [PlacedRow<'a>], change: &'a ast::Grid) {
         let files = self.sources.files();
-        let heading = |column: &ast::Column| folded(files.slice(column.span));
+        // A column is the same whether its name or a title heads it.
+        let heading = |column: &ast::Column| match &column.kind {
+            ColumnKind::Target(name) => name.value.to_string(),
+            ColumnKind::Condition(ast::Expr { kind: ast::ExprKind::Path(name, indexes), .. })
+                if indexes.is_empty() && name.tail.is_none() =>
+            {
+                name.head.value.to_string()
+            }
+            _ => folded(files.slice(column.span)),
+        };
         let base: Vec<String> = base.iter().map(heading).collect();
         let own: Vec<String> = change.columns.iter().map(heading).collect();
         if base.iter().collect::<BTreeSet<_>>() != own.iter().collect::<BTreeSet<_>>() {
@@ -178,7 +185,11 @@ impl<'s> Checker<'s> {
                         let text = folded(self.sources.files().slice(column.span));
                         Column::Condition(expr.clone(), checked, text)
                     }
-                    ColumnKind::Target(name) => Column::Target(self.target(&TARGET, name, &scope)?),
+                    ColumnKind::Target(name) => {
+                        self.target(&TARGET, name, &scope)?;
+                        Column::Effects
+                    }
+                    ColumnKind::Then => Column::Effects,
                     ColumnKind::Because(language) => Column::Because(language.clone()),
                     ColumnKind::Note(language) => Column::Note(language.clone()),
                     ColumnKind::From => Column::From,
@@ -198,6 +209,8 @@ impl<'s> Checker<'s> {
     ) -> Rule {
         let scope = table_scope();
         let row = placed.row;
+        let span = row.name.as_ref().map_or(row.span, |name| name.span);
+        let owner = Owner::new("table", &Spanned { value: name.clone(), span });
         let mut cells = Vec::new();
         let mut parts = Vec::new();
         let mut effects = Vec::new();
@@ -224,23 +237,24 @@ impl<'s> Checker<'s> {
                 (Column::Condition(_, _, heading), CellKind::Any) => {
                     cells.push(Cell { text: format!("{heading} -").into(), part: None });
                 }
-                (Column::Target(target), kind) => effects.extend(self.cell_effect(*target, cell.span, kind)),
+                (Column::Effects, CellKind::Effects(all)) => {
+                    all.iter()
+                        .for_each(|effect| self.effect(effect, &owner, (&scope, &[None]), &mut effects));
+                }
                 (Column::Because(language), CellKind::Text(text)) => because.add(language, text),
                 (Column::Note(language), CellKind::Text(text)) => note.add(language, text),
                 (Column::From, CellKind::From(from)) => sources.extend(self.citations(from)),
                 _ => {}
             }
         }
-        let span = row.name.as_ref().map_or(row.span, |name| name.span);
-        let owner = Owner::new("table", &Spanned { value: name.clone(), span });
         let because =
             because.template().and_then(|because| self.template(&owner, "because", &because, &scope));
         if let Some(note) = note.template() {
             let span = note.main.span;
-            if let Some(text) = self.template(&owner, "note", &note, &scope) {
-                effects.push(Effect { span, kind: EffectKind::Note(None, text, false) });
-            }
+            let kind = ast::EffectKind::Note(None, note, false);
+            self.effect(&ast::Effect { span, kind }, &owner, (&scope, &[None]), &mut effects);
         }
+        self.check_numbers(&owner, &effects);
         let own_span = last_condition.map_or(row.span.after(), |last| row.span.to(last));
         let own = Expr { span: own_span, ty: Type::Bool, kind: ExprKind::And(parts.clone()) };
         let asks = super::rules::asks(&own);
@@ -404,34 +418,6 @@ impl<'s> Checker<'s> {
         Some((checked, text.into()))
     }
 
-    fn cell_effect(&mut self, target: TargetRef, span: Span, kind: &CellKind) -> Option<Effect> {
-        let kind = match kind {
-            CellKind::Points(points) => {
-                let (points, level) = self.given(points, &table_scope(), &[None]);
-                EffectKind::Score(target, points, level)
-            }
-            CellKind::Exclude => EffectKind::Exclude(target),
-            CellKind::Cap(verdict) => {
-                match Verdict::parse(&verdict.value).filter(|v| *v != Verdict::Excluded) {
-                    Some(cap) => EffectKind::Cap(target, cap),
-                    None => {
-                        self.not_a_cap(verdict);
-                        return None;
-                    }
-                }
-            }
-            CellKind::Any
-            | CellKind::Empty
-            | CellKind::Tests(_)
-            | CellKind::Text(_)
-            | CellKind::From(_)
-            | CellKind::Broken => {
-                return None;
-            }
-        };
-        Some(Effect { span, kind })
-    }
-
     /// Rows of a `first` table ask what any of them asks, for each depends on those before it.
     pub(super) fn spread_asking(&mut self) {
         for table in self.tables.iter().filter(|table| table.policy == Policy::First) {
@@ -449,6 +435,61 @@ impl<'s> Checker<'s> {
             DeclarationKind::Table(table) => Some(RuleOrTable::Table(table)),
             _ => None,
         })
+    }
+}
+
+/// Tells how the cells of a CSV file are read.
+struct Reader<'c, 's> {
+    checker: &'c mut Checker<'s>,
+    names: &'c SheetNames,
+}
+
+impl Reader<'_, '_> {
+    /// The type of an expression, of which nothing is said if it is wrong.
+    fn ty(&mut self, expr: &ast::Expr) -> Option<Type> {
+        let said = self.checker.diagnostics.len();
+        let checked = self.checker.expr(expr, None, &table_scope());
+        self.checker.diagnostics.truncate(said);
+        checked.map(|checked| checked.ty)
+    }
+}
+
+impl Declared for Reader<'_, '_> {
+    fn heading(&mut self, text: &str, expr: Option<&ast::Expr>) -> HeadingKind {
+        match self.checker.find_symbol(text) {
+            Some(Symbol::Channel(_) | Symbol::Mix(_)) => return HeadingKind::Target(normal(text)),
+            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Broken) => {
+                return HeadingKind::Expression;
+            }
+            None => {}
+        }
+        let called = self.names.columns.called(text);
+        // What says something by names alone is no title.
+        if called != Called::Nothing && expr.is_none_or(|expr| self.ty(expr).is_none()) {
+            return match called {
+                Called::Name(name) => match self.checker.find_symbol(&name) {
+                    Some(Symbol::Channel(_) | Symbol::Mix(_)) => HeadingKind::Target(name),
+                    _ => HeadingKind::Field(name),
+                },
+                Called::Several(all) => HeadingKind::Several(all),
+                Called::Nothing => HeadingKind::Expression,
+            };
+        }
+        let is_name = text.chars().all(is_xid_continue) && !text.starts_with(|c: char| c.is_ascii_digit());
+        if is_name && !RESERVED.contains(&text) { HeadingKind::Nothing } else { HeadingKind::Expression }
+    }
+
+    fn enum_of(&mut self, column: &ast::Expr) -> Option<Arc<str>> {
+        match self.ty(column)? {
+            Type::Enum(id) | Type::Set(id) => Some(self.checker.enums[id].name.clone()),
+            Type::Bool | Type::Number(_) | Type::Text | Type::Date => None,
+        }
+    }
+
+    fn knows(&self, name: &str, before_point: bool) -> bool {
+        self.checker.symbols.contains_key(name)
+            || before_point && self.checker.enum_names.contains_key(name)
+            || FUNCTIONS.contains(&name)
     }
 }
 
@@ -487,7 +528,8 @@ impl<'s> RuleOrTable<'s> {
 enum Column {
     /// The expression as it is written, checked, and its text.
     Condition(ast::Expr, Expr, String),
-    Target(TargetRef),
+    /// Of a target that there is, or of several.
+    Effects,
     Because(Option<ast::Name>),
     Note(Option<ast::Name>),
     From,

@@ -262,6 +262,7 @@ impl Checker<'_> {
         let declared = &self.enums[id];
         let names: Vec<Arc<str>> = declared.members.iter().map(|member| member.name.clone()).collect();
         let own = declared.name.clone();
+        let now = declared.member_read(&value.value).map(|member| declared.member_name(member).to_string());
         let other = self.holders(&value.value).first().map(|other| self.enums[*other].name.clone());
         let message = match &other {
             Some(other) => format!("`{}` is a value of `{other}`, not of `{own}`", value.value),
@@ -270,7 +271,10 @@ impl Checker<'_> {
         let mut diagnostic =
             Diagnostic::new(Code::UnknownValue, value.span, message).here("not one of its values");
         let titled = self.titled_value(&value.value, id);
-        if let Some((name, true)) = &titled {
+        if let Some(now) = now {
+            let old = format!("`{}` is the old name of `{now}`", value.value);
+            diagnostic = diagnostic.note(old).fix(format!("write `{now}`"), value.span, now);
+        } else if let Some((name, true)) = &titled {
             let title = format!("`{}` is the title of `{name}`", value.value);
             diagnostic = diagnostic.note(title).fix(format!("write `{name}`"), value.span, &**name);
         } else {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::unknown::FINDING;
-use super::{Allowed, Checker, names};
+use super::{Allowed, Checker};
 use crate::diagnostic::{self, Code, Diagnostic, Label, Severity};
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -88,7 +88,7 @@ impl Checker<'_> {
             let own = declaration.allows.iter();
             allows.extend(own.map(|allow| (declaration.span, allow.of_override.or(sheet), allow)));
             if let DeclarationKind::Profile(items) = &declaration.kind {
-                for field in names::fields(items) {
+                for field in ast::fields(items) {
                     // A field that is overridden is found where it is stated anew.
                     let within =
                         if field.span.contains(field.name.span) { field.span } else { field.name.span };

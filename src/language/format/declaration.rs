@@ -167,7 +167,7 @@ impl Page {
                     self.open(part);
                 }
                 Kind::close_brace => self.close(part, outer),
-                Kind::member if outer < self.indent && !joined => {
+                Kind::member | Kind::value if outer < self.indent && !joined => {
                     self.entry();
                     self.node(part);
                 }
@@ -325,10 +325,15 @@ impl Page {
             Kind::section => self.section(entry),
             Kind::field => self.parts(entry, FIELD_CLAUSES),
             Kind::statement => self.parts(entry, FIELD_CLAUSES),
-            Kind::member => {
+            Kind::value => {
                 let mut parts = entry.children();
                 parts.by_ref().take(1).for_each(|name| self.node(&name));
                 for text in parts {
+                    if text.kind() == Kind::old_name {
+                        self.space();
+                        self.node(&text);
+                        continue;
+                    }
                     for (place, part) in text.children().enumerate() {
                         self.tab();
                         if place > 0 && !self.fits(Kind::text, std::slice::from_ref(&part)) {

@@ -101,7 +101,8 @@ pub(super) fn write(sink: &mut impl Sink, parent: Kind, nodes: &[Node<'_>]) {
             }
             continue;
         }
-        let effects = parent == Kind::then && before.is_some_and(|before| before != Kind::kw_then);
+        let effects = matches!(parent, Kind::then | Kind::then_cell)
+            && before.is_some_and(|before| before != Kind::kw_then);
         if effects && place > 0 && nodes.get(place - 1).is_some_and(|node| node.kind() != Kind::comma) {
             sink.comma();
         }

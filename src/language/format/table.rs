@@ -6,6 +6,9 @@ use crate::layout::{pad, width};
 use crate::source::FileId;
 use crate::syntax::{self, Node, row_cells, without_comment};
 
+/// So many blanks may pad the cells of a column in any case.
+const MOST_BLANKS: usize = 20_000;
+
 /// A line of a table.
 enum Row {
     /// A row: its name, its cells, how many of them are conditions, and the comment behind it.
@@ -35,7 +38,7 @@ impl Page {
         let names = rows
             .iter()
             .filter_map(|row| if let Row::Cells(name, ..) = row { Some(width(name)) } else { None });
-        let names = names.max().unwrap_or(0);
+        let names = aligned(&names.collect::<Vec<_>>(), 0);
         let widths = widths(&rows);
         let mut headed = false;
         for row in rows {
@@ -59,7 +62,7 @@ impl Page {
 fn rows(file: FileId, start: usize, body: &str) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut at = start;
-    let mut heading = true;
+    let mut headings: Option<Vec<&str>> = None;
     for line in body.split_inclusive('\n') {
         let here = at;
         at += line.len();
@@ -87,21 +90,22 @@ fn rows(file: FileId, start: usize, body: &str) -> Vec<Row> {
         }
         let (name, cells, conditions) = row_cells(here, code);
         let conditions = conditions.unwrap_or(cells.len());
-        if !heading && cells.iter().all(|(_, cell)| syntax::is_dashes(cell.trim())) {
+        if headings.is_some() && cells.iter().all(|(_, cell)| syntax::is_dashes(cell.trim())) {
             rows.extend(comment.map(Row::Line));
             continue;
         }
-        let cells = cells.iter().enumerate().map(|(place, (start, cell))| {
+        let written = cells.iter().enumerate().map(|(place, (start, cell))| {
+            let heading = headings.as_ref().map(|all| all.get(place).copied().unwrap_or(""));
             let node = syntax::parse_cell(file, heading, place < conditions, *start, cell);
             node.map_or_else(|| cell.trim().to_string(), |node| flat(&node))
         });
         rows.push(Row::Cells(
             name.map_or("", |(_, name)| name).to_string(),
-            cells.collect(),
+            written.collect(),
             conditions,
             comment,
         ));
-        heading = false;
+        headings.get_or_insert_with(|| cells.iter().map(|(_, cell)| cell.trim()).collect());
     }
     while matches!(rows.last(), Some(Row::Blank)) {
         rows.pop();
@@ -111,15 +115,25 @@ fn rows(file: FileId, start: usize, body: &str) -> Vec<Row> {
 
 /// The width of each column; that of a row of dashes is three at least.
 fn widths(rows: &[Row]) -> Vec<usize> {
-    let mut widths: Vec<usize> = Vec::new();
+    let mut columns: Vec<Vec<usize>> = Vec::new();
     for row in rows {
         let Row::Cells(_, cells, ..) = row else { continue };
-        widths.resize(widths.len().max(cells.len()), 3);
-        for (slot, cell) in widths.iter_mut().zip(cells) {
-            *slot = (*slot).max(width(cell));
+        columns.resize_with(columns.len().max(cells.len()), Vec::new);
+        for (column, cell) in columns.iter_mut().zip(cells) {
+            column.push(width(cell));
         }
     }
-    widths
+    columns.iter().map(|column| aligned(column, 3)).collect()
+}
+
+/// The width to which all cells of a column are padded. A long cell among many short ones stands out instead, for the
+/// blanks would be far more than the text.
+fn aligned(cells: &[usize], least: usize) -> usize {
+    let widest = cells.iter().copied().max().unwrap_or(0).max(least);
+    let text: usize = cells.iter().sum();
+    let blanks = (widest * cells.len()).saturating_sub(text);
+    let heading = cells.first().copied().unwrap_or(0);
+    if blanks <= 4 * text + MOST_BLANKS { widest } else { heading.max(least) }
 }
 
 fn line(name: &str, cells: &[String], widths: &[usize], conditions: usize) -> String {

@@ -212,6 +212,8 @@ impl<'r> Writer<'r> {
                 names.sort_unstable();
             }
             lines.push(format!("enum {} {} {names:?}", declared.name, declared.ordered));
+            let renamed = declared.members.iter().filter(|member| !member.was.is_empty());
+            lines.extend(renamed.map(|member| format!("value {} was {:?}", member.name, member.was)));
         }
         for field in ruleset.fields.iter() {
             let value =

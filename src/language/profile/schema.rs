@@ -173,6 +173,7 @@ fn members(
     let mut values = Vec::new();
     for (_, member) in members {
         values.push(Json::from(&*member.name));
+        values.extend(member.was.iter().map(|was| Json::from(&**was)));
         if let Some(title) = &member.title {
             description.push(format!("{}: {}", member.name, title.get(language)));
         }

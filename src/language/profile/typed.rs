@@ -172,11 +172,7 @@ impl<'a> Reader<'a> {
             let Some(old) = given.old.as_ref().filter(|_| !given.twice) else { continue };
             let notation = if given.key.file == self.file { self.notation } else { Notation::Set };
             let mend = notation.key(now, self.files.slice(given.key));
-            let message = format!("the field `{}` is now `{now}`", short(old));
-            let diagnostic = Diagnostic::new(Code::RenamedField, given.key, message)
-                .here("its old name, which is still read")
-                .fix(format!("write `{now}`"), given.key, mend);
-            self.faults.push(diagnostic);
+            self.faults.push(Diagnostic::renamed(Code::RenamedField, short(old), now, given.key, mend));
         }
     }
 

@@ -227,6 +227,8 @@ pub struct Member {
     pub name: Name,
     /// The title.
     pub title: Option<Text>,
+    /// The old names of a value.
+    pub was: Vec<Name>,
 }
 
 /// An entry of a profile.
@@ -236,6 +238,19 @@ pub enum ProfileItem {
     Field(Box<Field>),
     /// A group of fields.
     Section(Option<Name>, Text, Vec<ProfileItem>),
+}
+
+/// Returns all fields of a profile, those of sections too.
+#[must_use]
+pub fn fields(items: &[ProfileItem]) -> Vec<&Field> {
+    let mut found = Vec::new();
+    for item in items {
+        match item {
+            ProfileItem::Field(field) => found.push(&**field),
+            ProfileItem::Section(_, _, items) => found.extend(fields(items)),
+        }
+    }
+    found
 }
 
 /// `NAME: TYPE "question" in … default … required fixed was …`.
@@ -319,6 +334,8 @@ pub struct Channel {
     pub name: Name,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Name>,
     /// The channel that it starts with all of.
     pub like: Option<Name>,
     /// The facts it states.

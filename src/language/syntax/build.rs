@@ -12,6 +12,7 @@ pub(super) use csv::form as csv_form;
 pub(super) use table::{body_of, is_table};
 pub(crate) use table::{cut as row_cells, is_rule as is_dashes, without_comment};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast;
@@ -26,11 +27,13 @@ pub(super) struct Builder<'i> {
     text: &'i str,
     pub(super) diagnostics: Vec<Diagnostic>,
     allows: Vec<ast::Allow>,
+    /// The names that are meant where titles stand, by their places; what is parsed has names of no meaning there.
+    meant: BTreeMap<u32, Arc<str>>,
 }
 
 impl<'i> Builder<'i> {
     pub(super) fn new(file: FileId, text: &'i str) -> Builder<'i> {
-        Builder { file, text, diagnostics: Vec::new(), allows: Vec::new() }
+        Builder { file, text, diagnostics: Vec::new(), allows: Vec::new(), meant: BTreeMap::new() }
     }
 
     /// The text of a span.
@@ -44,9 +47,10 @@ impl<'i> Builder<'i> {
 
     fn name(&self, node: &Node<'_>) -> ast::Name {
         // Names that look alike are one, however they were typed.
-        let value: Arc<str> = match node.text() {
-            text if text.is_ascii() => text.into(),
-            text => normal(text),
+        let value: Arc<str> = match (node.text(), self.meant.get(&node.span().start)) {
+            (_, Some(meant)) => meant.clone(),
+            (text, None) if text.is_ascii() => text.into(),
+            (text, None) => normal(text),
         };
         Spanned { value, span: node.span() }
     }

@@ -41,19 +41,20 @@ pub(crate) fn concrete(file: FileId, text: &str) -> Vec<ConcreteKind<'_>> {
     found
 }
 
-/// Parses a cell of a table.
-pub(crate) fn parse_cell(
+/// Parses a cell of a table below its heading; the heading itself stands below none.
+pub(crate) fn parse_cell<'t>(
     file: FileId,
-    heading: bool,
+    heading: Option<&str>,
     condition: bool,
     start: usize,
-    text: &str,
-) -> Option<Node<'_>> {
+    text: &'t str,
+) -> Option<Node<'t>> {
     let entries: &[Kind] = match (heading, condition) {
-        (true, true) => &[Kind::column_entry],
-        (true, false) => &[Kind::effect_column_entry],
-        (false, true) => &[Kind::test_cell_entry],
-        (false, false) => &[Kind::effect_cell_entry, Kind::text_cell_entry, Kind::from_cell_entry],
+        (None, true) => &[Kind::column_entry],
+        (None, false) => &[Kind::effect_column_entry],
+        (Some(_), true) => &[Kind::test_cell_entry],
+        (Some("then"), false) => &[Kind::then_cell_entry],
+        (Some(_), false) => &[Kind::effect_cell_entry, Kind::text_cell_entry, Kind::from_cell_entry],
     };
     entries.iter().find_map(|entry| parse::parse(*entry, file, text, start).ok())
 }

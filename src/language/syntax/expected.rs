@@ -482,11 +482,12 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::override_mix => "mix",
         Kind::text_entry | Kind::text_path | Kind::path_name => " the path of a text",
         Kind::column => " an expression",
-        Kind::effect_column => " a target, `because`, `note` or `from`",
+        Kind::effect_column => " a target, `then`, `because`, `note` or `from`",
         Kind::row_name => " a name",
         Kind::any_cell => "-",
         Kind::test_cell | Kind::one_test | Kind::compare_cell | Kind::membership_cell => " a test",
         Kind::effect_cell => " `+N`, `-N`, `exclude` or `cap`",
+        Kind::then_cell => " an effect",
         Kind::from_cell => " a source",
         Kind::because => "because",
         Kind::cap => "cap",
@@ -533,7 +534,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::field_default => "default",
         Kind::field_fixed => "fixed",
         Kind::field_required => "required",
-        Kind::field_was => "was",
+        Kind::field_was | Kind::old_name => "was",
         Kind::field_range | Kind::membership => "in",
         Kind::arguments => "(",
         Kind::index | Kind::fact_index | Kind::statement_index => "[",
@@ -544,7 +545,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::statement => " a fact",
         Kind::needs_effect => " an effect",
         Kind::expect_target => " a target",
-        Kind::member => " a name",
+        Kind::member | Kind::value => " a name",
         Kind::decimals => " a number of decimals",
         Kind::ruleset => "ruleset",
         Kind::source => "source",
@@ -582,6 +583,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::begins_effect
         | Kind::computes
         | Kind::effect
+        | Kind::effects
         | Kind::more_targets
         | Kind::type_name
         | Kind::field_clause
@@ -624,6 +626,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::row_name_entry
         | Kind::test_cell_entry
         | Kind::effect_cell_entry
+        | Kind::then_cell_entry
         | Kind::text_cell_entry
         | Kind::from_cell_entry => return None,
     })

@@ -235,7 +235,9 @@ impl<'a> Cutter<'a> {
                         || self.is_text(after)
                         || matches!(self.word(after), "collect" | "first" | "unique"))
             }
-            "channel" => named && (block || self.is_text(after) || self.word(after) == "like"),
+            "channel" => {
+                named && (block || self.is_text(after) || matches!(self.word(after), "like" | "was"))
+            }
             _ => named && (block || self.is_text(after)),
         }
     }
@@ -265,7 +267,7 @@ impl<'a> Cutter<'a> {
         // A clause of a head whose first word ends the line before.
         let open = match declaration {
             "rule" => &["where", "exception"][..],
-            "channel" => &["like"],
+            "channel" => &["like", "was"],
             "fact" => &["allow"],
             _ => &[],
         };
@@ -305,7 +307,7 @@ impl<'a> Cutter<'a> {
                 ),
                 "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv"),
                 "facts" => matches!(word, "from" | "csv" | "allow"),
-                "channel" => word == "like",
+                "channel" => matches!(word, "like" | "was"),
                 "unit" => matches!(word, "from" | "at"),
                 "fact" => word == "allow",
                 "test" | "property" => matches!(word, "given" | "expect" | "when"),

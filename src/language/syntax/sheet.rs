@@ -12,6 +12,8 @@ pub struct SheetNames {
     pub(super) channels: Titled,
     pub(super) sources: Titled,
     pub(super) facts: Titled,
+    /// What a column of a table may be called by a title of: fields, channels and mixes, which share their names.
+    pub columns: Titled,
     /// The values of each enum.
     pub(super) enums: BTreeMap<Arc<str>, Titled>,
     pub(super) declared: BTreeMap<Arc<str>, SheetFact>,
@@ -47,7 +49,14 @@ impl SheetNames {
         let plain: Vec<&DeclarationKind> = plain.collect();
         for kind in &plain {
             match kind {
-                DeclarationKind::Channel(it) => names.channels.add(&it.name.value, it.title.as_ref()),
+                DeclarationKind::Channel(it) => {
+                    names.channels.add(&it.name.value, it.title.as_ref());
+                    names.columns.add(&it.name.value, it.title.as_ref());
+                }
+                DeclarationKind::Mix(it) => names.columns.add(&it.name.value, it.title.as_ref()),
+                DeclarationKind::Profile(items) => ast::fields(items)
+                    .into_iter()
+                    .for_each(|field| names.columns.add(&field.name.value, field.question.as_ref())),
                 DeclarationKind::Source(it) => names.sources.add(&it.name.value, it.title.as_ref()),
                 DeclarationKind::Enum(it) => {
                     let values = names.enums.entry(it.name.value.clone()).or_default();
@@ -90,6 +99,11 @@ impl SheetNames {
     fn translate(&mut self, entry: &ast::TextEntry) {
         let parts: Vec<&str> = entry.path.value.split('.').collect();
         let [kind, name, part] = parts.as_slice() else { return };
+        if matches!((*kind, *part), ("channel" | "mix", "title") | ("field", "question"))
+            && let [ast::Piece::Plain(text)] = entry.text.value.as_slice()
+        {
+            self.columns.call(&Arc::from(*name), text);
+        }
         let (of, called) = match (*kind, *part) {
             ("channel", "title") => (&mut self.channels, name),
             ("source", "title") => (&mut self.sources, name),

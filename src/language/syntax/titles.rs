@@ -1,11 +1,15 @@
 //! Names, and the titles by which a sheet may call them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
 use super::ast;
+
+/// A title that has more parts is not looked for among other words, so that the search stays as long as the text.
+const MAX_PARTS: usize = 32;
 
 /// Names of one kind, with their titles.
 #[derive(Debug, Default)]
@@ -54,6 +58,46 @@ impl Titled {
             [one] => Called::Name(one.clone()),
             _ => Called::Several(names),
         }
+    }
+
+    /// Tells whether one of the names is this.
+    #[must_use]
+    pub fn has_name(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
+    /// Returns the titles that stand in a text between blanks, commas and brackets, each with its place; a longer one
+    /// goes first.
+    #[must_use]
+    pub fn titles_in(&self, text: &str) -> Vec<(Range<usize>, Called)> {
+        let parts = |c: char| c.is_whitespace() || "{}(),，、".contains(c);
+        let mut found: Vec<(Range<usize>, Called)> = Vec::new();
+        let (mut at, mut inside) = (0, false);
+        for (start, c) in text.char_indices() {
+            let begins = !inside && !parts(c);
+            inside = !parts(c);
+            if !begins || start < at {
+                continue;
+            }
+            let rest = text.get(start..).unwrap_or("");
+            let before =
+                |end: &usize| *end > 0 && !rest.get(..*end).unwrap_or("").ends_with(char::is_whitespace);
+            let ends = rest.match_indices(parts).map(|(end, _)| end).chain([rest.len()]).filter(before);
+            let ends: Vec<usize> = ends.take(MAX_PARTS).collect();
+            for end in ends.into_iter().rev() {
+                let words = rest.get(..end).unwrap_or("");
+                if self.has_name(words) {
+                    break;
+                }
+                let called = self.called(words);
+                if called != Called::Nothing {
+                    at = start + end;
+                    found.push((start..at, called));
+                    break;
+                }
+            }
+        }
+        found
     }
 }
 

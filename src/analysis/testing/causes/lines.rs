@@ -222,7 +222,7 @@ fn words(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Returns a line in which a name stands for another wherever it is a whole word.
-pub(super) fn renamed(line: &str, old: &str, new: &str) -> String {
+pub(in crate::testing) fn renamed(line: &str, old: &str, new: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find(old) {

@@ -8,14 +8,15 @@ use qudao_language::model::Enum;
 pub(super) struct Vocabulary {
     /// A power of two of places, half of them empty at least.
     places: Vec<Option<Place>>,
-    names: Vec<String>,
+    /// The names, each with its number; old names stand behind the others.
+    names: Vec<(String, u32)>,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
     head: u64,
     length: usize,
-    number: u32,
+    entry: u32,
 }
 
 /// The first eight bytes of a text as a number, zeros behind its end.
@@ -28,18 +29,22 @@ fn head(text: &[u8]) -> u64 {
 
 impl Vocabulary {
     pub(super) fn new(of: &Enum) -> Vocabulary {
-        let names: Vec<String> = of.members.iter().map(|member| member.name.to_string()).collect();
+        let numbered = || of.members.iter().zip(0..);
+        let now = numbered().map(|(member, number)| (member.name.to_string(), number));
+        let old = numbered()
+            .flat_map(|(member, number)| member.was.iter().map(move |was| (was.to_string(), number)));
+        let names: Vec<(String, u32)> = now.chain(old).collect();
         let mut places = vec![None; (names.len() * 2).next_power_of_two()];
         let mask = places.len() - 1;
-        for (number, name) in (0..).zip(&names) {
+        for (entry, (name, number)) in (0..).zip(&names) {
             // A name that JSON writes with escapes is not found by its bytes.
-            if of.member(name) != Some(number)
+            if of.member_read(name) != Some(*number)
                 || name.contains(['"', '\\'])
                 || name.contains(char::is_control)
             {
                 continue;
             }
-            let place = Place { head: head(name.as_bytes()), length: name.len(), number };
+            let place = Place { head: head(name.as_bytes()), length: name.len(), entry };
             let mut at = place.begin(mask);
             while let Some(Some(_)) = places.get(at) {
                 at = (at + 1) & mask;
@@ -75,13 +80,14 @@ impl Vocabulary {
     #[inline]
     fn find(&self, head: u64, length: usize, same: impl Fn(&str) -> bool) -> Option<u32> {
         let mask = self.places.len() - 1;
-        let mut at = Place { head, length, number: 0 }.begin(mask);
+        let mut at = Place { head, length, entry: 0 }.begin(mask);
         while let Some(Some(place)) = self.places.get(at) {
             if place.head == head
                 && place.length == length
-                && (length <= 8 || self.names.get(place.number as usize).is_some_and(|name| same(name)))
+                && let Some((name, number)) = self.names.get(place.entry as usize)
+                && (length <= 8 || same(name))
             {
-                return Some(place.number);
+                return Some(*number);
             }
             at = (at + 1) & mask;
         }
@@ -124,7 +130,7 @@ mod tests {
             "a_long_name_of_more_than_sixteen",
             "名",
         ];
-        let members = names.map(|name| Member { name: name.into(), title: None });
+        let members = names.map(|name| Member { name: name.into(), title: None, was: Vec::new() });
         let of = Enum::new("e".into(), None, members.to_vec(), false);
         let known = Vocabulary::new(&of);
         for (number, name) in (0..).zip(names) {

@@ -241,7 +241,14 @@ impl Reader<'_> {
 
     fn member(&mut self, text: &str, of: Id<Enum>, node: &Node) -> Option<u32> {
         let declared = &self.ruleset.enums[of];
-        if let Some(member) = declared.member(&normal(text)) {
+        let name = normal(text);
+        if let Some(member) = declared.member(&name) {
+            return Some(member);
+        }
+        if let Some(member) = declared.member_read(&name) {
+            let now = declared.member_name(member);
+            let mend = self.notation(node.span).text(now, self.written(node.span));
+            self.complain(Diagnostic::renamed(Code::RenamedValue, short(&name), now, node.span, mend));
             return Some(member);
         }
         if self.faults.pass() {

@@ -1,6 +1,6 @@
 //! Tables as they are written.
 
-use super::{Expr, From, InKind, Name, Points, Template, Text};
+use super::{Effect, Expr, From, InKind, Name, Template, Text};
 use crate::operator::{CompareOp, Policy, Quantifier};
 use crate::source::{Span, Spanned};
 
@@ -46,6 +46,8 @@ pub enum ColumnKind {
     Condition(Expr),
     /// Effects on a target.
     Target(Name),
+    /// Effects as in a rule.
+    Then,
     /// The reason in words, in a language where one is told.
     Because(Option<Name>),
     /// A note, in a language where one is told.
@@ -83,12 +85,8 @@ pub enum CellKind {
     Empty,
     /// Tests of the column's expression: one of these, and of it all.
     Tests(Vec<Vec<OneTest>>),
-    /// `+N`, `-N`
-    Points(Points),
-    /// `exclude`
-    Exclude,
-    /// `cap possible`
-    Cap(Name),
+    /// What the row does; below a target, to that.
+    Effects(Vec<Effect>),
     /// A text.
     Text(Template),
     /// Sources.

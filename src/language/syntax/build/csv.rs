@@ -1,12 +1,17 @@
 //! Decision tables from CSV files, in which each cell keeps its place.
 
 mod facts;
+mod titles;
+
+use std::collections::BTreeMap;
 
 use super::table::{Piece, trim};
 use super::{Builder, Kind};
+use std::sync::Arc;
+
 use crate::diagnostic::{Code, Diagnostic, lone_marker};
 use crate::source::{Span, Spanned, conflicts, is_lone_mark, one_side};
-use crate::syntax::{HeadingKind, ast};
+use crate::syntax::{Declared, SheetNames, Titled, ast};
 use crate::visible::{hidden_in, is_hidden};
 
 /// Stands for a byte that says nothing, so that what follows keeps its place; no file may hold it as it is.
@@ -14,8 +19,8 @@ const FILLER: char = '\u{1}';
 
 /// What a column of a CSV file is for.
 enum Place {
-    /// A column of the table.
-    Column(ast::Column),
+    /// A column of the table, and the enum whose values it compares.
+    Column(ast::Column, Option<Arc<str>>),
     /// The names of the rows.
     Name,
     /// A column whose heading is not understood, and is reported when its names are looked up.
@@ -26,12 +31,19 @@ enum Place {
 
 impl Builder<'_> {
     /// Builds a table from the text of a CSV file.
-    pub(in crate::syntax) fn csv(&mut self, text: &str, kind: &dyn Fn(&str) -> HeadingKind) -> ast::Grid {
+    pub(in crate::syntax) fn csv(
+        &mut self,
+        text: &str,
+        names: &SheetNames,
+        declared: &mut dyn Declared,
+    ) -> ast::Grid {
         let Some((heading, records)) = self.sheet(text) else { return ast::Grid::default() };
-        let places = self.places(&heading, kind);
-        let rows = records.into_iter().map(|fields| self.record(fields, &places)).collect();
+        let places = self.places(&heading, declared);
+        let known = |name: &str, before_point| declared.knows(name, before_point);
+        let rows =
+            records.into_iter().map(|fields| self.record(fields, &places, &names.enums, &known)).collect();
         let columns = places.into_iter().filter_map(|place| match place {
-            Place::Column(column) | Place::Broken(column) => Some(column),
+            Place::Column(column, _) | Place::Broken(column) => Some(column),
             Place::Name | Place::Empty(_) => None,
         });
         ast::Grid { columns: columns.collect(), rows }
@@ -91,7 +103,7 @@ impl Builder<'_> {
         }
     }
 
-    fn places(&mut self, heading: &[Field], kind: &dyn Fn(&str) -> HeadingKind) -> Vec<Place> {
+    fn places(&mut self, heading: &[Field], declared: &mut dyn Declared) -> Vec<Place> {
         let mut columns: Vec<ast::Column> = Vec::new();
         let mut name: Option<Span> = None;
         let mut places = Vec::new();
@@ -100,23 +112,20 @@ impl Builder<'_> {
             let (start, word) = trim((field.start, &field.text));
             let span = self.at_piece((start, word));
             let first_word = word.split('@').next().unwrap_or("").trim();
-            let place = match kind(word) {
-                _ if word.is_empty() => Place::Empty(span),
-                _ if word == "name" => {
-                    if let Some(first) = name {
-                        self.heading_twice(span, first);
-                    }
-                    name = Some(span);
-                    Place::Name
+            let place = if word.is_empty() {
+                Place::Empty(span)
+            } else if word == "name" {
+                if let Some(first) = name {
+                    self.heading_twice(span, first);
                 }
-                _ if matches!(first_word, "because" | "note" | "from") => {
-                    Place::Column(self.effect_column((start, word)))
-                }
-                HeadingKind::Target => Place::Column(self.effect_column((start, word))),
-                HeadingKind::Expression => Place::Column(self.condition_column((start, word))),
-                HeadingKind::Nothing => Place::Broken(self.condition_column((start, word))),
+                name = Some(span);
+                Place::Name
+            } else if matches!(first_word, "then" | "because" | "note" | "from") {
+                Place::Column(self.effect_column((start, word)), None)
+            } else {
+                self.titled_column((start, word), declared)
             };
-            if let Place::Column(column) = &place {
+            if let Place::Column(column, _) = &place {
                 self.column_once(&columns, column);
                 columns.push(column.clone());
             }
@@ -125,7 +134,13 @@ impl Builder<'_> {
         places
     }
 
-    fn record(&mut self, mut fields: Vec<Field>, places: &[Place]) -> ast::Row {
+    fn record(
+        &mut self,
+        mut fields: Vec<Field>,
+        places: &[Place],
+        enums: &BTreeMap<Arc<str>, Titled>,
+        known: &dyn Fn(&str, bool) -> bool,
+    ) -> ast::Row {
         let (span, fits) = self.fitted(&mut fields, places.len());
         let mut name = None;
         let mut cells = Vec::new();
@@ -133,10 +148,10 @@ impl Builder<'_> {
             let piece = trim((field.start, &field.text));
             let said = matches!(
                 place,
-                Place::Column(ast::Column {
-                    kind: ast::ColumnKind::Because(_) | ast::ColumnKind::Note(_),
-                    ..
-                })
+                Place::Column(
+                    ast::Column { kind: ast::ColumnKind::Because(_) | ast::ColumnKind::Note(_), .. },
+                    _
+                )
             );
             let legible = self.visible_field(field, said);
             match place {
@@ -148,8 +163,12 @@ impl Builder<'_> {
                 }
                 // A row that does not fit keeps its number and name.
                 _ if !fits => {}
-                Place::Column(column) if legible => cells.push(self.csv_cell(field, piece, &column.kind)),
-                Place::Column(_) | Place::Broken(_) => {
+                Place::Column(column, of) if legible => {
+                    let values = of.as_ref().and_then(|of| enums.get(of));
+                    let titled = values.and_then(|values| self.titled_cell(piece, values, known));
+                    cells.push(titled.unwrap_or_else(|| self.csv_cell(field, piece, &column.kind)));
+                }
+                Place::Column(..) | Place::Broken(_) => {
                     let span = self.at_piece(piece);
                     cells.push(ast::Cell { span, kind: ast::CellKind::Broken });
                 }

@@ -244,11 +244,21 @@ impl Builder<'_> {
     }
 
     pub(super) fn members(&mut self, node: &Node<'_>) -> Vec<ast::Member> {
-        let nodes: Vec<Node<'_>> = node.children().filter(|child| child.kind() == Kind::member).collect();
+        let is_member = |child: &Node<'_>| matches!(child.kind(), Kind::member | Kind::value);
+        let nodes: Vec<Node<'_>> = node.children().filter(is_member).collect();
         nodes
             .iter()
-            .map(|child| ast::Member { name: self.name_of(child), title: self.title(child) })
+            .map(|child| ast::Member {
+                name: self.name_of(child),
+                title: self.title(child),
+                was: self.old_names(child),
+            })
             .collect()
+    }
+
+    fn old_names(&self, node: &Node<'_>) -> Vec<ast::Name> {
+        let old = node.children().filter(|child| child.kind() == Kind::old_name);
+        old.map(|old| self.name_of(&old)).collect()
     }
 
     fn enumeration(&mut self, node: &Node<'_>, ordered: bool) -> ast::Enum {
@@ -258,7 +268,7 @@ impl Builder<'_> {
         if !ordered {
             let spans: Vec<Span> = node
                 .children()
-                .filter(|child| child.kind() == Kind::member)
+                .filter(|child| child.kind() == Kind::value)
                 .map(|child| child.span())
                 .collect();
             self.separated(&spans, "value");
@@ -376,6 +386,7 @@ impl Builder<'_> {
         let mut channel = ast::Channel {
             name: self.name_of(node),
             title: self.title(node),
+            was: self.old_names(node),
             like: node.child(Kind::like).map(|like| self.name_of(&like)),
             statements: Vec::new(),
             needs: Vec::new(),

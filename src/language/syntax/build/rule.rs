@@ -70,7 +70,7 @@ impl Builder<'_> {
         }
     }
 
-    fn effect(&mut self, node: &Node<'_>) -> Option<ast::Effect> {
+    pub(super) fn effect(&mut self, node: &Node<'_>) -> Option<ast::Effect> {
         let span = node.span();
         let kind = match node.kind() {
             Kind::score => {

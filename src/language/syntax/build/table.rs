@@ -208,14 +208,18 @@ impl Builder<'_> {
         columns
     }
 
-    /// Reports a column of texts or sources that stands twice; of the others, each says something of its own.
+    /// Reports a column that stands twice; of conditions and of targets, each says something of its own.
     pub(super) fn column_once(&mut self, columns: &[ast::Column], column: &ast::Column) {
-        use ast::ColumnKind::{Because, Condition, From, Note, Target};
+        use ast::ColumnKind::{Because, Condition, From, Note, Target, Then};
+        // A table may have many of these.
+        if matches!(column.kind, Condition(_) | Target(_)) {
+            return;
+        }
         let tag = |language: &Option<ast::Name>| language.as_ref().map(|tag| tag.value.to_ascii_lowercase());
         let same = |other: &&ast::Column| match (&column.kind, &other.kind) {
             (Because(a), Because(b)) | (Note(a), Note(b)) => tag(a) == tag(b),
-            (From, From) => true,
-            (Because(_) | Note(_) | From | Condition(_) | Target(_), _) => false,
+            (From, From) | (Then, Then) => true,
+            (Because(_) | Note(_) | From | Condition(_) | Target(_) | Then, _) => false,
         };
         if let Some(first) = columns.iter().find(same) {
             self.heading_twice(column.span, first.span);
@@ -244,7 +248,7 @@ impl Builder<'_> {
                 "in a table, `{word}` is a column: it stands in the heading behind `||`, and its texts in the rows"
             )),
             "when" | "then" | "score" | "exclude" | "cap" | "needs" | "warn" | "exception" | "for" => diagnostic
-                .note("conditions stand in the cells before `||`, effects in those behind it, under a target's name"),
+                .note("conditions stand in the cells before `||`, effects in those behind it, under a target's name or `then`"),
             "collect" | "first" | "unique" if rest.trim().is_empty() => {
                 diagnostic.note(format!("how rows count is said before the `{{`: `table NAME {word} {{`"))
             }
@@ -335,6 +339,9 @@ impl Builder<'_> {
         let Some(node) = self.piece(Kind::effect_column_entry, cell) else {
             return ast::Column { span, kind: broken };
         };
+        if node.has(Kind::kw_then) {
+            return ast::Column { span, kind: ast::ColumnKind::Then };
+        }
         let name = self.name_of(&node);
         let language =
             node.child(Kind::at_language).and_then(|at| at.child(Kind::language)).map(|tag| self.name(&tag));
@@ -378,7 +385,8 @@ impl Builder<'_> {
         let kind = match column {
             ast::ColumnKind::Condition(_) => self.test_cell(cell),
             _ if cell.1.is_empty() => Some(ast::CellKind::Empty),
-            ast::ColumnKind::Target(_) => self.effect_cell(cell),
+            ast::ColumnKind::Target(target) => self.effect_cell(cell, target),
+            ast::ColumnKind::Then => self.then_cell(cell),
             ast::ColumnKind::Because(_) | ast::ColumnKind::Note(_) => {
                 self.piece(Kind::text_cell_entry, cell).map(|node| ast::CellKind::Text(self.template(&node)))
             }
@@ -404,6 +412,11 @@ impl Builder<'_> {
             return None;
         }
         let node = self.piece(Kind::test_cell_entry, cell)?;
+        self.tests(&node)
+    }
+
+    /// What a cell says that was parsed.
+    pub(super) fn tests(&mut self, node: &Node<'_>) -> Option<ast::CellKind> {
         if node.has(Kind::any_cell) {
             return Some(ast::CellKind::Any);
         }
@@ -443,15 +456,43 @@ impl Builder<'_> {
         Some(ast::OneTest { span: node.span(), denied, test: Spanned { value: test, span } })
     }
 
-    fn effect_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {
-        let node = self.piece(Kind::effect_cell_entry, cell)?;
-        if node.has(Kind::kw_exclude) {
-            return Some(ast::CellKind::Exclude);
+    fn effect_cell(&mut self, cell: Piece<'_>, target: &ast::Name) -> Option<ast::CellKind> {
+        let as_in_a_rule = ["score", "exclude", "cap", "note", "warn"].contains(&first_word(cell.1).0);
+        let note = "effects that name their target stand in a column `then`";
+        let node = self.effects_piece(Kind::effect_cell_entry, cell, as_in_a_rule.then_some(note))?;
+        let targets = vec![target.clone()];
+        let kind = if node.has(Kind::kw_exclude) {
+            ast::EffectKind::Exclude(targets)
+        } else if let Some(verdict) = node.child(Kind::verdict) {
+            ast::EffectKind::Cap(targets, self.name(&verdict))
+        } else {
+            ast::EffectKind::Score(targets, self.worth(&node.child(Kind::worth)?))
+        };
+        Some(ast::CellKind::Effects(vec![ast::Effect { span: self.at_piece(cell), kind }]))
+    }
+
+    fn then_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {
+        let note = match cell.1 {
+            "-" => Some("an effect that is none is left empty"),
+            text if text.starts_with(['+', '-']) => {
+                Some("in a column `then`, an effect names its target: `score TARGET +1`")
+            }
+            _ => None,
+        };
+        let node = self.effects_piece(Kind::then_cell_entry, cell, note)?;
+        Some(ast::CellKind::Effects(node.children().filter_map(|effect| self.effect(&effect)).collect()))
+    }
+
+    /// Parses a cell of effects; where that fails, a note may say what belongs there.
+    fn effects_piece<'t>(&mut self, entry: Kind, cell: Piece<'t>, note: Option<&str>) -> Option<Node<'t>> {
+        let node = self.piece(entry, cell);
+        if node.is_none()
+            && let Some(note) = note
+            && let Some(last) = self.diagnostics.pop()
+        {
+            self.report(last.note(note));
         }
-        if let Some(verdict) = node.child(Kind::verdict) {
-            return Some(ast::CellKind::Cap(self.name(&verdict)));
-        }
-        Some(ast::CellKind::Points(self.worth(&node.child(Kind::worth)?)))
+        node
     }
 
     fn sources_cell(&mut self, node: &Node<'_>) -> ast::CellKind {

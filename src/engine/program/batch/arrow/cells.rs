@@ -85,7 +85,7 @@ fn bools<'a>(array: &'a ArrayRef) -> Cells<'a> {
 }
 
 fn enums<'a>(ruleset: &Ruleset, field: &Field, of: Id<Enum>, array: &'a ArrayRef) -> Cells<'a> {
-    let code = |text: &str| match ruleset.enums[of].member(text) {
+    let code = |text: &str| match ruleset.enums[of].member_read(text) {
         Some(member) if field.allows(&qudao_language::model::Value::Enum(member)) => member,
         _ => ODD,
     };
@@ -121,7 +121,7 @@ fn words(array: &dyn Array, code: impl Fn(&str) -> u32) -> Vec<u32> {
 
 fn members<'a>(ruleset: &Ruleset, of: Id<Enum>, array: &'a ArrayRef) -> Cells<'a> {
     let width = ruleset.enums[of].members.len().div_ceil(64);
-    let code = |text: &str| ruleset.enums[of].member(text).unwrap_or(ODD);
+    let code = |text: &str| ruleset.enums[of].member_read(text).unwrap_or(ODD);
     // Where each row's members begin and end, and all members.
     let (ends, values): (Vec<usize>, &ArrayRef) = match array.data_type() {
         DataType::LargeList(_) => {

@@ -182,19 +182,14 @@ impl Builder<'_> {
             Called::Name(value) => Ok(Some(Spanned { value, span })),
             Called::Nothing => Ok(None),
             Called::Several(all) => {
-                let all: Vec<String> = all.iter().map(|name| format!("`{name}`")).collect();
-                let message = format!("`{}` is the title of {}", piece.1, all.join(" and "));
-                let diagnostic = Diagnostic::new(Code::AmbiguousTitle, span, message);
-                self.report(
-                    diagnostic.here("which of them?").note("write the name of the one that is meant"),
-                );
+                self.ambiguous_title(piece, &all);
                 Err(())
             }
         }
     }
 
     /// A text as a name, whether anything has it or not.
-    fn as_name(&self, piece: Piece<'_>) -> ast::Name {
+    pub(super) fn as_name(&self, piece: Piece<'_>) -> ast::Name {
         Spanned { value: piece.1.nfc().collect::<String>().into(), span: self.at_piece(piece) }
     }
 
@@ -549,6 +544,7 @@ impl Said {
             self.channels.push(ast::Channel {
                 name,
                 title: None,
+                was: Vec::new(),
                 like: None,
                 statements: Vec::new(),
                 needs: Vec::new(),
