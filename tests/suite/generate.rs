@@ -3,6 +3,8 @@
 
 #[path = "generate/amounts.rs"]
 mod amounts;
+#[path = "generate/parameters.rs"]
+mod parameters;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -168,6 +170,7 @@ impl Generator<'_> {
             "fact by[Owner]: number percent".into(),
             "fact quota[Owner][Repeat]: number per month \"Quota\"".into(),
         ];
+        all.extend(self.parameters());
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
         all.push(format!(
@@ -475,7 +478,8 @@ impl Generator<'_> {
         }
         let channel = self.channel_name();
         if self.facts_only || self.dice.chance(25) {
-            return match self.dice.pick(8) {
+            return match self.dice.pick(10) {
+                8 | 9 => self.on_parameters(&channel),
                 7 => format!("{channel}.quota[one][some] >= 2 per month"),
                 0 => format!("{channel}.push"),
                 1 => {
@@ -490,7 +494,7 @@ impl Generator<'_> {
             };
         }
         let op = self.dice.one(&["<", "<=", ">", ">=", "==", "!="]);
-        match self.dice.pick(29) {
+        match self.dice.pick(31) {
             0 => "flag".into(),
             1 => "icp".into(),
             2 => {
@@ -573,6 +577,7 @@ impl Generator<'_> {
                 }
             }
             17..=19 => self.several(op, &channel),
+            28 | 29 => self.against_parameter(op, &channel),
             20 => self.product(op, &channel),
             21 => self.quotient(op, &channel),
             22 => self.rounding(op, &channel),
