@@ -120,6 +120,7 @@ enum Symbol {
     Weight(i64),
     Channel(Id<Channel>),
     Mix(Id<Mix>),
+    Parameter(Id<Fact>),
     /// Declared, but with a mistake that is reported.
     Broken,
 }
@@ -166,6 +167,7 @@ struct Checker<'s> {
     section_places: Vec<Span>,
     fields: Arena<Field>,
     facts: Arena<Fact>,
+    parameters: model::Statements,
     source_list: Arena<Source>,
     channels: Arena<Channel>,
     mixes: Arena<Mix>,
@@ -252,6 +254,7 @@ impl<'s> Checker<'s> {
             section_places: Vec::new(),
             fields: Arena::default(),
             facts: Arena::default(),
+            parameters: model::Statements::new(),
             source_list: Arena::default(),
             channels: Arena::default(),
             mixes: Arena::default(),
@@ -324,6 +327,7 @@ impl<'s> Checker<'s> {
             fields: std::mem::take(&mut self.fields),
             sections: std::mem::take(&mut self.sections),
             facts: std::mem::take(&mut self.facts),
+            parameters: std::mem::take(&mut self.parameters),
             channels: std::mem::take(&mut self.channels),
             mixes: std::mem::take(&mut self.mixes),
             requirements: std::mem::take(&mut self.requirements),

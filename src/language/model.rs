@@ -69,8 +69,10 @@ pub struct Ruleset {
     pub fields: Arena<Field>,
     /// The titles of groups of fields.
     pub sections: Vec<Text>,
-    /// What channels may state.
+    /// What channels may state, and the parameters.
     pub facts: Arena<Fact>,
+    /// What the ruleset itself states: its parameters.
+    pub parameters: Statements,
     /// The options to choose from, in the order of their declaration.
     pub channels: Arena<Channel>,
     /// Channels used together.
@@ -244,7 +246,7 @@ impl Field {
     }
 }
 
-/// What channels may state.
+/// What channels may state, or a parameter.
 #[derive(Debug, Clone)]
 pub struct Fact {
     /// Its name.
@@ -255,11 +257,20 @@ pub struct Fact {
     pub ty: Type,
     /// Its title.
     pub title: Option<Text>,
+    /// Whether it is a parameter: stated by the ruleset, and read without a channel.
+    pub is_parameter: bool,
 }
 
 /// An entry of a fact: the fact, and the value of its index; of several indexes, its place among each with each, the last
 /// counting on first.
 pub type Entry = (Id<Fact>, Option<u32>);
+
+/// What is stated of each entry, by date.
+pub type Statements = BTreeMap<Entry, Vec<Statement>>;
+
+/// Stands for the ruleset where the channel that states a fact is meant, for parameters are of none. It is the number of
+/// no channel: what is stated is looked up by [`Ruleset::statements`].
+pub const OWN: Id<Channel> = Id::new(u32::MAX as usize);
 
 /// Returns the place of some values among each with each of so many, the last counting on first.
 pub fn place_among(sizes: impl Iterator<Item = usize>, values: &[u32]) -> Option<u32> {
@@ -279,38 +290,14 @@ pub struct Channel {
     /// Its old names.
     pub was: Vec<Arc<str>>,
     /// What it states of each entry, by date.
-    pub statements: BTreeMap<Entry, Vec<Statement>>,
+    pub statements: Statements,
     /// What it needs.
     pub needs: Vec<StatedNeed>,
     /// When the business has it already.
     pub owned: Option<Expr>,
 }
 
-impl Channel {
-    /// Returns what the channel states of an entry on a day.
-    #[must_use]
-    pub fn statement(&self, entry: Entry, day: Date) -> Option<&Statement> {
-        self.statements.get(&entry)?.iter().find(|statement| statement.holds_on(day))
-    }
-
-    /// Returns the value of an entry on a day; nothing where it is unknown.
-    #[must_use]
-    pub fn value(&self, entry: Entry, day: Date) -> Option<&Value> {
-        self.statement(entry, day)?.value.as_ref()
-    }
-
-    /// Returns the last day on which the channel told a value of an entry, where it tells none any more on a day.
-    #[must_use]
-    pub fn ended(&self, entry: Entry, day: Date) -> Option<Date> {
-        if self.statement(entry, day).is_some() {
-            return None;
-        }
-        let told = self.statements.get(&entry)?.iter().filter(|statement| statement.value.is_some());
-        told.filter_map(|statement| statement.until).filter(|until| *until < day).max()
-    }
-}
-
-/// A value that a channel states.
+/// A value that a channel or the ruleset states.
 #[derive(Debug, Clone)]
 pub struct Statement {
     /// Where it stands.
@@ -569,6 +556,40 @@ impl Ruleset {
         }
     }
 
+    /// Returns what a channel states, or the ruleset itself.
+    #[must_use]
+    pub fn statements(&self, channel: Id<Channel>) -> &Statements {
+        if channel == OWN { &self.parameters } else { &self.channels[channel].statements }
+    }
+
+    /// Returns all that states facts, with what it states: the ruleset itself, then the channels.
+    pub fn stating(&self) -> impl Iterator<Item = (Id<Channel>, &Statements)> {
+        let channels = self.channels.entries().map(|(id, channel)| (id, &channel.statements));
+        std::iter::once((OWN, &self.parameters)).chain(channels)
+    }
+
+    /// Returns what a channel states of an entry on a day.
+    #[must_use]
+    pub fn statement(&self, channel: Id<Channel>, entry: Entry, day: Date) -> Option<&Statement> {
+        self.statements(channel).get(&entry)?.iter().find(|statement| statement.holds_on(day))
+    }
+
+    /// Returns the value of an entry on a day; nothing where it is unknown.
+    #[must_use]
+    pub fn value(&self, channel: Id<Channel>, entry: Entry, day: Date) -> Option<&Value> {
+        self.statement(channel, entry, day)?.value.as_ref()
+    }
+
+    /// Returns the last day on which a channel told a value of an entry, where it tells none any more on a day.
+    #[must_use]
+    pub fn ended(&self, channel: Id<Channel>, entry: Entry, day: Date) -> Option<Date> {
+        if self.statement(channel, entry, day).is_some() {
+            return None;
+        }
+        let told = self.statements(channel).get(&entry)?.iter().filter(|statement| statement.value.is_some());
+        told.filter_map(|statement| statement.until).filter(|until| *until < day).max()
+    }
+
     /// Returns the entries of a fact: of one without index, itself.
     pub fn entries_of(&self, fact: Id<Fact>) -> impl Iterator<Item = Entry> + use<> {
         let sizes = self.facts[fact].indexes.iter().map(|of| self.enums[*of].members.len() as u32);
@@ -608,9 +629,10 @@ impl Ruleset {
         name
     }
 
-    /// Returns how an entry of a channel's fact is written: `service.open_to[ngo]`.
+    /// Returns how an entry of a channel's fact is written: `service.open_to[ngo]`; that of a parameter, `limit[ngo]`.
     #[must_use]
     pub fn entry_name(&self, channel: Id<Channel>, entry: Entry) -> String {
-        format!("{}.{}", self.channels[channel].name, self.fact_name(entry))
+        let fact = self.fact_name(entry);
+        if channel == OWN { fact } else { format!("{}.{fact}", self.channels[channel].name) }
     }
 }

@@ -179,6 +179,7 @@ fn entry(word: &str) -> Option<Kind> {
         "scale" => Kind::scale_entry,
         "profile" => Kind::profile_entry,
         "fact" => Kind::fact_entry,
+        "parameter" => Kind::parameter_entry,
         "facts" => Kind::facts_entry,
         "channel" => Kind::channel_entry,
         "mix" => Kind::mix_entry,

@@ -15,10 +15,21 @@ pub use json::to_json;
 pub use sheet::sheet;
 pub use stale::{Aged, expired, stale, stale_json, stale_text};
 
-/// Lists the entries of all facts in the order of their declaration: of an indexed fact, one for each value.
+/// Lists the entries of all facts of channels in the order of their declaration: of an indexed fact, one for each value.
 #[must_use]
 pub fn entries(ruleset: &Ruleset) -> Vec<Entry> {
-    ruleset.facts.ids().flat_map(|fact| ruleset.entries_of(fact)).collect()
+    entries_of(ruleset, false)
+}
+
+/// Lists the entries of all parameters in the same way.
+#[must_use]
+pub fn parameters(ruleset: &Ruleset) -> Vec<Entry> {
+    entries_of(ruleset, true)
+}
+
+fn entries_of(ruleset: &Ruleset, parameters: bool) -> Vec<Entry> {
+    let facts = ruleset.facts.entries().filter(|(_, fact)| fact.is_parameter == parameters);
+    facts.flat_map(|(id, _)| ruleset.entries_of(id)).collect()
 }
 
 /// Numbers the citations of a sheet as they appear; those that say the same share a number.

@@ -389,7 +389,7 @@ impl<'r> Writer<'_, 'r> {
 
     /// The last day on which a channel told a fact, where it tells it no more.
     fn ended(&self, channel: Id<Channel>, entry: Entry) -> Option<String> {
-        let ended = self.decision.ruleset.channels[channel].ended(entry, self.decision.day);
+        let ended = self.decision.ruleset.ended(channel, entry, self.decision.day);
         ended.map(|day| day.to_string())
     }
 

@@ -47,7 +47,7 @@ fn silences(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Vec<Silence> {
             let at = found.iter().position(|silence| silence.fact == fact).unwrap_or_else(|| {
                 let title = ruleset.facts[open.entry.0].title.as_ref();
                 let title = title.map(|title| title.get(speaker.language).to_string());
-                let ended = ruleset.channels[open.channel].ended(open.entry, decision.day);
+                let ended = ruleset.ended(open.channel, open.entry, decision.day);
                 found.push(Silence { fact, title, ended, targets: Vec::new() });
                 found.len() - 1
             });
@@ -125,7 +125,7 @@ fn reason<'r>(
 /// Says of a fact that it has no value: that no source tells one, or that what a source told has ended.
 fn no_value(speaker: &Speaker<'_>, day: Date, channel: Id<Channel>, entry: Entry) -> String {
     let name = speaker.ruleset.entry_name(channel, entry);
-    match speaker.ruleset.channels[channel].ended(entry, day) {
+    match speaker.ruleset.ended(channel, entry, day) {
         None => speaker.tongue.no_source_for(&name),
         Some(day) => speaker.tongue.ended_for(&name, day),
     }

@@ -42,10 +42,10 @@ fn stated() -> BTreeMap<String, BTreeSet<(String, String)>> {
     let ruleset = check(&Sources::bundled("licence").unwrap()).ruleset.unwrap();
     let day = ruleset.as_of.unwrap();
     let mut licences = BTreeMap::new();
-    for channel in ruleset.channels.iter() {
+    for (channel_id, channel) in ruleset.channels.entries() {
         let (mut spdx, mut tags) = (String::new(), BTreeSet::new());
         for (id, fact) in ruleset.facts.entries() {
-            match (channel.value((id, None), day), fact.ty) {
+            match (ruleset.value(channel_id, (id, None), day), fact.ty) {
                 (Some(Value::Text(text)), _) if &*fact.name == "spdx" => spdx = text.to_string(),
                 (Some(Value::Set(members)), Type::Set(tag)) if &*fact.name != "made_for" => {
                     let names =

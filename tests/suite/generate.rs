@@ -3,6 +3,8 @@
 
 #[path = "generate/amounts.rs"]
 mod amounts;
+#[path = "generate/parameters.rs"]
+mod parameters;
 #[path = "generate/tables.rs"]
 mod tables;
 
@@ -171,6 +173,7 @@ impl Generator<'_> {
             "fact mark: int \"Mark\"".into(),
             "fact quota[Owner][Repeat]: number per month \"Quota\"".into(),
         ];
+        all.extend(self.parameters());
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
         all.push(format!(
@@ -498,7 +501,8 @@ impl Generator<'_> {
         }
         let channel = self.channel_name();
         if self.facts_only || self.dice.chance(25) {
-            return match self.dice.pick(8) {
+            return match self.dice.pick(10) {
+                8 | 9 => self.on_parameters(&channel),
                 7 => format!("{channel}.quota[one][some] >= 2 per month"),
                 0 => format!("{channel}.push"),
                 1 => {
@@ -513,7 +517,7 @@ impl Generator<'_> {
             };
         }
         let op = self.dice.one(&["<", "<=", ">", ">=", "==", "!="]);
-        match self.dice.pick(29) {
+        match self.dice.pick(31) {
             0 => "flag".into(),
             1 => "icp".into(),
             2 => {
@@ -596,6 +600,7 @@ impl Generator<'_> {
                 }
             }
             17..=19 => self.several(op, &channel),
+            28 | 29 => self.against_parameter(op, &channel),
             20 => self.product(op, &channel),
             21 => self.quotient(op, &channel),
             22 => self.rounding(op, &channel),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use qudao_language::decide::{Decision, Truth, decide};
-use qudao_language::model::{Profile, Ruleset, Target};
+use qudao_language::model::{Channel, Id, OWN, Profile, Ruleset, Statements, Target};
 use qudao_language::operator::Verdict;
 
 use crate::generate::{self, Dice, FIELDS};
@@ -19,6 +19,11 @@ pub(crate) fn cases(usual: u64) -> u64 {
 /// Other random rulesets are tried with another number in the environment variable `QUDAO_SEED`.
 fn other_seeds() -> u64 {
     std::env::var("QUDAO_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0)
+}
+
+/// What a channel of a ruleset states, or the ruleset itself, to be changed.
+pub(crate) fn statements(ruleset: &mut Ruleset, channel: Id<Channel>) -> &mut Statements {
+    if channel == OWN { &mut ruleset.parameters } else { &mut ruleset.channels[channel].statements }
 }
 
 pub(crate) struct Case {

@@ -7,11 +7,14 @@ use qudao_engine::program::{Program, Scratch};
 use qudao_language::date::Date;
 use qudao_language::decide::{Await, Decision, decide};
 use qudao_language::exact::Exact;
-use qudao_language::model::{Channel, Entry, Field, Id, Number, Profile, Ruleset, Statement, Target, Value};
+use qudao_language::model::{
+    Channel, Entry, Field, Id, Number, OWN, Profile, Ruleset, Statement, Target, Value,
+};
 use qudao_language::operator::Verdict;
+use qudao_telling::facts::{entries, parameters};
 
 use crate::generate::{Dice, FIELDS};
-use crate::laws::{case, cases};
+use crate::laws::{case, cases, statements};
 use crate::reading::random_profile;
 
 /// Values of the fields of random rulesets beyond those that random profiles give: on both sides of where conditions
@@ -250,9 +253,8 @@ fn what_is_missing_changes_a_verdict() {
 
 /// States a fact that no source tells.
 fn state(ruleset: &mut Ruleset, channel: Id<Channel>, entry: Entry, value: Value) {
-    let span = ruleset.channels[channel].span;
     let stated = Statement {
-        span,
+        span: ruleset.name_span,
         value: Some(value),
         since: None,
         until: None,
@@ -260,21 +262,21 @@ fn state(ruleset: &mut Ruleset, channel: Id<Channel>, entry: Entry, value: Value
         disputed: Vec::new(),
         replaced: Vec::new(),
     };
-    ruleset.channels[channel].statements.insert(entry, vec![stated]);
+    statements(ruleset, channel).insert(entry, vec![stated]);
 }
 
 /// Values of a fact of a random ruleset.
 fn fact_values(ruleset: &Ruleset, (fact, _): Entry) -> Vec<Value> {
     let number = |of: i64| Value::Number(Number::computed(Exact::whole(of)));
     match &*ruleset.facts[fact].name {
-        "limit" => [0, 2, 3, 30].map(number).to_vec(),
+        "limit" | "ceiling" => [0, 2, 3, 30].map(number).to_vec(),
         "room" => [-1000, -6, 0, 4, 5, 6, 10, 15, 19, 1000].map(number).to_vec(),
         "load" => [3, 4].map(number).to_vec(),
         "base" => [-1000, -20, 0, 5, 10, 20, 40, 1000].map(number).to_vec(),
         "piece" => [1, 2, 3, 5, 20, 1000].map(number).to_vec(),
         "price" => [-1000, -3, -1, 0, 1, 2, 4, 1000].map(number).to_vec(),
         "ratio" => [-1000, -3, -1, 1, 2, 3, 1000].map(number).to_vec(),
-        "by" => [-1000, 0, 5, 50, 100, 1000].map(number).to_vec(),
+        "by" | "part" => [-1000, 0, 5, 50, 100, 1000].map(number).to_vec(),
         // Points are taken to be within what any channel states.
         "mark" => {
             let stated = ruleset.channels.iter().flat_map(|channel| &channel.statements);
@@ -290,7 +292,7 @@ fn fact_values(ruleset: &Ruleset, (fact, _): Entry) -> Vec<Value> {
         "born" => ["2020-01-01", "2024-03-10", "2024-06-15", "2030-01-01"]
             .map(|day| Value::Date(Date::parse(day).unwrap()))
             .to_vec(),
-        "tags" => (0..4_u32)
+        "tags" | "wanted" => (0..4_u32)
             .map(|bits| Value::Set((0..2).filter(|member| bits >> member & 1 == 1).collect()))
             .collect(),
         _ => vec![Value::Bool(false), Value::Bool(true)],
@@ -317,16 +319,19 @@ fn open_facts_are_those_that_change_a_verdict() {
             }
         }
         let day = case.ruleset.as_of.unwrap();
-        let entries: Vec<Entry> =
-            case.ruleset.facts.ids().flat_map(|fact| case.ruleset.entries_of(fact)).collect();
+        let all = entries(&case.ruleset).into_iter().chain(parameters(&case.ruleset));
         let said: BTreeMap<Entry, Vec<Value>> =
-            entries.iter().map(|entry| (*entry, fact_values(&case.ruleset, *entry))).collect();
-        let unknown: Vec<UnknownFact> = case
+            all.map(|entry| (entry, fact_values(&case.ruleset, entry))).collect();
+        let of_channels = case
             .ruleset
             .channels
             .ids()
-            .flat_map(|channel| entries.iter().map(move |entry| (channel, *entry)))
-            .filter(|(channel, entry)| case.ruleset.channels[*channel].value(*entry, day).is_none())
+            .flat_map(|id| entries(&case.ruleset).into_iter().map(move |entry| (id, entry)));
+        let unknown: Vec<UnknownFact> = parameters(&case.ruleset)
+            .into_iter()
+            .map(|entry| (OWN, entry))
+            .chain(of_channels)
+            .filter(|(channel, entry)| case.ruleset.value(*channel, *entry, day).is_none())
             .filter(|(_, entry)| !said[entry].is_empty())
             .collect();
         let mut ruleset = case.ruleset;
@@ -355,7 +360,7 @@ fn open_facts_are_those_that_change_a_verdict() {
                     assert!(fits, "seed {seed}: {fact:?} changes {target:?}");
                 }
             }
-            ruleset.channels[fact.0].statements.remove(&fact.1);
+            statements(&mut ruleset, fact.0).remove(&fact.1);
         }
         // Some of what could be stated together.
         listed.retain(|(fact, _)| unknown.contains(fact));
@@ -366,7 +371,7 @@ fn open_facts_are_those_that_change_a_verdict() {
             }
             let facts: BTreeSet<UnknownFact> = listed.iter().map(|(fact, _)| *fact).collect();
             for (channel, entry) in facts {
-                let kept = ruleset.channels[channel].statements[&entry].clone();
+                let kept = ruleset.statements(channel)[&entry].clone();
                 let mut seen: Vec<BTreeSet<Verdict>> = vec![BTreeSet::new(); ruleset.target_count()];
                 for value in said[&entry].clone() {
                     state(&mut ruleset, channel, entry, value);
@@ -377,7 +382,7 @@ fn open_facts_are_those_that_change_a_verdict() {
                 }
                 let differ = ruleset.targets().zip(&seen).filter(|(_, seen)| seen.len() > 1);
                 real.extend(differ.map(|(target, _)| ((channel, entry), target)));
-                ruleset.channels[channel].statements.insert(entry, kept);
+                statements(&mut ruleset, channel).insert(entry, kept);
             }
             if listed.is_subset(&real) {
                 break;

@@ -9,7 +9,7 @@ use qudao_language::operator::Verdict;
 use qudao_telling::words::Speaker;
 
 use crate::generate::{self, FIELDS, FieldModel};
-use crate::laws::{Case, case, cases};
+use crate::laws::{self, Case, case, cases};
 use crate::reading::{profile, random_profile};
 
 fn answer<'r>(ruleset: &'r Ruleset, profile: &'r Profile) -> Decision<'r> {
@@ -23,7 +23,7 @@ fn leanings(decision: &Decision<'_>) -> Vec<(Target, Verdict)> {
 
 /// A case in which many channels may be excluded, owned and needed: another one for each seed.
 fn some_case(seed: u64, known: usize) -> Case {
-    if seed.is_multiple_of(40) { crate::laws::large_case(seed, known) } else { case(seed, known) }
+    if seed.is_multiple_of(40) { laws::large_case(seed, known) } else { case(seed, known) }
 }
 
 #[test]
@@ -43,15 +43,15 @@ fn a_disputed_fact_is_listed_exactly_where_its_other_value_gives_another_leaning
             }
         }
         let mut found = BTreeMap::new();
-        for (channel, declared) in case.ruleset.channels.entries() {
-            for (entry, statements) in &declared.statements {
+        for (channel, stated) in case.ruleset.stating() {
+            for (entry, statements) in stated {
                 for (place, statement) in statements.iter().enumerate() {
                     if !statement.holds_on(decision.day) {
                         continue;
                     }
                     for (number, other) in statement.disputed.iter().enumerate() {
                         let mut changed = case.ruleset.clone();
-                        let statements = changed.channels[channel].statements.get_mut(entry).unwrap();
+                        let statements = laws::statements(&mut changed, channel).get_mut(entry).unwrap();
                         statements[place].value = other.value.clone();
                         disputes += 1;
                         for (target, leaning) in leanings(&answer(&changed, &profile)) {

@@ -25,7 +25,7 @@ fn checked_with(text: &str, sheet: &str) -> (Files, Checked) {
     (sources.files().clone(), check(&sources))
 }
 
-/// The text of a ruleset without what its channels state, which a sheet states instead; with `whole`, without the
+/// The text of a ruleset without what it and its channels state, which a sheet states instead; with `whole`, without the
 /// channels that nothing else is said of either, if that goes for all of them.
 fn without_facts(text: &str, whole: bool) -> String {
     let sources = Sources::new("random.qd", text.as_bytes().to_vec());
@@ -39,7 +39,14 @@ fn without_facts(text: &str, whole: bool) -> String {
     }
     let mut first = true;
     for declaration in layers.iter().flatten() {
-        let DeclarationKind::Channel(channel) = &declaration.kind else { continue };
+        let channel = match &declaration.kind {
+            DeclarationKind::Channel(channel) => channel,
+            DeclarationKind::Parameter(parameter) => {
+                cut.extend(parameter.statements.iter().map(|statement| (statement.span, "")));
+                continue;
+            }
+            _ => continue,
+        };
         if bare {
             // The channels stand where the sheet is named, in their order.
             cut.push((declaration.span, if first { "facts from csv \"facts.csv\"" } else { "" }));

@@ -10,7 +10,7 @@ use qudao_telling::result::to_json;
 use qudao_telling::why::{self, Options};
 use qudao_telling::words::Speaker;
 
-use crate::laws::{case, cases};
+use crate::laws::{case, cases, statements};
 use crate::reading::random_profile;
 use crate::support::{self, Work, assert_snapshot, files_below};
 
@@ -41,7 +41,7 @@ fn asks_more(traces: &[Trace<'_>]) -> bool {
 fn without(ruleset: &Ruleset, facts: &[FactKey]) -> Ruleset {
     let mut changed = ruleset.clone();
     for (channel, entry) in facts {
-        changed.channels[*channel].statements.remove(entry);
+        statements(&mut changed, *channel).remove(entry);
     }
     changed
 }

@@ -72,6 +72,21 @@ fn changes(declaration: usize, text: &str, dice: &mut Dice) -> Vec<Change> {
                 }
             }
         }
+        "parameter" => {
+            let mut edit = |entry: &str, from: &str, to: &str| {
+                put(Declared::Parameter, entry, from, to.to_string());
+            };
+            edit("free", "= true ", "= false ");
+            edit("free", "= false ", "= true ");
+            edit("wanted", "= {sell}", "= {talk}");
+            edit("wanted", "= {}", "= {sell, talk}");
+            edit("ceiling", "= 2 per month since", "= 1 per month since");
+            edit("ceiling", "= 0 per month since", "= 4 per month since");
+            edit("part[one]", "[one] = 120%", "[one] = 30%");
+            edit("part[two]", "[two] = 50%", "[two] = 20%");
+            edit("part[two]", "[two] = 120%\n", "");
+            edit("part[three]", "[three] = 0%", "[three] = 100%");
+        }
         "weight" => {
             let value = text.rsplit(' ').next().unwrap();
             put(Declared::Weight, &name, &format!("= {value}"), format!("= {}", 1 + dice.pick(9)));

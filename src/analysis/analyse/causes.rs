@@ -15,7 +15,7 @@ use super::undo::{Key, Undo};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Tells, decide_only};
 use qudao_language::model::{
-    Channel, EffectKind, Expr, ExprKind, Id, Let, Need, Profile, Rule, Ruleset, Target, TargetRef,
+    Channel, EffectKind, Expr, ExprKind, Id, Let, Need, OWN, Profile, Rule, Ruleset, Target, TargetRef,
 };
 
 /// So many sets of edits are tried at most for one answer.
@@ -422,11 +422,14 @@ impl<'a> Reach<'a> {
                 }
                 ExprKind::Fact(fact) => {
                     if let Some(channel) = fact.channel.or(channel) {
-                        let name = (self.name)(Target::Channel(channel));
+                        let (declared, of) = match channel == OWN {
+                            true => (Declared::Parameter, String::new()),
+                            false => (Declared::Fact, (self.name)(Target::Channel(channel)) + "."),
+                        };
                         let entries = self.ruleset.entries_of(fact.fact);
-                        keys.extend(entries.map(|entry| {
-                            (Declared::Fact, format!("{name}.{}", self.ruleset.fact_name(entry)))
-                        }));
+                        keys.extend(
+                            entries.map(|entry| (declared, format!("{of}{}", self.ruleset.fact_name(entry)))),
+                        );
                     }
                 }
                 ExprKind::Today => {

@@ -260,6 +260,6 @@ pub fn compare(old: &Decision<'_>, new: &Decision<'_>, pairs: &Pairs) -> Change 
 /// first, what facts say does not change.
 #[must_use]
 pub fn days_of_change(ruleset: &Ruleset) -> BTreeSet<Date> {
-    let statements = ruleset.channels.iter().flat_map(|channel| channel.statements.values().flatten());
+    let statements = ruleset.stating().flat_map(|(_, stated)| stated.values().flatten());
     statements.flat_map(Statement::changes).collect()
 }

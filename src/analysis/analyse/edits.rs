@@ -30,6 +30,8 @@ pub enum Declared {
     Field,
     /// An enum or a scale.
     Enum,
+    /// An entry of a parameter, as `limit[ngo]`.
+    Parameter,
     /// An entry of a channel's fact, as `service.open_to[ngo]`.
     Fact,
     /// A channel.
@@ -58,6 +60,7 @@ impl Declared {
             Declared::Unit => "unit",
             Declared::Field => "field",
             Declared::Enum => "enum",
+            Declared::Parameter => "parameter",
             Declared::Fact => "fact",
             Declared::Channel => "channel",
             Declared::Mix => "mix",

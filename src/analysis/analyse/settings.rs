@@ -88,6 +88,11 @@ impl<'r> Set<'r> {
                     }
                     put(format!("channel {}", it.name.value), Place::Unstated(declaration.span));
                 }
+                DeclarationKind::Parameter(it) => {
+                    for statement in it.statements.iter().filter(|statement| holds_on(statement, day)) {
+                        put(format!("fact {}", entry_of(statement)), Place::Text(statement.value.span));
+                    }
+                }
                 DeclarationKind::Facts(_) => {
                     for channel in pieces.sheet(declaration) {
                         let stated = channel.statements.iter().filter(|statement| holds_on(statement, day));
@@ -304,9 +309,12 @@ fn default(field: &Field) -> Place {
     Place::Default(behind, field.default.as_ref().map(|value| value.span))
 }
 
-/// The name of an entry: `own.limit`, `own.open_to[ngo]`.
+/// The name of an entry: `own.limit`, `own.open_to[ngo]`; of a parameter, which a sheet states under no channel, `limit`.
 fn entry(channel: &Channel, statement: &Statement) -> String {
-    format!("{}.{}", channel.name.value, entry_of(statement))
+    match &*channel.name.value {
+        "" => entry_of(statement),
+        channel => format!("{channel}.{}", entry_of(statement)),
+    }
 }
 
 /// An entry as a channel states it: `limit`, `open_to[ngo]`.

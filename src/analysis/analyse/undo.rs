@@ -5,6 +5,7 @@
 //! (a rule is put back that reads a field that is gone), the edit cannot be undone alone.
 
 mod channels;
+mod parameters;
 mod tables;
 
 use std::cell::RefCell;
@@ -153,6 +154,7 @@ impl<'r> Undo<'r> {
             }
             self.fields(before, now, &keys, &mut found, (&mut patches, &mut added));
         }
+        self.parameters(edits, undone, &mut found, (&mut patches, &mut added))?;
         self.channels(edits, undone, &mut found, (&mut patches, &mut added))?;
         self.rows(undone, &mut found, &mut patches)?;
         let left = keys.iter().all(|key| found.contains(key) || key.0 == Declared::Day);
@@ -284,7 +286,12 @@ fn is_whole(declared: Declared) -> bool {
         | Declared::Requirement
         | Declared::Let
         | Declared::Rule => true,
-        Declared::Day | Declared::Field | Declared::Fact | Declared::Channel | Declared::Table => false,
+        Declared::Day
+        | Declared::Field
+        | Declared::Parameter
+        | Declared::Fact
+        | Declared::Channel
+        | Declared::Table => false,
     }
 }
 

@@ -106,8 +106,8 @@ impl Coverage {
             let index = ruleset.target_index(target);
             points.extend(Verdict::ALL.map(|verdict| Point::Verdict(index, verdict)));
         }
-        for (id, channel) in ruleset.channels.entries() {
-            let stated = channel.statements.keys().filter(|entry| facts.contains(&(id, entry.0)));
+        for (id, stated) in ruleset.stating() {
+            let stated = stated.keys().filter(|entry| facts.contains(&(id, entry.0)));
             points.extend(stated.map(|entry| Point::Fact(id, *entry)));
         }
         let seen = points.into_iter().map(|point| (point, false)).collect();
@@ -316,7 +316,7 @@ fn words(ruleset: &Ruleset, point: Point) -> Unseen {
             (format!("{name} is never {}", verdict.as_str()), span)
         }
         Point::Fact(channel, entry) => {
-            let statements = ruleset.channels[channel].statements.get(&entry);
+            let statements = ruleset.statements(channel).get(&entry);
             let span = statements.and_then(|statements| statements.first()).map(|statement| statement.span);
             (format!("{} is never read", ruleset.entry_name(channel, entry)), span)
         }

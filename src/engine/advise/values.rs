@@ -134,7 +134,7 @@ fn named_texts(reached: &Reached<'_, '_>, profile: &Profile, field: Id<Field>) -
             profile.get(*other).value.iter().filter(|_| *other != field).for_each(&mut add)
         }
         ExprKind::Fact(fact) => {
-            let stated = ground.ruleset.channels.iter().flat_map(|channel| &channel.statements);
+            let stated = ground.ruleset.stating().flat_map(|(_, stated)| stated);
             let stated = stated.filter(|(entry, _)| entry.0 == fact.fact).flat_map(|(_, stated)| stated);
             stated.filter_map(|statement| statement.value.as_ref()).for_each(&mut add);
         }

@@ -27,8 +27,8 @@ impl Days {
         if today.is_none() {
             return days;
         }
-        for (id, channel) in ruleset.channels.entries() {
-            for (entry, statements) in &channel.statements {
+        for (id, stated) in ruleset.stating() {
+            for (entry, statements) in stated {
                 let changes = statements.iter().flat_map(Statement::changes);
                 let changes: Vec<Date> = changes.collect();
                 if !changes.is_empty() {

@@ -78,7 +78,7 @@ impl<'r> Facts<'r> {
                 }
                 let index = self.ruleset.entry_place(fact.fact, &values);
                 let channel = fact.channel.or(self.channel)?;
-                Some(self.ruleset.channels[channel].value((fact.fact, index), self.day).cloned())
+                Some(self.ruleset.value(channel, (fact.fact, index), self.day).cloned())
             }
             ExprKind::SetOf(members) => Some(self.constants(members)?.map(|members| {
                 let member = |value: &Value| match value {

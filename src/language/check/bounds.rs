@@ -10,7 +10,8 @@ use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS, grouped};
 use crate::model::{
-    Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, Type, Unit, UnitDefinition, Value, place_among,
+    Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, OWN, Statements, Type, Unit, UnitDefinition, Value,
+    place_among,
 };
 use crate::operator::Sign;
 use crate::source::Span;
@@ -330,8 +331,11 @@ impl Checker<'_> {
         if let Some(bound) = self.fact_bounds.get(&id) {
             return *bound;
         }
-        let statements = self.channels.iter().flat_map(|channel| channel.statements.iter());
-        let values = statements
+        let channels = self.channels.iter().flat_map(|channel| &channel.statements);
+        let values = self
+            .parameters
+            .iter()
+            .chain(channels)
             .filter(|((fact, _), _)| *fact == id)
             .flat_map(|(_, statements)| statements)
             .flat_map(|said| said.disputed.iter().map(|other| &other.value).chain([&said.value]))
@@ -339,6 +343,10 @@ impl Checker<'_> {
         let bound = values.map(Bound::of).try_fold(Bound::ZERO, Bound::join);
         self.fact_bounds.insert(id, bound);
         bound
+    }
+
+    fn stated(&self, channel: Id<Channel>) -> &Statements {
+        if channel == OWN { &self.parameters } else { &self.channels[channel].statements }
     }
 
     /// The greatest value of a field's range without its sign, or the greatest that can be written.
@@ -425,7 +433,7 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for channel in channels.iter().copied() {
             let read = named.iter().copied().chain(channel);
-            let statements = read.flat_map(|id| &self.channels[id].statements);
+            let statements = read.flat_map(|id| self.stated(id));
             let statements = statements.filter(|((fact, _), _)| facts.contains(fact));
             let days = statements.flat_map(|(_, said)| said).flat_map(|said| said.changes());
             let days: BTreeSet<Date> = days.chain([Date::MIN]).collect();
@@ -471,7 +479,7 @@ impl Checker<'_> {
                 let sizes = self.facts[fact.fact].indexes.iter().map(|of| self.enums[*of].members.len());
                 let place = place.and_then(|values| place_among(sizes, &values));
                 let means = |entry: &Entry| entry.0 == fact.fact && (place.is_none() || entry.1 == place);
-                let statements = self.channels[of].statements.iter();
+                let statements = self.stated(of).iter();
                 let said = statements.filter(|(entry, _)| means(entry)).flat_map(|(_, said)| said);
                 let said = said.filter(|said| said.holds_on(day));
                 let values: Vec<Exact> = said.filter_map(|said| said.value.as_ref()?.as_number()).collect();

@@ -9,7 +9,8 @@ use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    Amount, Channel, Entry, Enum, Expr, ExprKind, Id, NumberType, Statement, Type, Unit, place_among,
+    Amount, Channel, Entry, Enum, Expr, ExprKind, Fact, Id, NumberType, Statement, Statements, Type, Unit,
+    place_among,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -29,10 +30,22 @@ impl<'s> Checker<'s> {
             {
                 self.unknown_channel(&LIKE, like);
             }
-            let statements = self.statements(channel);
+            let statements = self.statements(&channel.statements, |checker, fact| {
+                checker.look_up(|c| &c.fact_names, &FACT, fact).flatten()
+            });
             let needs = self.stated_needs(&channel.needs, &channel.name);
             self.channels[id].statements = statements;
             self.channels[id].needs = needs;
+        }
+        for (_, parameter) in
+            self.each(|kind| if let DeclarationKind::Parameter(it) = kind { Some(it) } else { None })
+        {
+            let id = match self.find_symbol(&parameter.name.value) {
+                Some(Symbol::Parameter(id)) => Some(id),
+                _ => None,
+            };
+            let stated = self.statements(&parameter.statements, |_, _| id);
+            self.parameters.extend(stated);
         }
         let mixes = self.each(|kind| if let DeclarationKind::Mix(mix) = kind { Some(mix) } else { None });
         for (index, (_, mix)) in mixes.into_iter().enumerate() {
@@ -110,7 +123,14 @@ impl<'s> Checker<'s> {
                     None => channels.push(id),
                 },
                 Some(Symbol::Broken) => {}
-                Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
+                Some(
+                    Symbol::Field(_)
+                    | Symbol::Let(_)
+                    | Symbol::Weight(_)
+                    | Symbol::Parameter(_)
+                    | Symbol::Mix(_),
+                )
+                | None => {
                     self.unknown_channel(sought, name);
                 }
             }
@@ -118,10 +138,15 @@ impl<'s> Checker<'s> {
         channels
     }
 
-    fn statements(&mut self, channel: &ast::Channel) -> BTreeMap<Entry, Vec<Statement>> {
-        let mut statements: BTreeMap<Entry, Vec<Statement>> = BTreeMap::new();
-        for written in &channel.statements {
-            if let Some((entry, statement)) = self.statement(written) {
+    fn statements(
+        &mut self,
+        written: &[ast::Statement],
+        fact: impl Fn(&mut Self, &ast::Name) -> Option<Id<Fact>>,
+    ) -> Statements {
+        let mut statements = Statements::new();
+        for written in written {
+            let fact = fact(self, &written.fact);
+            if let Some((entry, statement)) = self.statement(written, fact) {
                 statements.entry(entry).or_default().push(statement);
             }
         }
@@ -154,12 +179,12 @@ impl<'s> Checker<'s> {
         statements
     }
 
-    fn statement(&mut self, written: &ast::Statement) -> Option<(Entry, Statement)> {
-        let found = self.look_up(|c| &c.fact_names, &FACT, &written.fact);
+    /// A statement of a fact; its sources are looked up even where the fact is not known.
+    fn statement(&mut self, written: &ast::Statement, fact: Option<Id<Fact>>) -> Option<(Entry, Statement)> {
         let sources = self.citations(&written.from);
         let disputed_sources: Vec<_> =
             written.disputed.iter().map(|(_, from)| self.citations(from)).collect();
-        let fact = found??;
+        let fact = fact?;
         let (of, ty) = (self.facts[fact].indexes.clone(), self.facts[fact].ty);
         if written.indexes.len() < of.len() {
             self.lacks_index(written, &of);
@@ -201,7 +226,11 @@ impl<'s> Checker<'s> {
             until: written.until.map(|until| until.value),
             sources,
             disputed,
-            replaced: written.replaced.iter().filter_map(|old| Some(self.statement(old)?.1)).collect(),
+            replaced: written
+                .replaced
+                .iter()
+                .filter_map(|old| Some(self.statement(old, Some(fact))?.1))
+                .collect(),
         };
         Some(((fact, place?), statement))
     }

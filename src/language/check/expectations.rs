@@ -116,7 +116,14 @@ impl Checker<'_> {
         match self.find_symbol(&name.value) {
             Some(Symbol::Field(id)) => Some(id),
             Some(Symbol::Broken) => None,
-            Some(Symbol::Let(_) | Symbol::Weight(_) | Symbol::Channel(_) | Symbol::Mix(_)) | None => {
+            Some(
+                Symbol::Parameter(_)
+                | Symbol::Let(_)
+                | Symbol::Weight(_)
+                | Symbol::Channel(_)
+                | Symbol::Mix(_),
+            )
+            | None => {
                 self.unknown(&FIELD, name, |checker| {
                     checker.fields.iter().map(|field| field.name.clone()).collect()
                 });

@@ -45,6 +45,7 @@ fn key(kind: &DeclarationKind) -> Option<(&'static str, &ast::Name)> {
         DeclarationKind::Unit(d) => ("unit", &d.name),
         DeclarationKind::Enum(d) => (if d.ordered { "scale" } else { "enum" }, &d.name),
         DeclarationKind::Fact(d) => ("fact", &d.name),
+        DeclarationKind::Parameter(d) => ("parameter", &d.name),
         DeclarationKind::Channel(d) => ("channel", &d.name),
         DeclarationKind::Mix(d) => ("mix", &d.name),
         DeclarationKind::Requirement(d) => ("requirement", &d.name),
@@ -173,7 +174,7 @@ impl<'s> Merged<'s> {
         self.state(&layer, sheets);
     }
 
-    /// Gives channels what the sheets of a layer say of them.
+    /// Gives channels what the sheets of a layer say of them, and parameters what they say under no name.
     fn state(&mut self, layer: &[&'s Declaration], sheets: &Sheets) {
         let said: Vec<(&Declaration, &ast::Channel)> = layer
             .iter()
@@ -183,31 +184,48 @@ impl<'s> Merged<'s> {
             return;
         }
         let places = self.declarations.iter().enumerate();
-        let places: BTreeMap<Arc<str>, usize> = places
+        let places: BTreeMap<(bool, Arc<str>), usize> = places
             .filter_map(|(place, declaration)| match &declaration.kind {
-                DeclarationKind::Channel(channel) => Some((channel.name.value.clone(), place)),
+                DeclarationKind::Channel(channel) => Some(((false, channel.name.value.clone()), place)),
+                DeclarationKind::Parameter(it) => Some(((true, it.name.value.clone()), place)),
                 _ => None,
             })
             .collect();
         for (declaration, said) in said {
-            let slot = places.get(&said.name.value).and_then(|place| self.declarations.get_mut(*place));
-            match slot.map(|slot| &mut slot.to_mut().kind) {
-                Some(DeclarationKind::Channel(channel)) => match declaration.kind {
-                    DeclarationKind::Override(_) => {
-                        let untitled = ast::Channel { title: None, ..said.clone() };
-                        change_channel(channel, &untitled);
+            let is_override = matches!(declaration.kind, DeclarationKind::Override(_));
+            // All entries of one parameter at once: an override takes the place of each.
+            let mut parameters: BTreeMap<Arc<str>, Vec<ast::Statement>> = BTreeMap::new();
+            if said.name.value.is_empty() {
+                for statement in &said.statements {
+                    parameters.entry(statement.fact.value.clone()).or_default().push(statement.clone());
+                }
+            } else {
+                parameters.insert(said.name.value.clone(), said.statements.clone());
+            }
+            for (name, stated) in parameters {
+                let key = (said.name.value.is_empty(), name);
+                let slot = places.get(&key).and_then(|place| self.declarations.get_mut(*place));
+                let statements = match slot.map(|slot| &mut slot.to_mut().kind) {
+                    Some(DeclarationKind::Channel(channel)) => &mut channel.statements,
+                    Some(DeclarationKind::Parameter(parameter)) => &mut parameter.statements,
+                    _ => {
+                        let first = stated.first().filter(|_| key.0).map(|first| &first.fact);
+                        self.unclaimed.push(first.unwrap_or(&said.name).clone());
+                        continue;
                     }
-                    _ => channel.statements.extend(said.statements.iter().cloned()),
-                },
-                _ => self.unclaimed.push(said.name.clone()),
+                };
+                match is_override {
+                    true => change_statements(statements, &stated),
+                    false => statements.extend(stated),
+                }
             }
         }
     }
 
     /// Reports a second override of what an override replaces as a whole: the first would be lost.
     fn once(&mut self, replaced: &mut BTreeMap<(&'static str, &'s str), Span>, inner: &'s Declaration) {
-        use DeclarationKind::{Channel, Mix, Requirement, Table};
-        let in_parts = matches!(inner.kind, Channel(_) | Mix(_) | Requirement(_) | Table(_));
+        use DeclarationKind::{Channel, Mix, Parameter, Requirement, Table};
+        let in_parts = matches!(inner.kind, Channel(_) | Parameter(_) | Mix(_) | Requirement(_) | Table(_));
         let Some((word, name)) = key(&inner.kind).filter(|_| !in_parts) else { return };
         if let Some(first) = replaced.insert((word, &name.value), name.span) {
             let message = format!("`{}` is overridden twice", name.value);
@@ -299,6 +317,9 @@ impl<'s> Merged<'s> {
         match (&mut base.kind, &inner.kind) {
             (DeclarationKind::Channel(base), DeclarationKind::Channel(change)) => {
                 change_channel(base, change)
+            }
+            (DeclarationKind::Parameter(base), DeclarationKind::Parameter(change)) => {
+                change_parameter(base, change)
             }
             (DeclarationKind::Mix(base), DeclarationKind::Mix(change)) => {
                 replace(&mut base.title, &change.title);
@@ -455,15 +476,26 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
     replace(&mut base.owned, &change.owned);
     base.was.extend(change.was.iter().cloned());
     replace(&mut base.like, &change.like);
-    let changed: BTreeSet<_> = change.statements.iter().map(entry).collect();
-    let (replaced, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut base.statements)
-        .into_iter()
-        .partition(|statement| changed.contains(&entry(statement)));
-    base.statements = kept;
-    for statement in &change.statements {
+    change_statements(&mut base.statements, &change.statements);
+}
+
+/// A parameter's override replaces the entries that it states.
+fn change_parameter(base: &mut ast::Parameter, change: &ast::Parameter) {
+    replace(&mut base.title, &change.title);
+    replace(&mut base.ty, &change.ty);
+    replace_list(&mut base.indexes, &change.indexes);
+    change_statements(&mut base.statements, &change.statements);
+}
+
+fn change_statements(base: &mut Vec<ast::Statement>, change: &[ast::Statement]) {
+    let changed: BTreeSet<_> = change.iter().map(entry).collect();
+    let (replaced, kept): (Vec<_>, Vec<_>) =
+        std::mem::take(base).into_iter().partition(|statement| changed.contains(&entry(statement)));
+    *base = kept;
+    for statement in change {
         let mut statement = statement.clone();
         statement.replaced = replaced.iter().filter(|old| entry(old) == entry(&statement)).cloned().collect();
-        base.statements.push(statement);
+        base.push(statement);
     }
 }
 

@@ -395,8 +395,9 @@ impl Checker<'_> {
                     diagnostic.note(format!("declare the field with a unit: `{field}: number {unit}`"))
                 }
                 ExprKind::Fact(fact) => {
-                    let fact = &self.facts[fact.fact].name;
-                    diagnostic.note(format!("declare the fact with a unit: `fact {fact}: number {unit}`"))
+                    let fact = &self.facts[fact.fact];
+                    let (word, name) = (if fact.is_parameter { "parameter" } else { "fact" }, &fact.name);
+                    diagnostic.note(format!("declare the {word} with a unit: `{word} {name}: number {unit}`"))
                 }
                 _ => diagnostic,
             };

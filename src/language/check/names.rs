@@ -292,29 +292,47 @@ impl<'s> Checker<'s> {
         for (_, fact) in
             self.each(|kind| if let DeclarationKind::Fact(fact) = kind { Some(fact) } else { None })
         {
-            let ty = self.ty(&fact.ty);
-            let indexes: Vec<Option<Id<model::Enum>>> =
-                fact.indexes.iter().map(|index| self.look_up(|c| &c.enum_names, &ENUM, index)).collect();
-            let indexes: Option<Vec<Id<model::Enum>>> = indexes.into_iter().collect();
-            let indexes = indexes.filter(|indexes| self.few_entries(fact, indexes));
             let title = self.words(&Owner::new("fact", &fact.name), "title", fact.title.as_ref());
-            let id = match (ty, indexes) {
-                (Some(ty), Some(indexes)) => {
-                    Some(self.facts.push(model::Fact { name: fact.name.value.clone(), indexes, ty, title }))
-                }
-                _ => None,
-            };
+            let id = self.declare_fact(&fact.name, &fact.indexes, &fact.ty, title, false);
             self.add(|c| &mut c.fact_names, &fact.name, id);
+        }
+        for (_, parameter) in
+            self.each(|kind| if let DeclarationKind::Parameter(it) = kind { Some(it) } else { None })
+        {
+            let owner = Owner::new("parameter", &parameter.name);
+            let title = self.words(&owner, "title", parameter.title.as_ref());
+            let id = parameter
+                .ty
+                .as_ref()
+                .and_then(|ty| self.declare_fact(&parameter.name, &parameter.indexes, ty, title, true));
+            self.add_symbol(&parameter.name, id.map_or(Symbol::Broken, Symbol::Parameter));
         }
     }
 
+    fn declare_fact(
+        &mut self,
+        name: &ast::Name,
+        of: &[ast::Name],
+        ty: &ast::Type,
+        title: Option<model::Text>,
+        is_parameter: bool,
+    ) -> Option<Id<model::Fact>> {
+        let ty = self.ty(ty);
+        let indexes: Vec<Option<Id<model::Enum>>> =
+            of.iter().map(|index| self.look_up(|c| &c.enum_names, &ENUM, index)).collect();
+        let indexes: Option<Vec<Id<model::Enum>>> = indexes.into_iter().collect();
+        let indexes = indexes.filter(|indexes| self.few_entries(name, of, indexes))?;
+        let name = name.value.clone();
+        Some(self.facts.push(model::Fact { name, indexes, ty: ty?, title, is_parameter }))
+    }
+
     /// Tells whether a fact has no more entries than may be, and reports it otherwise.
-    fn few_entries(&mut self, fact: &ast::Fact, indexes: &[Id<model::Enum>]) -> bool {
+    fn few_entries(&mut self, name: &ast::Name, of: &[ast::Name], indexes: &[Id<model::Enum>]) -> bool {
         let sizes = indexes.iter().map(|of| self.enums[*of].members.len());
         let count = sizes.fold(1, usize::saturating_mul);
-        if let (Some(first), true) = (fact.indexes.first(), count > MAX_ENTRIES) {
-            let message = format!("`{}` has {count} entries, more than {MAX_ENTRIES}", fact.name.value);
-            let last = fact.indexes.last().unwrap_or(first).span;
+        if let (Some(first), true) = (of.first(), count > MAX_ENTRIES) {
+            let message = format!("`{}` has {count} entries, more than {MAX_ENTRIES}", name.value);
+            let last = of.last().unwrap_or(first).span;
             let diagnostic = Diagnostic::new(Code::TooLarge, first.span.to(last), message);
             self.report(diagnostic.here("each value with each"));
             return false;

@@ -18,7 +18,10 @@ impl Checker<'_> {
         match self.find_symbol(&name.value) {
             Some(Symbol::Channel(id)) => Some(Need::Channel(id)),
             Some(Symbol::Broken) => None,
-            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
+            Some(
+                Symbol::Parameter(_) | Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_),
+            )
+            | None => {
                 self.unknown_need(name);
                 None
             }

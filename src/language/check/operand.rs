@@ -7,7 +7,7 @@ use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding};
 use crate::model::{
-    Between, Enum, Expr, ExprKind, FactRef, Id, Number, NumberType, Target, TargetRef, Type, Unit, Value,
+    Between, Enum, Expr, ExprKind, FactRef, Id, Number, NumberType, OWN, Target, TargetRef, Type, Unit, Value,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -27,16 +27,23 @@ impl Checker<'_> {
         if let Some(tail) = &name.tail {
             return self.dotted(span, &name.head, tail, indexes, scope);
         }
-        if let Some(index) = indexes.first() {
-            self.report(
-                Diagnostic::new(Code::WrongIndex, index.span, "only a channel's fact has an index")
-                    .here("an index")
-                    .note(format!("name the channel: `CHANNEL.{}[…]`", name.head.value)),
-            );
-            return None;
-        }
         let made = |ty, kind| Some(Expr { span, ty, kind });
         let head = &name.head;
+        if let Some(index) = indexes.first() {
+            let variable = scope.variable.as_ref() == Some(&head.value);
+            match self.find_symbol(&head.value).filter(|_| !variable) {
+                Some(Symbol::Parameter(id)) => return self.fact(span, Some(OWN), id, head, indexes, scope),
+                None if !variable && !self.fact_names.contains_key(&head.value) => {
+                    self.unknown_operand(head, expected, scope);
+                }
+                _ => {
+                    let message = "only a channel's fact or a parameter has an index";
+                    let diagnostic = Diagnostic::new(Code::WrongIndex, index.span, message).here("an index");
+                    self.report(diagnostic.note(format!("name the channel: `CHANNEL.{}[…]`", head.value)));
+                }
+            }
+            return None;
+        }
         if let Some(member) = expected.and_then(|id| Some((id, self.enums[id].member(&head.value)?))) {
             return made(Type::Enum(member.0), ExprKind::Literal(Value::Enum(member.1)));
         }
@@ -59,6 +66,7 @@ impl Checker<'_> {
                 let number = Number::computed(Exact::whole(points));
                 made(WHOLE, ExprKind::Literal(Value::Number(number)))
             }
+            Some(Symbol::Parameter(id)) => self.fact(span, Some(OWN), id, head, indexes, scope),
             Some(Symbol::Channel(_)) => self.not_a_value(head, "is a channel", scope),
             Some(Symbol::Mix(_)) => self.not_a_value(head, "is a mix", scope),
             Some(Symbol::Broken) => None,
@@ -121,8 +129,14 @@ impl Checker<'_> {
             }
         }
         match symbol {
-            _ if variable => self.fact(span, None, tail, indexes, scope),
-            Some(Symbol::Channel(channel)) => self.fact(span, Some(channel), tail, indexes, scope),
+            _ if variable => {
+                let fact = self.look_up(|c| &c.fact_names, &FACT, tail)??;
+                self.fact(span, None, fact, tail, indexes, scope)
+            }
+            Some(Symbol::Channel(channel)) => {
+                let fact = self.look_up(|c| &c.fact_names, &FACT, tail)??;
+                self.fact(span, Some(channel), fact, tail, indexes, scope)
+            }
             Some(Symbol::Broken) => None,
             Some(Symbol::Mix(_)) if !self.is_lost(&head.value) => {
                 self.report(
@@ -135,7 +149,10 @@ impl Checker<'_> {
                 );
                 None
             }
-            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Mix(_)) | None => {
+            Some(
+                Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Parameter(_) | Symbol::Mix(_),
+            )
+            | None => {
                 if let Some((id, _)) = self.enum_names.get(&head.value) {
                     let id = *id;
                     let Some(member) = self.enums[id].member(&tail.value) else {
@@ -182,11 +199,11 @@ impl Checker<'_> {
         &mut self,
         span: Span,
         channel: Option<Id<crate::model::Channel>>,
+        id: Id<crate::model::Fact>,
         name: &ast::Name,
         indexes: &[ast::Expr],
         scope: &Scope,
     ) -> Option<Expr> {
-        let id = self.look_up(|c| &c.fact_names, &FACT, name)??;
         let (of, ty) = (self.facts[id].indexes.clone(), self.facts[id].ty);
         if indexes.len() < of.len() {
             let message = format!("`{}` has one value for {}", name.value, self.for_each_of(&of));
@@ -388,7 +405,7 @@ impl Checker<'_> {
             Some(Symbol::Channel(id)) => Some(TargetRef::Named(Target::Channel(id))),
             Some(Symbol::Mix(id)) => Some(TargetRef::Named(Target::Mix(id))),
             Some(Symbol::Broken) => None,
-            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_)) | None => {
+            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Parameter(_)) | None => {
                 if !self.stands_for_nothing(sought, name, scope) {
                     let variable = scope.variable.clone();
                     self.unknown(sought, name, |checker| {

@@ -59,7 +59,14 @@ impl Checker<'_> {
                 match self.find_symbol(&name.value) {
                     Some(Symbol::Weight(value)) => Some(Worth::Points(signed(value))),
                     Some(Symbol::Broken) => None,
-                    Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Channel(_) | Symbol::Mix(_)) | None => {
+                    Some(
+                        Symbol::Parameter(_)
+                        | Symbol::Field(_)
+                        | Symbol::Let(_)
+                        | Symbol::Channel(_)
+                        | Symbol::Mix(_),
+                    )
+                    | None => {
                         self.unknown(&POINTS, name, |checker| {
                             let weights = checker
                                 .symbols

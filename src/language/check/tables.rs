@@ -458,7 +458,9 @@ impl Declared for Reader<'_, '_> {
     fn heading(&mut self, text: &str, expr: Option<&ast::Expr>) -> HeadingKind {
         match self.checker.find_symbol(text) {
             Some(Symbol::Channel(_) | Symbol::Mix(_)) => return HeadingKind::Target(normal(text)),
-            Some(Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Broken) => {
+            Some(
+                Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Parameter(_) | Symbol::Broken,
+            ) => {
                 return HeadingKind::Expression;
             }
             None => {}

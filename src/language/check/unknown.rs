@@ -174,6 +174,7 @@ impl Checker<'_> {
             Some(Symbol::Field(_)) => "a field",
             Some(Symbol::Let(_)) => "a let",
             Some(Symbol::Weight(_)) => "a weight",
+            Some(Symbol::Parameter(_)) => "a parameter",
             Some(Symbol::Channel(_)) => "a channel",
             Some(Symbol::Mix(_)) => "a mix",
             Some(Symbol::Broken) => return None,
@@ -335,7 +336,14 @@ impl Checker<'_> {
         }
         let readable = |checker: &Self| -> Vec<Arc<str>> {
             let kinds = checker.symbols.iter().filter(|(_, (symbol, _))| {
-                matches!(symbol, Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Broken)
+                matches!(
+                    symbol,
+                    Symbol::Field(_)
+                        | Symbol::Let(_)
+                        | Symbol::Weight(_)
+                        | Symbol::Parameter(_)
+                        | Symbol::Broken
+                )
             });
             kinds.map(|(name, _)| name.clone()).collect()
         };

@@ -24,7 +24,7 @@ impl<'r> Decision<'r> {
     /// Returns the statement of a disputed fact, and what the other source says.
     #[must_use]
     pub fn dispute(&self, fact: &DisputedFact) -> (&'r Statement, &'r Disputed) {
-        let statement = self.ruleset.channels[fact.channel].statement(fact.entry, self.day);
+        let statement = self.ruleset.statement(fact.channel, fact.entry, self.day);
         let statement = statement.expect("a disputed fact is stated on the day of the decision");
         (
             statement,
@@ -58,14 +58,13 @@ pub(super) fn find(decision: &Decision<'_>) -> TargetMap<Vec<DisputedFact>> {
 
 /// The disputed statements that hold on the day.
 fn disputes<'r>(decision: &Decision<'_>, ruleset: &'r Ruleset) -> Vec<(Id<Channel>, Entry, &'r Statement)> {
-    let statements = ruleset.channels.entries().flat_map(|(id, channel)| {
-        let entries = channel.statements.iter();
-        entries.flat_map(move |(entry, statements)| statements.iter().map(move |s| (id, *entry, s)))
+    let statements = ruleset.stating().flat_map(|(id, stated)| {
+        stated.iter().flat_map(move |(entry, statements)| statements.iter().map(move |s| (id, *entry, s)))
     });
     let disputed = statements.filter(|(_, _, statement)| !statement.disputed.is_empty());
     disputed
         .filter(|(channel, entry, statement)| {
-            let held = ruleset.channels[*channel].statement(*entry, decision.day);
+            let held = ruleset.statement(*channel, *entry, decision.day);
             held.is_some_and(|held| std::ptr::eq(held, *statement))
         })
         .collect()

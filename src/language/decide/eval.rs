@@ -192,7 +192,7 @@ impl<'r> Context<'r> {
     pub(super) fn entry(&self, channel: Id<Channel>, entry: Entry) -> Option<&Value> {
         match self.assumed.facts.get(&(channel, entry)) {
             Some(assumed) => assumed.as_ref(),
-            None => self.ruleset.channels[channel].value(entry, self.day),
+            None => self.ruleset.value(channel, entry, self.day),
         }
     }
 
@@ -663,7 +663,7 @@ impl<'r> Context<'r> {
             }
         };
         let entry = (fact.fact, member);
-        let statement = self.ruleset.channels[of].statement(entry, self.day);
+        let statement = self.ruleset.statement(of, entry, self.day);
         recorder.read(Read::Fact { channel: of, entry, statement });
         match self.entry(of, entry) {
             Some(value) => Valued::Known(value.clone()),

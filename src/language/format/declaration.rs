@@ -116,6 +116,9 @@ impl Page {
                 self.cells(node, |kind| kind == Kind::assign);
                 self.align_if_one_line(height);
             }
+            Kind::parameter | Kind::override_parameter if !node.has(Kind::parameter_block) => {
+                self.parameter(node);
+            }
             Kind::levels | Kind::scale => self.ladder(node),
             Kind::let_declaration => {
                 for part in node.children() {
@@ -149,6 +152,29 @@ impl Page {
                 self.node(&part)
             }
             before = Some(kind);
+        }
+    }
+
+    /// A parameter with one value, whose clauses stand below where the line is too long.
+    fn parameter(&mut self, node: &Node<'_>) {
+        let nodes: Vec<Node<'_>> = node
+            .children()
+            .flat_map(|part| match part.kind() {
+                Kind::parameter_value => in_order(part.children(), FIELD_CLAUSES),
+                _ => vec![part],
+            })
+            .collect();
+        if self.fits(node.kind(), &nodes) {
+            return self.inline(node.kind(), &nodes);
+        }
+        let is_clause =
+            |part: &&Node<'_>| part.kind() == Kind::allow_clause || FIELD_CLAUSES.contains(&part.kind());
+        let head = nodes.iter().take_while(|part| !is_clause(part)).count();
+        let (head, clauses) = nodes.split_at(head);
+        self.head(node.kind(), head);
+        for clause in clauses {
+            self.break_at(self.indent + 2 * INDENT);
+            self.clause(clause);
         }
     }
 
@@ -206,7 +232,14 @@ impl Page {
     fn block_of(&mut self, kind: Kind, nodes: &[Node<'_>]) {
         // The blocks of some declarations are nodes of their own.
         let inner = nodes.iter().find(|part| {
-            matches!(part.kind(), Kind::channel_block | Kind::rule_block | Kind::fields | Kind::assignments)
+            matches!(
+                part.kind(),
+                Kind::channel_block
+                    | Kind::parameter_block
+                    | Kind::rule_block
+                    | Kind::fields
+                    | Kind::assignments
+            )
         });
         let (head, block): (&[Node<'_>], Vec<Node<'_>>) = match inner {
             Some(block) => {
@@ -297,6 +330,7 @@ impl Page {
                     }
                     self.clause(part);
                 }
+                Kind::colon | Kind::fact_index | Kind::statement_index => self.node(part),
                 _ => {
                     self.space();
                     self.node(part);
@@ -324,7 +358,7 @@ impl Page {
         match entry.kind() {
             Kind::section => self.section(entry),
             Kind::field => self.parts(entry, FIELD_CLAUSES),
-            Kind::statement => self.parts(entry, FIELD_CLAUSES),
+            Kind::statement | Kind::parameter_value => self.parts(entry, FIELD_CLAUSES),
             Kind::value => {
                 let mut parts = entry.children();
                 parts.by_ref().take(1).for_each(|name| self.node(&name));

@@ -14,7 +14,7 @@ pub struct Id<T> {
 impl<T> Id<T> {
     /// Returns the id of the thing at an index of its arena.
     #[must_use]
-    pub fn new(index: usize) -> Id<T> {
+    pub const fn new(index: usize) -> Id<T> {
         Id { index: index as u32, of: PhantomData }
     }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Channel, Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, Points, Rule, Ruleset,
-    Table, Target, TargetRef, Type, Unit, Value,
+    Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, OWN, Points, Rule, Ruleset, Table,
+    Target, TargetRef, Type, Unit, Value,
 };
 use crate::date::Date;
 
@@ -65,8 +65,8 @@ impl Ruleset {
     #[must_use]
     pub fn citing(&self) -> Vec<(String, &Citation)> {
         let mut all: Vec<(String, &Citation)> = Vec::new();
-        for (id, channel) in self.channels.entries() {
-            for (entry, statements) in &channel.statements {
+        for (id, stated) in self.stating() {
+            for (entry, statements) in stated {
                 let name = self.entry_name(id, *entry);
                 for statement in statements {
                     let disputed = statement.disputed.iter().flat_map(|disputed| &disputed.sources);
@@ -75,8 +75,10 @@ impl Ruleset {
                     );
                 }
             }
-            let needs = channel.needs.iter().flat_map(|need| &need.sources);
-            all.extend(needs.map(|citation| (format!("channel {}", channel.name), citation)));
+            if let Some(channel) = (id != OWN).then(|| &self.channels[id]) {
+                let needs = channel.needs.iter().flat_map(|need| &need.sources);
+                all.extend(needs.map(|citation| (format!("channel {}", channel.name), citation)));
+            }
         }
         for mix in self.mixes.iter() {
             let needs = mix.needs.iter().flat_map(|need| &need.sources);
@@ -234,9 +236,11 @@ impl<'r> Writer<'r> {
             needs.sort_unstable();
             let owned = channel.owned.as_ref().map(|owned| self.expr(owned)).unwrap_or_default();
             lines.push(format!("channel {index} {} needs {needs:?} owned {owned}", channel.name));
-            for (entry, statements) in &channel.statements {
+        }
+        for (id, stated) in ruleset.stating() {
+            for (entry, statements) in stated {
                 let ty = ruleset.facts[entry.0].ty;
-                let name = ruleset.entry_name(Id::new(index), *entry);
+                let name = ruleset.entry_name(id, *entry);
                 let mut dated: Vec<String> = statements
                     .iter()
                     .filter_map(|s| Some((s, s.value.as_ref()?)))
@@ -467,10 +471,14 @@ impl<'r> Writer<'r> {
             ExprKind::Let(id) => self.lets.get(id).cloned().unwrap_or_default(),
             ExprKind::Today => "today".into(),
             ExprKind::Fact(fact) => {
-                let channel = fact.channel.map_or("*", |id: Id<Channel>| self.name(Target::Channel(id)));
+                let channel = match fact.channel {
+                    Some(id) if id == OWN => String::new(),
+                    Some(id) => format!("{}.", self.name(Target::Channel(id))),
+                    None => "*.".into(),
+                };
                 let indexes: Vec<String> = fact.indexes.iter().map(|index| self.expr(index)).collect();
                 let index = indexes.join("][");
-                format!("{channel}.{}[{index}]", self.ruleset.facts[fact.fact].name)
+                format!("{channel}{}[{index}]", self.ruleset.facts[fact.fact].name)
             }
             ExprKind::And(parts) => format!("and({})", all(parts, true)),
             ExprKind::Or(parts) => format!("or({})", all(parts, true)),

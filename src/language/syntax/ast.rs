@@ -71,6 +71,8 @@ pub enum DeclarationKind {
     Profile(Vec<ProfileItem>),
     /// What channels may state.
     Fact(Fact),
+    /// A fact of the ruleset.
+    Parameter(Parameter),
     /// The CSV file that holds facts of channels.
     Facts(Spanned<String>),
     /// An option to choose.
@@ -327,6 +329,21 @@ pub struct Fact {
     pub title: Option<Text>,
 }
 
+/// `parameter NAME[ENUM]: TYPE "Title" = LITERAL …`, or with `{ [VALUE] = LITERAL … }`.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// The parameter's name.
+    pub name: Name,
+    /// The enums that have one value of it each, or each with each.
+    pub indexes: Vec<Name>,
+    /// Its type; an override may tell none.
+    pub ty: Option<Type>,
+    /// Its title.
+    pub title: Option<Text>,
+    /// What is stated of it.
+    pub statements: Vec<Statement>,
+}
+
 /// `channel NAME "Title" like NAME { … }`.
 #[derive(Debug, Clone)]
 pub struct Channel {
@@ -351,7 +368,7 @@ pub struct Channel {
 pub struct Statement {
     /// The whole entry.
     pub span: Span,
-    /// The fact's name.
+    /// The fact's name; a parameter's own.
     pub fact: Name,
     /// The values of the enums that it is for.
     pub indexes: Vec<Dotted>,

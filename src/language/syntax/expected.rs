@@ -191,6 +191,12 @@ fn special(
         ":" | "=>" | "->" if kinds.contains(&Kind::assign) => {
             return perhaps("a value is stated with `=`", "not expected here", "=");
         }
+        "=" if kinds.contains(&Kind::colon) && text.trim_start().starts_with("parameter") => {
+            let note = "a parameter has a type: `parameter NAME: TYPE \"Title\" = VALUE`";
+            return Some(
+                syntax("the type of a parameter stands before its value").here("no type").note(note),
+            );
+        }
         "=" if kinds.contains(&Kind::colon) => {
             return perhaps("a type follows `:`", "not expected here", ":");
         }
@@ -369,6 +375,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::open_brace
         | Kind::fields
         | Kind::channel_block
+        | Kind::parameter_block
         | Kind::rule_block
         | Kind::name_set
         | Kind::assignments => "{",
@@ -475,6 +482,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_table | Kind::table_head => "table",
         Kind::kw_csv => "csv",
         Kind::csv_file => "from",
+        Kind::kw_parameter | Kind::parameter | Kind::override_parameter => "parameter",
         Kind::kw_facts | Kind::facts => "facts",
         Kind::kw_texts | Kind::texts => "texts",
         Kind::policy => " collect, first or unique",
@@ -543,6 +551,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::threshold => " a threshold",
         Kind::assignment | Kind::field => " a field",
         Kind::statement => " a fact",
+        Kind::parameter_value => " a value",
         Kind::needs_effect => " an effect",
         Kind::expect_target => " a target",
         Kind::member | Kind::value => " a name",
@@ -601,6 +610,8 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::scale_entry
         | Kind::profile_entry
         | Kind::fact_entry
+        | Kind::parameter_entry
+        | Kind::parameter_stated
         | Kind::channel_entry
         | Kind::mix_entry
         | Kind::requirement_entry

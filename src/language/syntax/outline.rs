@@ -218,7 +218,7 @@ impl<'a> Cutter<'a> {
             "facts" => self.is_sheet(index),
             "import" | "extends" => false,
             "override" | "remove" => DECLARATIONS.contains(&next) && !self.word(after).is_empty(),
-            "fact" => named && matches!(self.mark(after), ":" | "["),
+            "fact" | "parameter" => named && matches!(self.mark(after), ":" | "["),
             "let" => named && matches!(self.mark(after), ":" | "="),
             "weight" => named && self.mark(after) == "=",
             "levels" => named && self.mark(after) == ">",
@@ -269,15 +269,17 @@ impl<'a> Cutter<'a> {
             "rule" => &["where", "exception"][..],
             "channel" => &["like", "was"],
             "fact" => &["allow"],
+            "parameter" => STATED,
             _ => &[],
         };
         if open.contains(&self.word(index - 1)) {
             return true;
         }
-        let value = matches!(declaration, "let" | "weight" | "unit" | "levels" | "fact");
+        let value = matches!(declaration, "let" | "weight" | "unit" | "levels" | "fact" | "parameter");
         let word = self.word(index);
         match token.kind {
             Kind::Text | Kind::Open(b'{') => true,
+            Kind::Open(b'[') => matches!(declaration, "let" | "parameter"),
             Kind::Open(_) | Kind::Number => declaration == "let",
             Kind::Close(_) => has_block(declaration),
             Kind::Mark => {
@@ -310,6 +312,7 @@ impl<'a> Cutter<'a> {
                 "channel" => matches!(word, "like" | "was"),
                 "unit" => matches!(word, "from" | "at"),
                 "fact" => word == "allow",
+                "parameter" => STATED.contains(&word),
                 "test" | "property" => matches!(word, "given" | "expect" | "when"),
                 _ => false,
             },
@@ -382,6 +385,9 @@ impl<'a> Cutter<'a> {
         self.block = false;
     }
 }
+
+/// What begins a clause behind the value of a parameter.
+const STATED: &[&str] = &["from", "at", "since", "until", "disputed", "allow"];
 
 /// Tells whether a declaration may have a block; others have a value or nothing.
 fn has_block(word: &str) -> bool {

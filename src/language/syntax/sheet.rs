@@ -11,11 +11,19 @@ use super::titles::Titled;
 pub struct SheetNames {
     pub(super) channels: Titled,
     pub(super) sources: Titled,
-    pub(super) facts: Titled,
     /// What a column of a table may be called by a title of: fields, channels and mixes, which share their names.
     pub columns: Titled,
+    pub(super) facts: SheetFacts,
+    /// Facts of the ruleset: of rows without a channel.
+    pub(super) parameters: SheetFacts,
     /// The values of each enum.
     pub(super) enums: BTreeMap<Arc<str>, Titled>,
+}
+
+/// Facts of channels, or parameters.
+#[derive(Debug, Default)]
+pub(super) struct SheetFacts {
+    pub(super) titled: Titled,
     pub(super) declared: BTreeMap<Arc<str>, SheetFact>,
 }
 
@@ -64,22 +72,36 @@ impl SheetNames {
                         .iter()
                         .for_each(|member| values.add(&member.name.value, member.title.as_ref()));
                 }
-                DeclarationKind::Fact(it) => names.facts.add(&it.name.value, it.title.as_ref()),
+                DeclarationKind::Fact(it) => names.facts.titled.add(&it.name.value, it.title.as_ref()),
+                DeclarationKind::Parameter(it) => {
+                    names.parameters.titled.add(&it.name.value, it.title.as_ref());
+                }
                 _ => {}
             }
         }
         for kind in &plain {
             match kind {
                 DeclarationKind::Fact(it) => {
-                    let indexes = it.indexes.iter().map(|index| index.value.clone()).collect();
-                    let ty = names.ty(&it.ty);
-                    names.declared.insert(it.name.value.clone(), SheetFact { indexes, ty });
+                    let fact = names.fact(&it.indexes, &it.ty);
+                    names.facts.declared.insert(it.name.value.clone(), fact);
+                }
+                DeclarationKind::Parameter(it) => {
+                    // An override may tell no type: it has that of the base.
+                    if let Some(ty) = &it.ty {
+                        let fact = names.fact(&it.indexes, ty);
+                        names.parameters.declared.insert(it.name.value.clone(), fact);
+                    }
                 }
                 DeclarationKind::Texts(it) => it.entries.iter().for_each(|entry| names.translate(entry)),
                 _ => {}
             }
         }
         names
+    }
+
+    fn fact(&self, indexes: &[ast::Name], ty: &ast::Type) -> SheetFact {
+        let indexes = indexes.iter().map(|index| index.value.clone()).collect();
+        SheetFact { indexes, ty: self.ty(ty) }
     }
 
     fn ty(&self, ty: &ast::Type) -> SheetType {
@@ -107,7 +129,8 @@ impl SheetNames {
         let (of, called) = match (*kind, *part) {
             ("channel", "title") => (&mut self.channels, name),
             ("source", "title") => (&mut self.sources, name),
-            ("fact", "title") => (&mut self.facts, name),
+            ("fact", "title") => (&mut self.facts.titled, name),
+            ("parameter", "title") => (&mut self.parameters.titled, name),
             ("enum" | "scale", value) if value != "title" => match self.enums.get_mut(*name) {
                 Some(values) => (values, part),
                 None => return,

@@ -19,6 +19,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "scale",
     "profile",
     "fact",
+    "parameter",
     "facts",
     "channel",
     "mix",

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::channels;
 use qudao_language::date::Date;
-use qudao_language::model::{Channel, Citation, Ruleset, Statement, Text, Type, Value};
+use qudao_language::model::{Citation, OWN, Ruleset, Statement, Text, Type, Value};
 use qudao_language::profile::number_text;
 use qudao_language::visible::is_hidden;
 
@@ -34,20 +33,22 @@ impl Row {
 #[must_use]
 pub fn csv(ruleset: &Ruleset, day: Option<Date>) -> String {
     let mut rows: Vec<Row> = Vec::new();
-    for channel in channels(ruleset) {
-        let channel = &ruleset.channels[channel];
+    for (id, stated) in ruleset.stating() {
+        let channel = (id != OWN).then(|| &ruleset.channels[id]);
+        // What states a parameter has no channel.
+        let name = channel.map_or("", |channel| &*channel.name);
         let before = rows.len();
-        for (entry, statements) in &channel.statements {
+        for (entry, statements) in stated {
             let entry_text = ruleset.fact_name(*entry);
             let ty = ruleset.facts[entry.0].ty;
             for statement in statements.iter().filter(|s| day.is_none_or(|day| s.holds_on(day))) {
-                state(ruleset, channel, (&entry_text, ty), statement, &mut rows);
+                state(ruleset, name, (&entry_text, ty), statement, &mut rows);
             }
         }
-        let Some(title) = &channel.title else { continue };
+        let Some(title) = channel.and_then(|channel| channel.title.as_ref()) else { continue };
         if rows.len() == before {
             let mut row = Row::default();
-            row.set("channel", &*channel.name);
+            row.set("channel", name);
             rows.push(row);
         }
         entitle(rows.get_mut(before).expect("there is a row for the channel"), title);
@@ -58,7 +59,7 @@ pub fn csv(ruleset: &Ruleset, day: Option<Date>) -> String {
 /// A row for each citation of a statement, and of what disputes it; at least one for each value.
 fn state(
     ruleset: &Ruleset,
-    channel: &Channel,
+    channel: &str,
     (entry, ty): (&str, Type),
     statement: &Statement,
     rows: &mut Vec<Row>,
@@ -75,7 +76,7 @@ fn state(
         }
         for (source, quote, at) in cited {
             let mut row = Row::default();
-            row.set("channel", &*channel.name);
+            row.set("channel", channel);
             row.set("fact", entry);
             row.set("value", value.map_or("?".to_string(), |value| cell(ruleset, value, ty)));
             let name = ruleset.sources.iter().nth(source).map_or("", |source| &*source.name);

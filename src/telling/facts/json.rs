@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{channels, entries};
+use super::{channels, entries, parameters};
 use crate::words::Speaker;
 use qudao_language::date::Date;
-use qudao_language::model::{Citation, Ruleset, Statement, Type};
+use qudao_language::model::{Citation, Entry, OWN, Ruleset, Statement};
 
 /// Returns the facts of a day: `qudao.facts/1`.
 #[must_use]
@@ -14,32 +14,27 @@ pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
     let facts: Vec<Json> = entries(ruleset)
         .into_iter()
         .map(|entry| {
-            let fact = &ruleset.facts[entry.0];
-            let of = ruleset.entry_values(entry);
-            let of: Vec<&str> = of.iter().map(|(id, value)| ruleset.enums[*id].member_name(*value)).collect();
-            let of = match of.as_slice() {
-                [] => Json::Null,
-                [one] => json!(one),
-                several => json!(several),
-            };
             let values: Map<String, Json> = channels(ruleset)
                 .into_iter()
                 .map(|id| {
                     let channel = &ruleset.channels[id];
-                    let stated = channel.statement(entry, day);
-                    let stated = stated.map(|statement| said(&speaker, statement, fact.ty, day));
+                    let stated = ruleset.statement(id, entry, day);
+                    let stated = stated.map(|statement| said(&speaker, statement, entry, day));
                     (channel.name.to_string(), stated.unwrap_or(Json::Null))
                 })
                 .collect();
-            json!({
-                "entry": ruleset.fact_name(entry),
-                "fact": &*fact.name,
-                "of": of,
-                "title": fact.title.as_ref().map(|title| title.get(speaker.language)),
-                "channels": values,
-            })
+            let mut told = named(speaker, "fact", entry);
+            told.insert("channels".into(), values.into());
+            told.into()
         })
         .collect();
+    let parameters = parameters(ruleset).into_iter().map(|entry| {
+        let stated = ruleset.statement(OWN, entry, day);
+        let mut told = named(speaker, "parameter", entry);
+        told.insert("stated".into(), stated.map(|statement| said(&speaker, statement, entry, day)).into());
+        told.into()
+    });
+    let parameters: Vec<Json> = parameters.collect();
     let sources: Map<String, Json> = ruleset
         .sources
         .iter()
@@ -60,13 +55,36 @@ pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
         "lang": speaker.language,
         "ruleset": {"name": &*ruleset.name, "version": ruleset.version, "digest": ruleset.digest},
         "as_of": day.to_string(),
+        "parameters": parameters,
         "facts": facts,
         "sources": sources,
     })
 }
 
-fn said(speaker: &Speaker<'_>, statement: &Statement, ty: Type, day: Date) -> Json {
+/// An entry by its names, under the word for what it is of.
+fn named(speaker: Speaker<'_>, word: &str, entry: Entry) -> Map<String, Json> {
     let ruleset = speaker.ruleset;
+    let fact = &ruleset.facts[entry.0];
+    let of = ruleset.entry_values(entry);
+    let of: Vec<&str> = of.iter().map(|(id, value)| ruleset.enums[*id].member_name(*value)).collect();
+    let of = match of.as_slice() {
+        [] => Json::Null,
+        [one] => json!(one),
+        several => json!(several),
+    };
+    let title = fact.title.as_ref().map(|title| title.get(speaker.language));
+    let told = [
+        ("entry", json!(ruleset.fact_name(entry))),
+        (word, json!(&*fact.name)),
+        ("of", of),
+        ("title", json!(title)),
+    ];
+    told.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
+}
+
+fn said(speaker: &Speaker<'_>, statement: &Statement, entry: Entry, day: Date) -> Json {
+    let ruleset = speaker.ruleset;
+    let ty = ruleset.facts[entry.0].ty;
     let value = |value: Option<&qudao_language::model::Value>| value.map(|value| speaker.id(value, ty));
     let disputed: Vec<Json> = statement
         .disputed

@@ -1,19 +1,30 @@
 //! The sheet of facts.
 
-use super::{Notes, channels, entries};
+use super::{Notes, channels, entries, parameters};
 use crate::document::{Block, Document, Item, Kind, Mark, Table, TableKind, Text};
 use crate::words::Speaker;
 use qudao_language::date::Date;
-use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset, Statement, Target};
+use qudao_language::model::{Channel, Citation, Entry, Id, OWN, Ruleset, Statement, Target};
 
 /// Stands for a value that nobody states.
 const UNKNOWN: &str = "-";
 
-/// Tells the facts, a row for each and a column for each channel, and below the sources, numbered.
+/// Tells the parameters, a row for each; the facts, a row for each and a column for each channel; and below the sources,
+/// numbered.
 #[must_use]
 pub fn sheet(speaker: Speaker<'_>, day: Date) -> Document {
     let ruleset = speaker.ruleset;
     let mut notes = Notes::default();
+    let rows = parameters(ruleset)
+        .into_iter()
+        .map(|entry| vec![head(&speaker, entry), notes.cell(&speaker, OWN, entry, day).into()]);
+    let rows: Vec<Vec<Text>> = rows.collect();
+    let mut body = Vec::new();
+    if !rows.is_empty() {
+        let heads = vec![Text::default(), speaker.tongue.value().into()];
+        let table = Block::Table(Table { kind: TableKind::SideBySide, heads, rows });
+        body.push(Block::section(speaker.tongue.parameters(), vec![table]));
+    }
     let all = channels(ruleset);
     let heads = all.iter().map(|channel| {
         let title = ruleset.target_title(Target::Channel(*channel), speaker.language);
@@ -23,9 +34,17 @@ pub fn sheet(speaker: Speaker<'_>, day: Date) -> Document {
         let cells = all.iter().map(|channel| notes.cell(&speaker, *channel, entry, day).into());
         std::iter::once(head(&speaker, entry)).chain(cells).collect()
     });
-    let rows = rows.collect();
+    let rows: Vec<Vec<Text>> = rows.collect();
     let heads = std::iter::once(Text::default()).chain(heads).collect();
-    let mut body = vec![Block::Table(Table { kind: TableKind::SideBySide, heads, rows })];
+    let facts = Block::Table(Table { kind: TableKind::SideBySide, heads, rows });
+    match body.is_empty() {
+        true => body.push(facts),
+        // The facts of channels are told apart from parameters, where there are any.
+        false if ruleset.facts.iter().any(|fact| !fact.is_parameter) => {
+            body.push(Block::section(speaker.tongue.facts(), vec![facts]));
+        }
+        false => {}
+    }
     let sources = (1..).zip(&notes.all);
     let sources = sources.map(|(number, citation)| Item::new(Mark::Number(number), note(&speaker, citation)));
     let sources: Vec<Item> = sources.collect();
@@ -51,8 +70,7 @@ impl<'r> Notes<'r> {
     fn cell(&mut self, speaker: &Speaker<'r>, channel: Id<Channel>, entry: Entry, day: Date) -> String {
         let ruleset: &'r Ruleset = speaker.ruleset;
         let tongue = speaker.tongue;
-        let channel: &'r Channel = &ruleset.channels[channel];
-        let Some(statement) = channel.statement(entry, day) else { return UNKNOWN.to_string() };
+        let Some(statement) = ruleset.statement(channel, entry, day) else { return UNKNOWN.to_string() };
         let ty = ruleset.facts[entry.0].ty;
         let value = |value: Option<&qudao_language::model::Value>| {
             value.map_or(UNKNOWN.to_string(), |value| speaker.value(value, ty))

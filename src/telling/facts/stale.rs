@@ -10,7 +10,7 @@ use qudao_language::visible::visible;
 /// A fact that holds on a day, or held before it, and how old its newest source is.
 #[derive(Clone, Copy, Debug)]
 pub struct Aged<'r> {
-    /// The channel that states it.
+    /// The channel that states it; of a parameter, the ruleset.
     pub channel: Id<Channel>,
     /// The fact, and the value of its index.
     pub entry: Entry,
@@ -48,8 +48,8 @@ type Stated<'r> = (Id<Channel>, Entry, &'r Statement);
 #[must_use]
 pub fn expired(ruleset: &Ruleset, today: Date) -> Vec<(Stated<'_>, Date)> {
     let mut found = Vec::new();
-    for (channel, declared) in ruleset.channels.entries() {
-        for (entry, statements) in &declared.statements {
+    for (channel, stated) in ruleset.stating() {
+        for (entry, statements) in stated {
             let last = statements.iter().max_by_key(|statement| statement.until.unwrap_or(Date::MAX));
             let ended = last.and_then(|last| Some((last, last.until.filter(|until| *until < today)?)));
             if let Some((last, until)) = ended.filter(|(last, _)| last.value.is_some()) {
@@ -67,8 +67,8 @@ pub fn expired(ruleset: &Ruleset, today: Date) -> Vec<(Stated<'_>, Date)> {
 pub fn stale(ruleset: &Ruleset, today: Date, days: i64) -> Vec<Aged<'_>> {
     let ended = expired(ruleset, today).into_iter();
     let mut found: Vec<Aged<'_>> = ended.map(|(stated, until)| aged(ruleset, stated, Some(until))).collect();
-    for (channel, declared) in ruleset.channels.entries() {
-        for (entry, statements) in &declared.statements {
+    for (channel, stated) in ruleset.stating() {
+        for (entry, statements) in stated {
             let holding = statements.iter().filter(|s| s.holds_on(today) && !s.sources.is_empty());
             let holding = holding.map(|statement| aged(ruleset, (channel, *entry, statement), None));
             found.extend(holding.filter(|aged| aged.days(today).is_none_or(|age| age > days)));

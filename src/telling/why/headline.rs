@@ -165,7 +165,7 @@ impl Headline<'_, '_> {
         let (mut silent, mut ended) = (Vec::new(), Vec::new());
         for open in self.decision.open_facts(leader.target) {
             let name = ruleset.entry_name(open.channel, open.entry);
-            match ruleset.channels[open.channel].ended(open.entry, self.decision.day) {
+            match ruleset.ended(open.channel, open.entry, self.decision.day) {
                 None => silent.push(name),
                 Some(day) => ended.push(tongue.ended_for(&name, day)),
             }

@@ -217,7 +217,7 @@ impl<'r> Writer<'_, 'r> {
         if entry.1.is_none() && !ruleset.facts[entry.0].indexes.is_empty() {
             return String::new();
         }
-        let ended = ruleset.channels[channel].ended(entry, self.decision.day);
+        let ended = ruleset.ended(channel, entry, self.decision.day);
         let tongue = self.speaker.tongue;
         let why = ended.map_or_else(|| tongue.no_source_says().to_string(), |day| tongue.ended(day));
         format!("{}{why}", tongue.colon())

@@ -302,6 +302,33 @@ impl Tongue {
         }
     }
 
+    /// Heads parameters.
+    #[must_use]
+    pub fn parameters(self) -> &'static str {
+        match self {
+            Tongue::English => "Parameters",
+            Tongue::Chinese => "参数",
+        }
+    }
+
+    /// Heads the facts of channels.
+    #[must_use]
+    pub fn facts(self) -> &'static str {
+        match self {
+            Tongue::English => "Facts",
+            Tongue::Chinese => "事实",
+        }
+    }
+
+    /// Heads the values of parameters.
+    #[must_use]
+    pub fn value(self) -> &'static str {
+        match self {
+            Tongue::English => "Value",
+            Tongue::Chinese => "值",
+        }
+    }
+
     /// Says of facts that no source tells them.
     #[must_use]
     pub fn no_source_for(self, facts: &str) -> String {

@@ -10,7 +10,8 @@ use crate::analyse::pieces::Pieces;
 use crate::analyse::settings::weights_of;
 use qudao_language::date::Date;
 use qudao_language::model::{
-    EffectKind, Expr, Id, Meanings, Need, Points, Rule, Ruleset, StatedNeed, Target, TargetRef, Type,
+    Channel, EffectKind, Expr, Id, Meanings, Need, OWN, Points, Rule, Ruleset, StatedNeed, Target, TargetRef,
+    Type,
 };
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
@@ -106,6 +107,7 @@ impl<'r> Reader<'r> {
             }
         }
         self.read_types();
+        self.read_stated(OWN, Declared::Parameter, "");
         self.read_channels();
         for (id, declared) in ruleset.lets.entries() {
             let alias = if self.is_new { None } else { self.renames.aliases.lets.get(&id) };
@@ -168,20 +170,7 @@ impl<'r> Reader<'r> {
             }
             self.needs(Declared::Channel, &name, &channel.needs);
             self.condition(Declared::Channel, &name, "owned when", channel.owned.as_ref());
-            for entry in channel.statements.keys() {
-                let Some(value) = channel.value(*entry, self.day) else { continue };
-                let ty: Type = ruleset.facts[entry.0].ty;
-                let meaning = format!("{} {}", self.meanings.ty(ty), self.meanings.value(value, ty));
-                let own = ruleset.entry_name(id, *entry);
-                let fact = own.strip_prefix(&*channel.name).unwrap_or(&own);
-                self.say(
-                    Declared::Fact,
-                    &format!("{name}{fact}"),
-                    "value",
-                    meaning,
-                    self.speaker.id(value, ty),
-                );
-            }
+            self.read_stated(id, Declared::Fact, &format!("{name}."));
         }
         for (id, mix) in ruleset.mixes.entries() {
             let name = self.target(Target::Mix(id));
@@ -191,6 +180,18 @@ impl<'r> Reader<'r> {
                 self.list(Declared::Mix, &name, "of", members);
                 self.needs(Declared::Mix, &name, &mix.needs);
             }
+        }
+    }
+
+    /// What a channel, or the ruleset, states on the day; what names it stands before each entry.
+    fn read_stated(&mut self, id: Id<Channel>, declared: Declared, of: &str) {
+        let ruleset = self.ruleset;
+        for entry in ruleset.statements(id).keys() {
+            let Some(value) = ruleset.value(id, *entry, self.day) else { continue };
+            let ty: Type = ruleset.facts[entry.0].ty;
+            let meaning = format!("{} {}", self.meanings.ty(ty), self.meanings.value(value, ty));
+            let name = format!("{of}{}", ruleset.fact_name(*entry));
+            self.say(declared, &name, "value", meaning, self.speaker.id(value, ty));
         }
     }
 

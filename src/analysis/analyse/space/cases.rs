@@ -404,7 +404,7 @@ impl<'c, 'r> Reader<'c, 'r> {
 
     /// The entries of a fact that may be read, where each is, and what the channel states of it.
     fn entries(&mut self, fact: &'r FactRef, at: Place) -> Option<Vec<(At, Option<&'r Value>)>> {
-        let channel = &self.ruleset.channels[fact.channel.or(at.channel)?];
+        let channel = fact.channel.or(at.channel)?;
         let always = self.cases.constant(true);
         let mut places: Vec<(At, Vec<u32>)> = vec![(always, Vec::new())];
         for index in &fact.indexes {
@@ -422,8 +422,8 @@ impl<'c, 'r> Reader<'c, 'r> {
             places = further;
         }
         let entry = |values: &[u32]| (fact.fact, self.ruleset.entry_place(fact.fact, values));
-        let places = places.iter();
-        Some(places.map(|(when, values)| (*when, channel.value(entry(values), at.day))).collect())
+        let value = |values: &[u32]| self.ruleset.value(channel, entry(values), at.day);
+        Some(places.iter().map(|(when, values)| (*when, value(values))).collect())
     }
 
     fn fact(&mut self, fact: &'r FactRef, at: Place) -> Option<Values> {

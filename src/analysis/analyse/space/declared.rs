@@ -121,7 +121,7 @@ pub(super) fn entries<'r>(
     let ruleset = ground.ruleset;
     let ExprKind::Fact(fact) = &part.kind else { return Vec::new() };
     let Some(channel) = fact.channel.or(opaque.channel) else { return Vec::new() };
-    let value = |entry| ruleset.channels[channel].value(entry, opaque.day);
+    let value = |entry| ruleset.value(channel, entry, opaque.day);
     ruleset.entries_of(fact.fact).map(|entry| (entry.1, value(entry))).collect()
 }
 

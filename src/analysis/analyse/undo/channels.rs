@@ -45,8 +45,9 @@ fn variant_of<'w>(
     std::iter::successors(like(name), move |base| like(base)).take(written.len())
 }
 
-/// The statements of an entry in sheets, nearest first: what a channel states itself in a nearer layer goes before.
-fn in_sheets(pieces: &Pieces) -> BTreeMap<(String, String), Vec<&Statement>> {
+/// The statements of an entry in sheets, nearest first: what a channel states itself in a nearer layer goes before. Those
+/// of parameters stand under no channel.
+pub(super) fn in_sheets(pieces: &Pieces) -> BTreeMap<(String, String), Vec<&Statement>> {
     let mut found: BTreeMap<(String, String), Vec<&Statement>> = BTreeMap::new();
     for layer in pieces.layers() {
         let mut of_layer: BTreeMap<(String, String), Vec<&Statement>> = BTreeMap::new();
@@ -70,12 +71,12 @@ fn in_sheets(pieces: &Pieces) -> BTreeMap<(String, String), Vec<&Statement>> {
     found
 }
 
-/// What of a channel is undone.
+/// What of a channel or a parameter is undone.
 #[derive(Default)]
-struct Parts<'e> {
+pub(super) struct Parts<'e> {
     /// The entries that have the value of the old day, and those that keep that of the new day whatever the day is.
-    entries: BTreeSet<&'e str>,
-    pinned: BTreeSet<&'e str>,
+    pub(super) entries: BTreeSet<&'e str>,
+    pub(super) pinned: BTreeSet<&'e str>,
     needs: bool,
     owned: bool,
     whole: bool,
@@ -113,12 +114,8 @@ impl Undo<'_> {
                     let own = own.filter(|statement| self::entry(statement) == entry);
                     let old =
                         own.chain(sheets[0].get(&old_key(channel, entry)).into_iter().flatten().copied());
-                    let old = old.filter(|statement| holds_on(statement, self.old.1));
-                    let old = old.map(|statement| self.pieces[0].written(&statement.value)).next();
-                    let mut places = cells.iter().filter(|statement| holds_on(statement, self.new.1));
-                    let place = places.next()?.value.span;
-                    let text = self.under_new_names(&old.unwrap_or_default());
-                    patches.insert(place, self.pieces[1].cell(place, &text));
+                    let (place, cell) = self.cell(cells, old)?;
+                    patches.insert(place, cell);
                 }
                 (Declared::Channel, Some("order")) => reorder = true,
                 (Declared::Channel, Some("needs")) => parts.entry(&edit.name).or_default().needs = true,
@@ -225,7 +222,33 @@ impl Undo<'_> {
         parts: &Parts<'_>,
         mut lines: Vec<String>,
     ) -> String {
-        for statement in &now.channel.statements {
+        let was = before.map_or(&[][..], |before| &before.channel.statements);
+        lines.extend(self.stated(was, &now.channel.statements, parts));
+        let of = |is_old: bool| match before {
+            Some(before) if is_old => (0, &before.channel),
+            _ => (1, &now.channel),
+        };
+        self.channel(&now.channel.name.value, now.is_override, lines, of(parts.needs), of(parts.owned))
+    }
+
+    /// The cell of a sheet that states an entry, and what stands there where the entry is undone.
+    pub(super) fn cell<'s>(
+        &self,
+        cells: &[&Statement],
+        old: impl Iterator<Item = &'s Statement>,
+    ) -> Option<(Span, String)> {
+        let old = old.filter(|statement| holds_on(statement, self.old.1));
+        let old = old.map(|statement| self.pieces[0].written(&statement.value)).next();
+        let mut places = cells.iter().filter(|statement| holds_on(statement, self.new.1));
+        let place = places.next()?.value.span;
+        let text = self.under_new_names(&old.unwrap_or_default());
+        Some((place, self.pieces[1].cell(place, &text)))
+    }
+
+    /// The statements of the new ruleset with some entries as the old one has them, a line each.
+    pub(super) fn stated(&self, was: &[Statement], is: &[Statement], parts: &Parts<'_>) -> Vec<String> {
+        let mut lines = Vec::new();
+        for statement in is {
             let entry = entry(statement);
             if parts.pinned.contains(entry.as_str()) {
                 if holds_on(statement, self.new.1) {
@@ -235,16 +258,12 @@ impl Undo<'_> {
                 lines.push(self.pieces[1].slice(statement.span).to_string());
             }
         }
-        for statement in before.iter().flat_map(|before| &before.channel.statements) {
+        for statement in was {
             if parts.entries.contains(entry(statement).as_str()) && holds_on(statement, self.old.1) {
                 lines.push(self.value(0, statement));
             }
         }
-        let of = |is_old: bool| match before {
-            Some(before) if is_old => (0, &before.channel),
-            _ => (1, &now.channel),
-        };
-        self.channel(&now.channel.name.value, now.is_override, lines, of(parts.needs), of(parts.owned))
+        lines
     }
 
     /// A statement without its days and sources.

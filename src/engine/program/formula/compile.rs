@@ -77,7 +77,7 @@ impl<'r> Survey<'_, 'r> {
             ExprKind::Fact(fact) => {
                 let channel = fact.channel.or(self.channel)?;
                 for entry in ruleset.entries_of(fact.fact) {
-                    let value = ruleset.channels[channel].value(entry, self.ground.day);
+                    let value = ruleset.value(channel, entry, self.ground.day);
                     value.map_or(Some(()), |value| self.constant(value, divided))?;
                 }
             }
@@ -258,7 +258,7 @@ impl<'r> Compiler<'_, 'r> {
         let ruleset = self.ground.ruleset;
         let stated = ruleset
             .entries_of(fact.fact)
-            .map(|entry| ruleset.channels[channel].value(entry, self.ground.day).is_some());
+            .map(|entry| ruleset.value(channel, entry, self.ground.day).is_some());
         Some(Test::Stated(self.place(fact)?, stated.collect(), negated))
     }
 
@@ -370,7 +370,7 @@ impl<'r> Compiler<'_, 'r> {
         let channel = fact.channel.or(self.channel)?;
         let mut stated = Vec::new();
         for entry in self.ground.ruleset.entries_of(fact.fact) {
-            let value = self.ground.ruleset.channels[channel].value(entry, self.ground.day);
+            let value = self.ground.ruleset.value(channel, entry, self.ground.day);
             stated.push(match value {
                 Some(value) => Some(self.formulas.code(value)?),
                 None => None,

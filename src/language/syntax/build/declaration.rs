@@ -26,6 +26,7 @@ impl Builder<'_> {
             Kind::scale => D::Enum(self.enumeration(node, true)),
             Kind::profile => D::Profile(self.fields_in(node)),
             Kind::fact => D::Fact(self.fact(node)),
+            Kind::parameter | Kind::override_parameter => D::Parameter(self.parameter(node)),
             Kind::facts => {
                 for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
                     self.allow_here(&child);
@@ -372,6 +373,11 @@ impl Builder<'_> {
         for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
             self.allow_here(&child);
         }
+        let indexes = self.indexes(node);
+        ast::Fact { name: self.name_of(node), indexes, ty: self.type_in(node, 1), title: self.title(node) }
+    }
+
+    fn indexes(&mut self, node: &Node<'_>) -> Vec<ast::Name> {
         let indexes = node.children().filter(|child| child.kind() == Kind::fact_index);
         let indexes: Vec<ast::Name> = indexes.map(|index| self.name_of(&index)).collect();
         if let Some(further) = indexes.get(MAX_INDEXES) {
@@ -379,7 +385,36 @@ impl Builder<'_> {
             let diagnostic = Diagnostic::new(Code::WrongIndex, further.span, message);
             self.report(diagnostic.here("one too many").note("put two of the enums into one"));
         }
-        ast::Fact { name: self.name_of(node), indexes, ty: self.type_in(node, 1), title: self.title(node) }
+        indexes
+    }
+
+    fn parameter(&mut self, node: &Node<'_>) -> ast::Parameter {
+        let mut parameter = ast::Parameter {
+            name: self.name_of(node),
+            indexes: self.indexes(node),
+            ty: node.has(Kind::colon).then(|| self.type_in(node, 1)),
+            title: self.title(node),
+            statements: Vec::new(),
+        };
+        let block = node.child(Kind::parameter_block);
+        let mut previous: Option<Span> = None;
+        for child in node.children().chain(block.iter().flat_map(Node::children)) {
+            match child.kind() {
+                Kind::parameter_value => {
+                    if let Some(previous) = previous {
+                        self.separated(&[previous, child.span()], "value");
+                    }
+                    parameter.statements.push(self.statement(&child, parameter.name.clone()));
+                    previous = Some(child.span());
+                }
+                Kind::allow_clause => {
+                    self.allow_here(&child);
+                    previous = Some(child.span());
+                }
+                _ => {}
+            }
+        }
+        parameter
     }
 
     fn channel(&mut self, node: &Node<'_>) -> ast::Channel {
@@ -401,7 +436,7 @@ impl Builder<'_> {
                     if let Some(previous) = previous {
                         self.separated(&[previous, child.span()], "fact");
                     }
-                    channel.statements.push(self.statement(&child));
+                    channel.statements.push(self.statement(&child, self.name_of(&child)));
                     previous = Some(child.span());
                 }
                 Kind::needs => {
@@ -423,12 +458,12 @@ impl Builder<'_> {
         channel
     }
 
-    fn statement(&mut self, node: &Node<'_>) -> ast::Statement {
+    fn statement(&mut self, node: &Node<'_>, fact: ast::Name) -> ast::Statement {
         let indexes = node.children().filter(|child| child.kind() == Kind::statement_index);
         let indexes: Vec<Node<'_>> = indexes.filter_map(|index| index.child(Kind::dotted)).collect();
         let mut statement = ast::Statement {
             span: node.span(),
-            fact: self.name_of(node),
+            fact,
             indexes: indexes.iter().map(|index| self.dotted(index)).collect(),
             value: self.literal_in(node),
             since: None,

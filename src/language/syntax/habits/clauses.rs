@@ -220,6 +220,11 @@ fn list(place: &Place<'_>) -> Option<Diagnostic> {
         let mistake = Diagnostic::new(Code::Syntax, span, "what a `let` stands for follows `=`");
         return Some(mistake.here("a type follows `:`").guess("write `=`", span, "="));
     }
+    let is_value = place.found.starts_with(|c: char| c.is_ascii_digit() || "\"{+-".contains(c));
+    if declaration == "parameter" && place.wants(Kind::parameter_value) && is_value {
+        let mistake = place.says("the value of a parameter follows `=`").here("no `=` before this");
+        return Some(mistake.guess("write `=`", place.here.before(), "= "));
+    }
     // `has reach, speed`
     let before = place.before();
     if let Some(first) = before.strip_suffix(',').map(last_word)

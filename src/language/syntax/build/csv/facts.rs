@@ -10,7 +10,7 @@ use super::{Builder, FILLER, Field, Kind, Piece, trim};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, nearest};
 use crate::source::{Span, Spanned};
-use crate::syntax::sheet::{SheetNames, SheetType};
+use crate::syntax::sheet::{SheetFacts, SheetNames, SheetType};
 use crate::syntax::{Called, Titled, ast, parse};
 
 /// The words that head a column which is no fact's.
@@ -104,7 +104,7 @@ impl Builder<'_> {
         let word = |text: &str| {
             let small = text.split('@').next().unwrap_or("").trim().to_ascii_lowercase();
             let known = WORDS.into_iter().find(|word| *word == small)?;
-            (known == text.trim() || names.facts.called(text) == Called::Nothing).then_some(known)
+            (known == text.trim() || names.facts.titled.called(text) == Called::Nothing).then_some(known)
         };
         let has = |wanted: &str| pieces.iter().any(|(_, text)| word(text) == Some(wanted));
         let is_long = has("fact") && has("value");
@@ -152,7 +152,7 @@ impl Builder<'_> {
                     );
                     Place::Broken
                 }
-                Some(_) | None => self.named(piece, names).map_or(Place::Broken, Place::Of),
+                Some(_) | None => self.named(piece, &names.facts, names).map_or(Place::Broken, Place::Of),
             };
             let same = match &place {
                 Place::Of(named) => format!("{}{:?}", named.fact.value, values_of(&named.indexes)),
@@ -214,14 +214,14 @@ impl Builder<'_> {
     }
 
     /// The fact that a heading or a cell names: `fee`, `open_to[ngo]`, or by titles.
-    fn named(&mut self, piece: Piece<'_>, names: &SheetNames) -> Option<Named> {
+    fn named(&mut self, piece: Piece<'_>, of: &SheetFacts, names: &SheetNames) -> Option<Named> {
         let entry = piece.1.strip_suffix(']').and_then(|text| text.split_once('['));
         // The title of a fact may look like an entry of one.
-        let is_title = names.facts.called(piece.1) != Called::Nothing;
-        let entry = entry.filter(|(head, _)| !is_title || names.facts.called(head) != Called::Nothing);
+        let is_title = of.titled.called(piece.1) != Called::Nothing;
+        let entry = entry.filter(|(head, _)| !is_title || of.titled.called(head) != Called::Nothing);
         let Some((head, index)) = entry else {
-            let fact = self.called(piece, &names.facts).ok()?.unwrap_or_else(|| self.as_name(piece));
-            return Some(self.of_fact(fact, &[], names));
+            let fact = self.called(piece, &of.titled).ok()?.unwrap_or_else(|| self.as_name(piece));
+            return Some(self.of_fact(fact, &[], of, names));
         };
         let head_piece = trim((piece.0, head));
         let mut at = piece.0 + head.len() + 1;
@@ -230,12 +230,18 @@ impl Builder<'_> {
             indexes.push(trim((at, index.trim_end_matches(['[', ']', ' ']))));
             at += index.len();
         }
-        let fact = self.called(head_piece, &names.facts).ok()?.unwrap_or_else(|| self.as_name(head_piece));
-        Some(self.of_fact(fact, &indexes, names))
+        let fact = self.called(head_piece, &of.titled).ok()?.unwrap_or_else(|| self.as_name(head_piece));
+        Some(self.of_fact(fact, &indexes, of, names))
     }
 
-    fn of_fact(&mut self, fact: ast::Name, indexes: &[Piece<'_>], names: &SheetNames) -> Named {
-        let declared = names.declared.get(&fact.value);
+    fn of_fact(
+        &mut self,
+        fact: ast::Name,
+        indexes: &[Piece<'_>],
+        of: &SheetFacts,
+        names: &SheetNames,
+    ) -> Named {
+        let declared = of.declared.get(&fact.value);
         let ty = declared.map_or(SheetType::Other, |declared| declared.ty.clone());
         let mut known = declared.is_some_and(|declared| declared.indexes.len() == indexes.len());
         let mut values = Vec::new();
@@ -340,14 +346,15 @@ impl Builder<'_> {
         value == Some(true)
     }
 
-    /// Adds what a row says to what the rows before it said.
+    /// Adds what a row says to what the rows before it said; a row without a channel states a parameter.
     fn say(&mut self, row: Row<'_>, span: Span, names: &SheetNames, said: &mut Said) {
         let lacks = |what: &str| {
             Diagnostic::new(Code::EmptyCell, span, format!("this row names no {what}")).here("of which?")
         };
         let mut values = Vec::new();
+        let of = if row.channel.is_some() { &names.facts } else { &names.parameters };
         let by_row = match row.fact {
-            Some(piece) if !row.values.is_empty() => match self.named(piece, names) {
+            Some(piece) if !row.values.is_empty() => match self.named(piece, of, names) {
                 Some(named) => Some(named),
                 None => return,
             },
@@ -362,15 +369,26 @@ impl Builder<'_> {
         if values.is_empty() && row.titles.is_empty() {
             return;
         }
-        let Some(channel) = row.channel else { return self.report(lacks("channel")) };
-        let name = match self.called(channel, &names.channels) {
-            Err(()) => return,
-            Ok(Some(name)) => name,
-            Ok(None) if row.titles.is_empty() => self.as_name(channel),
-            // Such a row declares its channel.
-            Ok(None) => match self.new_name(channel) {
-                Some(name) => name,
-                None => return,
+        let is_parameter = by_row.as_ref().is_some_and(|named| of.declared.contains_key(&named.fact.value));
+        let name = match row.channel {
+            // What the ruleset says itself stands under no name.
+            None if is_parameter && row.titles.is_empty() => Spanned { value: "".into(), span },
+            None => {
+                let diagnostic = lacks("channel");
+                return self.report(match of.declared.is_empty() {
+                    true => diagnostic,
+                    false => diagnostic.note("a row without a channel states a parameter"),
+                });
+            }
+            Some(channel) => match self.called(channel, &names.channels) {
+                Err(()) => return,
+                Ok(Some(name)) => name,
+                Ok(None) if row.titles.is_empty() => self.as_name(channel),
+                // Such a row declares its channel.
+                Ok(None) => match self.new_name(channel) {
+                    Some(name) => name,
+                    None => return,
+                },
             },
         };
         let place = said.channel(name);
@@ -392,7 +410,7 @@ impl Builder<'_> {
         };
         for (named, field) in values {
             let piece = trim((field.start, &field.text));
-            let Some(value) = self.fact_value(field, named, names) else { continue };
+            let Some(value) = self.fact_value(field, named, of, names) else { continue };
             let shown = match &value.kind {
                 ast::LiteralKind::Name(name) => name.head.value.to_string(),
                 _ => piece.1.to_string(),
@@ -455,7 +473,13 @@ impl Builder<'_> {
     }
 
     /// The value of a fact that stands in a cell.
-    fn fact_value(&mut self, field: &Field, named: &Named, names: &SheetNames) -> Option<ast::Literal> {
+    fn fact_value(
+        &mut self,
+        field: &Field,
+        named: &Named,
+        of: &SheetFacts,
+        names: &SheetNames,
+    ) -> Option<ast::Literal> {
         let piece = trim((field.start, &field.text));
         let span = self.at_piece(piece);
         let literal = |kind| Some(ast::Literal { span, kind });
@@ -485,7 +509,7 @@ impl Builder<'_> {
             SheetType::Bool | SheetType::Enum(_) | SheetType::Set(_) | SheetType::Other => {}
         }
         // A fact that nothing declares is reported whatever its value is.
-        if !named.known && !names.declared.contains_key(&named.fact.value) {
+        if !named.known && !of.declared.contains_key(&named.fact.value) {
             return literal(ast::LiteralKind::Unknown);
         }
         if !self.visible_field(field, false) {
