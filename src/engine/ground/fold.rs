@@ -2,7 +2,7 @@
 
 mod atoms;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use super::cells::{Draft, Variable, cut};
@@ -11,8 +11,8 @@ use super::{Effects, Ground, Instance, Node, Opaque, key};
 use qudao_language::date::Date;
 use qudao_language::decide::{Judged, Probe, Truth};
 use qudao_language::model::{
-    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Profile, Requirement, Rule,
-    Ruleset, StatedNeed, Table, Target, Type,
+    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Measure, Need, Profile, Requirement,
+    Rule, Ruleset, StatedNeed, Table, Target, Type,
 };
 
 /// Grounds a ruleset on a day, or on every day where a field says which it is.
@@ -20,7 +20,7 @@ pub(super) fn ground<'r>(
     ruleset: &'r Ruleset,
     day: Date,
     today: Option<Id<Field>>,
-    conditions: &[(&'r Expr, Option<Id<Channel>>)],
+    conditions: Option<&[(&'r Expr, Option<Id<Channel>>)]>,
 ) -> Ground<'r> {
     let mut nothing = Profile::empty(ruleset, "");
     for field in ruleset.fields.ids() {
@@ -39,8 +39,11 @@ pub(super) fn ground<'r>(
     builder.fires(false);
     builder.exclusions();
     builder.fires(true);
-    builder.further =
-        conditions.iter().map(|(condition, channel)| builder.truth(condition, *channel)).collect();
+    if let Some(conditions) = conditions {
+        builder.further =
+            conditions.iter().map(|(condition, channel)| builder.truth(condition, *channel)).collect();
+        builder.order_by_measures();
+    }
     builder.finish()
 }
 
@@ -72,6 +75,8 @@ pub(super) struct Builder<'p, 'r> {
     owned: IdMap<Channel, Id<Node>>,
     met: IdMap<Requirement, Option<Id<Node>>>,
     further: Vec<Id<Node>>,
+    compared: BTreeMap<(Id<Measure>, usize, usize), Id<Node>>,
+    having: BTreeMap<(Id<Measure>, usize), Id<Node>>,
 }
 
 impl<'p, 'r: 'p> Builder<'p, 'r> {
@@ -100,6 +105,8 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             owned: IdMap::default(),
             met: IdMap::default(),
             further: Vec::new(),
+            compared: BTreeMap::new(),
+            having: BTreeMap::new(),
         }
     }
 
@@ -119,8 +126,27 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             owned: self.owned,
             met: self.met,
             further: self.further,
+            compared: self.compared,
+            having: self.having,
             of_field: self.of_field,
             of_rule: self.of_rule,
+        }
+    }
+
+    /// What the order by measures depends on.
+    fn order_by_measures(&mut self) {
+        let ruleset = self.ruleset;
+        for (id, measure) in ruleset.measures.entries() {
+            for ((one, other), expr) in &measure.compared {
+                let node = self.truth(expr, None);
+                let (one, other) = (ruleset.target_index(*one), ruleset.target_index(*other));
+                self.compared.insert((id, one, other), node);
+            }
+            let Some(filter) = measure.for_each.filter.as_ref() else { continue };
+            for channel in &measure.for_each.channels {
+                let node = self.truth(filter, Some(*channel));
+                self.having.insert((id, ruleset.target_index(Target::Channel(*channel))), node);
+            }
         }
     }
 
@@ -220,6 +246,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        let expr = expr.of_channel(channel);
         let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_));
         let Some(field) = Some(expr).filter(|_| joins).and_then(|expr| self.probe.only_field(expr)) else {
             return self.joint(expr, channel);

@@ -69,13 +69,13 @@ impl Checker<'_> {
         }
     }
 
-    fn may_read(&mut self, name: &ast::Name, scope: &Scope) -> Option<()> {
+    pub(super) fn may_read(&mut self, name: &ast::Name, scope: &Scope) -> Option<()> {
         if scope.fields {
             return Some(());
         }
         self.report(
             Diagnostic::new(Code::MisplacedQuestion, name.span, format!("{} reads facts only", scope.place))
-                .here("a field, or a let over fields")
+                .here("a field, or what is made of fields")
                 .note("put this into `when`"),
         );
         None
@@ -119,6 +119,21 @@ impl Checker<'_> {
                     kind: ExprKind::Literal(Value::Enum(member)),
                 });
             }
+        }
+        if self.is_measure(tail) && (variable || matches!(symbol, Some(Symbol::Channel(_) | Symbol::Mix(_))))
+        {
+            if let Some(index) = indexes.first() {
+                let message = format!("`{}` has one value only", tail.value);
+                self.report(Diagnostic::new(Code::WrongIndex, index.span, message).here("an index"));
+                return None;
+            }
+            let of = match symbol {
+                _ if variable => Some(TargetRef::Variable),
+                Some(Symbol::Channel(id)) => Some(TargetRef::Named(Target::Channel(id))),
+                Some(Symbol::Mix(id)) => Some(TargetRef::Named(Target::Mix(id))),
+                _ => None,
+            };
+            return self.measure_of(span, of, tail, scope);
         }
         match symbol {
             _ if variable => self.fact(span, None, tail, indexes, scope),
@@ -186,7 +201,15 @@ impl Checker<'_> {
         indexes: &[ast::Expr],
         scope: &Scope,
     ) -> Option<Expr> {
-        let id = self.look_up(|c| &c.fact_names, &FACT, name)??;
+        let id = match self.fact_names.get(&name.value) {
+            Some((id, _)) => (*id)?,
+            None => {
+                self.unknown(&FACT, name, |checker| {
+                    checker.fact_names.keys().chain(checker.measure_names.keys()).cloned().collect()
+                });
+                return None;
+            }
+        };
         let (of, ty) = (self.facts[id].indexes.clone(), self.facts[id].ty);
         if indexes.len() < of.len() {
             let message = format!("`{}` has one value for {}", name.value, self.for_each_of(&of));

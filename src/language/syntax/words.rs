@@ -26,6 +26,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "weight",
     "levels",
     "let",
+    "measure",
     "rule",
     "table",
     "verdicts",

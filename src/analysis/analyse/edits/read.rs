@@ -14,7 +14,7 @@ use qudao_language::model::{
 };
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
-use qudao_telling::words::{Speaker, source_text};
+use qudao_telling::words::{Speaker, expr_text};
 
 /// What a part of a declaration means, and how it is shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl<'r> Reader<'r> {
 
     fn condition(&mut self, declared: Declared, name: &str, part: &'static str, expr: Option<&'r Expr>) {
         if let Some(expr) = expr {
-            let shown = folded(&source_text(self.ruleset, expr.span));
+            let shown = folded(&expr_text(self.ruleset, expr));
             self.say(declared, name, part, self.meanings.expr(expr), shown);
         }
     }
