@@ -176,7 +176,7 @@ impl Checker<'_> {
                 });
             self.expect(same && fits, || format!("{assumed} is no default that matters"));
         }
-        for list_of in ["missing_for_needs", "missing_for_notes"] {
+        for list_of in ["missing_for_measures", "missing_for_needs", "missing_for_notes"] {
             for more in list(&self.result[list_of]) {
                 let unknown = field(&more["field"])["value"].is_null();
                 let missing = list(&self.result["missing"]).iter().any(|m| m["field"] == more["field"]);

@@ -106,7 +106,10 @@ fn rests(decision: &Decision<'_>, trace: &Trace<'_>) -> BTreeSet<String> {
     }
     if let ExprKind::Let(id) = trace.expr.kind {
         let id: Id<qudao_language::model::Let> = id;
-        found.insert(format!("let {}", ruleset.lets[id].name));
+        found.insert(match ruleset.lets[id].of {
+            None => format!("let {}", ruleset.lets[id].name),
+            Some((measure, _)) => format!("measure {}", ruleset.measures[measure].name),
+        });
     }
     found
 }

@@ -15,12 +15,16 @@ use qudao_language::model::{
     Rule, Ruleset, StatedNeed, Table, Target, Type,
 };
 
-/// Grounds a ruleset on a day, or on every day where a field says which it is.
+/// Further conditions, each for the channel of an instance if it stands under `for each`.
+pub(super) type Further<'c, 'r> = &'c [(&'r Expr, Option<Id<Channel>>)];
+
+/// Grounds a ruleset on a day, or on every day where a field says which it is. The order by measures comes with further
+/// conditions, be there any or not.
 pub(super) fn ground<'r>(
     ruleset: &'r Ruleset,
     day: Date,
     today: Option<Id<Field>>,
-    conditions: Option<&[(&'r Expr, Option<Id<Channel>>)]>,
+    conditions: Option<Further<'_, 'r>>,
 ) -> Ground<'r> {
     let mut nothing = Profile::empty(ruleset, "");
     for field in ruleset.fields.ids() {

@@ -473,7 +473,8 @@ impl<'s> Checker<'s> {
         let filter = |of| drafted.for_each.filter.as_ref().map(|filter| self.on_channel(filter, of));
         let value = |of| {
             let id = drafted.on(of).expect("the channels are those of the measure");
-            Box::new(Expr { span: unwritten, ty: self.let_types[&id], kind: ExprKind::Let(id) })
+            let ty = drafted.ty.expect("a measure that can be read has a type");
+            Box::new(Expr { span: unwritten, ty: Type::Number(ty), kind: ExprKind::Let(id) })
         };
         let op = if highest { CompareOp::AtLeast } else { CompareOp::AtMost };
         let others = drafted.for_each.channels.iter().copied().filter(|other| *other != channel);
