@@ -29,6 +29,10 @@ pub fn rests_on(decision: &Decision<'_>, set: &Set<'_>) -> Settings {
         }
     }
     for target in ruleset.targets() {
+        for measured in &decision.target(target).measures {
+            let of = ruleset.measures[measured.measure].of.get(&target);
+            names.extend(of.map(|of| rests(decision, &decision.trace_of(of, None))).unwrap_or_default());
+        }
         for need in &decision.target(target).needs {
             if let Need::Requirement(id) = need.need {
                 let requirement = &ruleset.requirements[id];

@@ -284,7 +284,7 @@ impl<'r> Speaker<'r> {
 
 /// Returns a number exactly: as a decimal, or as a fraction where no decimal tells it.
 #[must_use]
-pub(crate) fn exact_text(value: Exact) -> String {
+pub fn exact_text(value: Exact) -> String {
     let text = value.to_string();
     if text.starts_with('≈') { format!("{}/{}", value.numerator(), value.denominator()) } else { text }
 }
