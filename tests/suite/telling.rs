@@ -388,3 +388,19 @@ fn what_is_not_in_the_language_asked_for_is_told() {
         assert!(told.contains(shown), "{tag}: {told}");
     }
 }
+
+/// Which of two comes before the other is told by what ranks, not by the score alone.
+#[test]
+fn who_comes_before_whom_is_told_by_what_ranks() {
+    let ruleset = support::ruleset(
+        "ruleset t { rank by cost }\nprofile { x: bool }\nchannel a\nchannel b\n\
+         measure cost: number for each c in {a} = 1\n\
+         rule r { when x then score b +1, cap b at possible }\n",
+    );
+    let profile = random_profile(&ruleset, &[("x", Some("true"))]);
+    let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
+    let [a, b] = ["a", "b"].map(|name| ruleset.target(name).unwrap());
+    let told = why::over(&decision, Speaker::new(&ruleset, None), a, b).terminal(false);
+    assert!(told.starts_with("a possible (0) comes before b possible (1).\n"), "{told}");
+    assert!(told.contains("cost  a 1\n"), "{told}");
+}
