@@ -30,6 +30,8 @@ pub enum Why {
     First,
     /// Its default is assumed, and another value could change a verdict: it is to be confirmed.
     Assumed,
+    /// A measure is not known without it.
+    Measures,
     /// It could add something to do, or settle whether it is done.
     Needs,
     /// It could add a note or a warning.
@@ -76,7 +78,8 @@ pub fn next(decision: &Decision<'_>, asked: &BTreeSet<Id<Field>>) -> Option<Ques
 pub fn further(decision: &Decision<'_>, asked: &BTreeSet<Id<Field>>) -> Option<Question> {
     let further = decision.further();
     let field = further.worth_asking(decision).into_iter().find(|field| !asked.contains(field))?;
-    let lists = [(Why::Needs, &further.needs), (Why::Notes, &further.notes)];
+    let lists =
+        [(Why::Measures, &further.measures), (Why::Needs, &further.needs), (Why::Notes, &further.notes)];
     let listed = lists.into_iter().find_map(|(why, list)| {
         let missing = list.iter().find(|missing| missing.field == field)?;
         Some(Question { field, why, affects: missing.affects.clone(), rules: BTreeSet::new() })

@@ -19,7 +19,7 @@ mod key;
 mod linear;
 mod tried;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 pub use cells::{Atom, Cell, CellSet, Cut, Test, Variable, VariableKind};
@@ -31,8 +31,8 @@ pub use qudao_language::decide::axis;
 use qudao_language::date::Date;
 use qudao_language::decide::Judged;
 use qudao_language::model::{
-    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Need, Origin, Profile, Requirement, Rule, Ruleset,
-    Target, Type, Value,
+    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Measure, Need, Origin, Profile, Requirement, Rule,
+    Ruleset, Target, Type, Value,
 };
 use qudao_language::operator::Verdict;
 
@@ -68,6 +68,11 @@ pub struct Ground<'r> {
     pub met: IdMap<Requirement, Option<Id<Node>>>,
     /// The further conditions that were asked for, in their order.
     pub further: Vec<Id<Node>>,
+    /// Whether a measure that ranks is no more of one target than of another, by [`Ruleset::target_index`]; of itself where
+    /// it is known. Only where further conditions were asked for.
+    pub compared: BTreeMap<(Id<Measure>, usize, usize), Id<Node>>,
+    /// Whether a channel has a measure that `where` may keep it from.
+    pub having: BTreeMap<(Id<Measure>, usize), Id<Node>>,
     of_field: IdMap<Field, Vec<Id<Variable>>>,
     of_rule: IdMap<Rule, Range<usize>>,
 }
@@ -161,15 +166,15 @@ impl<'r> Ground<'r> {
     /// Grounds a ruleset on a day.
     #[must_use]
     pub fn new(ruleset: &'r Ruleset, day: Date) -> Ground<'r> {
-        fold::ground(ruleset, day, None, &[])
+        fold::ground(ruleset, day, None, None)
     }
 
-    /// Grounds a ruleset on a day, and with it further conditions of the same ruleset, such as those of properties;
-    /// each stands where no `for each` does.
+    /// Grounds a ruleset on a day, and with it the order by measures and further conditions of the same ruleset, such as
+    /// those of properties; each stands where no `for each` does.
     #[must_use]
     pub fn with(ruleset: &'r Ruleset, day: Date, conditions: &[&'r Expr]) -> Ground<'r> {
         let conditions: Vec<_> = conditions.iter().map(|condition| (*condition, None)).collect();
-        fold::ground(ruleset, day, None, &conditions)
+        fold::ground(ruleset, day, None, Some(&conditions))
     }
 
     /// Grounds a ruleset, and with it further conditions, each for the channel of an instance if it stands under
@@ -182,7 +187,7 @@ impl<'r> Ground<'r> {
         today: Option<Id<Field>>,
         conditions: &[(&'r Expr, Option<Id<Channel>>)],
     ) -> Ground<'r> {
-        fold::ground(ruleset, day, today, conditions)
+        fold::ground(ruleset, day, today, Some(conditions))
     }
 
     /// Returns the instances of a rule, in the order of their channels.

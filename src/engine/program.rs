@@ -33,6 +33,7 @@ use matrix::Matrix;
 
 use crate::ground::{Ground, Instance, Node, OpaqueId, Variable};
 use qudao_language::date::Date;
+use qudao_language::decide::{Measured, Probe};
 use qudao_language::exact::Exact;
 use qudao_language::model::{Channel, Field, Id, IdMap, Number, Profile, Rule, Ruleset, Target, Type, Value};
 use walk::Walk;
@@ -125,6 +126,8 @@ pub struct Scratch {
     certain: bool,
     excluded: Vec<Kleene>,
     needs: needs::NeedScratch,
+    /// What measures came out as, by target; nothing where nobody asked.
+    measured: Vec<Vec<Measured>>,
     /// How the targets stand.
     standings: Vec<rank::Standing>,
     /// The instances that fired, by number, and those that are pending and plain.
@@ -168,6 +171,7 @@ impl<'r> Program<'r> {
         derived.all().chain(states.all()).for_each(|id| walked[id] = true);
         let mut keeps = IdMap::of(&ground.ruleset.fields, |_| false);
         ground.opaque.iter().flat_map(|opaque| &opaque.fields).for_each(|field| keeps[*field] = true);
+        ground.ruleset.measured_fields().into_iter().for_each(|field| keeps[field] = true);
         let excepted = ground.order.iter().filter_map(|id| {
             let instance = &ground.instances[*id];
             let exceptions: Vec<u32> = instance.exceptions.iter().map(|id| id.index() as u32).collect();
@@ -263,6 +267,7 @@ impl<'r> Program<'r> {
             certain: false,
             excluded: vec![Kleene::FALSE; self.ruleset().target_count()],
             needs: needs::NeedScratch::new(self.ruleset()),
+            measured: Vec::new(),
             standings: vec![rank::Standing::WORST; self.ruleset().target_count()],
             listed: bits::List::default(),
             pending: bits::List::default(),
@@ -400,7 +405,25 @@ impl<'r> Program<'r> {
         self.meet(scratch);
         self.scores(scratch);
         self.all_needs(scratch);
+        if self.ruleset().ranks_by_measures() {
+            self.measure(scratch);
+        }
         self.find_first(scratch);
+    }
+
+    /// Finds out what measures are of each target: afterwards [`Program::measured`] answers.
+    pub fn measure(&self, scratch: &mut Scratch) {
+        self.write_profile(scratch);
+        let probe = Probe::new(self.ruleset(), &scratch.profile, self.ground.day);
+        let measured: Vec<Vec<Measured>> =
+            self.ruleset().targets().map(|target| probe.measured(target)).collect();
+        scratch.measured = measured;
+    }
+
+    /// Returns what each measure is of a target that has it, in the order of declaration.
+    #[must_use]
+    pub fn measured<'s>(&self, scratch: &'s Scratch, target: Target) -> &'s [Measured] {
+        scratch.measured.get(self.ruleset().target_index(target)).map_or(&[], Vec::as_slice)
     }
 
     /// Judges an instance that was run.

@@ -9,6 +9,7 @@ mod comparison;
 mod cycles;
 mod expectations;
 mod expression;
+mod lets;
 mod literal;
 mod merge;
 mod mistaken;
@@ -176,6 +177,10 @@ struct Checker<'s> {
     levels_span: Option<Span>,
     lets: Arena<Let>,
     let_declarations: Vec<&'s ast::Let>,
+    measure_names: Names<Id<model::Measure>>,
+    measure_declarations: Vec<&'s ast::Measure>,
+    /// The measures, by their number.
+    drafted: Vec<lets::Drafted<'s>>,
     /// The types of the lets that are well.
     let_types: BTreeMap<Id<Let>, Type>,
     let_measures: BTreeMap<Id<Let>, bounds::Measured>,
@@ -263,6 +268,9 @@ impl<'s> Checker<'s> {
             levels_span: None,
             lets: Arena::default(),
             let_declarations: Vec::new(),
+            measure_names: Names::new(),
+            measure_declarations: Vec::new(),
+            drafted: Vec::new(),
             let_types: BTreeMap::new(),
             let_measures: BTreeMap::new(),
             fact_bounds: BTreeMap::new(),
@@ -304,6 +312,8 @@ impl<'s> Checker<'s> {
         let header = self.header?;
         let owner = texts::Owner::ruleset(&header.name);
         let title = self.words(&owner, "title", header.title.as_ref());
+        let rank = self.ranking();
+        let measures = self.finished_measures(&rank);
         self.check_texts();
         self.check_usage();
         let mut ruleset = Ruleset {
@@ -332,6 +342,8 @@ impl<'s> Checker<'s> {
             mixes: std::mem::take(&mut self.mixes),
             requirements: std::mem::take(&mut self.requirements),
             levels: std::mem::take(&mut self.levels),
+            measures,
+            rank,
             lets: std::mem::take(&mut self.lets),
             rules: std::mem::take(&mut self.rules),
             tables: std::mem::take(&mut self.tables),

@@ -7,6 +7,7 @@ mod arena;
 mod expr;
 mod language;
 mod meaning;
+mod measure;
 mod profile;
 mod rule;
 mod target_map;
@@ -21,6 +22,7 @@ pub use arena::{Arena, Id, IdMap};
 pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
 pub use language::{nearest_tag, primary, serves};
 pub use meaning::{Aliases, Meanings, digest, meaning, quote_digest, text_digest};
+pub use measure::{Measure, RankBy};
 pub use profile::{FieldValue, Origin, Profile};
 pub use rule::{
     Cell, Effect, EffectKind, Expectation, ExpectationKind, ForEach, GivenValue, NeedState, Points, Property,
@@ -83,6 +85,10 @@ pub struct Ruleset {
     pub levels: Vec<Level>,
     /// Named expressions.
     pub lets: Arena<Let>,
+    /// Numbers that come out for each channel.
+    pub measures: Arena<Measure>,
+    /// What targets with one leaning are ranked by, the weightiest first.
+    pub rank: Vec<RankBy>,
     /// Decision rules, in the order of their declaration.
     pub rules: Arena<Rule>,
     /// Decision tables; their rows are among the rules.
@@ -429,6 +435,8 @@ pub struct Let {
     pub name: Arc<str>,
     /// What it stands for.
     pub value: Expr,
+    /// The measure and the channel that it is the value of, where nobody declared it.
+    pub of: Option<(Id<Measure>, Id<Channel>)>,
 }
 
 /// What rules score: a channel or a mix.

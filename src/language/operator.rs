@@ -190,6 +190,10 @@ pub enum State {
     Excluded,
     /// Is it not excluded?
     Eligible,
+    /// Has no channel that is not excluded less of a measure?
+    Lowest,
+    /// Has none more?
+    Highest,
 }
 
 impl State {
@@ -201,6 +205,8 @@ impl State {
             State::Unknown => "unknown",
             State::Excluded => "excluded",
             State::Eligible => "eligible",
+            State::Lowest => "lowest",
+            State::Highest => "highest",
         }
     }
 }

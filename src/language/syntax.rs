@@ -187,6 +187,7 @@ fn entry(word: &str) -> Option<Kind> {
         "weight" => Kind::weight_entry,
         "levels" => Kind::levels_entry,
         "let" => Kind::let_entry,
+        "measure" => Kind::measure_entry,
         "rule" => Kind::rule_entry,
         "verdicts" => Kind::verdicts_entry,
         "test" => Kind::test_entry,

@@ -6,21 +6,22 @@ mod view;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
-use crate::words::{Speaker, evidence, text_of, told};
+use crate::words::{Speaker, evidence, exact_text, text_of, told};
 use qudao_engine::advise::{Advice, Change};
 use qudao_language::decide::{
-    Assumed, Await, Cause, Decision, Missing, NeedDecision, NeedOrigin, Pending, Read, Reason,
+    Assumed, Await, Cause, Decision, Measured, Missing, NeedDecision, NeedOrigin, Pending, Read, Reason,
     TargetDecision, Trace,
 };
 use qudao_language::model::{
-    Channel, Citation, EffectKind, Entry, Field, Id, Need, Rule, StatedNeed, Target, Template, Type, Value,
+    Channel, Citation, EffectKind, Entry, Field, Id, Need, RankBy, Rule, StatedNeed, Target, Template, Type,
+    Value,
 };
 use qudao_language::source::Span;
 
-use condition::{ConditionView, ReadView, cells, conditions, operand, read};
+use condition::{ConditionView, ReadView, cells, computed, conditions, operand, read};
 use view::{
-    DisputedFactView, ExceptionView, FieldView, NeedView, NoteView, OpenFactView, PendingView, PlaceView,
-    ReasonView, ReplacedView, SourceView, TargetView, ValueView,
+    DisputedFactView, ExceptionView, FieldView, MeasureView, NeedView, NoteView, OpenFactView, PendingView,
+    PlaceView, ReasonView, ReplacedView, SourceView, TargetView, ValueView,
 };
 
 /// The schema of a result.
@@ -63,12 +64,14 @@ struct Document {
     as_of: String,
     profile: ProfileView,
     thresholds: ThresholdsView,
+    rank_by: Vec<RankView>,
     first: FirstView,
     best: BestView,
     channels: Vec<TargetView>,
     mixes: Vec<TargetView>,
     notes: Vec<NoteView>,
     missing: Vec<MissingView>,
+    missing_for_measures: Vec<MissingView>,
     missing_for_needs: Vec<MissingView>,
     missing_for_notes: Vec<MissingView>,
     assumed: Vec<AssumedView>,
@@ -98,6 +101,13 @@ struct ProfileView {
 struct ThresholdsView {
     recommended: i64,
     possible: i64,
+}
+
+/// What targets with one leaning are ranked by: `score`, or a measure.
+#[derive(Serialize)]
+struct RankView {
+    by: String,
+    higher_is_better: bool,
 }
 
 #[derive(Serialize)]
@@ -195,6 +205,7 @@ impl<'r> Writer<'_, 'r> {
                 recommended: ruleset.thresholds.recommended,
                 possible: ruleset.thresholds.possible,
             },
+            rank_by: ruleset.rank.iter().map(|rank| self.rank(*rank)).collect(),
             first: FirstView {
                 target: first.target.map(|target| self.name(target)),
                 settled: first.settled,
@@ -208,6 +219,7 @@ impl<'r> Writer<'_, 'r> {
             mixes: self.decision.mixes.iter().map(|target| self.target(*target)).collect(),
             notes: self.decision.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
             missing: self.decision.missing().iter().map(|(id, affects)| self.missing(*id, affects)).collect(),
+            missing_for_measures: self.further(&self.decision.further().measures),
             missing_for_needs: self.further(&self.decision.further().needs),
             missing_for_notes: self.further(&self.decision.further().notes),
             assumed: self.decision.assumed().iter().map(|assumed| self.assumed(assumed)).collect(),
@@ -294,6 +306,7 @@ impl<'r> Writer<'_, 'r> {
             could_be: decided.could_be.iter().map(|verdict| verdict.as_str()).collect(),
             score: decided.score,
             score_range: [decided.score_range.0, decided.score_range.1],
+            measures: decided.measures.iter().map(|measured| self.measured(target, measured)).collect(),
             tally: levels.map(|(level, count)| (level.name.to_string(), Json::from(*count))).collect(),
             capped_by: decided.capped_by.map(|cause| ruleset.rules[cause.rule].name.to_string()),
             tie: self.names(&decided.tie),
@@ -312,6 +325,33 @@ impl<'r> Writer<'_, 'r> {
                     .map(|member| self.name(Target::Channel(*member)))
                     .collect(),
             },
+        }
+    }
+
+    fn rank(&self, rank: RankBy) -> RankView {
+        match rank {
+            RankBy::Score => RankView { by: "score".into(), higher_is_better: true },
+            RankBy::Measure(id) => {
+                let measure = &self.decision.ruleset.measures[id];
+                RankView { by: measure.name.to_string(), higher_is_better: measure.higher }
+            }
+        }
+    }
+
+    fn measured(&self, target: Target, measured: &Measured) -> MeasureView {
+        let measure = &self.decision.ruleset.measures[measured.measure];
+        let of = measure.of.get(&target).expect("a target that is measured has the measure");
+        let unit = self.decision.ruleset.units.name(measure.ty.unit, true);
+        let value = measured.value.as_ref();
+        MeasureView {
+            measure: measure.name.to_string(),
+            title: measure.title.as_ref().map(|title| title.get(self.speaker.language).to_string()),
+            value: value.map(|value| self.speaker.id(value, measure.value_type())),
+            number: value.and_then(Value::as_number).map(exact_text),
+            unit: (!unit.is_empty()).then_some(unit),
+            low: measured.low.map(exact_text),
+            high: measured.high.map(exact_text),
+            condition: computed(self, &self.decision.trace_of(of, None)),
         }
     }
 

@@ -4,6 +4,7 @@ mod answer;
 mod better;
 mod brief;
 mod headline;
+mod measures;
 mod over;
 mod proof;
 mod question;

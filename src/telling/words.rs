@@ -6,5 +6,4 @@ mod values;
 
 pub use evidence::{converted, evidence, points, rates, text_of, told};
 pub use phrases::Tongue;
-pub(crate) use values::exact_text;
-pub use values::{Speaker, not_in_language, source_text};
+pub use values::{Speaker, exact_text, expr_text, not_in_language, source_text};

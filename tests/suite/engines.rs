@@ -80,6 +80,11 @@ pub(crate) fn assert_runs(program: &Program<'_>, scratch: &mut Scratch, decision
         let wanted: Vec<_> = decided.needs.iter().map(|n| (n.need, n.state, n.because_of)).collect();
         assert_eq!(needs, wanted, "{}", name());
     }
+    program.measure(scratch);
+    for target in ruleset.targets() {
+        let name = || format!("{}; {}", ruleset.target_name(target), says());
+        assert_eq!(program.measured(scratch, target), decision.target(target).measures, "{}", name());
+    }
     let channels =
         program.channels(scratch).into_iter().map(|index| Target::Channel(Id::new(index as usize)));
     assert_eq!(channels.collect::<Vec<_>>(), decision.channels, "{}", says());

@@ -3,6 +3,8 @@
 
 #[path = "generate/amounts.rs"]
 mod amounts;
+#[path = "generate/measures.rs"]
+mod measures;
 #[path = "generate/parameters.rs"]
 mod parameters;
 #[path = "generate/tables.rs"]
@@ -110,6 +112,9 @@ pub(crate) struct Generator<'d> {
     channels: usize,
     /// What kind of value each let has.
     lets: Vec<LetKind>,
+    /// How many measures there are, and what ranks.
+    measures: usize,
+    rank: &'static str,
     /// Whether the expression stands under `for each`.
     variable: bool,
     may_ask: bool,
@@ -130,13 +135,16 @@ pub(crate) fn ruleset_with(dice: &mut Dice, least: usize, more: usize) -> Random
         uses: BTreeMap::new(),
         channels,
         lets: Vec::new(),
+        measures: 0,
+        rank: "",
         variable: false,
         may_ask: false,
         facts_only: false,
         rules: (least, more),
     };
     let declarations = generator.declarations();
-    let header = "ruleset random \"Random\" { languages en, zh  as of 2024-06-15 }\n".to_string();
+    let rank = generator.rank;
+    let header = format!("ruleset random \"Random\" {{ languages en, zh  as of 2024-06-15 {rank} }}\n");
     let text = header.clone() + &declarations.join("\n");
     Random { text, uses: generator.uses, declarations }
 }
@@ -224,6 +232,7 @@ impl Generator<'_> {
             all.push(format!("let l{index}{ty} = {value}"));
             self.lets.push(kind);
         }
+        self.measures(&mut all);
         let rules = self.rules.0 + self.dice.pick(self.rules.1);
         for index in 0..rules {
             all.push(self.rule(index, mixes));
@@ -497,6 +506,11 @@ impl Generator<'_> {
         if self.may_ask && self.dice.chance(35) {
             self.used("asks");
             let target = self.channel_name();
+            if self.measures > 0 && self.dice.chance(50) {
+                self.used("lowest");
+                let measure = self.dice.pick(self.measures);
+                return format!("{target}.m{measure} is {}", self.dice.one(&["lowest", "highest"]));
+            }
             return format!("{target} is {}", self.dice.one(&["excluded", "eligible"]));
         }
         let channel = self.channel_name();
@@ -517,6 +531,9 @@ impl Generator<'_> {
             };
         }
         let op = self.dice.one(&["<", "<=", ">", ">=", "==", "!="]);
+        if self.measures > 0 && self.dice.chance(20) {
+            return self.measured(op, &channel);
+        }
         match self.dice.pick(31) {
             0 => "flag".into(),
             1 => "icp".into(),

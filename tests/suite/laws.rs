@@ -116,6 +116,17 @@ fn assert_within(less: &Decision<'_>, more: &Decision<'_>, case: &Case, filled: 
         if let Some(verdict) = before.verdict {
             assert!(after.verdict == Some(verdict), "{name} was decided and changed; {}", says());
         }
+        assert_eq!(before.measures.len(), after.measures.len(), "{name}; {}", says());
+        for (before, after) in before.measures.iter().zip(&after.measures) {
+            let low = before.low.is_none_or(|low| after.low.is_some_and(|lower| low <= lower));
+            let high = before.high.is_none_or(|high| after.high.is_some_and(|higher| higher <= high));
+            assert!(low && high, "a measure of {name} left its range; {}", says());
+            let same = before.value.is_none() || before.value == after.value;
+            assert!(same, "a measure of {name} was known and changed; {}", says());
+        }
+    }
+    if less.first.settled {
+        assert_eq!(less.first.target, more.first.target, "another came first; {}", says());
     }
 }
 

@@ -58,6 +58,21 @@ fn a_snapshot_has_ids_only_a_line_for_each_thing() {
     "#);
 }
 
+/// A measure that moves is a change, with the edit that moves it.
+#[test]
+fn a_measure_moves_with_its_cause() {
+    let work = shop();
+    work.write("shop.qd", &(SHOP.to_string() + "measure cost: number for each c in {own} = n * own.limit\n"));
+    assert_eq!(work.qudao("test shop.qd --accept").0, 0);
+    assert!(work.read("snapshots/big.snap").contains("own measure cost = 45\nmarket"));
+    edit(&work, "shop.qd", "n * own.limit", "n * own.limit + 1");
+    let (status, out, _) = work.qudao("test shop.qd");
+    assert_eq!(status, 1);
+    let cause = "Cause 1 of 1: measure cost: n * own.limit → n * own.limit + 1 (3 cases)";
+    assert!(out.contains(cause), "{out}");
+    assert!(out.contains("- own measure cost = 45\n    + own measure cost = 46"), "{out}");
+}
+
 #[test]
 fn a_case_is_new_then_accepted_then_the_same() {
     let work = shop();

@@ -126,7 +126,9 @@ fn assert_same_told(decision: &Decision<'_>, speaker: Speaker<'_>, top: Option<u
         markdown.split_once(&sources).unwrap_or((markdown.rsplit_once("\n---\n").unwrap().0, ""));
     let footer = markdown.rsplit_once("\n---\n").unwrap().1;
     assert!(end.is_empty() || end.contains("\n---\n"), "{says}");
-    let heads = ["| | id |", "| | 标识", "# "];
+    // Where there are measures, a screen has the heads of columns too.
+    let heads: &[&str] =
+        if decision.ruleset.measures.is_empty() { &["# ", "| | id |", "| | 标识"] } else { &["# "] };
     let marks = [speaker.tongue.warning(), speaker.tongue.note()].map(|word| format!("- *{word}* "));
     let body: String = body
         .lines()
@@ -385,4 +387,20 @@ fn what_is_not_in_the_language_asked_for_is_told() {
         assert_eq!((status, said), (0, warned), "{tag}");
         assert!(told.contains(shown), "{tag}: {told}");
     }
+}
+
+/// Which of two comes before the other is told by what ranks, not by the score alone.
+#[test]
+fn who_comes_before_whom_is_told_by_what_ranks() {
+    let ruleset = support::ruleset(
+        "ruleset t { rank by cost }\nprofile { x: bool }\nchannel a\nchannel b\n\
+         measure cost: number for each c in {a} = 1\n\
+         rule r { when x then score b +1, cap b at possible }\n",
+    );
+    let profile = random_profile(&ruleset, &[("x", Some("true"))]);
+    let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
+    let [a, b] = ["a", "b"].map(|name| ruleset.target(name).unwrap());
+    let told = why::over(&decision, Speaker::new(&ruleset, None), a, b).terminal(false);
+    assert!(told.starts_with("a possible (0) comes before b possible (1).\n"), "{told}");
+    assert!(told.contains("cost  a 1\n"), "{told}");
 }

@@ -176,7 +176,7 @@ impl Checker<'_> {
                 });
             self.expect(same && fits, || format!("{assumed} is no default that matters"));
         }
-        for list_of in ["missing_for_needs", "missing_for_notes"] {
+        for list_of in ["missing_for_measures", "missing_for_needs", "missing_for_notes"] {
             for more in list(&self.result[list_of]) {
                 let unknown = field(&more["field"])["value"].is_null();
                 let missing = list(&self.result["missing"]).iter().any(|m| m["field"] == more["field"]);
@@ -379,6 +379,10 @@ impl Checker<'_> {
                 return self.expect(node["value"].as_bool() == value, || says(&format!("{value:?}")));
             }
             "let" if of.is_empty() => return,
+            // There is no least of nothing.
+            "min" if of.is_empty() => {
+                return self.expect(node["value"].is_null(), || says("nothing"));
+            }
             "if" => {
                 let taken = match of[0]["value"].as_bool() {
                     Some(true) => &of[1]["value"],
@@ -455,8 +459,29 @@ impl Checker<'_> {
         self.expect(same, || says(&format!("{computed:?}")));
     }
 
+    /// Checks how a measure came about, and its bounds.
+    fn measure(&mut self, measure: &Json) {
+        let says = || format!("{measure} is not what it is made of");
+        let value = &measure["condition"]["operands"][0];
+        self.operand(value);
+        self.expect(measure["number"] == value["number"], says);
+        let bounds = [&measure["low"], &measure["high"]];
+        let bounds = bounds.map(|bound| bound.as_str().and_then(Fraction::parse));
+        match number(measure) {
+            Some(number) => {
+                let same = bounds.iter().flatten().all(|bound| bound.compare(number).is_eq());
+                self.expect(same && bounds.iter().flatten().count() == 2, says);
+            }
+            None => {
+                let [low, high] = bounds;
+                self.expect(low.zip(high).is_none_or(|(low, high)| low.compare(high).is_le()), says);
+            }
+        }
+    }
+
     fn target(&mut self, target: &Json) {
         let id = text(&target["id"]);
+        list(&target["measures"]).iter().for_each(|measure| self.measure(measure));
         let reasons = list(&target["reasons"]);
         let pending = list(&target["pending"]);
         let of = |all: &[Json], effect: &str| -> Vec<Json> {
@@ -556,12 +581,29 @@ impl Checker<'_> {
     }
 
     fn ranking(&mut self, targets: &[Json]) {
-        let key = |target: &Json| {
-            let open = list(&target["needs"]).iter().filter(|need| need["state"] != "met").count();
-            (verdict(&target["leaning"]), -target["score"].as_i64().unwrap(), open)
+        let ranks = list(&self.result["rank_by"]).to_vec();
+        let open =
+            |target: &Json| list(&target["needs"]).iter().filter(|need| need["state"] != "met").count();
+        // What is known comes before what is not, this before what there is not.
+        let by = |target: &Json, rank: &Json| {
+            if rank["by"] == "score" {
+                return (0, Some(Fraction(-i128::from(target["score"].as_i64().unwrap()), 1)));
+            }
+            let measure = list(&target["measures"]).iter().find(|measure| measure["measure"] == rank["by"]);
+            let Some(measure) = measure else { return (2, None) };
+            let sign = if rank["higher_is_better"] == true { -1 } else { 1 };
+            number(measure).map_or((1, None), |number| (0, Some(Fraction(number.0 * sign, number.1))))
         };
-        let keys: Vec<_> = targets.iter().map(key).collect();
-        self.expect(keys.is_sorted(), || "the targets are not in order".into());
+        let compared = |a: &Json, b: &Json| {
+            let ranked = ranks.iter().map(|rank| match (by(a, rank), by(b, rank)) {
+                ((_, Some(a)), (_, Some(b))) => a.compare(b),
+                ((a, _), (b, _)) => a.cmp(&b),
+            });
+            let first = verdict(&a["leaning"]).cmp(&verdict(&b["leaning"]));
+            ranked.fold(first, Ordering::then).then(open(a).cmp(&open(b)))
+        };
+        let sorted = targets.windows(2).all(|pair| compared(&pair[0], &pair[1]).is_le());
+        self.expect(sorted, || "the targets are not in order".into());
         for (place, target) in (1..).zip(targets) {
             self.expect(target["rank"] == place, || format!("{} has rank {}", target["id"], target["rank"]));
         }

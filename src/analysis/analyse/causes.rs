@@ -15,7 +15,8 @@ use super::undo::{Key, Undo};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Tells, decide_only};
 use qudao_language::model::{
-    Channel, EffectKind, Expr, ExprKind, Id, Let, Need, OWN, Profile, Rule, Ruleset, Target, TargetRef,
+    Channel, EffectKind, Expr, ExprKind, Id, Let, Need, OWN, Profile, RankBy, Rule, Ruleset, Target,
+    TargetRef,
 };
 
 /// So many sets of edits are tried at most for one answer.
@@ -324,6 +325,15 @@ impl<'a> Reach<'a> {
             Target::Mix(_) => Declared::Mix,
         };
         keys.insert((declared, (self.name)(target)));
+        let ruleset = self.ruleset;
+        for rank in &ruleset.rank {
+            if let RankBy::Measure(id) = rank {
+                keys.insert((Declared::Ranking, String::new()));
+                if let Some(of) = ruleset.measures[*id].of.get(&target) {
+                    self.expr(of, None, keys);
+                }
+            }
+        }
         for (id, rule) in self.ruleset.rules.entries() {
             for effect in &rule.effects {
                 match effect.kind.target() {
@@ -415,7 +425,10 @@ impl<'a> Reach<'a> {
                 }
                 ExprKind::Let(id) => {
                     let declared = &self.ruleset.lets[*id];
-                    keys.insert((Declared::Let, declared.name.to_string()));
+                    keys.insert(match declared.of {
+                        None => (Declared::Let, declared.name.to_string()),
+                        Some((id, _)) => (Declared::Measure, self.ruleset.measures[id].name.to_string()),
+                    });
                     if self.lets.insert(*id) {
                         open.push(&declared.value);
                     }

@@ -6,7 +6,7 @@ use qudao_engine::ground::Cut;
 use qudao_language::decide::Judged;
 use qudao_language::exact::Exact;
 use qudao_language::model::{Field, Id, Ruleset, Type, Unit, Value};
-use qudao_telling::words::{Speaker, Tongue, source_text};
+use qudao_telling::words::{Speaker, Tongue, expr_text};
 
 /// The cells of each variable that a condition allows; nothing where it allows all.
 pub(super) type Cube = Vec<Option<Vec<usize>>>;
@@ -109,7 +109,7 @@ impl Space<'_, '_> {
             AskedKind::Measure(number) => self.measure_part(*number, asked, allowed),
             AskedKind::Free { side, opaque, ways } => {
                 let ground = self.grounds.get(*side)?;
-                let text = source_text(ground.ruleset, ground.opaque[Id::new(*opaque)].expr.span);
+                let text = expr_text(ground.ruleset, ground.opaque[Id::new(*opaque)].expr);
                 let all = |way: Judged| allowed.iter().all(|cell| ways.get(*cell) == Some(&way));
                 Some(match () {
                     () if all(Judged::TRUE) => format!("({text})"),
@@ -187,7 +187,7 @@ impl Space<'_, '_> {
         for (side, ground) in self.grounds.iter().enumerate().rev() {
             for (id, opaque) in ground.opaque.entries() {
                 let Some(holds) = self.says_of(side, id.index(), number, asked) else { continue };
-                let text = source_text(ground.ruleset, opaque.expr.span);
+                let text = expr_text(ground.ruleset, opaque.expr);
                 let all = |way: bool| allowed.iter().all(|cell| holds.get(*cell) == Some(&way));
                 told.extend(all(true).then(|| format!("({text})")));
                 told.extend(all(false).then(|| format!("not ({text})")));

@@ -42,6 +42,10 @@ pub enum Declared {
     Requirement,
     /// A let.
     Let,
+    /// A measure.
+    Measure,
+    /// What ranks.
+    Ranking,
     /// A table: which of its rows count.
     Table,
     /// A rule, or the row of a table.
@@ -66,6 +70,8 @@ impl Declared {
             Declared::Mix => "mix",
             Declared::Requirement => "requirement",
             Declared::Let => "let",
+            Declared::Measure => "measure",
+            Declared::Ranking => "rank by",
             Declared::Table => "table",
             Declared::Rule => "rule",
         }

@@ -10,7 +10,7 @@ use qudao_engine::ground::{Ground, Instance};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Truth, decide};
 use qudao_language::model::{
-    Expectation, ExpectationKind, Id, NeedState, Profile, Property, Rule, Ruleset, Target, TargetMap,
+    Expectation, ExpectationKind, Expr, Id, NeedState, Profile, Property, Rule, Ruleset, Target, TargetMap,
 };
 use qudao_language::operator::CompareOp;
 
@@ -39,8 +39,7 @@ pub type Meets<'m> = &'m dyn Fn(&Decision<'_>, &Expectation) -> bool;
 /// meets an expectation; every counterexample is decided and shown to it first.
 #[must_use]
 pub fn prove(ruleset: &Ruleset, property: &Property, day: Date, budget: Budget, meets: Meets<'_>) -> Proof {
-    let when: Vec<_> = property.when.iter().collect();
-    prove_on(&Ground::with(ruleset, day, &when), ruleset, property, budget, meets)
+    prove_on(&Ground::with(ruleset, day, &conditions(property)), ruleset, property, budget, meets)
 }
 
 /// Proves a property for every day; a profile that refutes it on `day` is looked for first.
@@ -53,10 +52,19 @@ pub fn prove_every_day(
     meets: Meets<'_>,
 ) -> Proof {
     let Some(every_day) = EveryDay::of(ruleset) else { return prove(ruleset, property, day, budget, meets) };
-    let when = property.when.as_ref().map(|when| every_day.condition(when));
-    let when: Vec<_> = when.iter().map(|when| (when, None)).collect();
-    let ground = Ground::with_instances(&every_day.ruleset, day, Some(every_day.today), &when);
+    let conditions: Vec<_> = conditions(property).into_iter().map(|it| every_day.condition(it)).collect();
+    let conditions: Vec<_> = conditions.iter().map(|condition| (condition, None)).collect();
+    let ground = Ground::with_instances(&every_day.ruleset, day, Some(every_day.today), &conditions);
     prove_on(&ground, ruleset, property, budget, meets)
+}
+
+/// The conditions of a property: when it applies, and how it compares measures.
+fn conditions(property: &Property) -> Vec<&Expr> {
+    let compared = property.expect.iter().filter_map(|expectation| match &expectation.kind {
+        ExpectationKind::Measure(_, _, compared) => Some(&**compared),
+        _ => None,
+    });
+    property.when.iter().chain(compared).collect()
 }
 
 fn prove_on(
@@ -104,7 +112,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     }
 
     fn applies(&self) -> Ref {
-        let when = self.view.ground.further.first();
+        let when = self.property.when.as_ref().and(self.view.ground.further.first());
         when.map_or(YES, |when| self.view.truths(*when).yes)
     }
 
@@ -131,7 +139,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
 
     fn search(&mut self, number: usize) -> Result<Proof, TooLarge> {
         let Some(expectation) = self.property.expect.get(number) else { return Ok(Proof::Proved) };
-        let met = self.met(&expectation.kind)?;
+        let met = self.met(number, &expectation.kind)?;
         let applies = self.applies();
         let violated = self.space.diagrams.without(applies, met)?;
         if violated == NO {
@@ -211,7 +219,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
     }
 
     /// Where an expectation is met.
-    fn met(&mut self, kind: &ExpectationKind) -> Result<Ref, TooLarge> {
+    fn met(&mut self, number: usize, kind: &ExpectationKind) -> Result<Ref, TooLarge> {
         let any = self.space.has_unknown();
         Ok(match kind {
             ExpectationKind::First(target) => self.view.is_first(&mut self.space, *target)?,
@@ -239,6 +247,13 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
             }
             ExpectationKind::ExcludedBy(target, rules) => self.excluded_by(*target, rules)?,
             ExpectationKind::Score(target, op, points) => self.score(*target, *op, *points)?,
+            ExpectationKind::Measure(..) => {
+                let before = self.property.expect.iter().take(number);
+                let before = before.filter(|it| matches!(it.kind, ExpectationKind::Measure(..))).count();
+                let place = before + usize::from(self.property.when.is_some());
+                let node = self.view.ground.further.get(place);
+                self.view.truths(*node.expect("its condition was grounded")).yes
+            }
             ExpectationKind::Needs(target, need, state) => {
                 let needs = self.view.needs(&mut self.space, *target)?;
                 let when = needs.into_iter().find(|(other, _)| other == need).map_or(NO, |(_, when)| when);

@@ -41,8 +41,10 @@ impl<'r> Difference<'r> {
             return Regions { unknown_too: true, ..none };
         }
         let uncovered = self.uncovered();
-        let (old, new) =
-            (Ground::new(self.old.ruleset, self.old.day), Ground::new(self.new.ruleset, self.new.day));
+        let (old, new) = (
+            Ground::with(self.old.ruleset, self.old.day, &[]),
+            Ground::with(self.new.ruleset, self.new.day, &[]),
+        );
         let Ok(mut finder) = Finder::new(self, &old, &new, budget) else {
             return Regions { extent: Extent::Undecided(Doubt::TooLarge), uncovered, ..none };
         };

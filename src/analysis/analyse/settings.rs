@@ -61,6 +61,9 @@ impl<'r> Set<'r> {
                         put(format!("unit {}", it.name.value), Place::Text(value.span));
                     }
                 }
+                DeclarationKind::Measure(it) => {
+                    put(format!("measure {}", it.name.value), Place::Text(it.value.span));
+                }
                 DeclarationKind::Let(it) => put(format!("let {}", it.name.value), Place::Text(it.value.span)),
                 DeclarationKind::Requirement(it) => {
                     if let Some(met) = &it.met {

@@ -285,6 +285,8 @@ fn is_whole(declared: Declared) -> bool {
         | Declared::Mix
         | Declared::Requirement
         | Declared::Let
+        | Declared::Measure
+        | Declared::Ranking
         | Declared::Rule => true,
         Declared::Day
         | Declared::Field
@@ -307,6 +309,8 @@ fn by_key<'d>(declarations: &[&'d Declaration]) -> BTreeMap<Key, &'d Declaration
             DeclarationKind::Mix(it) => (Declared::Mix, &it.name.value),
             DeclarationKind::Requirement(it) => (Declared::Requirement, &it.name.value),
             DeclarationKind::Let(it) => (Declared::Let, &it.name.value),
+            DeclarationKind::Measure(it) => (Declared::Measure, &it.name.value),
+            DeclarationKind::Ruleset(_) => return Some((Declared::Ranking, String::new())),
             DeclarationKind::Rule(it) => (Declared::Rule, &it.name.value),
             // These have names of their own: they stand under no edit.
             DeclarationKind::Source(it) => return Some((Declared::Day, format!("source {}", it.name.value))),

@@ -1,6 +1,7 @@
 //! What a ruleset says of every profile of a space, as diagrams: what [`decide`](qudao_language::decide::decide) says of one.
 
 mod lenient;
+mod order;
 mod tried;
 
 use std::collections::BTreeSet;
@@ -477,23 +478,6 @@ impl<'g, 'r> View<'g, 'r> {
         caps
     }
 
-    /// Returns what ranks a target within a region, the weightiest first, less being better: its leaning (0 recommended,
-    /// 3 excluded), its points with the other sign, its open needs.
-    ///
-    /// # Errors
-    /// If the budget is used up.
-    pub fn rank(&self, space: &mut Space<'g, 'r>, target: Target, within: Ref) -> Result<[Ref; 3], TooLarge> {
-        let mut leaning = NO;
-        for (place, region) in (0..).zip(self.leanings(space, target, within)?) {
-            let scaled = space.diagrams.times(region, place)?;
-            leaning = space.diagrams.add(leaning, scaled)?;
-        }
-        let scores = self.scores_within(space, target, within)?;
-        let score = self.sum(space, scores)?;
-        let score = space.diagrams.subtract(NO, score)?;
-        Ok([leaning, score, self.open_needs(space, target)?])
-    }
-
     /// Returns how many of a target's needs are not known to be met.
     ///
     /// # Errors
@@ -506,90 +490,6 @@ impl<'g, 'r> View<'g, 'r> {
             needs = space.diagrams.add(needs, open)?;
         }
         Ok(needs)
-    }
-
-    /// Returns where one rank comes before another, both only looked at within a region. `first` says that the one
-    /// stands first where they are equal.
-    fn before(
-        &self,
-        space: &mut Space<'g, 'r>,
-        within: Ref,
-        one: &[Ref; 3],
-        other: &[Ref; 3],
-        first: bool,
-    ) -> Result<Ref, TooLarge> {
-        let mut before = NO;
-        let mut equal = within;
-        for (one, other) in one.iter().zip(other) {
-            if equal == NO {
-                break;
-            }
-            let (one, other) = (space.diagrams.keep(equal, *one)?, space.diagrams.keep(equal, *other)?);
-            let gap = space.diagrams.subtract(other, one)?;
-            let better = space.diagrams.at_least(gap, 1)?;
-            before = space.diagrams.or(before, better)?;
-            let same = space.diagrams.map(gap, &|gap| i64::from(gap == 0))?;
-            equal = space.diagrams.and(equal, same)?;
-        }
-        if first { space.diagrams.or(before, equal) } else { Ok(before) }
-    }
-
-    /// Returns where a target comes before all others of its kind, within a region.
-    fn leads(
-        &self,
-        space: &mut Space<'g, 'r>,
-        within: Ref,
-        target: Target,
-        ranks: &[(Target, [Ref; 3])],
-    ) -> Result<Ref, TooLarge> {
-        let ruleset = self.ground.ruleset;
-        let open = self.at_least(space, target, Verdict::Unsuitable)?;
-        let mut first = space.diagrams.and(within, open)?;
-        let Some((_, own)) = ranks.iter().find(|(other, _)| *other == target) else { return Ok(NO) };
-        for (other, rank) in ranks.iter().filter(|(other, _)| *other != target) {
-            let declared_first = ruleset.target_index(target) < ruleset.target_index(*other);
-            first = self
-                .before(space, first, own, rank, declared_first)
-                .and_then(|before| space.diagrams.and(first, before))?;
-        }
-        Ok(first)
-    }
-
-    /// Returns which channel is first and where, within a region; nothing where all are excluded.
-    ///
-    /// # Errors
-    /// If the budget is used up.
-    pub fn firsts(
-        &self,
-        space: &mut Space<'g, 'r>,
-        within: Ref,
-    ) -> Result<Vec<(Option<Target>, Ref)>, TooLarge> {
-        let channels: Vec<Target> = self.ground.ruleset.channels.ids().map(Target::Channel).collect();
-        let mut ranks = Vec::new();
-        for target in &channels {
-            ranks.push((*target, self.rank(space, *target, within)?));
-        }
-        let (mut found, mut left) = (Vec::new(), within);
-        for target in channels {
-            let first = self.leads(space, left, target, &ranks)?;
-            left = space.diagrams.without(left, first)?;
-            found.push((Some(target), first));
-        }
-        found.push((None, left));
-        Ok(found)
-    }
-
-    /// Returns where a target is the first among its kind, the channels or the mixes.
-    ///
-    /// # Errors
-    /// If the budget is used up.
-    pub fn is_first(&self, space: &mut Space<'g, 'r>, target: Target) -> Result<Ref, TooLarge> {
-        let kind = |target: Target| matches!(target, Target::Channel(_));
-        let mut ranks = Vec::new();
-        for other in self.ground.ruleset.targets().filter(|other| kind(*other) == kind(target)) {
-            ranks.push((other, self.rank(space, other, YES)?));
-        }
-        self.leads(space, YES, target, &ranks)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether a decision meets an expectation, and what it says instead.
 
-use qudao_language::decide::{Decision, Reason, State};
+use qudao_language::decide::{Decision, Reason, State, Truth};
 use qudao_language::model::{
     EffectKind, Expectation, ExpectationKind, Id, Need, NeedState, Rule, RuleSelector, Target,
 };
@@ -20,7 +20,7 @@ pub(super) struct Instead {
 pub(super) fn unmet<'r>(
     decision: &Decision<'r>,
     speaker: Speaker<'r>,
-    expectation: &Expectation,
+    expectation: &'r Expectation,
 ) -> Option<Instead> {
     let reader = Reader { decision, speaker };
     if reader.holds(&expectation.kind) {
@@ -34,8 +34,8 @@ struct Reader<'d, 'r> {
     speaker: Speaker<'r>,
 }
 
-impl Reader<'_, '_> {
-    fn holds(&self, kind: &ExpectationKind) -> bool {
+impl<'r> Reader<'_, 'r> {
+    fn holds(&self, kind: &'r ExpectationKind) -> bool {
         use ExpectationKind as E;
         match kind {
             E::First(target) => self.first(*target) == Some(*target),
@@ -46,6 +46,10 @@ impl Reader<'_, '_> {
             E::CouldBe(target, verdict) => self.decision.target(*target).could_be.contains(verdict),
             E::ExcludedBy(target, rules) => self.excluding(*target).iter().any(|rule| rules.contains(rule)),
             E::Score(target, op, points) => op.holds(self.decision.target(*target).score.cmp(points)),
+            E::Measure(_, _, compared) => {
+                let judged = self.decision.trace(compared).and_then(|trace| trace.judged());
+                judged.is_some_and(|judged| judged.truth == Truth::True)
+            }
             E::Needs(target, need, state) => {
                 let needs = &self.decision.target(*target).needs;
                 needs
@@ -165,6 +169,18 @@ impl Reader<'_, '_> {
             E::Score(target, ..) => {
                 format!("{} score = {}", self.name(*target), self.decision.target(*target).score)
             }
+            E::Measure(target, id, _) => {
+                let measured = self.decision.target(*target).measures.iter();
+                let measured = measured.into_iter().find(|measured| measured.measure == *id);
+                let measure = &self.speaker.ruleset.measures[*id];
+                let told = measured.map(|measured| self.speaker.measured(measured));
+                format!(
+                    "{} {} = {}",
+                    self.name(*target),
+                    measure.name,
+                    told.unwrap_or_else(|| "nothing".into())
+                )
+            }
             E::Needs(target, need, _) => self.needs(*target, *need),
             E::Because(target, _) => match self.reasons(*target) {
                 rules if rules.is_empty() => format!("{} without reasons", self.name(*target)),
@@ -237,6 +253,7 @@ impl Reader<'_, '_> {
             | E::Leaning(target, _)
             | E::CouldBe(target, _)
             | E::Score(target, ..)
+            | E::Measure(target, ..)
             | E::Needs(target, ..) => brief(*target),
             E::ExcludedBy(target, selector) | E::Because(target, selector) => {
                 let of = match target {

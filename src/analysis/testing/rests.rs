@@ -31,6 +31,10 @@ pub fn rests_on(decision: &Decision<'_>, set: &Set<'_>) -> Settings {
         }
     }
     for target in ruleset.targets() {
+        for measured in &decision.target(target).measures {
+            let of = ruleset.measures[measured.measure].of.get(&target);
+            names.extend(of.map(|of| rests(decision, &decision.trace_of(of, None))).unwrap_or_default());
+        }
         for need in &decision.target(target).needs {
             if let Need::Requirement(id) = need.need {
                 let requirement = &ruleset.requirements[id];
@@ -108,7 +112,10 @@ fn rests(decision: &Decision<'_>, trace: &Trace<'_>) -> BTreeSet<String> {
     }
     if let ExprKind::Let(id) = trace.expr.kind {
         let id: Id<qudao_language::model::Let> = id;
-        found.insert(format!("let {}", ruleset.lets[id].name));
+        found.insert(match ruleset.lets[id].of {
+            None => format!("let {}", ruleset.lets[id].name),
+            Some((measure, _)) => format!("measure {}", ruleset.measures[measure].name),
+        });
     }
     found
 }

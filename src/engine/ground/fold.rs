@@ -3,7 +3,7 @@
 mod atoms;
 mod ratings;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 use self::ratings::Ratings;
@@ -13,16 +13,20 @@ use super::{Effects, Ground, Instance, Node, Opaque, key};
 use qudao_language::date::Date;
 use qudao_language::decide::{Judged, Probe, Truth};
 use qudao_language::model::{
-    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Need, Points, Profile, Requirement,
-    Rule, Ruleset, StatedNeed, Table, Target, Type,
+    Arena, Channel, EffectKind, Expr, ExprKind, Field, Id, IdMap, Let, Measure, Need, Points, Profile,
+    Requirement, Rule, Ruleset, StatedNeed, Table, Target, Type,
 };
 
-/// Grounds a ruleset on a day, or on every day where a field says which it is.
+/// Further conditions, each for the channel of an instance if it stands under `for each`.
+pub(super) type Further<'c, 'r> = &'c [(&'r Expr, Option<Id<Channel>>)];
+
+/// Grounds a ruleset on a day, or on every day where a field says which it is. The order by measures comes with further
+/// conditions, be there any or not.
 pub(super) fn ground<'r>(
     ruleset: &'r Ruleset,
     day: Date,
     today: Option<Id<Field>>,
-    conditions: &[(&'r Expr, Option<Id<Channel>>)],
+    conditions: Option<Further<'_, 'r>>,
 ) -> Ground<'r> {
     let mut nothing = Profile::empty(ruleset, "");
     for field in ruleset.fields.ids() {
@@ -42,8 +46,11 @@ pub(super) fn ground<'r>(
     builder.fires(false);
     builder.exclusions();
     builder.fires(true);
-    builder.further =
-        conditions.iter().map(|(condition, channel)| builder.truth(condition, *channel)).collect();
+    if let Some(conditions) = conditions {
+        builder.further =
+            conditions.iter().map(|(condition, channel)| builder.truth(condition, *channel)).collect();
+        builder.order_by_measures();
+    }
     builder.finish()
 }
 
@@ -76,6 +83,8 @@ pub(super) struct Builder<'p, 'r> {
     owned: IdMap<Channel, Id<Node>>,
     met: IdMap<Requirement, Option<Id<Node>>>,
     further: Vec<Id<Node>>,
+    compared: BTreeMap<(Id<Measure>, usize, usize), Id<Node>>,
+    having: BTreeMap<(Id<Measure>, usize), Id<Node>>,
 }
 
 impl<'p, 'r: 'p> Builder<'p, 'r> {
@@ -105,6 +114,8 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             owned: IdMap::default(),
             met: IdMap::default(),
             further: Vec::new(),
+            compared: BTreeMap::new(),
+            having: BTreeMap::new(),
         }
     }
 
@@ -125,11 +136,30 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             owned: self.owned,
             met: self.met,
             further: self.further,
+            compared: self.compared,
+            having: self.having,
             of_field: self.of_field,
             of_rule: self.of_rule,
         };
         ground.spare_trying();
         ground
+    }
+
+    /// What the order by measures depends on.
+    fn order_by_measures(&mut self) {
+        let ruleset = self.ruleset;
+        for (id, measure) in ruleset.measures.entries() {
+            for ((one, other), expr) in &measure.compared {
+                let node = self.truth(expr, None);
+                let (one, other) = (ruleset.target_index(*one), ruleset.target_index(*other));
+                self.compared.insert((id, one, other), node);
+            }
+            let Some(filter) = measure.for_each.filter.as_ref() else { continue };
+            for channel in &measure.for_each.channels {
+                let node = self.truth(filter, Some(*channel));
+                self.having.insert((id, ruleset.target_index(Target::Channel(*channel))), node);
+            }
+        }
     }
 
     /// Folds the lets, each after those that it reads.
@@ -228,6 +258,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
     }
 
     fn truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) -> Id<Node> {
+        let expr = expr.of_channel(channel);
         let joins = matches!(expr.kind, ExprKind::And(_) | ExprKind::Or(_) | ExprKind::If(_));
         if !joins {
             return self.joint(expr, channel);

@@ -4,6 +4,7 @@ use qudao_language::model::{Channel, Expr, ExprKind, Id, Value};
 
 /// Writes what an expression says in an instance of a rule. Facts and targets are written with their channel.
 pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>) {
+    let expr = expr.of_channel(channel);
     let tag: u8 = match &expr.kind {
         ExprKind::Literal(value) => return write_value(value, key),
         ExprKind::Field(id) => return tagged(2, id.index(), key),
@@ -16,6 +17,7 @@ pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>
         }
         ExprKind::And(_) => 8,
         ExprKind::Or(_) => 9,
+        ExprKind::OfChannel(_) => 94,
         ExprKind::Not(_) => 10,
         ExprKind::Compare(op, ..) => 11 + *op as u8,
         ExprKind::InSet { negated, members, .. } => {

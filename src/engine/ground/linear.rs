@@ -66,6 +66,7 @@ impl<'r> Facts<'r> {
     /// Returns the value of an expression that reads no field but through lets: a value, or `Some(None)` where a fact
     /// is unknown; nothing where it is not a plain constant.
     pub(super) fn constant(self, expr: &'r Expr) -> Option<Option<Value>> {
+        let expr = expr.of_channel(self.channel);
         match &expr.kind {
             ExprKind::Literal(value) => Some(Some(value.clone())),
             ExprKind::Today => Some(Some(Value::Date(self.day))),
@@ -141,6 +142,7 @@ impl<'r> Facts<'r> {
     /// Returns a product or a quotient as an expression and the constant that it is multiplied by, `None` where a fact
     /// is unknown.
     pub(crate) fn factor(self, expr: &'r Expr) -> Option<(&'r Expr, Option<Exact>)> {
+        let expr = expr.of_channel(self.channel);
         match &expr.kind {
             ExprKind::Product(a, b) => match self.number(b) {
                 Some(by) => Some((a, by)),
@@ -270,6 +272,7 @@ impl<'r> Facts<'r> {
 
     /// Adds an expression, so many times, to the terms.
     fn collect(self, expr: &'r Expr, factor: Exact, into: &mut Terms) -> Option<()> {
+        let expr = expr.of_channel(self.channel);
         match &expr.kind {
             ExprKind::Field(id) => {
                 if !matches!(expr.ty, Type::Number(_) | Type::Date) {
@@ -313,6 +316,7 @@ impl<'r> Facts<'r> {
 
     /// Reads an expression as a line over the one field that it reads.
     fn line(self, expr: &'r Expr) -> Option<Line> {
+        let expr = expr.of_channel(self.channel);
         match &expr.kind {
             ExprKind::Field(_) => Some(Line::Of(Exact::ONE, Exact::ZERO)),
             ExprKind::Let(id) => self.line(&self.ruleset.lets[*id].value),

@@ -1,8 +1,10 @@
 //! Which channel comes first, and the order of all.
 
+use std::ops::Range;
+
 use super::outcome::Outcome;
 use super::{Program, Scratch};
-use qudao_language::decide::Truth;
+use qudao_language::decide::{End, Place, Truth, places};
 use qudao_language::model::{Id, Target};
 use qudao_language::operator::Verdict;
 
@@ -43,31 +45,86 @@ impl Standing {
     }
 }
 
-/// The places of outcomes, best first.
-fn order(outcomes: &[Outcome]) -> Vec<u32> {
-    let standing = |outcome: &Outcome| Standing::of(outcome.leaning, outcome.score);
-    let mut keys: Vec<(Standing, u32, u32)> =
-        (0..).zip(outcomes).map(|(place, outcome)| (standing(outcome), outcome.open_needs, place)).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|(_, _, place)| place).collect()
-}
+/// What ranks a target where measures do: its leaning, what the ruleset ranks by, its open needs. The less, the better.
+type Key = (Verdict, Vec<Place>, u32);
 
 impl Program<'_> {
     /// Returns the channels by number, best first.
     #[must_use]
     pub fn channels(&self, scratch: &Scratch) -> Vec<u32> {
-        order(scratch.outcomes.get(..self.ruleset().channels.len()).unwrap_or(&[]))
+        self.order(scratch, 0..self.ruleset().channels.len())
     }
 
     /// Returns the mixes by number, best first.
     #[must_use]
     pub fn mixes(&self, scratch: &Scratch) -> Vec<u32> {
-        order(scratch.outcomes.get(self.ruleset().channels.len()..).unwrap_or(&[]))
+        self.order(scratch, self.ruleset().channels.len()..self.ruleset().target_count())
+    }
+
+    /// The places of some outcomes, best first.
+    fn order(&self, scratch: &Scratch, of: Range<usize>) -> Vec<u32> {
+        let outcomes = scratch.outcomes.get(of.clone()).unwrap_or(&[]);
+        if self.ruleset().ranks_by_measures() {
+            let keys = of.zip(outcomes).map(|(target, outcome)| self.key(scratch, target, outcome));
+            let mut keys: Vec<(Key, u32)> = keys.zip(0..).collect();
+            keys.sort_unstable();
+            return keys.into_iter().map(|(_, place)| place).collect();
+        }
+        let standing = |outcome: &Outcome| Standing::of(outcome.leaning, outcome.score);
+        let mut keys: Vec<(Standing, u32, u32)> = (0..)
+            .zip(outcomes)
+            .map(|(place, outcome)| (standing(outcome), outcome.open_needs, place))
+            .collect();
+        keys.sort_unstable();
+        keys.into_iter().map(|(_, _, place)| place).collect()
+    }
+
+    fn places(&self, scratch: &Scratch, target: usize, score: i64, end: Option<End>) -> Vec<Place> {
+        let measured = scratch.measured.get(target).map_or(&[][..], Vec::as_slice);
+        places(self.ruleset(), measured, score, end)
+    }
+
+    fn key(&self, scratch: &Scratch, target: usize, outcome: &Outcome) -> Key {
+        let places = self.places(scratch, target, outcome.score, None);
+        (outcome.leaning, places, outcome.open_needs)
+    }
+
+    /// Finds out which channel comes first where measures rank.
+    fn first_by_measures(&self, scratch: &Scratch) -> FirstOutcome {
+        let channels = scratch.outcomes.get(..self.ruleset().channels.len()).unwrap_or(&[]);
+        let keys = channels.iter().enumerate().map(|(place, outcome)| self.key(scratch, place, outcome));
+        let keys: Vec<Key> = keys.collect();
+        let first = keys.iter().zip(channels).enumerate().min_by_key(|(_, (key, _))| *key);
+        let Some((place, (key, first))) = first.filter(|(_, (_, first))| first.leaning != Verdict::Excluded)
+        else {
+            let settled = channels.iter().all(|other| other.could_be.is_only(other.leaning));
+            return FirstOutcome { settled, ..FirstOutcome::default() };
+        };
+        let worst = (
+            first.could_be.worst().unwrap_or(first.leaning),
+            self.places(scratch, place, first.score_range.0, Some(End::Worst)),
+            if first.more_needs { u32::MAX } else { first.open_needs },
+            place,
+        );
+        let behind = |(other_place, other): (usize, &Outcome)| {
+            let best = || {
+                let verdict = other.could_be.best().unwrap_or(other.leaning);
+                let places = self.places(scratch, other_place, other.score_range.1, Some(End::Best));
+                (verdict, places, self.sure_needs(scratch, other_place), other_place)
+            };
+            other_place == place || worst < best()
+        };
+        let settled = first.excluded.truth == Truth::False && channels.iter().enumerate().all(behind);
+        let ties = keys.iter().filter(|other| *other == key).count() - 1;
+        FirstOutcome { target: Some(Target::Channel(Id::new(place))), settled, ties }
     }
 
     /// Finds out which of the channels comes first.
     pub(super) fn find_first(&self, scratch: &mut Scratch) {
-        scratch.first = self.first_of(scratch);
+        scratch.first = match self.ruleset().ranks_by_measures() {
+            true => self.first_by_measures(scratch),
+            false => self.first_of(scratch),
+        };
     }
 
     fn first_of(&self, scratch: &Scratch) -> FirstOutcome {

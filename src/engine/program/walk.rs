@@ -157,7 +157,7 @@ impl Program<'_> {
     }
 
     /// Writes what fields hold into the profile that the evaluator reads.
-    fn write_profile(&self, scratch: &mut Scratch) {
+    pub(super) fn write_profile(&self, scratch: &mut Scratch) {
         if !std::mem::take(&mut scratch.stale) {
             return;
         }

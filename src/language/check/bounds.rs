@@ -309,6 +309,7 @@ impl Checker<'_> {
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..)
             | ExprKind::If(_)
+            | ExprKind::OfChannel(_)
             | ExprKind::Negate(_)
             | ExprKind::Min(_)
             | ExprKind::Max(_)
@@ -421,6 +422,7 @@ impl Checker<'_> {
     ) -> Vec<(Option<Id<Channel>>, Date)> {
         let (mut facts, mut named, mut of_variable) = (BTreeSet::new(), BTreeSet::new(), false);
         expr.walk(&mut |part| {
+            of_variable |= matches!(part.kind, ExprKind::OfChannel(_));
             if let ExprKind::Fact(fact) = &part.kind {
                 facts.insert(fact.fact);
                 match fact.channel {
@@ -464,6 +466,7 @@ impl Checker<'_> {
         };
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.as_number().into_iter().collect()),
+            ExprKind::OfChannel(_) if channel.is_some() => of(expr.of_channel(channel)),
             ExprKind::Let(id) => match self.let_measures.get(id) {
                 Some(measured) => measured.values.clone().map_err(|_| expr.span),
                 None => Err(expr.span),

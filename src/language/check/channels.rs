@@ -1,16 +1,14 @@
-//! What channels state and need; mixes and requirements; lets and the conditions outside of rules.
+//! What channels state and need; mixes and requirements; conditions outside of rules.
 
 use std::collections::BTreeMap;
 
-use super::cycles::{self, Link};
 use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    Amount, Channel, Entry, Enum, Expr, ExprKind, Fact, Id, NumberType, Statement, Statements, Type, Unit,
-    place_among,
+    Amount, Channel, Entry, Enum, Fact, Id, NumberType, Statement, Statements, Unit, place_among,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -277,100 +275,6 @@ impl<'s> Checker<'s> {
         );
     }
 
-    /// Gives lets their expressions, each after those that it reads.
-    pub(super) fn define_lets(&mut self) {
-        let declared = self.let_declarations.clone();
-        let reads: Vec<Vec<usize>> = declared
-            .iter()
-            .map(|declared| {
-                let mut names = Vec::new();
-                mentioned(&declared.value, &mut names);
-                let lets = names.into_iter().filter_map(|name| match self.find_symbol(&name.value) {
-                    Some(Symbol::Let(id)) => Some(id.index()),
-                    _ => None,
-                });
-                lets.collect()
-            })
-            .collect();
-        let mut values: BTreeMap<usize, Expr> = BTreeMap::new();
-        for group in cycles::groups(&reads) {
-            if cycles::is_circle(&group, &reads) {
-                let links = cycles::links(&cycles::circle(&group, &reads), |from, to| {
-                    let (from, to) = (declared.get(from)?, declared.get(to)?);
-                    let mut names = Vec::new();
-                    mentioned(&from.value, &mut names);
-                    let place = names.into_iter().find(|name| name.value == to.name.value)?.span;
-                    Some(Link { name: &from.name.value, declared: from.name.span, place })
-                });
-                if let Some(found) = cycles::report(links, "reads", "stands for itself", "lets") {
-                    self.report(found);
-                }
-                continue;
-            }
-            for index in group {
-                let Some(declared) = declared.get(index) else { continue };
-                if let Some(value) = self.let_value(declared) {
-                    let id = Id::new(index);
-                    if self.measure_let(id, &value).is_some() {
-                        self.let_types.insert(id, value.ty);
-                        values.insert(index, value);
-                    }
-                }
-            }
-        }
-        // A let with a mistake keeps its number; nothing refers to it, and there is no ruleset in the end.
-        for (index, declared) in declared.iter().enumerate() {
-            let never = || Expr {
-                span: declared.value.span,
-                ty: Type::Bool,
-                kind: ExprKind::Literal(crate::model::Value::Bool(false)),
-            };
-            let value = values.remove(&index).unwrap_or_else(never);
-            self.lets.push(crate::model::Let { name: declared.name.value.clone(), value });
-        }
-    }
-
-    fn let_value(&mut self, declared: &ast::Let) -> Option<Expr> {
-        let scope = Scope::plain("a let");
-        let Some(written) = &declared.ty else {
-            if self.let_lacks_type(declared) {
-                return None;
-            }
-            let value = self.expr(&declared.value, None, &scope)?;
-            return self.check_size(value);
-        };
-        let ty = self.ty(written);
-        let expected = match ty {
-            Some(Type::Enum(id) | Type::Set(id)) => Some(id),
-            _ => None,
-        };
-        let value = self.expr(&declared.value, expected, &scope)?;
-        let value = match (ty?, value.ty) {
-            (Type::Number(wanted), Type::Number(found)) => {
-                if wanted.whole && !found.whole {
-                    self.report(
-                        Diagnostic::new(
-                            Code::NotWhole,
-                            value.span,
-                            "expected a whole number, found one that may be a fraction",
-                        )
-                        .here("may be a fraction")
-                        .also(written.span, "declared as whole"),
-                    );
-                    return None;
-                }
-                self.convert(value, wanted.unit, None)?
-            }
-            (ty, found) if ty == found => value,
-            (ty, found) => {
-                let found = self.type_words(found);
-                self.mismatch(value.span, ty, &found);
-                return None;
-            }
-        };
-        self.check_size(value)
-    }
-
     /// Checks `owned when`, `met when` and `how`.
     pub(super) fn define_conditions(&mut self) {
         let channels =
@@ -395,42 +299,5 @@ impl<'s> Checker<'s> {
                 self.requirements[id].how = self.template(&owner, "how", how, &Scope::plain("`how`"));
             }
         }
-    }
-}
-
-/// Lists the bare names that an expression mentions.
-fn mentioned<'a>(expr: &'a ast::Expr, names: &mut Vec<&'a ast::Name>) {
-    use ast::ExprKind as E;
-    let mut all = |parts: &mut dyn Iterator<Item = &'a ast::Expr>| {
-        for part in parts {
-            mentioned(part, names);
-        }
-    };
-    match &expr.kind {
-        E::Quantity(_) | E::Text(_) | E::Date(_) | E::Bool(_) | E::Today | E::Broken => {}
-        E::Path(name, indexes) => {
-            all(&mut indexes.iter());
-            if name.tail.is_none() {
-                names.push(&name.head);
-            }
-        }
-        E::Set(parts) | E::Call(_, parts) | E::And(parts) | E::Or(parts) => all(&mut parts.iter()),
-        E::Group(a) | E::Not(a) | E::Negate(a) | E::Is(a, _) => mentioned(a, names),
-        E::Compare(a, _, b) | E::Has(a, _, b) => all(&mut [&**a, &**b].into_iter()),
-        E::Sum(terms) => all(&mut terms.iter().map(|(_, term)| term)),
-        E::Product(first, factors) => {
-            all(&mut std::iter::once(&**first).chain(factors.iter().map(|(_, factor)| factor)));
-        }
-        E::In(subject, _, within) => {
-            mentioned(subject, names);
-            match &**within {
-                ast::InKind::Set(members) => members.iter().for_each(|member| mentioned(member, names)),
-                ast::InKind::Of(set) => mentioned(set, names),
-                ast::InKind::Range(range) => {
-                    range.low.iter().chain(&range.high).for_each(|bound| mentioned(bound, names));
-                }
-            }
-        }
-        E::If(parts) => all(&mut parts.iter()),
     }
 }

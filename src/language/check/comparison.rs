@@ -335,6 +335,8 @@ impl Checker<'_> {
         scope: &Scope,
     ) -> Option<Expr> {
         let kind = match state.value {
+            State::Lowest => return self.extreme_of(span, subject, false, scope),
+            State::Highest => return self.extreme_of(span, subject, true, scope),
             State::Excluded | State::Eligible => {
                 let target = self.target_of(subject, scope)?;
                 if !scope.may_ask {

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use super::scope::Scope;
 use super::texts::Owner;
-use super::unknown::{Around, FIELD, JUDGED};
+use super::unknown::{Around, FIELD, JUDGED, MEASURE};
 use super::{Checker, Symbol, names};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    self, Expectation, ExpectationKind, Field, GivenValue, Id, NeedState, Property, RuleSelector, Target,
-    TargetRef, Test,
+    self, Expectation, ExpectationKind, Expr, ExprKind, Field, GivenValue, Id, NeedState, Property,
+    RuleSelector, Target, TargetRef, Test, Type,
 };
 use crate::operator::{Sign, Verdict};
 use crate::source::Span;
@@ -171,6 +171,20 @@ impl Checker<'_> {
             A::Score(target, op, points) => {
                 let target = self.named_target(target);
                 E::Score(target?, *op, self.points(points)?)
+            }
+            A::Measure(target, measure, op, value) => {
+                let target = self.named_target(target);
+                let id = self.look_up(|c| &c.measure_names, &MEASURE, measure)?;
+                let of = TargetRef::Named(target?);
+                let of = self.measure_of(measure.span, Some(of), measure, &Scope::plain("a test"))?;
+                let Some(literal) = self.literal(value, of.ty)? else {
+                    self.mismatch(value.span, of.ty, "`unknown`");
+                    return None;
+                };
+                let literal = Expr { span: value.span, ty: of.ty, kind: ExprKind::Literal(literal) };
+                let span = measure.span.to(value.span);
+                let kind = ExprKind::Compare(*op, Box::new(of), Box::new(literal));
+                E::Measure(target?, id, Box::new(Expr { span, ty: Type::Bool, kind }))
             }
             A::Needs(target, need, state) => {
                 let target = self.named_target(target);

@@ -51,6 +51,7 @@ fn key(kind: &DeclarationKind) -> Option<(&'static str, &ast::Name)> {
         DeclarationKind::Requirement(d) => ("requirement", &d.name),
         DeclarationKind::Weight(d) => ("weight", &d.name),
         DeclarationKind::Let(d) => ("let", &d.name),
+        DeclarationKind::Measure(d) => ("measure", &d.name),
         DeclarationKind::Rule(d) => ("rule", &d.name),
         DeclarationKind::Table(d) => ("table", &d.name),
         DeclarationKind::Property(d) => ("property", &d.name),
@@ -259,6 +260,7 @@ impl<'s> Merged<'s> {
                     header.languages.clone_from(&base.languages);
                 }
                 header.as_of = header.as_of.or(base.as_of);
+                header.rank = header.rank.or_else(|| base.rank.clone());
             }
         }
         header

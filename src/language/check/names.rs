@@ -31,7 +31,7 @@ impl<'s> Checker<'s> {
     }
 
     /// Adds a name to a set, and reports it if it is there already.
-    fn add<T>(&mut self, set: fn(&mut Self) -> &mut Names<T>, name: &ast::Name, value: T) -> bool {
+    pub(super) fn add<T>(&mut self, set: fn(&mut Self) -> &mut Names<T>, name: &ast::Name, value: T) -> bool {
         if let Some((_, first)) = set(self).get(&name.value) {
             let first = *first;
             self.duplicate(name, first);
@@ -53,7 +53,7 @@ impl<'s> Checker<'s> {
         });
     }
 
-    fn add_symbol(&mut self, name: &ast::Name, symbol: Symbol) -> bool {
+    pub(super) fn add_symbol(&mut self, name: &ast::Name, symbol: Symbol) -> bool {
         self.add(|c| &mut c.symbols, name, symbol)
     }
 
@@ -478,16 +478,6 @@ impl<'s> Checker<'s> {
                     self.levels.push(model::Level { name: member.name.value.clone(), title, points: 0 });
                 }
             }
-        }
-    }
-
-    fn declare_lets(&mut self) {
-        for (_, declared) in
-            self.each(|kind| if let DeclarationKind::Let(declared) = kind { Some(declared) } else { None })
-        {
-            let id = Id::new(self.let_declarations.len());
-            self.let_declarations.push(declared);
-            self.add_symbol(&declared.name, Symbol::Let(id));
         }
     }
 

@@ -7,7 +7,8 @@ use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding};
 use crate::model::{
-    Between, Enum, Expr, ExprKind, FactRef, Id, Number, NumberType, OWN, Target, TargetRef, Type, Unit, Value,
+    Between, Enum, Expr, ExprKind, Fact, FactRef, Id, Number, NumberType, OWN, Target, TargetRef, Type, Unit,
+    Value,
 };
 use crate::source::Span;
 use crate::syntax::ast;
@@ -77,13 +78,13 @@ impl Checker<'_> {
         }
     }
 
-    fn may_read(&mut self, name: &ast::Name, scope: &Scope) -> Option<()> {
+    pub(super) fn may_read(&mut self, name: &ast::Name, scope: &Scope) -> Option<()> {
         if scope.fields {
             return Some(());
         }
         self.report(
             Diagnostic::new(Code::MisplacedQuestion, name.span, format!("{} reads facts only", scope.place))
-                .here("a field, or a let over fields")
+                .here("a field, or what is made of fields")
                 .note("put this into `when`"),
         );
         None
@@ -128,13 +129,28 @@ impl Checker<'_> {
                 });
             }
         }
+        if self.is_measure(tail) && (variable || matches!(symbol, Some(Symbol::Channel(_) | Symbol::Mix(_))))
+        {
+            if let Some(index) = indexes.first() {
+                let message = format!("`{}` has one value only", tail.value);
+                self.report(Diagnostic::new(Code::WrongIndex, index.span, message).here("an index"));
+                return None;
+            }
+            let of = match symbol {
+                _ if variable => Some(TargetRef::Variable),
+                Some(Symbol::Channel(id)) => Some(TargetRef::Named(Target::Channel(id))),
+                Some(Symbol::Mix(id)) => Some(TargetRef::Named(Target::Mix(id))),
+                _ => None,
+            };
+            return self.measure_of(span, of, tail, scope);
+        }
         match symbol {
             _ if variable => {
-                let fact = self.look_up(|c| &c.fact_names, &FACT, tail)??;
+                let fact = self.fact_named(tail)?;
                 self.fact(span, None, fact, tail, indexes, scope)
             }
             Some(Symbol::Channel(channel)) => {
-                let fact = self.look_up(|c| &c.fact_names, &FACT, tail)??;
+                let fact = self.fact_named(tail)?;
                 self.fact(span, Some(channel), fact, tail, indexes, scope)
             }
             Some(Symbol::Broken) => None,
@@ -195,11 +211,22 @@ impl Checker<'_> {
         }
     }
 
+    /// Returns the fact of a name; of one that is none, the nearest names of facts and measures.
+    fn fact_named(&mut self, name: &ast::Name) -> Option<Id<Fact>> {
+        if let Some((id, _)) = self.fact_names.get(&name.value) {
+            return *id;
+        }
+        self.unknown(&FACT, name, |checker| {
+            checker.fact_names.keys().chain(checker.measure_names.keys()).cloned().collect()
+        });
+        None
+    }
+
     fn fact(
         &mut self,
         span: Span,
         channel: Option<Id<crate::model::Channel>>,
-        id: Id<crate::model::Fact>,
+        id: Id<Fact>,
         name: &ast::Name,
         indexes: &[ast::Expr],
         scope: &Scope,

@@ -25,6 +25,7 @@ impl<'s> Checker<'s> {
         self.variables = declared
             .iter()
             .filter_map(|(_, declared)| declared.variable())
+            .chain(self.measure_declarations.iter().map(|measure| &measure.for_each.variable))
             .map(|v| v.value.clone())
             .collect();
         for (_, declared) in &declared {
@@ -71,6 +72,7 @@ impl<'s> Checker<'s> {
         let only_notes = rule.effects.iter().all(|effect| matches!(effect.kind, ast::EffectKind::Note(..)));
         let scope = Scope {
             variable: for_each.as_ref().map(|for_each| for_each.variable.clone()),
+            each: for_each.as_ref().map(|for_each| for_each.channels.clone()).unwrap_or_default(),
             place: "a rule",
             fields: true,
             may_ask: true,
@@ -98,7 +100,7 @@ impl<'s> Checker<'s> {
         let title = self.words(&owner, "title", rule.title.as_ref());
         let replaced = declaration.replaced.as_ref().map(|old| self.replaced(old));
         let sources = self.citations(&rule.from);
-        let asks = when.as_ref().is_some_and(asks);
+        let asks = when.as_ref().is_some_and(Expr::asks);
         Rule {
             name: rule.name.value.clone(),
             span: declaration.span,
@@ -125,7 +127,7 @@ impl<'s> Checker<'s> {
         Replaced { span: old.span, sources }
     }
 
-    fn for_each(&mut self, for_each: &ast::ForEach) -> ForEach {
+    pub(super) fn for_each(&mut self, for_each: &ast::ForEach) -> ForEach {
         let name = &for_each.variable;
         if let Some((_, first)) = self.symbols.get(&name.value) {
             let first = *first;
@@ -137,13 +139,8 @@ impl<'s> Checker<'s> {
             Some(names) => self.channel_list(names),
         };
         let filter = for_each.filter.as_ref().and_then(|filter| {
-            let scope = Scope {
-                variable: Some(name.value.clone()),
-                place: "`where`",
-                fields: false,
-                may_ask: false,
-                may_ask_fields: false,
-            };
+            let scope =
+                Scope { variable: Some(name.value.clone()), fields: false, ..Scope::plain("`where`") };
             let filter = self.condition(filter, &scope)?;
             self.check_size(filter)
         });
@@ -341,7 +338,7 @@ impl<'s> Checker<'s> {
                     | EffectKind::Cap(..)
                     | EffectKind::Note(..) => continue,
                 };
-                let own = rule.when.as_ref().is_some_and(asks);
+                let own = rule.when.as_ref().is_some_and(Expr::asks);
                 let whence = if own { "" } else { " through an exception to it" };
                 found.push(
                     Diagnostic::new(
@@ -356,13 +353,6 @@ impl<'s> Checker<'s> {
         }
         self.diagnostics.extend(found);
     }
-}
-
-/// Tells whether an expression asks if a target is excluded.
-pub(super) fn asks(expr: &Expr) -> bool {
-    let mut found = false;
-    expr.walk(&mut |part| found |= matches!(part.kind, ExprKind::Excluded(..)));
-    found
 }
 
 /// Finds where an expression asks whether a field is known.

@@ -257,7 +257,7 @@ impl<'s> Checker<'s> {
         self.check_numbers(&owner, &effects);
         let own_span = last_condition.map_or(row.span.after(), |last| row.span.to(last));
         let own = Expr { span: own_span, ty: Type::Bool, kind: ExprKind::And(parts.clone()) };
-        let asks = super::rules::asks(&own);
+        let asks = own.asks();
         let mut text: Vec<&str> =
             cells.iter().filter(|cell| cell.part.is_some()).map(|cell| &*cell.text).collect();
         let always = |text: String| if text.is_empty() { "always".to_string() } else { text };
@@ -570,5 +570,5 @@ impl Worded {
 }
 
 fn table_scope() -> Scope {
-    Scope { variable: None, place: "a table", fields: true, may_ask: true, may_ask_fields: false }
+    Scope { may_ask: true, ..Scope::plain("a table") }
 }

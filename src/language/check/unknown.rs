@@ -74,6 +74,8 @@ pub(super) const HEAD: Sought = sought(
 pub(super) const ENUM: Sought =
     sought(Code::UnknownEnum, "enum or scale", "enums and scales", "here stands an enum or a scale");
 pub(super) const FACT: Sought = sought(Code::UnknownFact, "fact", "facts", "a channel states facts");
+pub(super) const MEASURE: Sought =
+    sought(Code::UnknownMeasure, "measure", "measures", "here stands a measure");
 pub(super) const SOURCE: Sought =
     sought(Code::UnknownSource, "source", "sources", "behind `from` stands a source");
 pub(super) const RULE: Sought =
@@ -191,6 +193,9 @@ impl Checker<'_> {
         }
         if self.fact_names.contains_key(name) {
             return Some("a fact");
+        }
+        if self.measure_names.contains_key(name) {
+            return Some("a measure");
         }
         if self.source_names.contains_key(name) {
             return Some("a source");

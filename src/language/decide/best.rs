@@ -1,7 +1,7 @@
 //! What an answer comes down to: the best channel, or a mix that is better.
 
 use super::Decision;
-use super::verdict::TargetDecision;
+use super::rank::merits;
 use crate::model::{Channel, Id, Target};
 use crate::operator::Verdict;
 
@@ -14,11 +14,6 @@ pub struct Best {
     pub with: Option<Target>,
 }
 
-/// Leaning and score: the less, the better. It is what channels and mixes are compared by.
-fn key(target: &TargetDecision) -> (Verdict, i64) {
-    (target.leaning, -target.score)
-}
-
 impl Decision<'_> {
     /// Returns the best of the channels and mixes; nothing where all are excluded, or there are none.
     #[must_use]
@@ -29,12 +24,13 @@ impl Decision<'_> {
             (None, None) => None,
             (Some(target), None) | (None, Some(target)) => Some(Best { target, with: None }),
             (Some(channel), Some(mix)) => {
-                let (first, best) = (key(self.target(channel)), key(self.target(mix)));
+                let key = |target: Target| merits(self.ruleset, self.target(target));
+                let (first, best) = (key(channel), key(mix));
                 if best < first {
                     return Some(Best { target: mix, with: None });
                 }
                 let mixes = self.mixes.iter().copied();
-                let mut as_good = mixes.take_while(|mix| key(self.target(*mix)) == first);
+                let mut as_good = mixes.take_while(|mix| key(*mix) == first);
                 let with = as_good.find(|mix| self.is_of_recommended(*mix));
                 Some(Best { target: channel, with })
             }

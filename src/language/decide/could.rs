@@ -209,6 +209,12 @@ impl Valued {
         }
     }
 
+    /// Returns the least and the greatest number that it could be, where there are any.
+    pub(super) fn ends(&self) -> (Option<Exact>, Option<Exact>) {
+        let (low, high) = self.could().range();
+        (low.as_ref().and_then(Value::as_number), high.as_ref().and_then(Value::as_number))
+    }
+
     /// Tells whether it is known, or some filling of the unknown fields would make it so.
     pub(super) fn settles(&self) -> bool {
         match self {
@@ -297,11 +303,7 @@ impl Valued {
             let pairs = left.iter().flat_map(|left| right.iter().filter_map(|right| product(left, right)));
             return Valued::Unknown(Could::one_of(pairs));
         }
-        let ends = |could: &Could| {
-            let (low, high) = could.range();
-            (low.as_ref().and_then(Value::as_number), high.as_ref().and_then(Value::as_number))
-        };
-        let (low, high) = product_of_ranges(ends(&left), ends(&right), Exact::ZERO, Exact::times);
+        let (low, high) = product_of_ranges(self.ends(), other.ends(), Exact::ZERO, Exact::times);
         Valued::Unknown(Could::between(low.map(number), high.map(number)))
     }
 

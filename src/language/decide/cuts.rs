@@ -115,6 +115,7 @@ impl<'c, 'r> Cuts<'c, 'r> {
     /// Looks for the places where a condition turns round.
     pub(super) fn visit(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) {
         self.parts += 1;
+        let expr = expr.of_channel(channel);
         match &expr.kind {
             ExprKind::Let(id) => {
                 if self.seen.insert(*id) {
@@ -162,6 +163,7 @@ impl<'c, 'r> Cuts<'c, 'r> {
             }
             ExprKind::Today
             | ExprKind::Fact(_)
+            | ExprKind::OfChannel(_)
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::could::{Could, Monotone, Valued, number};
-use super::exclusion::ChannelNeed;
 use super::judged::{Judged, Truth};
 use super::trace::{Outcome, Read, Recorder};
 use super::tried::Tried;
@@ -203,6 +202,7 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         recorder: &mut R,
     ) -> Judged {
+        let expr = expr.of_channel(channel);
         recorder.open(expr);
         let judged = self.truth_inside(expr, channel, recorder);
         recorder.close(|| Outcome::Truth(judged));
@@ -246,6 +246,8 @@ impl<'r> Context<'r> {
             ExprKind::Not(inner) => return self.truth(inner, channel, recorder).not(),
             ExprKind::Earlier(table, number) => return self.earlier(*table, *number, recorder),
             ExprKind::Let(id) => return self.let_truth(*id, channel, recorder),
+            // What stands outside of any instance is of no channel.
+            ExprKind::OfChannel(_) => return Judged::STUCK,
             ExprKind::Literal(Value::Bool(value)) => return Judged::known(*value),
             ExprKind::Excluded(target, negated) => {
                 let Some(target) = target.resolve(channel) else { return Judged::STUCK };
@@ -485,6 +487,7 @@ impl<'r> Context<'r> {
         if expr.ty == Type::Bool {
             return Valued::of(self.truth(expr, channel, recorder));
         }
+        let expr = expr.of_channel(channel);
         recorder.open(expr);
         let valued = self.value_inside(expr, channel, recorder);
         recorder.close(|| Outcome::Value { value: valued.known().cloned(), settles: valued.settles() });
@@ -507,6 +510,7 @@ impl<'r> Context<'r> {
                 }
             }
             ExprKind::Let(id) => self.let_value(*id, channel, recorder),
+            ExprKind::OfChannel(_) => Valued::STUCK,
             ExprKind::Today => Valued::Known(Value::Date(self.day)),
             ExprKind::Fact(fact) => self.fact(fact, channel, recorder),
             ExprKind::If(parts) => {
@@ -704,21 +708,5 @@ impl<'r> Context<'r> {
             };
         }
         Some(place)
-    }
-
-    /// Returns whether a target is excluded, if that is known already.
-    pub(super) fn excluded(&self, target: Target) -> Judged {
-        self.excluded.as_ref().map_or(Judged::STUCK, |excluded| excluded[target])
-    }
-
-    /// Returns whether a channel is owned.
-    pub(super) fn owned(&self, channel: Id<Channel>) -> Judged {
-        self.owned.as_ref().expect("who is owned is known before anybody asks")[channel]
-    }
-
-    /// Returns whether a need excludes the target that has it: the channel is excluded and not owned.
-    pub(super) fn through(&self, need: &ChannelNeed) -> Judged {
-        let channel = self.excluded(Target::Channel(need.channel));
-        need.judged.and(channel).and(self.owned(need.channel).not())
     }
 }

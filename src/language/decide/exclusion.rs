@@ -100,3 +100,21 @@ pub(super) fn through_need(
     let channel = excluded[Target::Channel(need.channel)];
     need.judged.and(channel).and(context.owned(need.channel).not())
 }
+
+impl Context<'_> {
+    /// Returns whether a target is excluded, if that is known already.
+    pub(super) fn excluded(&self, target: Target) -> Judged {
+        self.excluded.as_ref().map_or(Judged::STUCK, |excluded| excluded[target])
+    }
+
+    /// Returns whether a channel is owned.
+    pub(super) fn owned(&self, channel: Id<Channel>) -> Judged {
+        self.owned.as_ref().expect("who is owned is known before anybody asks")[channel]
+    }
+
+    /// Returns whether a need excludes the target that has it: the channel is excluded and not owned.
+    pub(super) fn through(&self, need: &ChannelNeed) -> Judged {
+        let channel = self.excluded(Target::Channel(need.channel));
+        need.judged.and(channel).and(self.owned(need.channel).not())
+    }
+}

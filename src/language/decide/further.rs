@@ -1,4 +1,4 @@
-//! Fields on which no verdict depends, but what is to be done, or what is to be said.
+//! Fields on which no verdict depends, but a measure, what is to be done, or what is to be said.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,8 @@ use crate::model::{Channel, EffectKind, Field, Id, IdMap, Need, Requirement, Tar
 /// What more could be asked. No field in it keeps a verdict undecided.
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct Further {
+    /// The fields that measures of targets wait for that are not excluded.
+    pub measures: Vec<Missing>,
     /// The fields that could add something to do, or settle whether it is done.
     pub needs: Vec<Missing>,
     /// The fields that could add a note or a warning, or complete one.
@@ -34,7 +36,7 @@ impl Further {
     pub fn worth_asking(&self, decision: &Decision<'_>) -> Vec<Id<Field>> {
         let left = |target: &Target| decision.target(*target).excluded.truth != Truth::True;
         let mut found = Vec::new();
-        for missing in self.needs.iter().chain(&self.notes) {
+        for missing in self.measures.iter().chain(&self.needs).chain(&self.notes) {
             if (missing.whole || missing.affects.iter().any(left)) && !found.contains(&missing.field) {
                 found.push(missing.field);
             }
@@ -47,7 +49,7 @@ pub(super) fn find(decision: &Decision<'_>) -> Further {
     let needs = channel_needs(decision.ruleset, &decision.instances);
     let awaited = Awaited::new(&decision.context, &decision.instances, &needs);
     let mut finder = Finder { decision, awaited };
-    Further { needs: finder.needs(), notes: finder.notes() }
+    Further { measures: finder.measures(), needs: finder.needs(), notes: finder.notes() }
 }
 
 struct Finder<'d, 'r> {
@@ -79,6 +81,25 @@ fn is_open(judged: Judged) -> bool {
 }
 
 impl<'r> Finder<'_, 'r> {
+    fn measures(&mut self) -> Vec<Missing> {
+        let decision = self.decision;
+        let mut waiting: BTreeMap<Id<Field>, Waiting> = BTreeMap::new();
+        for target in decision.ruleset.targets() {
+            let decided = decision.target(target);
+            if decided.excluded.truth == Truth::True {
+                continue;
+            }
+            for measured in decided.measures.iter().filter(|measured| measured.value.is_none()) {
+                let of = decision.context.measure_of(measured.measure, target);
+                let awaits = of.map(|of| self.awaited.expression(of)).unwrap_or_default();
+                for field in fields(awaits) {
+                    waiting.entry(field).or_default().targets.insert(target);
+                }
+            }
+        }
+        self.sorted(waiting)
+    }
+
     fn needs(&mut self) -> Vec<Missing> {
         let ruleset = self.decision.ruleset;
         let own = self.own_needs();

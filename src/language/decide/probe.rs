@@ -6,10 +6,11 @@ use super::awaits::Conditions;
 use super::cuts::Cuts;
 use super::eval::{Context, Silent};
 use super::judged::Judged;
+use super::measures::Measured;
 use super::verdict::Await;
 use crate::date::Date;
 use crate::exact::Exact;
-use crate::model::{Channel, Expr, Field, Id, Points, Profile, Ruleset, TargetMap, Value};
+use crate::model::{Channel, Expr, Field, Id, Points, Profile, Ruleset, Target, TargetMap, Value};
 
 /// Judges single conditions of a ruleset, for those who take a ruleset apart. Whether a target is excluded is not known
 /// here unless told.
@@ -56,6 +57,12 @@ impl<'r> Probe<'r> {
     #[must_use]
     pub fn points(&self, points: &'r Points, channel: Option<Id<Channel>>) -> Option<i64> {
         self.context.points(points, channel)
+    }
+
+    /// Returns what each measure is of a target that has it, in the order of declaration.
+    #[must_use]
+    pub fn measured(&self, target: Target) -> Vec<Measured> {
+        self.context.measured(target)
     }
 
     /// Returns the one field that a condition reads, lets followed; nothing where it reads others, asks what is excluded, or

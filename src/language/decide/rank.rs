@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use super::Truth;
+use super::measures::Measured;
 use super::needs::NeedDecision;
 use super::verdict::TargetDecision;
-use crate::model::{Need, NeedState, Ruleset, Target, TargetMap};
+use crate::exact::Exact;
+use crate::model::{Need, NeedState, RankBy, Ruleset, Target, TargetMap, Value};
 use crate::operator::Verdict;
 
 /// The first of the channels.
@@ -19,11 +21,64 @@ pub struct First {
     pub tie: Vec<Target>,
 }
 
-/// Leaning, score, needs not known to be met: the less, the better.
-type Key = (Verdict, i64, usize);
+/// What ranks a target: its leaning, what the ruleset ranks by, needs not known to be met. The less, the better.
+type Key = (Verdict, Vec<Place>, usize);
 
-fn key(target: &TargetDecision) -> Key {
-    (target.leaning, -target.score, open_needs(target))
+/// Where a target stands by the score or by a measure, less being better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Place {
+    /// Before anything that is known.
+    Before,
+    /// By a number.
+    At(Exact),
+    /// Behind anything that is known.
+    Behind,
+    /// It has no such measure.
+    Without,
+}
+
+/// Returns where a target stands by each thing that the ruleset ranks by. `score` tells which score counts, and `end`
+/// which place an unknown measure takes: by its range, if that is asked for.
+#[must_use]
+pub fn places(ruleset: &Ruleset, measures: &[Measured], score: i64, end: Option<End>) -> Vec<Place> {
+    let place = |rank: &RankBy| {
+        let id = match rank {
+            RankBy::Score => return Place::At(Exact::whole(-score)),
+            RankBy::Measure(id) => *id,
+        };
+        let Some(measured) = measures.iter().find(|measured| measured.measure == id) else {
+            return Place::Without;
+        };
+        let higher = ruleset.measures[id].higher;
+        let at = |value: Exact| Place::At(if higher { value.negated() } else { value });
+        if let Some(value) = measured.value.as_ref().and_then(Value::as_number) {
+            return at(value);
+        }
+        let Some(end) = end else { return Place::Behind };
+        let bound = if higher == (end == End::Best) { measured.high } else { measured.low };
+        let open = if end == End::Best { Place::Before } else { Place::Behind };
+        bound.map_or(open, at)
+    };
+    ruleset.rank.iter().map(place).collect()
+}
+
+/// An end of what could become of a target.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// The best.
+    Best,
+    /// The worst.
+    Worst,
+}
+
+/// Leaning and what the ruleset ranks by: what channels and mixes are compared by.
+pub(super) fn merits(ruleset: &Ruleset, target: &TargetDecision) -> (Verdict, Vec<Place>) {
+    (target.leaning, places(ruleset, &target.measures, target.score, None))
+}
+
+fn key(ruleset: &Ruleset, target: &TargetDecision) -> Key {
+    let (leaning, places) = merits(ruleset, target);
+    (leaning, places, open_needs(target))
 }
 
 fn open_needs(target: &TargetDecision) -> usize {
@@ -31,7 +86,7 @@ fn open_needs(target: &TargetDecision) -> usize {
 }
 
 /// The best that may become of a target.
-fn best(target: &TargetDecision) -> Key {
+fn best(ruleset: &Ruleset, target: &TargetDecision) -> Key {
     let verdict = target.could_be.first().copied().unwrap_or(target.leaning);
     // What only a channel asks for that may be owned already may not be needed in the end.
     let spared = target.needs.iter().filter_map(|need| match need.need {
@@ -43,14 +98,14 @@ fn best(target: &TargetDecision) -> Key {
     let spared: HashSet<Target> = spared.collect();
     let sure = |need: &&NeedDecision| need.state == NeedState::Unmet && !spared.contains(&need.because_of);
     let needs = target.needs.iter().filter(sure).count();
-    (verdict, -target.score_range.1, needs)
+    (verdict, places(ruleset, &target.measures, target.score_range.1, Some(End::Best)), needs)
 }
 
 /// The worst that may become of a target.
-fn worst(target: &TargetDecision) -> Key {
+fn worst(ruleset: &Ruleset, target: &TargetDecision) -> Key {
     let verdict = target.could_be.last().copied().unwrap_or(target.leaning);
     let needs = if target.more_needs { usize::MAX } else { open_needs(target) };
-    (verdict, -target.score_range.0, needs)
+    (verdict, places(ruleset, &target.measures, target.score_range.0, Some(End::Worst)), needs)
 }
 
 /// Notes at each channel which targets need it.
@@ -72,11 +127,16 @@ pub(super) fn required_by(targets: &mut TargetMap<TargetDecision>) {
 const MOST_TIED: usize = 20;
 
 /// Ranks some targets, gives each its place, and notes ties that declaration settled.
-pub(super) fn rank(targets: &mut TargetMap<TargetDecision>, mut order: Vec<Target>) -> Vec<Target> {
-    let key_of = |target: Target| key(&targets[target]);
+pub(super) fn rank(
+    ruleset: &Ruleset,
+    targets: &mut TargetMap<TargetDecision>,
+    order: Vec<Target>,
+) -> Vec<Target> {
+    let keyed = order.into_iter().map(|target| (key(ruleset, &targets[target]), target));
+    let mut keyed: Vec<(Key, Target)> = keyed.collect();
     // The sort is stable, and the targets stand in the order of declaration.
-    order.sort_by_key(|target| key_of(*target));
-    let keys: Vec<Key> = order.iter().map(|target| key_of(*target)).collect();
+    keyed.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let (keys, order): (Vec<Key>, Vec<Target>) = keyed.into_iter().unzip();
     let mut start = 0;
     while let Some(first) = keys.get(start) {
         let end = start + keys.iter().skip(start).take_while(|key| *key == first).count();
@@ -103,6 +163,8 @@ pub(super) fn first(ruleset: &Ruleset, targets: &TargetMap<TargetDecision>, chan
     let place = |target: &TargetDecision| ruleset.target_index(target.target);
     let others = channels.iter().map(of).filter(|other| other.target != first.target);
     let settled = first.excluded.truth == Truth::False
-        && others.map(|other| (best(other), place(other))).all(|other| (worst(first), place(first)) < other);
+        && others
+            .map(|other| (best(ruleset, other), place(other)))
+            .all(|other| (worst(ruleset, first), place(first)) < other);
     First { target: Some(first.target), settled, tie: first.tie.clone() }
 }

@@ -9,6 +9,7 @@ use super::eval::Context;
 use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
 use super::lists::Lists;
+use super::measures::Measured;
 use super::needs::{NeedDecision, Needs};
 use super::{Decision, Instances, Tells, notes, rank};
 use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
@@ -116,6 +117,8 @@ pub struct TargetDecision {
     pub verdict: Option<Verdict>,
     /// The verdicts that pending rules leave open, best first.
     pub could_be: Vec<Verdict>,
+    /// What each measure is of it, in the order of declaration; those that it does not have are not among them.
+    pub measures: Vec<Measured>,
     /// What has an effect on it: exclusions, caps, scores by size, needs.
     pub reasons: Vec<Reason>,
     /// What may yet have one.
@@ -176,8 +179,8 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances, tells
         decision
     });
     rank::required_by(&mut targets);
-    let channels = rank::rank(&mut targets, ruleset.channels.ids().map(Target::Channel).collect());
-    let mixes = rank::rank(&mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
+    let channels = rank::rank(ruleset, &mut targets, ruleset.channels.ids().map(Target::Channel).collect());
+    let mixes = rank::rank(ruleset, &mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
     let first = rank::first(ruleset, &targets, &channels);
     Decision {
         ruleset,
@@ -306,6 +309,7 @@ fn decide_target(
         leaning,
         verdict: (!undecided).then_some(leaning),
         could_be,
+        measures: context.measured(target),
         reasons,
         pending,
         needs: Vec::new(),

@@ -109,6 +109,7 @@ codes! {
     UnknownField "unknown-field" Error,
     UnknownFunction "unknown-function" Error,
     UnknownLanguage "unknown-language" Warning,
+    UnknownMeasure "unknown-measure" Error,
     UnknownName "unknown-name" Error,
     UnknownRule "unknown-rule" Error,
     UnknownRuleset "unknown-ruleset" Error,

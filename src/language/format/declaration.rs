@@ -12,6 +12,7 @@ const CLAUSES: &[Kind] = &[
     Kind::version,
     Kind::languages,
     Kind::as_of,
+    Kind::rank_by,
     Kind::source_url,
     Kind::source_publisher,
     Kind::source_published,
@@ -120,6 +121,7 @@ impl Page {
                 self.parameter(node);
             }
             Kind::levels | Kind::scale => self.ladder(node),
+            Kind::measure => self.measured(node),
             Kind::let_declaration => {
                 for part in node.children() {
                     if part.kind() != Kind::colon {
@@ -132,6 +134,29 @@ impl Page {
                 }
             }
             _ => self.block(node),
+        }
+    }
+
+    /// A measure: on one line if it fits, else what it is and its clauses on lines of their own.
+    fn measured(&mut self, node: &Node<'_>) {
+        let order = [Kind::better, Kind::mixes_sum, Kind::allow_clause];
+        let nodes = in_order(node.children(), &order);
+        if self.fits(node.kind(), &nodes) {
+            return self.inline(node.kind(), &nodes);
+        }
+        for part in &nodes {
+            match part.kind() {
+                Kind::assign | Kind::better | Kind::mixes_sum | Kind::allow_clause => {
+                    self.break_at(self.indent + INDENT);
+                }
+                Kind::colon => {}
+                _ => self.space(),
+            }
+            match part.kind() {
+                Kind::expr => self.expression(part),
+                Kind::text => self.text(part),
+                _ => self.node(part),
+            }
         }
     }
 

@@ -27,6 +27,8 @@ pub enum ExprKind {
     Field(Id<Field>),
     /// A named expression.
     Let(Id<Let>),
+    /// One of these, by the channel of the instance.
+    OfChannel(Vec<(Id<Channel>, Expr)>),
     /// The as-of day.
     Today,
     /// A fact of a channel.
@@ -169,6 +171,7 @@ impl Expr {
             | ExprKind::Max(parts)
             | ExprKind::SetOf(parts) => parts.iter().for_each(visit),
             ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term)),
+            ExprKind::OfChannel(each) => each.iter().for_each(|(_, of)| visit(of)),
             ExprKind::Not(a)
             | ExprKind::Known(a, _)
             | ExprKind::Negate(a)
@@ -206,6 +209,25 @@ impl Expr {
         self.each_part(|part| part.walk(visit));
     }
 
+    /// Returns a number that there is none of: the least of nothing.
+    #[must_use]
+    pub fn no_number(span: Span, ty: Type) -> Expr {
+        Expr { span, ty, kind: ExprKind::Min(Vec::new()) }
+    }
+
+    /// Returns what it stands for in an instance: of what each channel has one of, that of the instance's channel.
+    #[must_use]
+    pub fn of_channel(&self, channel: Option<Id<Channel>>) -> &Expr {
+        match (&self.kind, channel) {
+            (ExprKind::OfChannel(each), Some(channel)) => {
+                let found = each.binary_search_by_key(&channel, |(of, _)| *of).ok();
+                let found = found.and_then(|place| each.get(place));
+                &found.expect("the check keeps it to the channels that have it").1
+            }
+            _ => self,
+        }
+    }
+
     /// Calls a function with this expression and then with all within it, to be changed; lets are not followed.
     pub fn walk_mut(&mut self, visit: &mut impl FnMut(&mut Expr)) {
         visit(self);
@@ -225,6 +247,7 @@ impl Expr {
                 parts.iter_mut().for_each(|part| part.walk_mut(visit));
             }
             ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, part)| part.walk_mut(visit)),
+            ExprKind::OfChannel(each) => each.iter_mut().for_each(|(_, of)| of.walk_mut(visit)),
             ExprKind::Not(a)
             | ExprKind::Known(a, _)
             | ExprKind::Negate(a)

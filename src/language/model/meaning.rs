@@ -8,8 +8,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, OWN, Points, Rule, Ruleset, Table,
-    Target, TargetRef, Type, Unit, Value,
+    Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, OWN, Points, RankBy, Rule, Ruleset,
+    Table, Target, TargetRef, Type, Unit, Value,
 };
 use crate::date::Date;
 
@@ -263,6 +263,20 @@ impl<'r> Writer<'r> {
             let met = requirement.met.as_ref().map(|met| self.expr(met)).unwrap_or_default();
             lines.push(format!("requirement {} {met}", requirement.name));
         }
+        for measure in ruleset.measures.iter() {
+            let of = measure.of.iter().map(|(target, of)| (self.name(*target), self.expr(of)));
+            let of: Vec<_> = of.collect();
+            let ty = self.ty(measure.value_type());
+            lines.push(format!("measure {} {ty} {} {of:?}", measure.name, measure.higher));
+        }
+        let ranks = ruleset.rank.iter().map(|rank| match rank {
+            RankBy::Score => "score",
+            RankBy::Measure(id) => &ruleset.measures[*id].name,
+        });
+        let ranks: Vec<&str> = ranks.collect();
+        if ranks != ["score"] {
+            lines.push(format!("rank by {ranks:?}"));
+        }
         for id in ruleset.rules.ids() {
             self.rule(id);
         }
@@ -469,6 +483,12 @@ impl<'r> Writer<'r> {
                 self.aliases.fields.get(id).unwrap_or(&self.ruleset.fields[*id].name).to_string()
             }
             ExprKind::Let(id) => self.lets.get(id).cloned().unwrap_or_default(),
+            ExprKind::OfChannel(each) => {
+                let each = each.iter().map(|(channel, of)| {
+                    format!("{} {}", self.name(Target::Channel(*channel)), self.expr(of))
+                });
+                format!("each({})", each.collect::<Vec<_>>().join(","))
+            }
             ExprKind::Today => "today".into(),
             ExprKind::Fact(fact) => {
                 let channel = match fact.channel {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Channel, Citation, Expr, Field, Id, Need, Requirement, Target, TargetRef, Template, Text, Value,
+    Channel, Citation, Expr, Field, Id, Measure, Need, Requirement, Target, TargetRef, Template, Text, Value,
 };
 use crate::date::Date;
 use crate::operator::{CompareOp, Policy, Verdict};
@@ -307,6 +307,8 @@ pub enum ExpectationKind {
     ExcludedBy(Target, RuleSelector),
     /// The score compared.
     Score(Target, CompareOp, i64),
+    /// A measure of it, compared as the condition says.
+    Measure(Target, Id<Measure>, Box<Expr>),
     /// It needs something, in a state where one is told.
     Needs(Target, Need, Option<NeedState>),
     /// A rule is among its reasons.

@@ -87,6 +87,8 @@ pub enum DeclarationKind {
     Levels(Vec<Member>),
     /// A named expression.
     Let(Let),
+    /// A number that comes out for each channel.
+    Measure(Measure),
     /// A decision rule.
     Rule(Rule),
     /// The thresholds of the score.
@@ -171,6 +173,8 @@ pub struct Ruleset {
     pub languages: Vec<Name>,
     /// The day that dated facts are read at.
     pub as_of: Option<Spanned<Date>>,
+    /// What targets with one leaning are ranked by, the weightiest first.
+    pub rank: Option<Spanned<Vec<Name>>>,
 }
 
 /// `source NAME "Title" { … }`.
@@ -458,6 +462,25 @@ pub struct Let {
     pub ty: Option<Type>,
     /// What it stands for.
     pub value: Expr,
+}
+
+/// `measure NAME: TYPE "Title" for each VAR … = EXPRESSION higher is better mixes sum`.
+#[derive(Debug, Clone)]
+pub struct Measure {
+    /// The name.
+    pub name: Name,
+    /// The type of the number.
+    pub ty: Type,
+    /// Its title.
+    pub title: Option<Text>,
+    /// The channels that have it.
+    pub for_each: ForEach,
+    /// What it is of one of them.
+    pub value: Expr,
+    /// Whether more is better, where that is told.
+    pub higher: Option<bool>,
+    /// That a mix has the sum of its members'.
+    pub sums: Option<Span>,
 }
 
 /// `extends "path"` or `extends NAME`.

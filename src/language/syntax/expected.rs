@@ -398,6 +398,8 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_known => "known",
         Kind::kw_excluded => "excluded",
         Kind::kw_eligible => "eligible",
+        Kind::kw_lowest => "lowest",
+        Kind::kw_highest => "highest",
         Kind::kw_per => "per",
         Kind::kw_ruleset => "ruleset",
         Kind::kw_version => "version",
@@ -445,6 +447,13 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_weight => "weight",
         Kind::kw_levels => "levels",
         Kind::kw_let => "let",
+        Kind::kw_measure | Kind::measure => "measure",
+        Kind::kw_higher | Kind::better => "higher",
+        Kind::kw_lower => "lower",
+        Kind::kw_better => "better",
+        Kind::kw_mixes | Kind::mixes_sum => "mixes",
+        Kind::kw_sum => "sum",
+        Kind::kw_rank | Kind::rank_by => "rank",
         Kind::kw_rule => "rule",
         Kind::kw_for => "for",
         Kind::kw_each => "each",
@@ -553,6 +562,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::statement => " a fact",
         Kind::parameter_value => " a value",
         Kind::needs_effect => " an effect",
+        Kind::expect_measure => " a measure",
         Kind::expect_target => " a target",
         Kind::member | Kind::value => " a name",
         Kind::decimals => " a number of decimals",
@@ -575,6 +585,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::reserved
         | Kind::language_word
         | Kind::clause_word
+        | Kind::measure_clause
         | Kind::WHITESPACE
         | Kind::COMMENT
         | Kind::gap
@@ -591,6 +602,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::next_entry
         | Kind::begins_effect
         | Kind::computes
+        | Kind::begins_measure
         | Kind::effect
         | Kind::effects
         | Kind::more_targets
@@ -618,6 +630,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         | Kind::weight_entry
         | Kind::levels_entry
         | Kind::let_entry
+        | Kind::measure_entry
         | Kind::rule_entry
         | Kind::verdicts_entry
         | Kind::test_entry

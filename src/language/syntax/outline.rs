@@ -220,6 +220,7 @@ impl<'a> Cutter<'a> {
             "override" | "remove" => DECLARATIONS.contains(&next) && !self.word(after).is_empty(),
             "fact" | "parameter" => named && matches!(self.mark(after), ":" | "["),
             "let" => named && matches!(self.mark(after), ":" | "="),
+            "measure" => named && self.mark(after) == ":",
             "weight" => named && self.mark(after) == "=",
             "levels" => named && self.mark(after) == ">",
             "unit" => named && self.mark(after) == "=",
@@ -267,6 +268,7 @@ impl<'a> Cutter<'a> {
         // A clause of a head whose first word ends the line before.
         let open = match declaration {
             "rule" => &["where", "exception"][..],
+            "measure" => &["where", "allow"],
             "channel" => &["like", "was"],
             "fact" => &["allow"],
             "parameter" => STATED,
@@ -275,17 +277,18 @@ impl<'a> Cutter<'a> {
         if open.contains(&self.word(index - 1)) {
             return true;
         }
-        let value = matches!(declaration, "let" | "weight" | "unit" | "levels" | "fact" | "parameter");
+        let sum = matches!(declaration, "let" | "measure");
+        let value = sum || matches!(declaration, "weight" | "unit" | "levels" | "fact" | "parameter");
         let word = self.word(index);
         match token.kind {
             Kind::Text | Kind::Open(b'{') => true,
-            Kind::Open(b'[') => matches!(declaration, "let" | "parameter"),
-            Kind::Open(_) | Kind::Number => declaration == "let",
+            Kind::Open(b'[') => sum || declaration == "parameter",
+            Kind::Open(_) | Kind::Number => sum,
             Kind::Close(_) => has_block(declaration),
             Kind::Mark => {
                 self.is_sign(index, "@")
                     || (value && self.is_sign(index, "=:<>,."))
-                    || (declaration == "let" && self.is_sign(index, "!+-*/"))
+                    || (sum && self.is_sign(index, "!+-*/"))
                     || (declaration == "rule" && self.is_sign(index, "=!<>+-*/,."))
             }
             Kind::Word
@@ -313,6 +316,10 @@ impl<'a> Cutter<'a> {
                 "unit" => matches!(word, "from" | "at"),
                 "fact" => word == "allow",
                 "parameter" => STATED.contains(&word),
+                "measure" => matches!(
+                    word,
+                    "for" | "each" | "where" | "higher" | "lower" | "better" | "mixes" | "sum" | "allow"
+                ),
                 "test" | "property" => matches!(word, "given" | "expect" | "when"),
                 _ => false,
             },
@@ -391,5 +398,8 @@ const STATED: &[&str] = &["from", "at", "since", "until", "disputed", "allow"];
 
 /// Tells whether a declaration may have a block; others have a value or nothing.
 fn has_block(word: &str) -> bool {
-    !matches!(word, "fact" | "facts" | "let" | "weight" | "levels" | "unit" | "import" | "extends" | "remove")
+    !matches!(
+        word,
+        "fact" | "facts" | "let" | "measure" | "weight" | "levels" | "unit" | "import" | "extends" | "remove"
+    )
 }

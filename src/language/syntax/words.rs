@@ -27,6 +27,7 @@ pub(crate) const DECLARATIONS: &[&str] = &[
     "weight",
     "levels",
     "let",
+    "measure",
     "rule",
     "table",
     "verdicts",

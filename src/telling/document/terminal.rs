@@ -327,19 +327,24 @@ impl Screen {
         }
     }
 
-    /// The rows without their heads, places and points to the right; the last cell wraps.
+    /// The rows, places and numbers to the right; the last cell wraps. The heads are told where there are measures.
     fn ranking(&mut self, table: &Table) {
         let columns = columns(table, NAMES);
-        for row in &table.rows {
+        let heads = Some(&table.heads).filter(|_| has_measures(table));
+        for row in heads.into_iter().chain(&table.rows) {
+            let is_head = std::ptr::eq(row, &table.heads);
             let Some((last, cells)) = row.split_last() else { continue };
             let cells = cells.iter().zip(&columns).enumerate().map(|(at, (cell, cells))| match at {
                 0 => (Kind::Plain, format!("{}  ", pad_left(&shown(cell), 3))),
-                3 => (Kind::Plain, format!("{}  ", pad_left(&shown(cell), *cells))),
-                _ => (cell.0.first().map_or(Kind::Plain, |(kind, _)| *kind), column(&shown(cell), *cells)),
+                1 | 2 => {
+                    (cell.0.first().map_or(Kind::Plain, |(kind, _)| *kind), column(&shown(cell), *cells))
+                }
+                _ => (Kind::Plain, format!("{}  ", pad_left(&shown(cell), *cells))),
             });
-            let cells: Vec<(Kind, String)> = cells.collect();
+            let cells: Vec<(Kind, String)> =
+                cells.map(|(kind, text)| (if is_head { Kind::Faint } else { kind }, text)).collect();
             let cells: Vec<(Kind, &str)> = cells.iter().map(|(kind, text)| (*kind, &**text)).collect();
-            self.hang(&cells, "", last);
+            if is_head { self.line(&cells) } else { self.hang(&cells, "", last) }
         }
     }
 
@@ -451,9 +456,14 @@ fn with_grounds(item: &Item) -> Text {
     text
 }
 
+/// Tells whether a ranking has columns of measures besides place, name, verdict, points and title.
+fn has_measures(table: &Table) -> bool {
+    table.heads.len() > 5
+}
+
 /// The widths of the columns of a table, each at most so wide.
 fn columns(table: &Table, most: usize) -> Vec<usize> {
-    let heads = (table.kind != TableKind::Ranking).then_some(&table.heads);
+    let heads = Some(&table.heads).filter(|_| table.kind != TableKind::Ranking || has_measures(table));
     let cell = |row: &Vec<Text>, at: usize| row.get(at).map(shown);
     let cells = |at: usize| heads.into_iter().chain(&table.rows).filter_map(move |row| cell(row, at));
     let widest = |at: usize| widest(cells(at).collect::<Vec<_>>().iter().map(String::as_str), most);

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::Writer;
 use super::view::{PlaceView, SourceView, ValueView};
-use crate::words::{exact_text, rates, source_text};
+use crate::words::{exact_text, expr_text, rates};
 use qudao_language::decide::{Judged, Outcome, Read, Trace, Truth};
 use qudao_language::model::{Between, Cell, Expr, ExprKind, RowOf, Shift, Statement, Type, Value};
 use qudao_language::operator::{Quantifier, Sign};
@@ -133,6 +133,20 @@ pub(super) fn conditions(writer: &Writer<'_, '_>, traces: &[Trace<'_>]) -> Condi
     }
 }
 
+/// Returns how a number came about, as the one operand of a condition that is none.
+pub(super) fn computed(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
+    let reads = trace.weighed_reads().into_iter();
+    let reads = reads.map(|(what, decides)| read(writer, what, decides)).chain(units(writer, trace));
+    ConditionView {
+        text: expr_text(writer.decision.ruleset, trace.expr),
+        op: "value",
+        value: None,
+        reads: reads.collect(),
+        operands: vec![operand(writer, trace)],
+        ..conditions(writer, &[])
+    }
+}
+
 /// Returns what stands in the cells of a row, one node a column of conditions.
 pub(super) fn cells(writer: &Writer<'_, '_>, row: &RowOf, traces: &[Trace<'_>]) -> Vec<ConditionView> {
     let parts = traces.first().map_or(&[][..], |trace| &trace.parts);
@@ -164,7 +178,7 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
         ExprKind::And(_) => "and",
         ExprKind::Or(_) | ExprKind::Earlier(..) => "or",
         ExprKind::Not(_) => "not",
-        ExprKind::Let(_) => "let",
+        ExprKind::Let(_) | ExprKind::OfChannel(_) => "let",
         ExprKind::If(_) => "if",
         ExprKind::InSet { .. } | ExprKind::InList { .. } | ExprKind::InRange { .. } => "in",
         ExprKind::Has(..) | ExprKind::HasMany(..) | ExprKind::HasSet(..) => "has",
@@ -193,7 +207,7 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
     };
     let joins = matches!(op, "and" | "or" | "not" | "let" | "if");
     let mut view = ConditionView {
-        text: source_text(writer.decision.ruleset, expr.span),
+        text: expr_text(writer.decision.ruleset, expr),
         op,
         value: trace.judged().and_then(|judged| judged.truth.as_bool()),
         decides: trace.decides,
@@ -335,6 +349,8 @@ pub(super) fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView
         ExprKind::Fact(_) => ("fact", fact_name(writer, trace)),
         ExprKind::Let(id) => ("let", json!(&*writer.decision.ruleset.lets[*id].name)),
         ExprKind::Today => ("today", Json::Null),
+        // An instance has that of its channel.
+        ExprKind::OfChannel(_) => ("let", Json::Null),
         ExprKind::If(_) => ("if", Json::Null),
         ExprKind::Negate(_) => ("negate", Json::Null),
         ExprKind::Abs(_) => ("abs", Json::Null),
@@ -379,7 +395,7 @@ pub(super) fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView
     };
     // A condition within a value is told as a condition.
     let of = if op == "condition" { &[][..] } else { &trace.parts };
-    let text = source_text(writer.decision.ruleset, expr.span);
+    let text = expr_text(writer.decision.ruleset, expr);
     let (decides, taken) = (trace.decides, taken(trace));
     OperandView {
         text,

@@ -79,6 +79,7 @@ pub(super) struct TargetView {
     pub(super) could_be: Vec<&'static str>,
     pub(super) score: i64,
     pub(super) score_range: [i64; 2],
+    pub(super) measures: Vec<MeasureView>,
     pub(super) tally: Map<String, Json>,
     pub(super) capped_by: Option<String>,
     pub(super) tie: Vec<String>,
@@ -90,6 +91,19 @@ pub(super) struct TargetView {
     pub(super) open_facts: Vec<OpenFactView>,
     pub(super) disputed_facts: Vec<DisputedFactView>,
     pub(super) members: Vec<String>,
+}
+
+/// What a measure is of a target. The unit is there where the value is not.
+#[derive(Serialize)]
+pub(super) struct MeasureView {
+    pub(super) measure: String,
+    pub(super) title: Option<String>,
+    pub(super) value: Option<String>,
+    pub(super) number: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) low: Option<String>,
+    pub(super) high: Option<String>,
+    pub(super) condition: ConditionView,
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,7 @@
 use super::headline::headline;
 use super::{footer, need_sources, points, quotes, reason, rests, short_sources, silences};
 use crate::document::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
-use crate::words::{self, Speaker, Tongue, evidence, source_text};
+use crate::words::{self, Speaker, Tongue, evidence, expr_text};
 use qudao_language::decide::{Cause, Decision, NeedDecision, Reason, TargetDecision};
 use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Source, Target};
 use qudao_language::operator::Verdict;
@@ -100,17 +100,20 @@ impl<'a, 'r> Teller<'a, 'r> {
     }
 
     fn rankings(&self) -> Vec<Block> {
-        let heads = match self.tongue {
-            Tongue::English => ["", "id", "verdict", "points", ""],
-            Tongue::Chinese => ["", "标识", "结论", "得分", ""],
+        let own = match self.tongue {
+            Tongue::English => ["", "id", "verdict", "points"],
+            Tongue::Chinese => ["", "标识", "结论", "得分"],
         };
+        let measures = self.speaker.ruleset.measures.iter();
+        let measures = measures.map(|measure| measure.title(self.speaker.language));
+        let heads: Vec<&str> = own.into_iter().chain(measures).chain([""]).collect();
         let mut rankings = Vec::new();
         for (targets, heading) in
             [(&self.decision.channels, self.tongue.channels()), (&self.decision.mixes, self.tongue.mixes())]
         {
             if !targets.is_empty() {
                 let rows = targets.iter().map(|target| self.row(self.decision.target(*target))).collect();
-                let heads = heads.map(Text::from).to_vec();
+                let heads = heads.iter().copied().map(Text::from).collect();
                 let table = Table { kind: TableKind::Ranking, heads, rows };
                 rankings.push(Block::section(heading, vec![Block::Table(table)]));
             }
@@ -125,13 +128,18 @@ impl<'a, 'r> Teller<'a, 'r> {
         let remarks =
             if remarks.is_empty() { String::new() } else { self.tongue.bracket(&self.tongue.list(&remarks)) };
         let word = verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict));
-        vec![
+        let mut row = vec![
             if excluded { "✗".into() } else { decided.rank.to_string().into() },
             Text::of(Kind::Name, self.id(decided.target)),
             Text::of(Kind::Verdict(verdict), word),
             if excluded { "-".into() } else { points(self.speaker, decided).into() },
-            format!("{}{remarks}", self.title(decided.target)).into(),
-        ]
+        ];
+        row.extend(self.speaker.ruleset.measures.ids().map(|id| {
+            let measured = decided.measures.iter().find(|measured| measured.measure == id);
+            measured.map_or("-".into(), |measured| self.speaker.measured(measured).into())
+        }));
+        row.push(format!("{}{remarks}", self.title(decided.target)).into());
+        row
     }
 
     /// What the verdict alone does not say.
@@ -381,7 +389,7 @@ impl<'a, 'r> Teller<'a, 'r> {
                 let state = self.tongue.state(instance.state());
                 let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
                 let condition = filter.into_iter().chain(&rule.when);
-                let condition: Vec<String> = condition.map(|expr| source_text(ruleset, expr.span)).collect();
+                let condition: Vec<String> = condition.map(|expr| expr_text(ruleset, expr)).collect();
                 let condition = match condition.is_empty() {
                     true => self.tongue.always().to_string(),
                     false => condition.join(" and "),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::answer::list;
 use super::proof::{Writer, trees};
 use super::{footer, points};
 use crate::document::{Block, Document, Item, Kind, Mark, Text};
 use crate::words::{Speaker, Tongue};
-use qudao_language::decide::{Cause, Decision, Reason, Truth};
+use qudao_language::decide::{Cause, Decision, Reason, Truth, places};
 use qudao_language::model::{Channel, EffectKind, Id, Rule, Target};
 use qudao_language::operator::Verdict;
 
@@ -38,6 +39,7 @@ pub fn over<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target, o
         (false, false) => format!("{}排在{}之后。", summary(target), summary(other)),
     };
     let mut body = vec![Block::Paragraph(Text::of(Kind::Strong, headline))];
+    body.extend(list(speaker.tongue.measures(), measures(decision, &speaker, [target, other])));
     let (mine, theirs) = (acts(decision, target), acts(decision, other));
     let mut same = 0;
     for (which, ours, others) in [(target, &mine, &theirs), (other, &theirs, &mine)] {
@@ -91,11 +93,26 @@ pub fn over<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target, o
     Document { body, footer: footer(&speaker, decision), ..Document::default() }
 }
 
-/// Tells whether a target ranks before another; channels and mixes are compared by verdict and score.
+/// What each measure is of two targets.
+fn measures(decision: &Decision<'_>, speaker: &Speaker<'_>, targets: [Target; 2]) -> Vec<Item> {
+    let measures = speaker.ruleset.measures.entries().filter_map(|(id, measure)| {
+        let told: Vec<String> = targets
+            .iter()
+            .filter_map(|target| {
+                let measured = decision.target(*target).measures.iter().find(|it| it.measure == id)?;
+                Some(format!("{} {}", speaker.ruleset.target_name(*target), speaker.measured(measured)))
+            })
+            .collect();
+        (!told.is_empty()).then(|| Item::new(Mark::None, speaker.tongue.list(&told)).named(&measure.name))
+    });
+    measures.collect()
+}
+
+/// Tells whether a target ranks before another; channels and mixes are compared by verdict and what ranks.
 fn ahead(decision: &Decision<'_>, target: Target, other: Target) -> bool {
     let key = |target: Target| {
         let decided = decision.target(target);
-        (decided.leaning, -decided.score, decided.rank)
+        (decided.leaning, places(decision.ruleset, &decided.measures, decided.score, None), decided.rank)
     };
     key(target) < key(other)
 }

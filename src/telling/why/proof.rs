@@ -96,6 +96,7 @@ impl<'r> Writer<'_, 'r> {
         let mut told = self.headline(target);
         let decided = self.decision.target(target);
         let thresholds = self.speaker.ruleset.thresholds;
+        let tongue = self.speaker.tongue;
         let text = if self.english() {
             let (recommended, possible) =
                 (self.threshold(thresholds.recommended), self.threshold(thresholds.possible));
@@ -107,6 +108,7 @@ impl<'r> Writer<'_, 'r> {
         let reasons = decided.reasons.iter().flat_map(|reason| self.reason(target, *reason));
         told.extend(part(self.say("What decides", "决定性的规则"), trees(reasons)));
         told.extend(part(self.say("What is open", "尚未确定的规则"), self.pending(target)));
+        told.extend(part(tongue.measures().into(), trees(self.measures(target).into_iter())));
         let disputes = rests::disputes(self.decision, &self.speaker, Some(target));
         told.extend(rests::list_of_disputes(&self.speaker, &disputes));
         told.extend(rests::list_of_assumed(self.decision, &self.speaker, Some(target)));

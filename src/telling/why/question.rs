@@ -60,6 +60,8 @@ fn why(speaker: Speaker<'_>, question: &Question) -> String {
         (Why::First, false) => format!("{name}：可能影响 {targets}{apart}的排序{rules}。"),
         (Why::Assumed, true) => format!("{name}: {value} is assumed; another answer could change {targets}."),
         (Why::Assumed, false) => format!("{name}：目前假定为 {value}；改变可能影响 {targets}{apart}的结论。"),
+        (Why::Measures, true) => format!("{name}: settles amounts of {targets}."),
+        (Why::Measures, false) => format!("{name}：用于计算 {targets}{apart}的数值。"),
         (Why::Needs, true) => format!("{name}: could add to-dos for {targets}."),
         (Why::Needs, false) => format!("{name}：可能增加 {targets}{apart}的待办。"),
         (Why::Notes, true) if targets.is_empty() => format!("{name}: could add a warning or a note."),
@@ -112,7 +114,9 @@ fn how(speaker: Speaker<'_>, question: &Question) -> String {
     let confirms = match (question.why, english) {
         (Why::Assumed, true) => format!("an empty line confirms {}; ", default(speaker, question)),
         (Why::Assumed, false) => format!("空行确认 {}；", default(speaker, question)),
-        (Why::Required | Why::Verdict | Why::First | Why::Needs | Why::Notes, _) => String::new(),
+        (Why::Required | Why::Verdict | Why::First | Why::Measures | Why::Needs | Why::Notes, _) => {
+            String::new()
+        }
     };
     if english {
         format!("{takes}{range}; {confirms}? if not known")

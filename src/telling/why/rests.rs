@@ -187,14 +187,18 @@ pub fn more_answers(
     fields.retain(|field| !asked.contains(field));
     let of = |list: &[Missing]| list.iter().any(|missing| fields.contains(&missing.field));
     let english = speaker.tongue == Tongue::English;
-    let what = match (of(&further.needs), of(&further.notes), english) {
-        (true, true, true) => "warnings or to-dos",
-        (true, false, true) => "to-dos",
-        (false, _, true) => "warnings or notes",
-        (true, true, false) => "说明或待办",
-        (true, false, false) => "待办",
-        (false, _, false) => "说明",
+    let amounts = of(&further.measures).then_some(if english { "amounts" } else { "数值" });
+    let said = match (of(&further.needs), of(&further.notes), english) {
+        (true, true, true) => &["warnings", "to-dos"][..],
+        (true, false, true) => &["to-dos"],
+        (false, true, true) => &["warnings", "notes"],
+        (true, true, false) => &["说明", "待办"],
+        (true, false, false) => &["待办"],
+        (false, true, false) => &["说明"],
+        (false, false, _) => &[],
     };
+    let what: Vec<String> = amounts.iter().chain(said).map(ToString::to_string).collect();
+    let what = speaker.tongue.or(&what);
     match (fields.len(), english) {
         (0, _) => None,
         (1, true) => Some(format!("1 more answer could add {what}")),

@@ -3,7 +3,7 @@
 use super::long_source;
 use super::proof::Writer;
 use crate::document::{Item, Kind, Mark, Text};
-use crate::words::{converted, rates, source_text};
+use crate::words::{converted, expr_text, rates};
 use qudao_language::decide::{Outcome, Read, Trace, Truth};
 use qudao_language::model::{
     Channel, Citation, Entry, ExprKind, Id, Number, Origin, Statement, Type, Unit, UnitDefinition, Value,
@@ -22,7 +22,7 @@ impl<'r> Writer<'_, 'r> {
         }
         let judged = trace.judged().expect("a part of a condition is one");
         let told = self.earlier_rows(trace);
-        let text = told.unwrap_or_else(|| source_text(self.speaker.ruleset, trace.expr.span));
+        let text = told.unwrap_or_else(|| expr_text(self.speaker.ruleset, trace.expr));
         let joins = trace.parts.iter().all(|part| part.judged().is_some()) && !trace.parts.is_empty();
         let parts = match &trace.expr.kind {
             // Of the rows before, the one that tells is shown.
@@ -70,7 +70,7 @@ impl<'r> Writer<'_, 'r> {
     }
 
     /// What an atom read, and how its values came about.
-    fn atom(&self, trace: &Trace<'r>) -> Vec<Item> {
+    pub(super) fn atom(&self, trace: &Trace<'r>) -> Vec<Item> {
         let idle = |decides: bool| trace.decides && !decides;
         let plain = |words: String| Item::new(Mark::None, words);
         let reads = trace.weighed_reads().into_iter().map(|(read, decides)| self.read(read, idle(decides)));
@@ -83,7 +83,7 @@ impl<'r> Writer<'_, 'r> {
 
     /// `cost = 9 CNY (else x.here)`
     fn computation(&self, part: &Trace<'r>) -> String {
-        let text = source_text(self.speaker.ruleset, part.expr.span);
+        let text = expr_text(self.speaker.ruleset, part.expr);
         let value = self.shown(part);
         let branch = self.branch(part).map(|branch| self.remark(&branch)).unwrap_or_default();
         match &part.expr.kind {
@@ -100,7 +100,7 @@ impl<'r> Writer<'_, 'r> {
                 let (word, taken) = if trace.taken()? { ("then", yes) } else { ("else", no) };
                 // A literal is the value itself.
                 let literal = matches!(taken.expr.kind, ExprKind::Literal(_));
-                let own = || format!("{word} {}", source_text(self.speaker.ruleset, taken.expr.span));
+                let own = || format!("{word} {}", expr_text(self.speaker.ruleset, taken.expr));
                 self.branch(taken).or_else(|| (!literal).then(own))
             }
             _ => None,

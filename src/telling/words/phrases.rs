@@ -77,6 +77,8 @@ impl Tongue {
         assumed: "Assumed, for the profile leaves it out", "按默认值假定（资料未填）";
         /// The heading of the sources.
         sources: "Sources", "来源";
+        /// The heading of measures.
+        measures: "Measures", "指标";
         /// The heading of ties.
         ties: "Ties", "并列";
         /// The heading of all rules.
@@ -508,6 +510,20 @@ impl Tongue {
         match self {
             Tongue::English => format!(" ({remark})"),
             Tongue::Chinese => format!("（{remark}）"),
+        }
+    }
+
+    /// Returns within which bounds a number is that is not known.
+    #[must_use]
+    pub fn between(self, low: Option<String>, high: Option<String>) -> String {
+        match (self, low, high) {
+            (_, None, None) => String::new(),
+            (Tongue::English, Some(low), Some(high)) => format!("between {low} and {high}"),
+            (Tongue::English, Some(low), None) => format!("at least {low}"),
+            (Tongue::English, None, Some(high)) => format!("at most {high}"),
+            (Tongue::Chinese, Some(low), Some(high)) => format!("{low} 至 {high}"),
+            (Tongue::Chinese, Some(low), None) => format!("至少 {low}"),
+            (Tongue::Chinese, None, Some(high)) => format!("至多 {high}"),
         }
     }
 

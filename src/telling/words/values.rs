@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::Tongue;
 use qudao_language::date::Date;
-use qudao_language::decide::{Decision, Filled};
+use qudao_language::decide::{Decision, Filled, Measured};
 use qudao_language::exact::Exact;
 use qudao_language::model::{
-    Amount, Channel, Enum, Id, Number, Ruleset, Source, Template, Type, Unit, UnitDefinition, Value,
-    nearest_tag, primary, serves,
+    Amount, Channel, Enum, Expr, ExprKind, Id, Number, Ruleset, Source, TargetRef, Template, Type, Unit,
+    UnitDefinition, Value, nearest_tag, primary, serves,
 };
 use qudao_language::source::Span;
 
@@ -97,6 +97,10 @@ impl<'r> Speaker<'r> {
     #[must_use]
     pub fn number(&self, number: &Number, unit: Unit) -> String {
         let (digits, unit) = self.digits(number, unit);
+        self.with_unit(digits, unit)
+    }
+
+    fn with_unit(&self, digits: String, unit: Unit) -> String {
         let plural = digits != "1" && digits != "-1";
         match self.ruleset.units.name(unit, plural) {
             name if name.is_empty() => digits,
@@ -135,6 +139,11 @@ impl<'r> Speaker<'r> {
     #[must_use]
     pub fn quantity(&self, number: &Number, unit: Unit) -> String {
         let (digits, unit) = self.digits(number, unit);
+        self.amount_of(digits, unit)
+    }
+
+    /// Returns some digits, or words for them, with a unit in words.
+    fn amount_of(&self, digits: String, unit: Unit) -> String {
         let word = |id: Id<UnitDefinition>| {
             let definition = self.ruleset.units.get(id);
             definition.title.as_ref().map_or_else(
@@ -162,7 +171,7 @@ impl<'r> Speaker<'r> {
                 unit.denominator.into_iter().for_each(|id| text.push_str(&format!(" per {}", word(id))));
                 text
             }
-            Tongue::English => self.number(number, unit),
+            Tongue::English => self.with_unit(digits, unit),
         }
     }
 
@@ -248,6 +257,21 @@ impl<'r> Speaker<'r> {
         text
     }
 
+    /// Returns what a measure came out as: its value, or within which bounds it is.
+    #[must_use]
+    pub fn measured(&self, measured: &Measured) -> String {
+        let ty = self.ruleset.measures[measured.measure].value_type();
+        if let Some(value) = &measured.value {
+            return self.value(value, ty);
+        }
+        let unit = self.ruleset.measures[measured.measure].ty.unit;
+        let bound = |end: Option<Exact>| end.map(|end| self.digits(&Number::calculated(end), unit).0);
+        match (bound(measured.low), bound(measured.high)) {
+            (None, None) => self.tongue.not_known().to_string(),
+            (low, high) => self.amount_of(self.tongue.between(low, high), unit),
+        }
+    }
+
     /// Returns a cost or a time.
     #[must_use]
     pub fn amount(&self, amount: &Amount) -> String {
@@ -260,7 +284,7 @@ impl<'r> Speaker<'r> {
 
 /// Returns a number exactly: as a decimal, or as a fraction where no decimal tells it.
 #[must_use]
-pub(crate) fn exact_text(value: Exact) -> String {
+pub fn exact_text(value: Exact) -> String {
     let text = value.to_string();
     if text.starts_with('≈') { format!("{}/{}", value.numerator(), value.denominator()) } else { text }
 }
@@ -295,4 +319,31 @@ pub fn source_text(ruleset: &Ruleset, span: Span) -> String {
     }
     text.truncate(text.trim_end().len());
     text
+}
+
+/// Returns what an expression says: its text, or of what nobody wrote (that a measure is the lowest) its parts.
+#[must_use]
+pub fn expr_text(ruleset: &Ruleset, expr: &Expr) -> String {
+    let text = source_text(ruleset, expr.span);
+    if !text.is_empty() {
+        return text;
+    }
+    let target = |target: &TargetRef| match target {
+        TargetRef::Named(target) => ruleset.target_name(*target),
+        TargetRef::Variable => "",
+    };
+    match &expr.kind {
+        ExprKind::Let(id) => ruleset.lets[*id].name.to_string(),
+        ExprKind::Compare(op, a, b) => {
+            format!("{} {} {}", expr_text(ruleset, a), op.as_str(), expr_text(ruleset, b))
+        }
+        ExprKind::Excluded(of, false) => format!("{} is excluded", target(of)),
+        ExprKind::Excluded(of, true) => format!("{} is eligible", target(of)),
+        ExprKind::Not(inner) => format!("not ({})", expr_text(ruleset, inner)),
+        ExprKind::Or(parts) => {
+            let parts: Vec<String> = parts.iter().map(|part| expr_text(ruleset, part)).collect();
+            parts.join(" or ")
+        }
+        _ => text,
+    }
 }

@@ -33,6 +33,8 @@ fn declared(tongue: Tongue, declared: Declared) -> &'static str {
         Declared::Mix => "组合",
         Declared::Requirement => "条件",
         Declared::Let => "定义",
+        Declared::Measure => "指标",
+        Declared::Ranking => "排序",
         Declared::Table => "表",
         Declared::Rule => "规则",
     };

@@ -10,12 +10,12 @@ use crate::analyse::pieces::Pieces;
 use crate::analyse::settings::weights_of;
 use qudao_language::date::Date;
 use qudao_language::model::{
-    Channel, EffectKind, Expr, Id, Meanings, Need, OWN, Points, Rule, Ruleset, StatedNeed, Target, TargetRef,
-    Type,
+    Channel, EffectKind, Expr, Id, Meanings, Need, OWN, Points, RankBy, Rule, Ruleset, StatedNeed, Target,
+    TargetRef, Type,
 };
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
-use qudao_telling::words::{Speaker, source_text};
+use qudao_telling::words::{Speaker, expr_text};
 
 /// What a part of a declaration means, and how it is shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -60,9 +60,45 @@ impl<'r> Reader<'r> {
         parts.insert(part, Said { meaning, shown });
     }
 
+    fn read_measures(&mut self) {
+        let ruleset = self.ruleset;
+        let ranks = ruleset.rank.iter().map(|rank| match rank {
+            RankBy::Score => "score",
+            RankBy::Measure(id) => &*ruleset.measures[*id].name,
+        });
+        let ranks = ranks.collect::<Vec<_>>().join(", ");
+        self.say(Declared::Ranking, "", "value", ranks.clone(), ranks);
+        for (id, measure) in ruleset.measures.entries() {
+            self.all.entry((Declared::Measure, measure.name.to_string())).or_default();
+            let lets = ruleset.lets.iter().filter_map(|declared| Some((declared.of?, &declared.value)));
+            let own =
+                lets.filter(|((of, channel), _)| *of == id && self.is_in_both(Target::Channel(*channel)));
+            let own: Vec<(String, &Expr)> =
+                own.map(|((_, channel), value)| (self.target(Target::Channel(channel)), value)).collect();
+            if let Some((_, first)) = own.first() {
+                let shown = folded(&expr_text(ruleset, first));
+                let meaning: Vec<String> = own
+                    .iter()
+                    .map(|(channel, value)| format!("{channel} {}", self.meanings.expr(value)))
+                    .collect();
+                self.say(Declared::Measure, &measure.name, "value", meaning.join(", "), shown);
+            }
+            let channels: Vec<&str> = own.iter().map(|(channel, _)| channel.as_str()).collect();
+            let clauses = [
+                ("for each", channels.join(", ")),
+                ("unit", ruleset.units.name(measure.ty.unit, true)),
+                ("higher is better", measure.higher.to_string()),
+                ("mixes sum", measure.sums.to_string()),
+            ];
+            for (part, said) in clauses {
+                self.say(Declared::Measure, &measure.name, part, said.clone(), said);
+            }
+        }
+    }
+
     fn condition(&mut self, declared: Declared, name: &str, part: &'static str, expr: Option<&'r Expr>) {
         if let Some(expr) = expr {
-            let shown = folded(&source_text(self.ruleset, expr.span));
+            let shown = folded(&expr_text(self.ruleset, expr));
             self.say(declared, name, part, self.meanings.expr(expr), shown);
         }
     }
@@ -109,11 +145,12 @@ impl<'r> Reader<'r> {
         self.read_types();
         self.read_stated(OWN, Declared::Parameter, "");
         self.read_channels();
-        for (id, declared) in ruleset.lets.entries() {
+        for (id, declared) in ruleset.lets.entries().filter(|(_, declared)| declared.of.is_none()) {
             let alias = if self.is_new { None } else { self.renames.aliases.lets.get(&id) };
             let name = alias.unwrap_or(&declared.name).clone();
             self.condition(Declared::Let, &name, "value", Some(&declared.value));
         }
+        self.read_measures();
         for requirement in ruleset.requirements.iter() {
             self.all.entry((Declared::Requirement, requirement.name.to_string())).or_default();
             self.condition(Declared::Requirement, &requirement.name, "met when", requirement.met.as_ref());

@@ -50,6 +50,13 @@ impl Renames {
                 found.told.push((Declared::Field, field.name.clone(), now.name.clone()));
             }
         }
+        // Of a channel a measure goes by the channel's name.
+        for (id, declared) in old.lets.entries() {
+            let Some((measure, channel)) = declared.of else { continue };
+            if let Some(name) = found.aliases.targets.get(&Target::Channel(channel)) {
+                found.aliases.lets.insert(id, format!("{name}.{}", old.measures[measure].name).into());
+            }
+        }
         found.lets(old, new);
         found.rules(old, new);
         found.rows(old, new);
@@ -59,8 +66,8 @@ impl Renames {
     fn lets(&mut self, old: &Ruleset, new: &Ruleset) {
         let was = Meanings::without_names(old, self.aliases.clone());
         let now = Meanings::without_names(new, self.of_new());
-        let gone = old.lets.entries().filter(|(_, declared)| !has_let(new, &declared.name));
-        let came = new.lets.iter().filter(|declared| !has_let(old, &declared.name));
+        let gone = old.lets.entries().filter(|(_, it)| it.of.is_none() && !has_let(new, &it.name));
+        let came = new.lets.iter().filter(|it| it.of.is_none() && !has_let(old, &it.name));
         let gone = gone.map(|(id, declared)| (was.expr(&declared.value), (id, declared.name.clone())));
         let came = came.map(|declared| (now.expr(&declared.value), declared.name.clone()));
         for ((id, from), to) in unambiguous(gone, came) {

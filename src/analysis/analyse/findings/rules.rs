@@ -12,7 +12,7 @@ use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::model::{EffectKind, Expr, ExprKind, Id, Points, Rule, Ruleset};
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
-use qudao_telling::words::source_text;
+use qudao_telling::words::expr_text;
 
 /// What a rule does in one instance: to which targets, and when it fires.
 type Acts = BTreeSet<(String, Ref, Ref)>;
@@ -201,10 +201,7 @@ impl<'r> Work<'_, 'r> {
             return Ok(Some(self.blame_facts(rule, diagnostic)));
         };
         let text = |number: &usize| {
-            parts(rule)
-                .get(*number)
-                .map(|part| format!("`{}`", source_text(ruleset, part.span)))
-                .unwrap_or_default()
+            parts(rule).get(*number).map(|part| format!("`{}`", expr_text(ruleset, part))).unwrap_or_default()
         };
         let told: Vec<String> = core.iter().map(text).collect();
         let spans = core.iter().filter_map(|number| parts(rule).get(*number)).map(|part| part.span);

@@ -44,7 +44,14 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
             pairs.both.iter().copied().filter(|(old, _)| is_channel(old)).collect();
         let order: Vec<usize> =
             channels.iter().map(|(old, _)| self.old.ground.ruleset.target_index(*old)).collect();
-        if pairs.gone.iter().any(is_channel) || pairs.came.iter().any(is_channel) || !order.is_sorted() {
+        let ranks = |view: &View<'g, 'r>| view.ground.ruleset.ranks_by_measures();
+        // A measure may change wherever any channel's does, so all are looked at together.
+        let measured = ranks(&self.old) || ranks(&self.new);
+        if measured
+            || pairs.gone.iter().any(is_channel)
+            || pairs.came.iter().any(is_channel)
+            || !order.is_sorted()
+        {
             return self.places(YES);
         }
         let (mut moves, mut changed) = (Vec::new(), NO);

@@ -6,7 +6,7 @@ use super::{AskedKind, Space};
 use crate::analyse::diagram::Ref;
 use qudao_language::model::{Between, Expr, ExprKind, Id, Ruleset, Shift};
 use qudao_language::source::Span;
-use qudao_telling::words::{Tongue, source_text};
+use qudao_telling::words::{Tongue, expr_text};
 
 /// So many conditions are named.
 const MAX_NAMED: usize = 3;
@@ -22,7 +22,7 @@ impl Space<'_, '_> {
                 Some(AskedKind::Free { side, opaque, .. }) => {
                     let Some(ground) = self.grounds.get(*side) else { continue };
                     let expr = ground.opaque[Id::new(*opaque)].expr;
-                    named.insert(format!("`{}`", source_text(ground.ruleset, expr.span)));
+                    named.insert(format!("`{}`", expr_text(ground.ruleset, expr)));
                     why.insert(self.why_free(ground.ruleset, expr));
                 }
                 Some(AskedKind::Measure(number)) => {
@@ -52,7 +52,7 @@ impl Space<'_, '_> {
         for (side, ground) in self.grounds.iter().enumerate() {
             for (id, opaque) in ground.opaque.entries() {
                 if self.asks_measure(side, id.index(), number) {
-                    let text = format!("`{}`", source_text(ground.ruleset, opaque.expr.span));
+                    let text = format!("`{}`", expr_text(ground.ruleset, opaque.expr));
                     if declaration.is_some_and(|span| span.contains(opaque.expr.span)) {
                         inside.insert(text.clone());
                     }

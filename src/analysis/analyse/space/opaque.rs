@@ -10,7 +10,7 @@ use qudao_engine::ground::Opaque;
 use qudao_language::decide::Judged;
 use qudao_language::model::{Id, Meanings};
 use qudao_language::source::folded;
-use qudao_telling::words::source_text;
+use qudao_telling::words::expr_text;
 
 /// The ways in which a condition may come out where fields are unknown.
 const WAYS: [Judged; 6] = {
@@ -39,7 +39,7 @@ impl<'g, 'r> Space<'g, 'r> {
     pub(in crate::analyse) fn free_text(&self, place: usize) -> Option<String> {
         let AskedKind::Free { side, opaque, .. } = self.asked.get(place)?.kind else { return None };
         let ground = self.grounds.get(side)?;
-        Some(folded(&source_text(ground.ruleset, ground.opaque[Id::new(opaque)].expr.span)))
+        Some(folded(&expr_text(ground.ruleset, ground.opaque[Id::new(opaque)].expr)))
     }
 
     /// Gives each opaque condition that cannot be tabulated a variable, the same one to the same condition. Of a sum

@@ -243,6 +243,7 @@ fn titles(pairs: &[Pair], moves: &[Move]) -> Vec<String> {
             Key::Points(..) | Key::Cap(_) => {}
             Key::Score(target, delta) => titles.push(format!("score of {target}: {}", amount(delta))),
             Key::Threshold => titles.push(threshold(moves)),
+            Key::Need(measure) if measure.starts_with("measure ") => titles.push(measure.clone()),
             Key::Need(need) => titles.push(format!("need of {need}")),
             Key::Target(target) => titles.push(came_or_went(pairs, target)),
             Key::Text(rule) => titles.push(format!("words of {rule}")),

@@ -45,7 +45,7 @@ pub(super) enum Line<'l> {
     Standing { target: &'l str, verdict: &'l str, score: &'l str, open: &'l str },
     /// A rule that acts on a target, or may yet. Notes too.
     Rule { target: &'l str, rule: &'l str, state: State },
-    /// A need or an open fact of a target.
+    /// A need, an open fact or a measure of a target.
     Other { target: &'l str, about: &'l str },
     /// The value of a fact.
     Fact { name: &'l str, value: &'l str },
@@ -80,6 +80,10 @@ pub(super) fn read(line: &str) -> Line<'_> {
         (target, Some(("needs", need))) => {
             Line::Other { target, about: need.split_once(' ').map_or(need, |(need, _)| need) }
         }
+        (target, Some(("measure", measured))) => {
+            let name = measured.split(' ').next().unwrap_or(measured);
+            Line::Other { target, about: rest.get(.."measure ".len() + name.len()).unwrap_or(rest) }
+        }
         (target, Some(("open", fact))) => Line::Other { target, about: fact },
         _ => Line::Unknown,
     }
@@ -109,6 +113,7 @@ pub(super) fn place<'l>(line: &'l str, order: &BTreeMap<&str, usize>) -> (u8, us
         Line::Rule { target, state: State::Pending, .. } => (0, of(target), 2, line),
         Line::Rule { target, state: State::Notes, .. } => (0, of(target), 4, line),
         Line::Other { target, .. } if line.split(' ').nth(1) == Some("needs") => (0, of(target), 3, line),
+        Line::Other { target, .. } if line.split(' ').nth(1) == Some("measure") => (0, of(target), 6, line),
         Line::Other { target, .. } => (0, of(target), 5, line),
         Line::Missing => (1, 0, 0, line),
         Line::Fact { .. } => (3, 0, 0, line),

@@ -69,6 +69,7 @@ impl<'r> Survey<'_, 'r> {
     /// An expression that is divided by a number later on.
     fn expr(&mut self, expr: &'r Expr, divided: i128) -> Option<()> {
         self.left = self.left.checked_sub(1)?;
+        let expr = expr.of_channel(self.channel);
         let ruleset = self.ground.ruleset;
         match &expr.kind {
             ExprKind::Literal(value) => self.constant(value, divided)?,
@@ -148,6 +149,7 @@ impl<'r> Compiler<'_, 'r> {
     }
 
     fn condition(&self, expr: &'r Expr) -> Option<Condition> {
+        let expr = expr.of_channel(self.channel);
         if !self.probe.read_again(expr, self.channel).is_empty() && self.probe.only_field(expr).is_none() {
             return None;
         }
@@ -298,6 +300,7 @@ impl<'r> Compiler<'_, 'r> {
 
     fn term_inside(&self, expr: &'r Expr) -> Option<Term> {
         let ruleset = self.ground.ruleset;
+        let expr = expr.of_channel(self.channel);
         Some(match &expr.kind {
             ExprKind::Literal(value) => Term::Constant(Part::Known(self.formulas.code(value)?)),
             ExprKind::Field(id) => match ruleset.fields[*id].ty {
@@ -335,6 +338,9 @@ impl<'r> Compiler<'_, 'r> {
                 let terms = terms.iter().map(|(sign, term)| Some((*sign, self.term(term)?)));
                 Term::Sum(terms.collect::<Option<_>>()?)
             }
+            // The least of nothing, or what is of no channel.
+            ExprKind::Min(parts) if parts.is_empty() => Term::Constant(Part::STUCK),
+            ExprKind::OfChannel(_) => Term::Constant(Part::STUCK),
             ExprKind::Min(parts) => Term::Best(false, self.terms(parts)?),
             ExprKind::Max(parts) => Term::Best(true, self.terms(parts)?),
             ExprKind::Count(set) => Term::Count(Box::new(self.term(set)?)),

@@ -177,6 +177,7 @@ impl<'r> Cuts<'_, 'r> {
         {
             return Some(vec![Line::constant(axis(&value)?)]);
         }
+        let expr = expr.of_channel(channel);
         let lines = match &expr.kind {
             ExprKind::Literal(value) => vec![Line::constant(axis(value)?)],
             ExprKind::Today => vec![Line::constant(Exact::whole(self.context.day.number()))],
@@ -305,6 +306,7 @@ impl<'r> Cuts<'_, 'r> {
                 (0..=most).map(|count| Line::constant(Exact::whole(count))).collect()
             }
             ExprKind::And(_)
+            | ExprKind::OfChannel(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
             | ExprKind::Compare(..)

@@ -153,6 +153,8 @@ pub enum ExpectationKind {
     ExcludedBy(Name, Name),
     /// `T score = N`, `>=`, `<=`
     Score(Name, CompareOp, Points),
+    /// `T MEASURE = VALUE`
+    Measure(Name, Name, CompareOp, Literal),
     /// `T needs R met`
     Needs(Name, Name, Option<Name>),
     /// `T because RULE`

@@ -40,6 +40,7 @@ impl Builder<'_> {
             Kind::weight => D::Weight(self.weight(node)),
             Kind::levels => D::Levels(self.members(node)),
             Kind::let_declaration => D::Let(self.let_declaration(node)),
+            Kind::measure => D::Measure(self.measure(node)),
             Kind::rule => D::Rule(self.rule(node)),
             Kind::verdicts => D::Verdicts(self.thresholds(node)),
             Kind::test => D::Test(self.test(node)),
@@ -104,8 +105,9 @@ impl Builder<'_> {
             version: None,
             languages: Vec::new(),
             as_of: None,
+            rank: None,
         };
-        let (mut version, mut languages, mut as_of) = (None, None, None);
+        let (mut version, mut languages, mut as_of, mut rank) = (None, None, None, None);
         for child in node.children() {
             let span = child.span();
             match child.kind() {
@@ -125,6 +127,10 @@ impl Builder<'_> {
                 Kind::as_of => {
                     let value = self.date_in(&child);
                     self.once(&mut ruleset.as_of, &mut as_of, value, span, "as of");
+                }
+                Kind::rank_by => {
+                    let value = Spanned { value: self.names(&child), span };
+                    self.once(&mut ruleset.rank, &mut rank, value, span, "rank by");
                 }
                 _ => {}
             }
@@ -591,6 +597,37 @@ impl Builder<'_> {
     fn let_declaration(&mut self, node: &Node<'_>) -> ast::Let {
         let ty = node.has(Kind::colon).then(|| self.type_in(node, 1));
         ast::Let { name: self.name_of(node), ty, value: self.expression_in(node) }
+    }
+
+    fn measure(&mut self, node: &Node<'_>) -> ast::Measure {
+        let Some(for_each) = node.child(Kind::for_each) else {
+            unreachable!("grammar: a measure is for each")
+        };
+        let mut measure = ast::Measure {
+            name: self.name_of(node),
+            ty: self.type_in(node, 1),
+            title: self.title(node),
+            for_each: self.for_each(&for_each),
+            value: self.expression_in(node),
+            higher: None,
+            sums: None,
+        };
+        let (mut better, mut sums) = (None, None);
+        for child in node.children() {
+            let span = child.span();
+            match child.kind() {
+                Kind::better => {
+                    let higher = child.has(Kind::kw_higher);
+                    self.once(&mut measure.higher, &mut better, higher, span, "is better");
+                }
+                Kind::mixes_sum => self.once(&mut measure.sums, &mut sums, span, span, "mixes sum"),
+                Kind::allow_clause => {
+                    self.allow_here(&child);
+                }
+                _ => {}
+            }
+        }
+        measure
     }
 
     fn thresholds(&mut self, node: &Node<'_>) -> Vec<ast::Threshold> {

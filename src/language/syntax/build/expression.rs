@@ -121,6 +121,8 @@ impl Builder<'_> {
                     Some(Kind::kw_known) => State::Known,
                     Some(Kind::kw_unknown) => State::Unknown,
                     Some(Kind::kw_excluded) => State::Excluded,
+                    Some(Kind::kw_lowest) => State::Lowest,
+                    Some(Kind::kw_highest) => State::Highest,
                     _ => State::Eligible,
                 };
                 ExprKind::Is(left, Spanned { value: state, span: token.span() })

@@ -62,7 +62,7 @@ impl Builder<'_> {
         rule
     }
 
-    fn for_each(&mut self, node: &Node<'_>) -> ast::ForEach {
+    pub(super) fn for_each(&mut self, node: &Node<'_>) -> ast::ForEach {
         ast::ForEach {
             variable: self.name_of(node),
             channels: node.child(Kind::name_set).map(|set| self.names(&set)),
@@ -253,19 +253,14 @@ impl Builder<'_> {
             Kind::expect_could_be => E::CouldBe(target, verdict(&what)),
             Kind::expect_excluded_by => E::ExcludedBy(target, rule_name(&what)),
             Kind::expect_because => E::Because(target, rule_name(&what)),
-            Kind::expect_score => {
-                let op = if what.has(Kind::at_least) {
-                    CompareOp::AtLeast
-                } else if what.has(Kind::at_most) {
-                    CompareOp::AtMost
-                } else {
-                    CompareOp::Equal
-                };
-                match what.child(Kind::points) {
-                    Some(points) => E::Score(target, op, self.points(&points)),
-                    None => unreachable!("grammar: a score is compared with points"),
-                }
-            }
+            Kind::expect_score => match what.child(Kind::points) {
+                Some(points) => E::Score(target, compared(&what), self.points(&points)),
+                None => unreachable!("grammar: a score is compared with points"),
+            },
+            Kind::expect_measure => match what.child(Kind::signed_quantity) {
+                Some(value) => E::Measure(target, self.name_of(&what), compared(&what), self.literal(&value)),
+                None => unreachable!("grammar: a measure is compared with a number"),
+            },
             _ => {
                 let state = what
                     .children()
@@ -300,5 +295,16 @@ impl Builder<'_> {
             }
         }
         property
+    }
+}
+
+/// How something that is expected is compared.
+fn compared(node: &Node<'_>) -> CompareOp {
+    if node.has(Kind::at_least) {
+        CompareOp::AtLeast
+    } else if node.has(Kind::at_most) {
+        CompareOp::AtMost
+    } else {
+        CompareOp::Equal
     }
 }
