@@ -409,6 +409,7 @@ impl<'r> Program<'r> {
             self.measure(scratch);
         }
         self.find_first(scratch);
+        self.narrow(scratch);
     }
 
     /// Finds out what measures are of each target: afterwards [`Program::measured`] answers.

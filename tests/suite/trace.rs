@@ -556,7 +556,8 @@ impl Checker<'_> {
         let (low, high) = scores.fold((score, score), |all, (least, most)| (all.0 + least, all.1 + most));
         let mut found = Vec::new();
         if pending.iter().any(|p| p["points"].is_null() && p["effect"] == "score") {
-            found.extend(self.open((excluded, score, cap), &[]));
+            let by_fields: Vec<&Json> = pending.iter().filter(|p| p["open"] == true).copied().collect();
+            found.extend(self.open((excluded, score, cap), &by_fields));
         }
         let reach = [
             high >= recommended,

@@ -432,7 +432,7 @@ impl<'g, 'r> View<'g, 'r> {
             (Verdict::Unsuitable, space.diagrams.not(must_reach)?),
         ];
         // Points that no source tells count nothing until one does.
-        let mut found = if untold.is_empty() { NO } else { self.leaning(space, target, verdict)? };
+        let mut found = if untold.is_empty() { NO } else { self.could_be(space, target, verdict, true)? };
         for (raw, when) in by_score {
             let capped = self.could_be_capped(space, target, raw, verdict, by_fields)?;
             let both = space.diagrams.and(when, capped)?;

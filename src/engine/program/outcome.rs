@@ -369,6 +369,11 @@ impl Program<'_> {
                 self.verdicts.widen(outcome, tally, odd, *excluded);
             }
         }
+    }
+
+    /// Takes points that no source tells to be what they may be, once it is known what could come first with some of them
+    /// told.
+    pub(super) fn narrow(&self, scratch: &mut Scratch) {
         for (target, points) in &self.untold {
             let fired = points.iter().filter(|(instance, _)| scratch.fired.has(*instance));
             let of = scratch
@@ -526,27 +531,40 @@ impl Verdicts {
         let exclusion = self.exclusion(excluded);
         let place = self.between((low, high)) | held(tally.fired) | open(tally.pending | odd.pending);
         outcome.could_be = self.set(place | u32::from(exclusion.place));
-        let place = self.between((low - odd.stuck.0, high - odd.stuck.1))
-            | held(tally.fired)
-            | open(tally.pending | odd.hopeful);
-        let by_fields = self.set(place | u32::from(exclusion.place_by_fields));
+        let by_fields = self.by_fields(outcome.score_range, tally, odd, exclusion);
         outcome.verdict = self.decided(by_fields, outcome.leaning);
     }
 
-    /// Takes it that some points that no source tells are these at least; the leaning stays what it is without them.
+    /// The verdicts that the fields leave open.
+    fn by_fields(
+        &self,
+        (low, high): (i64, i64),
+        tally: &Tally,
+        odd: &Odd,
+        exclusion: Exclusion,
+    ) -> VerdictSet {
+        let place = self.between((low - odd.stuck.0, high - odd.stuck.1))
+            | held(tally.fired)
+            | open(tally.pending | odd.hopeful);
+        self.set(place | u32::from(exclusion.place_by_fields))
+    }
+
+    /// Takes it that some points that no source tells are these at least, or nothing as long as none does.
     fn narrow(
         &self,
         outcome: &mut Outcome,
         (tally, odd, excluded): (&Tally, &Odd, Kleene),
         points: impl Iterator<Item = (i64, i64)>,
     ) {
+        let exclusion = self.exclusion(excluded);
+        let by_fields = self.by_fields(outcome.score_range, tally, odd, exclusion);
         for (given, taken) in points {
             outcome.score_range.0 += given;
             outcome.score_range.1 += taken;
         }
         let place = self.between(outcome.score_range) | held(tally.fired) | open(tally.pending | odd.pending);
-        let could_be = self.set(place | u32::from(self.exclusion(excluded).place));
-        outcome.could_be = VerdictSet(could_be.0 | 1 << outcome.leaning as u8);
+        let could_be = self.set(place | u32::from(exclusion.place));
+        outcome.could_be = VerdictSet(could_be.0 | by_fields.0);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Expressions → values, three-valued, with a recorder that costs nothing when it is silent.
 
+mod facts;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,8 +12,8 @@ use super::tried::Tried;
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
-    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Id, IdMap, Let, Points, Profile, Ruleset, Shift,
-    Table, Target, TargetMap, Type, Value,
+    Between, Channel, Entry, Expr, ExprKind, Field, Id, IdMap, Let, Points, Profile, Ruleset, Shift, Table,
+    Target, TargetMap, Type, Value,
 };
 use crate::operator::{CompareOp, Sign};
 
@@ -445,19 +447,6 @@ impl<'r> Context<'r> {
         }
     }
 
-    /// Whether a channel states an entry; not known where the index is not.
-    fn fact_is_known(&self, fact: &'r FactRef, channel: Option<Id<Channel>>) -> Judged {
-        let Some(of) = fact.channel.or(channel) else { return Judged::STUCK };
-        let stated = |index: Option<u32>| self.entry(of, (fact.fact, index)).is_some();
-        match self.place(fact, channel, &mut Silent) {
-            None => Judged::known(stated(None)),
-            Some(place) => place.judge(
-                |index| matches!(index, Value::Enum(member) if stated(Some(*member))),
-                || Judged::OPEN,
-            ),
-        }
-    }
-
     /// Returns the points that an effect gives an instance; nothing where no source tells a fact that makes them.
     pub(super) fn points(&self, points: &'r Points, channel: Option<Id<Channel>>) -> Option<i64> {
         match points {
@@ -643,70 +632,5 @@ impl<'r> Context<'r> {
         };
         self.keep(id, Cached::Value(value.clone()));
         value
-    }
-
-    fn fact<R: Recorder<'r>>(
-        &self,
-        fact: &'r FactRef,
-        channel: Option<Id<Channel>>,
-        recorder: &mut R,
-    ) -> Valued {
-        let Some(of) = fact.channel.or(channel) else { return Valued::STUCK };
-        let member = match self.place(fact, channel, recorder) {
-            None => None,
-            Some(Valued::Known(Value::Enum(member))) => Some(member),
-            Some(index) => {
-                // Which entry is not known: filling in the fields gives what the channel states of those it could be.
-                recorder.read(Read::Fact { channel: of, entry: (fact.fact, None), statement: None });
-                let Could::OneOf(members) = index.could() else { return Valued::Unknown(Could::Anything) };
-                let values = members.iter().filter_map(|member| match member {
-                    Value::Enum(member) => self.entry(of, (fact.fact, Some(*member))).cloned(),
-                    _ => None,
-                });
-                return Valued::Unknown(Could::one_of(values));
-            }
-        };
-        let entry = (fact.fact, member);
-        let statement = self.ruleset.statement(of, entry, self.day);
-        recorder.read(Read::Fact { channel: of, entry, statement });
-        match self.entry(of, entry) {
-            Some(value) => Valued::Known(value.clone()),
-            None => Valued::STUCK,
-        }
-    }
-
-    /// The place of an entry, as a value of its index is; nothing where the fact has none.
-    fn place<R: Recorder<'r>>(
-        &self,
-        fact: &'r FactRef,
-        channel: Option<Id<Channel>>,
-        recorder: &mut R,
-    ) -> Option<Valued> {
-        let (first, further) = fact.indexes.split_first()?;
-        let mut place = self.value(first, channel, recorder);
-        for (index, of) in further.iter().zip(self.ruleset.facts[fact.fact].indexes.iter().skip(1)) {
-            let size = self.ruleset.enums[*of].members.len() as u32;
-            let index = self.value(index, channel, recorder);
-            place = match (place, index) {
-                (Valued::Known(Value::Enum(before)), Valued::Known(Value::Enum(value))) => {
-                    Valued::Known(Value::Enum(before * size + value))
-                }
-                (place, index) => match (place.could(), index.could()) {
-                    (Could::OneOf(places), Could::OneOf(values)) => {
-                        let each =
-                            places.iter().flat_map(|place| values.iter().map(move |value| (place, value)));
-                        let places = each.filter_map(|pair| match pair {
-                            (Value::Enum(before), Value::Enum(value)) => {
-                                Some(Value::Enum(before * size + value))
-                            }
-                            _ => None,
-                        });
-                        Valued::Unknown(Could::OneOf(places.collect()))
-                    }
-                    _ => Valued::Unknown(Could::Anything),
-                },
-            };
-        }
-        Some(place)
     }
 }

@@ -87,7 +87,7 @@ fn open_needs(target: &TargetDecision) -> usize {
 
 /// The best that may become of a target.
 fn best(ruleset: &Ruleset, target: &TargetDecision) -> Key {
-    let verdict = target.could_be.first().copied().unwrap_or(target.leaning);
+    let ((_, score), (verdict, _)) = target.reach;
     // What only a channel asks for that may be owned already may not be needed in the end.
     let spared = target.needs.iter().filter_map(|need| match need.need {
         Need::Channel(id) if need.state != NeedState::Unmet || need.because_of != target.target => {
@@ -98,14 +98,14 @@ fn best(ruleset: &Ruleset, target: &TargetDecision) -> Key {
     let spared: HashSet<Target> = spared.collect();
     let sure = |need: &&NeedDecision| need.state == NeedState::Unmet && !spared.contains(&need.because_of);
     let needs = target.needs.iter().filter(sure).count();
-    (verdict, places(ruleset, &target.measures, target.score_range.1, Some(End::Best)), needs)
+    (verdict, places(ruleset, &target.measures, score, Some(End::Best)), needs)
 }
 
 /// The worst that may become of a target.
 fn worst(ruleset: &Ruleset, target: &TargetDecision) -> Key {
-    let verdict = target.could_be.last().copied().unwrap_or(target.leaning);
+    let ((score, _), (_, verdict)) = target.reach;
     let needs = if target.more_needs { usize::MAX } else { open_needs(target) };
-    (verdict, places(ruleset, &target.measures, target.score_range.0, Some(End::Worst)), needs)
+    (verdict, places(ruleset, &target.measures, score, Some(End::Worst)), needs)
 }
 
 /// Notes at each channel which targets need it.

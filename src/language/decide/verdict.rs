@@ -107,6 +107,9 @@ pub struct TargetDecision {
     pub score: i64,
     /// The least and the greatest score that pending rules leave open.
     pub score_range: (i64, i64),
+    /// The scores, and the best and the worst verdict, that it may have while points that no source tells count nothing or
+    /// what they may be, each by itself: what could rank it.
+    pub(super) reach: ((i64, i64), (Verdict, Verdict)),
     /// How often each level counts, negative points taken away.
     pub tally: Vec<i64>,
     /// The cap that lowers its verdict.
@@ -294,9 +297,17 @@ fn decide_target(
     let fired = Fired { excluded, score, cap: cap.map(|(verdict, _)| verdict) };
     let leaning = fired.leaning(ruleset.thresholds);
     let all = Open::of(ruleset, &pending);
-    let could_be = with_leaning(verdicts(ruleset.thresholds, &fired, &all), leaning);
     let by_fields = Open::of(ruleset, pending.iter().filter(|pending| pending.open));
     let by_fields = verdicts(ruleset.thresholds, &fired, &by_fields);
+    // Points that no source tells count nothing until one does, whatever the fields are.
+    let could_be = either(verdicts(ruleset.thresholds, &fired, &all), &by_fields);
+    let reach = Open {
+        taken: pending.iter().map(|pending| pending.points.0.min(0)).sum(),
+        given: pending.iter().map(|pending| pending.points.1.max(0)).sum(),
+        ..all.clone()
+    };
+    let reached = verdicts(ruleset.thresholds, &fired, &reach);
+    let ends = (reached.first().copied().unwrap_or(leaning), reached.last().copied().unwrap_or(leaning));
     let undecided = by_fields.iter().any(|verdict| *verdict != leaning);
     TargetDecision {
         target,
@@ -304,6 +315,7 @@ fn decide_target(
         excluded: context.excluded(target),
         score,
         score_range: (score + all.taken, score + all.given),
+        reach: ((score + reach.taken, score + reach.given), ends),
         tally,
         capped_by: capped.filter(|_| excluded != Truth::True).map(|(_, cause)| cause),
         leaning,
@@ -475,11 +487,11 @@ impl Open {
     }
 }
 
-/// Verdicts, best first, and with them what a target leans to: points that no source tells count nothing until one does.
-fn with_leaning(mut verdicts: Vec<Verdict>, leaning: Verdict) -> Vec<Verdict> {
-    if let Err(place) = verdicts.binary_search(&leaning) {
-        verdicts.insert(place, leaning);
-    }
+/// All of some verdicts, best first.
+fn either(mut verdicts: Vec<Verdict>, others: &[Verdict]) -> Vec<Verdict> {
+    verdicts.extend_from_slice(others);
+    verdicts.sort_unstable();
+    verdicts.dedup();
     verdicts
 }
 
@@ -547,7 +559,7 @@ fn open_facts_of(
         let Await::Fact(channel, entry) = awaited else { return None };
         let own = pending.iter().copied().filter(|pending| pending.awaits.contains(&awaited));
         let own = verdicts(ruleset.thresholds, &fired, &Open::of(ruleset, own));
-        let own = with_leaning(own, decided.leaning);
+        let own = either(own, &[decided.leaning]);
         let alone = own.iter().any(|verdict| *verdict != decided.leaning);
         Some(OpenFact { channel, entry, could_be: if alone { own } else { decided.could_be.clone() } })
     });

@@ -222,7 +222,14 @@ impl<'a, 'r> Teller<'a, 'r> {
     }
 
     fn because(&self, cause: Cause) -> String {
-        reason(self.decision, self.speaker, cause.rule, cause.channel)
+        let ruleset = self.speaker.ruleset;
+        let reason = reason(self.decision, self.speaker, cause.rule, cause.channel);
+        // Several effects of one rule are told apart by what makes their points.
+        match cause.kind(ruleset).rating().filter(|_| ruleset.rules[cause.rule].because.is_none()) {
+            Some(rating) if reason.is_empty() => expr_text(ruleset, rating),
+            Some(rating) => format!("{reason}: {}", expr_text(ruleset, rating)),
+            None => reason,
+        }
     }
 
     fn effect(&mut self, cause: Cause) -> Item {
