@@ -194,7 +194,8 @@ pub fn folded(text: &str) -> String {
 /// Returns a text in normal form C, in which names and texts are compared: equal however they were typed.
 #[must_use]
 pub fn normal(text: &str) -> Arc<str> {
-    text.nfc().collect::<String>().into()
+    // What is ASCII is so already, and looking a letter up costs more than all of the rest.
+    if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() }
 }
 
 /// The files of one run, each under the name that the caller gave it.

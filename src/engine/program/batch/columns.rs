@@ -59,6 +59,8 @@ impl<T: Copy + PartialEq> Names<T> {
     fn get(&self, name: &str) -> Option<(T, bool)> {
         match self.exact.get(name) {
             Some(of) => Some((*of, true)),
+            // Tables ask this of each column of rows that leave some out.
+            None if self.loose.is_empty() => None,
             None => self.loose.get(&folded(name)).copied().flatten().map(|of| (of, false)),
         }
     }
