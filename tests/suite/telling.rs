@@ -404,3 +404,34 @@ fn who_comes_before_whom_is_told_by_what_ranks() {
     assert!(told.starts_with("a possible (0) comes before b possible (1).\n"), "{told}");
     assert!(told.contains("cost  a 1\n"), "{told}");
 }
+
+/// Whatever a ruleset is made of, each report of a decision can be made of it.
+#[test]
+fn every_report_of_a_random_ruleset_is_told() {
+    let mut rated = 0;
+    for seed in 0..cases(120) {
+        let case = case(seed + 17_000_000, 60);
+        let profile = random_profile(&case.ruleset, &case.profile);
+        let decision = decide(&case.ruleset, &profile, case.ruleset.as_of.unwrap());
+        let rules: Vec<Id<Rule>> = case.ruleset.rules.ids().collect();
+        rated += usize::from(case.uses.contains_key("points from facts"));
+        for language in ["en", "zh"] {
+            let speaker = Speaker::new(&case.ruleset, Some(language));
+            for target in case.ruleset.targets() {
+                let told = why::proof(&decision, speaker, target, None).terminal(false);
+                assert!(told.contains(case.ruleset.target_name(target)), "seed {seed}: {told}");
+                assert!(!why::brief(&decision, speaker, target).is_empty(), "seed {seed}");
+                for other in case.ruleset.targets().filter(|other| *other != target) {
+                    let told = why::over(&decision, speaker, target, other).terminal(false);
+                    assert!(told.contains(case.ruleset.target_name(other)), "seed {seed}: {told}");
+                }
+            }
+            let told = why::answer(&decision, speaker, &Options::default());
+            assert!(!told.terminal(false).is_empty() && !told.markdown().is_empty(), "seed {seed}");
+            let told = why::proof_of_rules(&decision, speaker, "all", &rules).terminal(false);
+            let named = case.ruleset.rules.iter().all(|rule| told.contains(&*rule.name));
+            assert!(named, "seed {seed}: {told}");
+        }
+    }
+    assert!(rated as u64 * 10 > cases(120), "{rated} rulesets have points from facts");
+}

@@ -20,8 +20,7 @@ impl Writer<'_, '_> {
                 measure.title.as_ref().map(|title| format!(" \"{}\"", title.get(self.speaker.language)));
             let head = format!("{}{}", measure.name, title.unwrap_or_default());
             let place = ruleset.files.place(measure.span);
-            let value =
-                Item { parts: self.atom(trace), ..Item::new(Mark::Value, self.speaker.measured(measured)) };
+            let value = self.computed(trace, self.speaker.measured(measured));
             let remarks = vec![Item::new(Mark::None, Text::of(Kind::Faint, place.to_string())), value];
             Item { remarks, ..Item::new(Mark::None, Text::of(Kind::Name, head)) }
         });

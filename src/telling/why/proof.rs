@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::answer::{list, note_mark};
 use super::{better, footer, need_sources, no_value, points, rests};
 use crate::document::{Block, Document, Item, Kind, Mark, Text};
-use crate::words::{self, Speaker, Tongue, evidence, told};
+use crate::words::{self, Speaker, Tongue, evidence, expr_text, told};
 use qudao_engine::advise::Advice;
 use qudao_language::decide::{Await, Cause, Decision, Instance, Reason, State, Truth};
 use qudao_language::model::{Channel, EffectKind, Id, Rule, Ruleset, Table, Target};
@@ -272,7 +272,14 @@ impl<'r> Writer<'_, 'r> {
             remarks.push(Item::new(Mark::None, self.speaker.tongue.always()));
         }
         remarks.extend(traces.iter().map(|trace| self.tree(trace)));
-        remarks.extend(self.decision.ratings(id, channel).iter().map(|rating| self.tree(rating)));
+        for (effect, declared) in rule.effects.iter().enumerate() {
+            let cause = Cause { rule: id, channel, effect };
+            let rated = self.decision.rating(cause).zip(declared.kind.points());
+            remarks.extend(rated.map(|(rating, points)| {
+                let points = words::points(self.decision, cause, points);
+                self.computed(&rating, format!("{points} = {}", expr_text(ruleset, rating.expr)))
+            }));
+        }
         for (exception, instance) in self.decision.exceptions(id, channel) {
             let met = self.decision.instance(exception, instance).expect("an exception that meets is one");
             let of = instance

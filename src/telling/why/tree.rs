@@ -15,6 +15,11 @@ impl<'r> Writer<'_, 'r> {
         self.part(trace, &self.idle(!trace.decides))
     }
 
+    /// A number, and how it came about.
+    pub(super) fn computed(&self, trace: &Trace<'r>, number: String) -> Item {
+        Item { parts: self.atom(trace), ..Item::new(Mark::Value, number) }
+    }
+
     /// A part of a condition, with a remark behind it.
     fn part(&self, trace: &Trace<'r>, remark: &str) -> Item {
         if let ([only], ExprKind::And(_) | ExprKind::Or(_)) = (trace.parts.as_slice(), &trace.expr.kind) {

@@ -134,27 +134,10 @@ impl Builder<'_> {
         points
     }
 
-    /// A sign before a sum is that of its first term.
+    /// A sum begins with a minus, if with any sign.
     fn computed_points(&mut self, node: &Node<'_>) -> ast::Points {
-        let written = self.expression_in(node);
-        let sign = node.child(Kind::sign);
-        let minus = sign.as_ref().filter(|sign| sign.text() == "-");
-        let negated = |first: ast::Expr, minus: &Node<'_>| ast::Expr {
-            span: minus.span().to(first.span),
-            kind: ast::ExprKind::Negate(Box::new(first)),
-        };
-        let value = match (minus, written) {
-            (None, value) => value,
-            (Some(minus), ast::Expr { span, kind: ast::ExprKind::Sum(mut terms) }) => {
-                if let Some((sign, _)) = terms.first_mut() {
-                    *sign = Sign::Minus;
-                }
-                ast::Expr { span: minus.span().to(span), kind: ast::ExprKind::Sum(terms) }
-            }
-            (Some(minus), value) => negated(value, minus),
-        };
-        // Beyond its sign nothing of it is negative by how it is written.
-        let sign = sign.map(|_| Sign::Plus);
+        let value = self.expression_in(node);
+        let sign = node.text().starts_with(['+', '-']).then_some(Sign::Plus);
         ast::Points { span: node.span(), sign, amount: ast::PointsAmount::Computed(value) }
     }
 
