@@ -197,6 +197,15 @@ pub enum State {
 }
 
 impl State {
+    /// Every one.
+    pub const ALL: [State; 6] =
+        [State::Known, State::Unknown, State::Excluded, State::Eligible, State::Lowest, State::Highest];
+
+    /// Returns the words of all.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        State::ALL.into_iter().map(State::as_str)
+    }
+
     /// Returns the word.
     #[must_use]
     pub fn as_str(self) -> &'static str {

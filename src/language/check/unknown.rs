@@ -8,6 +8,7 @@ use super::scope::Scope;
 use super::{Checker, Names, Symbol, synonyms};
 use crate::diagnostic::{Code, Diagnostic, nearest_within};
 use crate::model::{Enum, Id, Text, Type};
+use crate::operator::State;
 use crate::source::Span;
 use crate::syntax::{ast, plain};
 
@@ -483,7 +484,7 @@ impl Checker<'_> {
         }
         let small = name.value.to_lowercase();
         match (&*small, arguments) {
-            ("excluded" | "eligible" | "known" | "unknown", [subject]) => {
+            (_, [subject]) if State::words().any(|word| word == small) => {
                 let asked = format!("{} is {small}", self.sources.files().slice(subject.span));
                 let diagnostic = diagnostic.here("a word behind `is`");
                 return self.report(diagnostic.guess(format!("write `{asked}`"), span, asked));

@@ -191,6 +191,10 @@ fn special(
         ":" | "=>" | "->" if kinds.contains(&Kind::assign) => {
             return perhaps("a value is stated with `=`", "not expected here", "=");
         }
+        "=" | "for" if kinds.contains(&Kind::colon) && text.trim_start().starts_with("measure") => {
+            let note = "a measure has a type: `measure NAME: number \"Title\" for each c = VALUE`";
+            return Some(syntax("the type of a measure stands before its value").here("no type").note(note));
+        }
         "=" if kinds.contains(&Kind::colon) && text.trim_start().starts_with("parameter") => {
             let note = "a parameter has a type: `parameter NAME: TYPE \"Title\" = VALUE`";
             return Some(

@@ -2,6 +2,7 @@
 
 use super::{Place, first_word, is_name, last_word, quantity, word_end};
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::operator::State;
 use crate::source::Span;
 use crate::syntax::parse::Kind;
 
@@ -101,7 +102,7 @@ fn state(place: &Place<'_>) -> Option<Diagnostic> {
     }
     if place.found == "not" {
         let next = first_word(place.behind());
-        if !next.is_empty() && !matches!(next, "known" | "unknown" | "excluded" | "eligible") {
+        if !next.is_empty() && !State::words().any(|word| word == next) {
             let mistake = place.says("`not equal` is written `!=`").here("not a state");
             return Some(mistake.guess("write `!=`", whole(place.at + "not".len()), "!="));
         }
@@ -113,7 +114,17 @@ fn state(place: &Place<'_>) -> Option<Diagnostic> {
             "of a set, ask `count(x) == 0`; what was not answered is `is unknown`, and only notes and warnings ask it",
         ));
     }
-    if !is_name(place.found) || nearest(place.found, ["known", "unknown", "excluded", "eligible"]).is_some() {
+    let extreme = match place.found {
+        "cheapest" | "smallest" | "least" | "minimal" | "minimum" => Some("lowest"),
+        "dearest" | "largest" | "greatest" | "most" | "maximal" | "maximum" => Some("highest"),
+        _ => None,
+    };
+    if let Some(word) = extreme {
+        let mistake =
+            place.says(&format!("the extreme of a measure is asked by `is {word}`")).here("not a state");
+        return Some(mistake.guess(format!("write `{word}`"), place.here, word));
+    }
+    if !is_name(place.found) || nearest(place.found, State::words()).is_some() {
         return None;
     }
     let mistake =
