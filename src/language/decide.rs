@@ -249,12 +249,7 @@ impl<'r> Decision<'r> {
     /// Returns the points that an effect gives; nothing for another effect, or where no source tells a fact that makes them.
     #[must_use]
     pub fn points(&self, cause: Cause) -> Option<i64> {
-        match cause.kind(self.ruleset) {
-            EffectKind::Score(_, points, _) => self.context.points(points, cause.channel),
-            EffectKind::Exclude(_) | EffectKind::Cap(..) | EffectKind::Needs(..) | EffectKind::Note(..) => {
-                None
-            }
-        }
+        self.context.points(cause.kind(self.ruleset).points()?, cause.channel)
     }
 
     /// Returns how the points of an effect came out, if a constant makes them.

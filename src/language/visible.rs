@@ -9,6 +9,9 @@ const NON_JOINER: char = '\u{200c}';
 /// Asks for the form of a character that has colours.
 const IN_COLOUR: char = '\u{fe0f}';
 
+/// A cell that begins with one of these is run as a formula by programs for sheets.
+pub const FORMULAS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
 /// Tells whether a character must not reach a terminal as it is, or cannot be seen there: controls other than line
 /// end and tab, characters that turn the direction of writing, and those without any width or form.
 #[must_use]

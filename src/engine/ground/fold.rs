@@ -40,6 +40,7 @@ pub(super) fn ground<'r>(
         builder.instances_of_rule(rule);
         builder.of_rule[rule] = first..builder.instances.len();
     }
+    builder.declared = builder.instances.len();
     builder.ratings();
     builder.met_and_owned();
     builder.effects();
@@ -78,6 +79,7 @@ pub(super) struct Builder<'p, 'r> {
     instances: Arena<Instance>,
     order: Vec<Id<Instance>>,
     of_rule: IdMap<Rule, Range<usize>>,
+    declared: usize,
     ratings: Ratings,
     targets: Vec<Effects>,
     owned: IdMap<Channel, Id<Node>>,
@@ -109,6 +111,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             instances: Arena::default(),
             order: Vec::new(),
             of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
+            declared: 0,
             ratings: Ratings::default(),
             targets: Vec::new(),
             owned: IdMap::default(),
@@ -129,7 +132,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             atoms,
             opaque: self.opaque,
             nodes: self.nodes,
-            declared: self.of_rule.values().map(|of| of.end).max().unwrap_or(0),
+            declared: self.declared,
             instances: self.instances,
             order: self.order,
             targets: self.targets,
@@ -443,8 +446,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             channels: stated(ruleset.stated_needs(target)),
         };
         self.targets = ruleset.targets().map(effects).collect();
-        let declared = self.of_rule.values().cloned().flatten().map(Id::<Instance>::new);
-        for id in declared.collect::<Vec<_>>() {
+        for id in (0..self.declared).map(Id::new) {
             let instance = &self.instances[id];
             for (place, effect) in ruleset.rules[instance.rule].effects.iter().enumerate() {
                 let target = effect.kind.target().and_then(|target| target.resolve(instance.channel));

@@ -10,8 +10,8 @@ use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS, grouped};
 use crate::model::{
-    Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, OWN, Statements, Type, Unit, UnitDefinition, Value,
-    place_among,
+    Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, OWN, Statement, Statements, Type, Unit,
+    UnitDefinition, Value, place_among,
 };
 use crate::operator::Sign;
 use crate::source::Span;
@@ -21,6 +21,9 @@ const MAX_EXPANDED_DEPTH: usize = 256;
 const MAX_EXPANDED_PARTS: usize = 10_000;
 /// A constant may have so many values at most, by what its facts may be.
 const MAX_VALUES: usize = 256;
+/// Ranges up to so many digits are offered.
+const MAX_OFFERED_DIGITS: u32 = 17;
+
 /// What is known of a fact.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Told {
@@ -29,9 +32,6 @@ pub(super) enum Told {
     /// That; where it states nothing, the least and the greatest that any channel ever states.
     OfAny,
 }
-
-/// Ranges up to so many digits are offered.
-const MAX_OFFERED_DIGITS: u32 = 17;
 
 /// What later expressions need to know of a let.
 #[derive(Debug)]
@@ -332,18 +332,20 @@ impl Checker<'_> {
         if let Some(bound) = self.fact_bounds.get(&id) {
             return *bound;
         }
-        let channels = self.channels.iter().flat_map(|channel| &channel.statements);
         let values = self
-            .parameters
-            .iter()
-            .chain(channels)
-            .filter(|((fact, _), _)| *fact == id)
-            .flat_map(|(_, statements)| statements)
+            .stating(id)
             .flat_map(|said| said.disputed.iter().map(|other| &other.value).chain([&said.value]))
             .filter_map(|value| value.as_ref()?.as_number());
         let bound = values.map(Bound::of).try_fold(Bound::ZERO, Bound::join);
         self.fact_bounds.insert(id, bound);
         bound
+    }
+
+    /// What any channel states of a fact, or the ruleset of a parameter.
+    fn stating(&self, id: Id<Fact>) -> impl Iterator<Item = &Statement> {
+        let channels = self.channels.iter().map(|channel| &channel.statements);
+        let all = std::iter::once(&self.parameters).chain(channels).flatten();
+        all.filter(move |((fact, _), _)| *fact == id).flat_map(|(_, statements)| statements)
     }
 
     fn stated(&self, channel: Id<Channel>) -> &Statements {
@@ -474,13 +476,8 @@ impl Checker<'_> {
             ExprKind::Fact(fact) => {
                 let of = fact.channel.or(channel).ok_or(expr.span)?;
                 // Whichever entry an index means that is no value.
-                let members = fact.indexes.iter().map(|index| match index.kind {
-                    ExprKind::Literal(Value::Enum(member)) => Some(member),
-                    _ => None,
-                });
-                let place = members.collect::<Option<Vec<u32>>>();
                 let sizes = self.facts[fact.fact].indexes.iter().map(|of| self.enums[*of].members.len());
-                let place = place.and_then(|values| place_among(sizes, &values));
+                let place = fact.literal_indexes().and_then(|values| place_among(sizes, &values));
                 let means = |entry: &Entry| entry.0 == fact.fact && (place.is_none() || entry.1 == place);
                 let statements = self.stated(of).iter();
                 let said = statements.filter(|(entry, _)| means(entry)).flat_map(|(_, said)| said);
@@ -489,10 +486,8 @@ impl Checker<'_> {
                 if told == Told::OnTheDay || !values.is_empty() {
                     return Ok(values);
                 }
-                let every = self.channels.iter().flat_map(|channel| &channel.statements);
-                let every = every.filter(|((of, _), _)| *of == fact.fact).flat_map(|(_, said)| said);
-                let every: BTreeSet<Exact> =
-                    every.filter_map(|said| said.value.as_ref()?.as_number()).collect();
+                let every = self.stating(fact.fact).filter_map(|said| said.value.as_ref()?.as_number());
+                let every: BTreeSet<Exact> = every.collect();
                 // What lies between decides nothing: only the ends are asked for.
                 Ok(every.first().into_iter().chain(every.last()).copied().collect())
             }

@@ -345,12 +345,8 @@ fn effects(ruleset: &Ruleset, (rule, channel): InstanceKey) -> impl Iterator<Ite
 
 /// The points that an effect gives with this truth.
 fn given<'c>(context: &Context<'c>, kind: &'c EffectKind, channel: Option<Id<Channel>>, fires: Truth) -> i64 {
-    match kind {
-        EffectKind::Score(_, points, _) if fires == Truth::True => {
-            context.points(points, channel).unwrap_or(0)
-        }
-        _ => 0,
-    }
+    let points = kind.points().filter(|_| fires == Truth::True);
+    points.and_then(|points| context.points(points, channel)).unwrap_or(0)
 }
 
 fn channel(need: Need) -> Option<Id<Channel>> {

@@ -87,7 +87,7 @@ fn open_needs(target: &TargetDecision) -> usize {
 
 /// The best that may become of a target.
 fn best(ruleset: &Ruleset, target: &TargetDecision) -> Key {
-    let ((_, score), (verdict, _)) = target.reach;
+    let ((_, score), (verdict, _)) = target.reach(ruleset);
     // What only a channel asks for that may be owned already may not be needed in the end.
     let spared = target.needs.iter().filter_map(|need| match need.need {
         Need::Channel(id) if need.state != NeedState::Unmet || need.because_of != target.target => {
@@ -103,7 +103,7 @@ fn best(ruleset: &Ruleset, target: &TargetDecision) -> Key {
 
 /// The worst that may become of a target.
 fn worst(ruleset: &Ruleset, target: &TargetDecision) -> Key {
-    let ((score, _), (_, verdict)) = target.reach;
+    let ((score, _), (_, verdict)) = target.reach(ruleset);
     let needs = if target.more_needs { usize::MAX } else { open_needs(target) };
     (verdict, places(ruleset, &target.measures, score, Some(End::Worst)), needs)
 }

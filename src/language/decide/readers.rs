@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::model::{
     Channel, Entry, Expr, ExprKind, Fact, FactRef, Field, Id, IdMap, Let, Rule, Ruleset, Table, Target,
-    TargetMap, TargetRef, Value,
+    TargetMap, TargetRef,
 };
 
 /// An instance of a rule.
@@ -166,12 +166,7 @@ impl<'r> Readers<'r> {
 
 impl Entries {
     fn of(ruleset: &Ruleset, fact: &FactRef) -> Entries {
-        let values = fact.indexes.iter().map(|index| match &index.kind {
-            ExprKind::Literal(Value::Enum(member)) => Some(*member),
-            _ => None,
-        });
-        let values: Option<Vec<u32>> = values.collect();
-        let index = values.and_then(|values| ruleset.entry_place(fact.fact, &values));
+        let index = fact.literal_indexes().and_then(|values| ruleset.entry_place(fact.fact, &values));
         Entries { channel: fact.channel, index }
     }
 }

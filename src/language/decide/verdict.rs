@@ -12,7 +12,9 @@ use super::lists::Lists;
 use super::measures::Measured;
 use super::needs::{NeedDecision, Needs};
 use super::{Decision, Instances, Tells, notes, rank};
-use crate::model::{Channel, EffectKind, Entry, Field, Id, Rule, Ruleset, Target, TargetMap, Thresholds};
+use crate::model::{
+    Channel, EffectKind, Entry, Field, Id, Points, Rule, Ruleset, Target, TargetMap, Thresholds,
+};
 use crate::operator::Verdict;
 
 /// An effect of a rule's instance.
@@ -107,9 +109,6 @@ pub struct TargetDecision {
     pub score: i64,
     /// The least and the greatest score that pending rules leave open.
     pub score_range: (i64, i64),
-    /// The scores, and the best and the worst verdict, that it may have while points that no source tells count nothing or
-    /// what they may be, each by itself: what could rank it.
-    pub(super) reach: ((i64, i64), (Verdict, Verdict)),
     /// How often each level counts, negative points taken away.
     pub tally: Vec<i64>,
     /// The cap that lowers its verdict.
@@ -139,6 +138,23 @@ pub struct TargetDecision {
 }
 
 impl TargetDecision {
+    /// The scores that it may have and the best and the worst verdict: what could rank it. Points that no source tells
+    /// count nothing or what they may be, each by itself.
+    pub(super) fn reach(&self, ruleset: &Ruleset) -> ((i64, i64), (Verdict, Verdict)) {
+        let ends = |verdicts: &[Verdict]| {
+            let end = |verdict: Option<&Verdict>| verdict.copied().unwrap_or(self.leaning);
+            (end(verdicts.first()), end(verdicts.last()))
+        };
+        if !self.pending.iter().any(|pending| pending.untold) {
+            return (self.score_range, ends(&self.could_be));
+        }
+        let mut open = Open::of(ruleset, &self.pending);
+        open.taken = self.pending.iter().map(|pending| pending.points.0.min(0)).sum();
+        open.given = self.pending.iter().map(|pending| pending.points.1.max(0)).sum();
+        let found = verdicts(ruleset.thresholds, &Fired::of(ruleset, self), &open);
+        ((self.score + open.taken, self.score + open.given), ends(&found))
+    }
+
     /// Tells whether nothing unknown could change the verdict.
     #[must_use]
     pub fn is_settled(&self) -> bool {
@@ -259,9 +275,11 @@ fn decide_target(
     let mut reasons = Vec::new();
     let mut pending = Vec::new();
     for (reason, judged) in &effects.all {
-        let given = points(context, *reason);
+        let of = points_of(ruleset, *reason);
+        let given = of.map_or(Some(0), |(points, cause)| context.points(points, cause.channel));
         if judged.truth == Truth::Unknown || given.is_none() {
-            let (least, greatest) = given.map_or_else(|| range(ruleset, *reason), |given| (given, given));
+            let range = || of.map_or((0, 0), |(points, _)| points.range());
+            let (least, greatest) = given.map_or_else(range, |given| (given, given));
             // What has fired gives at least as many as its points may be.
             let fired = judged.truth == Truth::True;
             pending.push(Pending {
@@ -273,11 +291,11 @@ fn decide_target(
             });
             continue;
         }
-        reasons.push(*reason);
+        let points = given.unwrap_or(0);
+        reasons.push((*reason, points));
         let Reason::Rule(cause) = reason else { continue };
         match cause.kind(ruleset) {
             EffectKind::Score(_, _, level) => {
-                let points = given.unwrap_or(0);
                 score += points;
                 if let Some(count) = level.and_then(|level| tally.get_mut(level)) {
                     *count += points.signum();
@@ -291,7 +309,7 @@ fn decide_target(
             EffectKind::Exclude(_) | EffectKind::Needs(..) | EffectKind::Note(..) => {}
         }
     }
-    sort_reasons(context, &mut reasons);
+    let reasons = sorted(ruleset, reasons);
 
     let capped = cap.filter(|(verdict, _)| *verdict > by_score(ruleset.thresholds, score));
     let fired = Fired { excluded, score, cap: cap.map(|(verdict, _)| verdict) };
@@ -299,15 +317,11 @@ fn decide_target(
     let all = Open::of(ruleset, &pending);
     let by_fields = Open::of(ruleset, pending.iter().filter(|pending| pending.open));
     let by_fields = verdicts(ruleset.thresholds, &fired, &by_fields);
-    // Points that no source tells count nothing until one does, whatever the fields are.
-    let could_be = either(verdicts(ruleset.thresholds, &fired, &all), &by_fields);
-    let reach = Open {
-        taken: pending.iter().map(|pending| pending.points.0.min(0)).sum(),
-        given: pending.iter().map(|pending| pending.points.1.max(0)).sum(),
-        ..all.clone()
-    };
-    let reached = verdicts(ruleset.thresholds, &fired, &reach);
-    let ends = (reached.first().copied().unwrap_or(leaning), reached.last().copied().unwrap_or(leaning));
+    let mut could_be = verdicts(ruleset.thresholds, &fired, &all);
+    if pending.iter().any(|pending| pending.untold) {
+        // Points that no source tells count nothing until one does, whatever the fields are.
+        could_be = either(could_be, &by_fields);
+    }
     let undecided = by_fields.iter().any(|verdict| *verdict != leaning);
     TargetDecision {
         target,
@@ -315,7 +329,6 @@ fn decide_target(
         excluded: context.excluded(target),
         score,
         score_range: (score + all.taken, score + all.given),
-        reach: ((score + reach.taken, score + reach.given), ends),
         tally,
         capped_by: capped.filter(|_| excluded != Truth::True).map(|(_, cause)| cause),
         leaning,
@@ -332,40 +345,25 @@ fn decide_target(
     }
 }
 
-/// The points that come with a reason; nothing where no source tells them.
-fn points(context: &Context<'_>, reason: Reason) -> Option<i64> {
-    match reason {
-        Reason::Rule(cause) => match cause.kind(context.ruleset) {
-            EffectKind::Score(_, points, _) => context.points(points, cause.channel),
-            _ => Some(0),
-        },
-        Reason::Through(_) => Some(0),
-    }
-}
-
-/// The least and the greatest points that a reason may come with.
-fn range(ruleset: &Ruleset, reason: Reason) -> (i64, i64) {
-    match reason {
-        Reason::Rule(cause) => match cause.kind(ruleset) {
-            EffectKind::Score(_, points, _) => points.range(),
-            _ => (0, 0),
-        },
-        Reason::Through(_) => (0, 0),
-    }
+/// The points that come with a reason.
+fn points_of(ruleset: &Ruleset, reason: Reason) -> Option<(&Points, Cause)> {
+    let Reason::Rule(cause) = reason else { return None };
+    Some((cause.kind(ruleset).points()?, cause))
 }
 
 /// Exclusions, caps, scores by size of points, needs; then in the order of declaration.
-fn sort_reasons(context: &Context<'_>, reasons: &mut [Reason]) {
-    reasons.sort_by_cached_key(|reason| match reason {
+fn sorted(ruleset: &Ruleset, mut reasons: Vec<(Reason, i64)>) -> Vec<Reason> {
+    reasons.sort_by_key(|(reason, points)| match reason {
         Reason::Through(_) => (0, 0),
-        Reason::Rule(cause) => match cause.kind(context.ruleset) {
+        Reason::Rule(cause) => match cause.kind(ruleset) {
             EffectKind::Exclude(_) => (0, 0),
             EffectKind::Cap(..) => (1, 0),
-            EffectKind::Score(..) => (2, -points(context, *reason).unwrap_or(0).abs()),
+            EffectKind::Score(..) => (2, -points.abs()),
             EffectKind::Needs(..) => (3, 0),
             EffectKind::Note(..) => (4, 0),
         },
     });
+    reasons.into_iter().map(|(reason, _)| reason).collect()
 }
 
 /// What has fired on a target.

@@ -127,6 +127,18 @@ pub struct FactRef {
     pub indexes: Vec<Expr>,
 }
 
+impl FactRef {
+    /// Returns the values of the indexes, if each is written as one.
+    #[must_use]
+    pub fn literal_indexes(&self) -> Option<Vec<u32>> {
+        let values = self.indexes.iter().map(|index| match index.kind {
+            ExprKind::Literal(Value::Enum(value)) => Some(value),
+            _ => None,
+        });
+        values.collect()
+    }
+}
+
 /// What durations are counted in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Between {

@@ -183,10 +183,16 @@ pub enum EffectKind {
 }
 
 impl EffectKind {
+    /// Returns the points that the effect gives, if it gives any.
+    #[must_use]
+    pub fn points(&self) -> Option<&Points> {
+        if let EffectKind::Score(_, points, _) = self { Some(points) } else { None }
+    }
+
     /// Returns the constant that makes the points of the effect, if one does.
     #[must_use]
     pub fn rating(&self) -> Option<&Expr> {
-        if let EffectKind::Score(_, points, _) = self { points.rating() } else { None }
+        self.points()?.rating()
     }
 
     /// Returns the target, if the effect has one.

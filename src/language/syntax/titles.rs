@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::ast;
+use crate::source::normal;
 
 /// A title that has more parts is not looked for among other words, so that the search stays as long as the text.
 const MAX_PARTS: usize = 32;
@@ -47,8 +46,8 @@ impl Titled {
     /// Returns what a text calls: a name goes before a title.
     #[must_use]
     pub fn called(&self, text: &str) -> Called {
-        let text: String = text.trim().nfc().collect();
-        if let Some(name) = self.names.get(text.as_str()) {
+        let text = normal(text.trim());
+        if let Some(name) = self.names.get(&text) {
             return Called::Name(name.clone());
         }
         let found = self.titles.get(&plain(&text)).into_iter().flatten();
@@ -103,7 +102,7 @@ impl Titled {
 
 /// Returns a title as it may be told from memory: small letters, no article.
 pub(crate) fn plain(title: &str) -> String {
-    let small = title.trim().nfc().collect::<String>().to_lowercase().replace('_', " ");
+    let small = normal(title.trim()).to_lowercase().replace('_', " ");
     let bare = ["the ", "an ", "a "].into_iter().find_map(|article| small.strip_prefix(article));
     bare.map(str::to_string).unwrap_or(small)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use qudao_language::date::Date;
-use qudao_language::model::{Citation, OWN, Ruleset, Statement, Text, Type, Value};
+use qudao_language::model::{Citation, Id, OWN, Ruleset, Source, Statement, Text, Type, Value};
 use qudao_language::profile::number_text;
-use qudao_language::visible::is_hidden;
+use qudao_language::visible::{FORMULAS, is_hidden};
 
 /// The columns that stand in every sheet; of the others, those in which something stands.
 const ALWAYS: [&str; 3] = ["channel", "fact", "value"];
@@ -70,17 +70,16 @@ fn state(
     {
         let mut told = BTreeSet::new();
         let cited = sources.iter().flat_map(citations).filter(|cited| told.insert(*cited));
-        let mut cited: Vec<(usize, &str, &str)> = cited.collect();
+        let mut cited: Vec<(Option<Id<Source>>, &str, &str)> = cited.collect();
         if cited.is_empty() {
-            cited.push((usize::MAX, "", ""));
+            cited.push((None, "", ""));
         }
         for (source, quote, at) in cited {
             let mut row = Row::default();
             row.set("channel", channel);
             row.set("fact", entry);
             row.set("value", value.map_or("?".to_string(), |value| cell(ruleset, value, ty)));
-            let name = ruleset.sources.iter().nth(source).map_or("", |source| &*source.name);
-            row.set("source", name);
+            row.set("source", source.map_or("", |source| &*ruleset.sources[source].name));
             row.set("quote", plain(quote));
             row.set("at", plain(at));
             row.set("since", statement.since.map(|day| day.to_string()).unwrap_or_default());
@@ -91,9 +90,9 @@ fn state(
     }
 }
 
-/// The source of a citation by its number, with each of its quotes, and where in it.
-fn citations(citation: &Citation) -> impl Iterator<Item = (usize, &str, &str)> {
-    let (source, at) = (citation.source.index(), citation.at.as_deref().unwrap_or(""));
+/// The source of a citation, with each of its quotes, and where in it.
+fn citations(citation: &Citation) -> impl Iterator<Item = (Option<Id<Source>>, &str, &str)> {
+    let (source, at) = (Some(citation.source), citation.at.as_deref().unwrap_or(""));
     let none = citation.quotes.is_empty().then_some("");
     citation.quotes.iter().map(|quote| quote.text.as_str()).chain(none).map(move |quote| (source, quote, at))
 }
@@ -131,9 +130,12 @@ fn cell(ruleset: &Ruleset, value: &Value, ty: Type) -> String {
 /// A text as its cell has it: as it is, or between quotation marks where a sheet would change it, take it for one
 /// that stands between quotation marks, or run it.
 fn plain(text: &str) -> String {
-    const FORMULAS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠', '"'];
     let changed = text.trim() != text || text.contains(is_hidden) || text.contains(['\n', '\t']);
-    if changed || text.starts_with(FORMULAS) { literal(text) } else { text.to_string() }
+    if changed || text.starts_with('"') || text.starts_with(FORMULAS) {
+        literal(text)
+    } else {
+        text.to_string()
+    }
 }
 
 fn literal(text: &str) -> String {

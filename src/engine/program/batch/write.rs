@@ -8,6 +8,7 @@ use super::summary::instance_name;
 use super::{Batch, Form, Options, Parts, Worker};
 use crate::ground::Instance;
 use qudao_language::model::{IdMap, Need, NeedState, Target};
+use qudao_language::visible::FORMULAS;
 
 /// What is said of a target: the verdicts in their order, and that there is none.
 pub(super) const WORDS: [&str; 5] = ["recommended", "possible", "unsuitable", "excluded", UNDECIDED];
@@ -253,7 +254,6 @@ fn string(out: &mut Vec<u8>, text: &str) {
 
 /// Makes a text that spreadsheets would run as a formula, or a build server as a command, one that they show.
 fn harmless(text: String) -> String {
-    const FORMULAS: &[char] = &['=', '+', '-', '@', '＝', '＋', '－', '＠'];
     let begins = text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(FORMULAS);
     let text = if begins && super::decode::decimal(&text).is_none() { format!("'{text}") } else { text };
     match text.contains("::") && text.contains(['\n', '\r']) {

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use unicode_ident::is_xid_continue;
-use unicode_normalization::UnicodeNormalization;
 
 use super::{Builder, FILLER, Field, Kind, Piece, trim};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, nearest};
-use crate::source::{Span, Spanned};
+use crate::source::{Span, Spanned, normal};
 use crate::syntax::sheet::{SheetFacts, SheetNames, SheetType};
 use crate::syntax::{Called, Titled, ast, parse};
 
@@ -190,7 +189,7 @@ impl Builder<'_> {
 
     /// A text as a name, whether anything has it or not.
     pub(super) fn as_name(&self, piece: Piece<'_>) -> ast::Name {
-        Spanned { value: piece.1.nfc().collect::<String>().into(), span: self.at_piece(piece) }
+        Spanned { value: normal(piece.1), span: self.at_piece(piece) }
     }
 
     /// The name of a channel that a row declares.
