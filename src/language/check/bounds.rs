@@ -14,6 +14,7 @@ use crate::model::{
     UnitDefinition, Value, place_among,
 };
 use crate::operator::Sign;
+use crate::predicate;
 use crate::source::Span;
 
 /// How deep an expression may nest with the lets in it, and how many parts a let may have with the lets in it.
@@ -296,16 +297,8 @@ impl Checker<'_> {
             | ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::HasSet(..)
-            | ExprKind::InList { .. }
             | ExprKind::SetOf(_)
             | ExprKind::Common(..)
-            | ExprKind::Known(..)
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..)
             | ExprKind::If(_)
@@ -314,7 +307,8 @@ impl Checker<'_> {
             | ExprKind::Min(_)
             | ExprKind::Max(_)
             | ExprKind::Abs(_)
-            | ExprKind::Shift(..) => {
+            | ExprKind::Shift(..)
+            | predicate!() => {
                 let mut joined = any;
                 for part in expr.parts() {
                     let bound = self.bound(part, most)?;

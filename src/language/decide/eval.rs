@@ -16,6 +16,7 @@ use crate::model::{
     Target, TargetMap, Type, Value,
 };
 use crate::operator::{CompareOp, Sign};
+use crate::{operation, predicate};
 
 /// What an evaluation runs in.
 #[derive(Debug)]
@@ -261,29 +262,8 @@ impl<'r> Context<'r> {
             | ExprKind::Field(_)
             | ExprKind::Today
             | ExprKind::Fact(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::HasSet(..)
-            | ExprKind::InList { .. }
-            | ExprKind::SetOf(_)
-            | ExprKind::Common(..)
-            | ExprKind::Known(..)
-            | ExprKind::Negate(_)
-            | ExprKind::Sum(_)
-            | ExprKind::Scale(..)
-            | ExprKind::Product(..)
-            | ExprKind::Quotient(..)
-            | ExprKind::Round(..)
-            | ExprKind::Convert(..)
-            | ExprKind::Min(_)
-            | ExprKind::Max(_)
-            | ExprKind::Abs(_)
-            | ExprKind::Count(_)
-            | ExprKind::Between(..)
-            | ExprKind::Shift(..) => return self.atom(expr, channel, recorder),
+            | predicate!()
+            | operation!() => return self.atom(expr, channel, recorder),
         };
         // Parts that wait for one field may exclude each other.
         match judged.truth {
@@ -602,16 +582,9 @@ impl<'r> Context<'r> {
             ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InList { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::HasSet(..)
-            | ExprKind::Known(..)
             | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => Valued::of(self.truth_inside(expr, channel, recorder)),
+            | ExprKind::Earlier(..)
+            | predicate!() => Valued::of(self.truth_inside(expr, channel, recorder)),
         }
     }
 

@@ -159,6 +159,95 @@ pub enum Shift {
     Months,
 }
 
+/// The forms that ask something of values, and hold or do not, as a pattern. `and`, `or`, `not` join what holds.
+#[macro_export]
+macro_rules! predicate {
+    () => {
+        $crate::model::ExprKind::Compare(..)
+            | $crate::model::ExprKind::InSet { .. }
+            | $crate::model::ExprKind::InList { .. }
+            | $crate::model::ExprKind::InRange { .. }
+            | $crate::model::ExprKind::Has(..)
+            | $crate::model::ExprKind::HasMany(..)
+            | $crate::model::ExprKind::HasSet(..)
+            | $crate::model::ExprKind::Known(..)
+    };
+}
+
+/// The forms that make a value of others, as a pattern.
+#[macro_export]
+macro_rules! operation {
+    () => {
+        $crate::model::ExprKind::Negate(_)
+            | $crate::model::ExprKind::Sum(_)
+            | $crate::model::ExprKind::Scale(..)
+            | $crate::model::ExprKind::Product(..)
+            | $crate::model::ExprKind::Quotient(..)
+            | $crate::model::ExprKind::Round(..)
+            | $crate::model::ExprKind::Convert(..)
+            | $crate::model::ExprKind::Min(_)
+            | $crate::model::ExprKind::Max(_)
+            | $crate::model::ExprKind::Abs(_)
+            | $crate::model::ExprKind::Count(_)
+            | $crate::model::ExprKind::SetOf(_)
+            | $crate::model::ExprKind::Common(..)
+            | $crate::model::ExprKind::Between(..)
+            | $crate::model::ExprKind::Shift(..)
+    };
+}
+
+/// Calls a function with each part of a form, borrowed as the iterator says.
+macro_rules! each_part {
+    ($kind:expr, $iter:ident, $visit:ident) => {
+        match $kind {
+            ExprKind::Literal(_)
+            | ExprKind::Field(_)
+            | ExprKind::Let(_)
+            | ExprKind::Today
+            | ExprKind::Excluded(..)
+            | ExprKind::Earlier(..) => {}
+            ExprKind::Fact(fact) => fact.indexes.$iter().for_each($visit),
+            ExprKind::And(parts)
+            | ExprKind::Or(parts)
+            | ExprKind::Min(parts)
+            | ExprKind::Max(parts)
+            | ExprKind::SetOf(parts) => parts.$iter().for_each($visit),
+            ExprKind::Sum(terms) => terms.$iter().for_each(|(_, term)| $visit(term)),
+            ExprKind::OfChannel(each) => each.$iter().for_each(|(_, of)| $visit(of)),
+            ExprKind::Not(a)
+            | ExprKind::Known(a, _)
+            | ExprKind::Negate(a)
+            | ExprKind::Scale(a, _)
+            | ExprKind::Convert(a, _)
+            | ExprKind::Abs(a)
+            | ExprKind::Count(a)
+            | ExprKind::HasMany(a, ..) => $visit(a),
+            ExprKind::Compare(_, a, b)
+            | ExprKind::Has(a, b)
+            | ExprKind::HasSet(a, _, b)
+            | ExprKind::Common(a, b)
+            | ExprKind::Product(a, b)
+            | ExprKind::Quotient(a, b)
+            | ExprKind::Round(_, a, b)
+            | ExprKind::Between(_, a, b)
+            | ExprKind::Shift(_, _, a, b) => {
+                $visit(a);
+                $visit(b);
+            }
+            ExprKind::InSet { subject, .. } => $visit(subject),
+            ExprKind::InList { subject, members, .. } => {
+                $visit(subject);
+                members.$iter().for_each($visit);
+            }
+            ExprKind::InRange { subject, low, high, .. } => {
+                $visit(subject);
+                low.$iter().chain(high.$iter()).for_each(|bound| $visit(bound));
+            }
+            ExprKind::If(parts) => parts.$iter().for_each($visit),
+        }
+    };
+}
+
 impl Expr {
     /// Returns the parts of the expression, in order; what it stands for elsewhere is none.
     pub fn parts(&self) -> Vec<&Expr> {
@@ -169,50 +258,12 @@ impl Expr {
 
     /// Calls a function with each of these.
     pub fn each_part<'e>(&'e self, mut visit: impl FnMut(&'e Expr)) {
-        match &self.kind {
-            ExprKind::Literal(_)
-            | ExprKind::Field(_)
-            | ExprKind::Let(_)
-            | ExprKind::Today
-            | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => {}
-            ExprKind::Fact(fact) => fact.indexes.iter().for_each(visit),
-            ExprKind::And(parts)
-            | ExprKind::Or(parts)
-            | ExprKind::Min(parts)
-            | ExprKind::Max(parts)
-            | ExprKind::SetOf(parts) => parts.iter().for_each(visit),
-            ExprKind::Sum(terms) => terms.iter().for_each(|(_, term)| visit(term)),
-            ExprKind::OfChannel(each) => each.iter().for_each(|(_, of)| visit(of)),
-            ExprKind::Not(a)
-            | ExprKind::Known(a, _)
-            | ExprKind::Negate(a)
-            | ExprKind::Scale(a, _)
-            | ExprKind::Convert(a, _)
-            | ExprKind::Abs(a)
-            | ExprKind::Count(a)
-            | ExprKind::HasMany(a, ..) => visit(a),
-            ExprKind::Compare(_, a, b)
-            | ExprKind::Has(a, b)
-            | ExprKind::HasSet(a, _, b)
-            | ExprKind::Common(a, b)
-            | ExprKind::Product(a, b)
-            | ExprKind::Quotient(a, b)
-            | ExprKind::Round(_, a, b)
-            | ExprKind::Between(_, a, b)
-            | ExprKind::Shift(_, _, a, b) => [a, b].into_iter().for_each(|part| visit(part)),
-            ExprKind::InSet { subject, .. } => visit(subject),
-            ExprKind::InList { subject, members, .. } => {
-                std::iter::once(&**subject).chain(members).for_each(visit);
-            }
-            ExprKind::InRange { subject, low, high, .. } => {
-                [Some(subject), low.as_ref(), high.as_ref()]
-                    .into_iter()
-                    .flatten()
-                    .for_each(|part| visit(part));
-            }
-            ExprKind::If(parts) => parts.iter().for_each(visit),
-        }
+        each_part!(&self.kind, iter, visit);
+    }
+
+    /// Calls a function with each of these, to be changed.
+    fn each_part_mut(&mut self, mut visit: impl FnMut(&mut Expr)) {
+        each_part!(&mut self.kind, iter_mut, visit);
     }
 
     /// Calls a function with this expression and all within it, lets not followed.
@@ -243,52 +294,7 @@ impl Expr {
     /// Calls a function with this expression and then with all within it, to be changed; lets are not followed.
     pub fn walk_mut(&mut self, visit: &mut impl FnMut(&mut Expr)) {
         visit(self);
-        match &mut self.kind {
-            ExprKind::Literal(_)
-            | ExprKind::Field(_)
-            | ExprKind::Let(_)
-            | ExprKind::Today
-            | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => {}
-            ExprKind::Fact(fact) => fact.indexes.iter_mut().for_each(|part| part.walk_mut(visit)),
-            ExprKind::And(parts)
-            | ExprKind::Or(parts)
-            | ExprKind::Min(parts)
-            | ExprKind::Max(parts)
-            | ExprKind::SetOf(parts) => {
-                parts.iter_mut().for_each(|part| part.walk_mut(visit));
-            }
-            ExprKind::Sum(terms) => terms.iter_mut().for_each(|(_, part)| part.walk_mut(visit)),
-            ExprKind::OfChannel(each) => each.iter_mut().for_each(|(_, of)| of.walk_mut(visit)),
-            ExprKind::Not(a)
-            | ExprKind::Known(a, _)
-            | ExprKind::Negate(a)
-            | ExprKind::Scale(a, _)
-            | ExprKind::Convert(a, _)
-            | ExprKind::Abs(a)
-            | ExprKind::Count(a)
-            | ExprKind::HasMany(a, ..) => a.walk_mut(visit),
-            ExprKind::Compare(_, a, b)
-            | ExprKind::Has(a, b)
-            | ExprKind::HasSet(a, _, b)
-            | ExprKind::Common(a, b)
-            | ExprKind::Product(a, b)
-            | ExprKind::Quotient(a, b)
-            | ExprKind::Round(_, a, b)
-            | ExprKind::Between(_, a, b)
-            | ExprKind::Shift(_, _, a, b) => [a, b].into_iter().for_each(|part| part.walk_mut(visit)),
-            ExprKind::InSet { subject, .. } => subject.walk_mut(visit),
-            ExprKind::InList { subject, members, .. } => {
-                std::iter::once(&mut **subject)
-                    .chain(members.iter_mut())
-                    .for_each(|part| part.walk_mut(visit));
-            }
-            ExprKind::InRange { subject, low, high, .. } => {
-                let parts = std::iter::once(subject).chain(low.iter_mut()).chain(high.iter_mut());
-                parts.for_each(|part| part.walk_mut(visit));
-            }
-            ExprKind::If(parts) => parts.iter_mut().for_each(|part| part.walk_mut(visit)),
-        }
+        self.each_part_mut(|part| part.walk_mut(visit));
     }
 
     /// Returns the set and the value that are meant, if it asks whether a set holds a value, and whether it asks that it

@@ -9,6 +9,7 @@ use crate::words::{exact_text, expr_text, rates};
 use qudao_language::decide::{Judged, Outcome, Read, Trace, Truth};
 use qudao_language::model::{Between, Cell, Expr, ExprKind, RowOf, Shift, Statement, Type, Value};
 use qudao_language::operator::{Quantifier, Sign};
+use qudao_language::{operation, predicate};
 
 /// A node of a condition. `of` holds the conditions that it joins; an atom has none, and `operands` instead.
 #[derive(Serialize)]
@@ -189,21 +190,7 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
         | ExprKind::Field(_)
         | ExprKind::Today
         | ExprKind::Fact(_)
-        | ExprKind::Negate(_)
-        | ExprKind::Sum(_)
-        | ExprKind::Scale(..)
-        | ExprKind::Product(..)
-        | ExprKind::Quotient(..)
-        | ExprKind::Round(..)
-        | ExprKind::Convert(..)
-        | ExprKind::Min(_)
-        | ExprKind::Max(_)
-        | ExprKind::Abs(_)
-        | ExprKind::Count(_)
-        | ExprKind::SetOf(_)
-        | ExprKind::Common(..)
-        | ExprKind::Between(..)
-        | ExprKind::Shift(..) => "compare",
+        | operation!() => "compare",
     };
     let joins = matches!(op, "and" | "or" | "not" | "let" | "if");
     let mut view = ConditionView {
@@ -383,15 +370,7 @@ pub(super) fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView
         ExprKind::And(_) => ("and", Json::Null),
         ExprKind::Or(_) | ExprKind::Earlier(..) => ("or", Json::Null),
         ExprKind::Not(_) => ("not", Json::Null),
-        ExprKind::Compare(..)
-        | ExprKind::InSet { .. }
-        | ExprKind::InRange { .. }
-        | ExprKind::Has(..)
-        | ExprKind::HasMany(..)
-        | ExprKind::HasSet(..)
-        | ExprKind::InList { .. }
-        | ExprKind::Known(..)
-        | ExprKind::Excluded(..) => ("condition", json!(condition(writer, trace))),
+        ExprKind::Excluded(..) | predicate!() => ("condition", json!(condition(writer, trace))),
     };
     // A condition within a value is told as a condition.
     let of = if op == "condition" { &[][..] } else { &trace.parts };

@@ -10,6 +10,7 @@ use crate::program::bits::Kleene;
 use qudao_language::decide::Probe;
 use qudao_language::exact::Exact;
 use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Number, Type, Value};
+use qudao_language::predicate;
 
 /// Conditions of more parts, lets written out, are left to the evaluator, which keeps what lets came out as.
 const MOST_PARTS: usize = 256;
@@ -359,16 +360,9 @@ impl<'r> Compiler<'_, 'r> {
             ExprKind::And(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::HasSet(..)
-            | ExprKind::InList { .. }
-            | ExprKind::Known(..)
             | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => Term::Truth(Box::new(self.condition(expr)?)),
+            | ExprKind::Earlier(..)
+            | predicate!() => Term::Truth(Box::new(self.condition(expr)?)),
         })
     }
 
