@@ -3,9 +3,8 @@
 //!
 //! Every number that a part of a condition can come out as is a line: a factor times something, and a constant. That is one
 //! of those that change, or a curve of it that only grows or only falls (months between days, a day moved by months, what
-//! is rounded). A
-//! comparison may turn round where two lines meet, and nowhere else: these places are solved for, along curves by
-//! bisection. Of `if`, `min`, `max` and of facts looked up by a field, all lines count that may be meant. There may be too
+//! is rounded). A comparison may turn round where two lines meet, and nowhere else: these places are solved for, along
+//! curves by bisection. Of `if`, `min`, `max` and of facts looked up by a field, all lines count that may be meant. There may be too
 //! many places, never too few; where they cannot be solved for, that is said.
 
 mod lines;
@@ -251,7 +250,12 @@ impl<'c, 'r> Cuts<'c, 'r> {
             self.turn(of, plus.over(times)?.negated());
             return Some(());
         }
-        let (low, high) = self.ends(of)?;
+        let Some((low, high)) = self.ends(of) else {
+            let gap = gap?;
+            let places = self.steps(gap.curve, gap.plus.over(gap.times)?.negated())?;
+            places.into_iter().for_each(|place| self.turn(of, place));
+            return Some(());
+        };
         for past in [false, true] {
             let (mut from, mut to) = (low, high);
             while from <= to {

@@ -8,6 +8,7 @@ use crate::date::Date;
 use crate::exact::{Exact, MAX_WHOLE_DIGITS, Rounding};
 use crate::model::{Between, Channel, Expr, ExprKind, Id, Shift, Type, Value};
 use crate::operator::Sign;
+use crate::predicate;
 
 /// An expression may be one of so many lines.
 const MOST_LINES: usize = 256;
@@ -105,7 +106,7 @@ impl<'r> Cuts<'_, 'r> {
     }
 
     /// Returns a curve as a line, a constant where nothing in it changes; nothing where it may turn, or where it is one of
-    /// numbers that are not whole.
+    /// numbers that are not whole, save where these are rounded themselves.
     fn curved(&mut self, shape: Shape) -> Option<Line> {
         let (first, second) = match &shape {
             Shape::Itself => return None,
@@ -124,13 +125,31 @@ impl<'r> Cuts<'_, 'r> {
             (Some(a), Some(b)) if a != b => return None,
             (Some(one), _) | (None, Some(one)) => one,
         };
-        self.ends(of)?;
+        let steps =
+            matches!(&shape, Shape::Rounded(_, line, _) if self.curve(line.curve).shape == Shape::Itself);
+        if !steps {
+            self.ends(of)?;
+        }
         let known = self.curves.iter().position(|curve| curve.of == of && curve.shape == shape);
         let curve = known.unwrap_or_else(|| {
             self.curves.push(Curve { of, shape, grows });
             self.curves.len() - 1
         });
         Some(Line { curve, times: Exact::ONE, plus: Exact::ZERO })
+    }
+
+    /// The places where what is rounded reaches a number and goes past it, ties included.
+    pub(super) fn steps(&self, curve: usize, number: Exact) -> Option<[Exact; 2]> {
+        let Shape::Rounded(rounding, line, step) = &self.curve(curve).shape else { return None };
+        let reached = number.rounded(Rounding::Up, *step)?;
+        let past = number.rounded(Rounding::Down, *step)?.plus(*step)?;
+        let below = match rounding {
+            Rounding::Down => Exact::ZERO,
+            Rounding::Up => *step,
+            Rounding::Nearest => step.over(Exact::whole(2))?,
+        };
+        let place = |multiple: Exact| multiple.minus(below)?.minus(line.plus)?.over(line.times);
+        Some([place(reached)?, place(past)?])
     }
 
     pub(super) fn value(&self, line: &Line, at: i128) -> Option<Exact> {
@@ -309,18 +328,11 @@ impl<'r> Cuts<'_, 'r> {
             | ExprKind::OfChannel(_)
             | ExprKind::Or(_)
             | ExprKind::Not(_)
-            | ExprKind::Compare(..)
-            | ExprKind::InSet { .. }
-            | ExprKind::InList { .. }
-            | ExprKind::InRange { .. }
-            | ExprKind::Has(..)
-            | ExprKind::HasMany(..)
-            | ExprKind::HasSet(..)
             | ExprKind::SetOf(_)
             | ExprKind::Common(..)
-            | ExprKind::Known(..)
             | ExprKind::Excluded(..)
-            | ExprKind::Earlier(..) => return None,
+            | ExprKind::Earlier(..)
+            | predicate!() => return None,
         };
         few_lines(lines)
     }
