@@ -90,6 +90,22 @@ pub(crate) fn targets() -> ArgValueCompleter {
     })
 }
 
+/// The channels of the ruleset that the command line names.
+pub(crate) fn channels() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some(ruleset) = ruleset() else { return Vec::new() };
+        names(current, ruleset.channels.iter().map(|channel| &*channel.name))
+    })
+}
+
+/// The facts and parameters of the ruleset that the command line names.
+pub(crate) fn facts() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| {
+        let Some(ruleset) = ruleset() else { return Vec::new() };
+        names(current, ruleset.facts.iter().map(|fact| &*fact.name))
+    })
+}
+
 /// The languages of the ruleset that the command line names.
 pub(crate) fn languages() -> ArgValueCompleter {
     ArgValueCompleter::new(|current: &OsStr| {

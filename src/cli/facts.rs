@@ -7,13 +7,16 @@ use clap::ValueEnum;
 use qudao_language::date::Date;
 use qudao_language::diagnostic::nearest;
 use qudao_language::model::Ruleset;
-use qudao_telling::facts;
+use qudao_telling::facts::{self, Selection, Unnamed};
 use qudao_telling::words::Speaker;
 
 use super::argument::Argument;
 use super::load::Loaded;
 use super::output::{Failure, Output};
 use super::{Exit, completions, load, profiles};
+
+/// So many names are listed at most where none is near.
+const MOST_LISTED: usize = 20;
 
 /// How facts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -34,6 +37,12 @@ pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
+    /// Only the facts of this channel; more than one may be named
+    #[arg(long, value_name = "CHANNEL", conflicts_with = "cited", add = completions::channels())]
+    channel: Vec<String>,
+    /// Only this fact, parameter or entry: `fee`, `fee[card]`; more than one may be named
+    #[arg(long, value_name = "FACT", conflicts_with = "cited", add = completions::facts())]
+    fact: Vec<String>,
     /// Only the facts whose sources were all read longer ago than this: `180d`, `26w`; some are found: exit status 1
     #[arg(long, value_name = "AGE", value_parser = age, conflicts_with = "cited")]
     stale: Option<i64>,
@@ -75,9 +84,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(name) = &args.cited {
         return cited(args, &loaded, speaker, name, output);
     }
+    let selection =
+        Selection::of(&ruleset, &args.channel, &args.fact).map_err(|name| unnamed(&ruleset, &name))?;
     if let Some(days) = args.stale {
         let today = args.as_of.unwrap_or_else(profiles::today);
-        let found = facts::stale(&ruleset, today, days);
+        let mut found = facts::stale(&ruleset, today, days);
+        found.retain(|aged| selection.has(aged.channel, aged.entry));
         match args.format {
             Format::Json => {
                 output.print_json(&format!("{:#}\n", facts::stale_json(speaker, today, days, &found)))?
@@ -89,14 +101,35 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
     match args.format {
-        Format::Json => output.print_json(&format!("{:#}\n", facts::to_json(speaker, day)))?,
+        Format::Json => output.print_json(&format!("{:#}\n", facts::to_json(speaker, day, &selection)))?,
         Format::Text | Format::Markdown => {
-            output.report(&facts::sheet(speaker, day), args.format == Format::Markdown)?;
+            output.report(&facts::sheet(speaker, day, &selection), args.format == Format::Markdown)?;
         }
         // A sheet has room for the facts of every day.
-        Format::Csv => output.print(&facts::csv(&ruleset, args.as_of))?,
+        Format::Csv => output.print(&facts::csv(&ruleset, args.as_of, &selection))?,
     }
     Ok(Exit::Done)
+}
+
+/// Says of which kind a name is not, and what is near it.
+fn unnamed(ruleset: &Ruleset, unnamed: &Unnamed) -> Failure {
+    match unnamed {
+        Unnamed::Channel(name) => {
+            unknown(ruleset, "channel", name, ruleset.channels.iter().map(|channel| &*channel.name))
+        }
+        Unnamed::Fact(name) => unknown(ruleset, "fact", name, ruleset.facts.iter().map(|fact| &*fact.name)),
+    }
+}
+
+/// Says that a ruleset has nothing of a name, and what is near it, or what there is.
+fn unknown<'n>(ruleset: &Ruleset, kind: &str, name: &str, names: impl Iterator<Item = &'n str>) -> Failure {
+    let names: Vec<&str> = names.collect();
+    let hint = match nearest(name, names.iter().copied()) {
+        Some(near) => format!("; the nearest name is `{near}`"),
+        None if (1..=MOST_LISTED).contains(&names.len()) => format!("; there are {}", names.join(", ")),
+        None => String::new(),
+    };
+    Failure::new(format!("`{}` has no {kind} `{name}`{hint}", ruleset.name))
 }
 
 /// Only the facts themselves are written as a sheet.
@@ -121,12 +154,7 @@ fn cited(
 ) -> Result<Exit, Failure> {
     let ruleset: &Ruleset = speaker.ruleset;
     let Some(source) = ruleset.sources.find(|source| &*source.name == name) else {
-        let names: Vec<&str> = ruleset.sources.iter().map(|source| &*source.name).collect();
-        let hint = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("the nearest name is `{near}`"),
-            None => format!("there are {}", names.join(", ")),
-        };
-        return Err(Failure::new(format!("`{}` has no source `{name}`; {hint}", ruleset.name)));
+        return Err(unknown(ruleset, "source", name, ruleset.sources.iter().map(|source| &*source.name)));
     };
     let (path, file) = loaded.sources.source_text(name).ok_or_else(|| {
         Failure::new(format!("the source `{name}` names no text: `text \"FILE\"` in its declaration does"))

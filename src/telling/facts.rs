@@ -7,7 +7,9 @@ mod json;
 mod sheet;
 mod stale;
 
-use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset};
+use std::collections::{BTreeSet, HashMap};
+
+use qudao_language::model::{Channel, Citation, Entry, Id, OWN, Ruleset, Source};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
 pub use csv::csv;
@@ -32,10 +34,90 @@ fn entries_of(ruleset: &Ruleset, parameters: bool) -> Vec<Entry> {
     facts.flat_map(|(id, _)| ruleset.entries_of(id)).collect()
 }
 
+/// The channels and the entries of facts that are told.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// The channels.
+    pub channels: BTreeSet<Id<Channel>>,
+    /// The entries of facts of channels.
+    pub entries: BTreeSet<Entry>,
+    /// The entries of parameters.
+    pub parameters: BTreeSet<Entry>,
+}
+
+impl Selection {
+    /// All that there is.
+    #[must_use]
+    pub fn all(ruleset: &Ruleset) -> Selection {
+        Selection {
+            channels: ruleset.channels.ids().collect(),
+            entries: entries(ruleset).into_iter().collect(),
+            parameters: parameters(ruleset).into_iter().collect(),
+        }
+    }
+
+    /// What some channels state of some facts or entries; of no names, all of them. A parameter is of no channel: where
+    /// channels are named, it has to be named as well.
+    ///
+    /// # Errors
+    ///
+    /// The first name that is none of a channel, or none of a fact or an entry.
+    pub fn of(ruleset: &Ruleset, channels: &[String], facts: &[String]) -> Result<Selection, Unnamed> {
+        let mut selection = Selection::all(ruleset);
+        if !channels.is_empty() {
+            let find = |name: &String| {
+                let found = ruleset.channels.find(|channel| *channel.name == **name);
+                found.ok_or_else(|| Unnamed::Channel(name.clone()))
+            };
+            selection.channels = channels.iter().map(find).collect::<Result<_, _>>()?;
+        }
+        if facts.is_empty() && !channels.is_empty() {
+            selection.parameters.clear();
+        }
+        if !facts.is_empty() {
+            let mut unseen: BTreeSet<&str> = facts.iter().map(String::as_str).collect();
+            let mut wanted = |entry: &Entry| {
+                let (name, own) = (&*ruleset.facts[entry.0].name, ruleset.fact_name(*entry));
+                unseen.remove(name);
+                unseen.remove(own.as_str());
+                facts.iter().any(|fact| fact == name || *fact == own)
+            };
+            selection.entries.retain(&mut wanted);
+            selection.parameters.retain(&mut wanted);
+            if let Some(name) = facts.iter().find(|fact| unseen.contains(fact.as_str())) {
+                return Err(Unnamed::Fact(name.clone()));
+            }
+        }
+        Ok(selection)
+    }
+
+    /// Tells whether it has an entry of a channel, or of a parameter.
+    #[must_use]
+    pub fn has(&self, channel: Id<Channel>, entry: Entry) -> bool {
+        if channel == OWN {
+            return self.parameters.contains(&entry);
+        }
+        self.channels.contains(&channel) && self.entries.contains(&entry)
+    }
+}
+
+/// A name that the ruleset does not declare.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Unnamed {
+    /// Of a channel.
+    Channel(String),
+    /// Of a fact, or of an entry of one.
+    Fact(String),
+}
+
+/// What citations say that share a number: their source, where in it, and their quotes.
+type Said<'r> = (Id<Source>, Option<&'r str>, Vec<&'r str>);
+
 /// Numbers the citations of a sheet as they appear; those that say the same share a number.
 #[derive(Default)]
 struct Notes<'r> {
     all: Vec<&'r Citation>,
+    numbers: HashMap<Said<'r>, usize>,
 }
 
 impl<'r> Notes<'r> {
@@ -46,22 +128,10 @@ impl<'r> Notes<'r> {
     }
 
     fn number(&mut self, citation: &'r Citation) -> usize {
-        let words =
-            |citation: &Citation| -> Vec<String> { citation.quotes.iter().map(|q| q.text.clone()).collect() };
-        let same = |other: &&Citation| {
-            other.source == citation.source && other.at == citation.at && words(other) == words(citation)
-        };
-        match self.all.iter().position(same) {
-            Some(place) => place + 1,
-            None => {
-                self.all.push(citation);
-                self.all.len()
-            }
-        }
+        let quotes = citation.quotes.iter().map(|quote| quote.text.as_str()).collect();
+        *self.numbers.entry((citation.source, citation.at.as_deref(), quotes)).or_insert_with(|| {
+            self.all.push(citation);
+            self.all.len()
+        })
     }
-}
-
-/// Returns the channels in the order of their declaration.
-fn channels(ruleset: &Ruleset) -> Vec<Id<Channel>> {
-    ruleset.channels.ids().collect()
 }

@@ -26,6 +26,8 @@ fn names_are_offered() {
     assert!(offered(&["why", "wechat", "profile.yaml", "serv"]).contains(&"service".to_string()));
     assert!(offered(&["why", "wechat", "profile.yaml", "ar01"]).contains(&"ar01_closed".to_string()));
     assert_eq!(offered(&["facts", "wechat", "--cited", "art"]), ["article"]);
+    assert_eq!(offered(&["facts", "wechat", "--channel", "ser"]), ["service"]);
+    assert_eq!(offered(&["facts", "wechat", "--fact", "open"]), ["open_to"]);
     assert_eq!(offered(&["eval", "wechat", "--lang", "z"]), ["zh"]);
     assert!(offered(&["why", "wechat", "--over", "serv"]).contains(&"service".to_string()));
     assert_eq!(offered(&["eval", "wechat", "--set", "entity_t"]), ["entity_type="]);

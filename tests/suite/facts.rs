@@ -7,10 +7,12 @@ use qudao_language::diagnostic::Code;
 use qudao_language::layout::width;
 use qudao_language::model::Ruleset;
 use qudao_language::syntax::{Sources, WantedKind};
-use qudao_telling::facts::{cited, cited_json, cited_text, sheet, stale, stale_json, stale_text, to_json};
+use qudao_telling::facts::{
+    Selection, Unnamed, cited, cited_json, cited_text, csv, sheet, stale, stale_json, stale_text, to_json,
+};
 use qudao_telling::words::Speaker;
 
-use crate::support::{assert_snapshot, folder};
+use crate::support::{assert_snapshot, checked, folder};
 
 const ARTICLE: &str = "Who may register\n\nIt is open to individuals – and “others”.\nBroadcasts: it may send\nonce a day. 每天可以推送一次。\nNobody cites this.\n";
 
@@ -40,7 +42,9 @@ fn snapshot(name: &str, shown: &str) {
 fn the_sheet_fits_a_terminal_in_both_languages() {
     let ruleset = shop();
     for language in ["en", "zh"] {
-        let shown = sheet(Speaker::new(&ruleset, Some(language)), day("2021-06-01")).terminal(false);
+        let shown =
+            sheet(Speaker::new(&ruleset, Some(language)), day("2021-06-01"), &Selection::all(&ruleset))
+                .terminal(false);
         assert!(shown.lines().all(|line| width(line) <= 80), "{shown}");
         snapshot(&format!("sheet-{language}"), &shown);
     }
@@ -50,16 +54,36 @@ fn the_sheet_fits_a_terminal_in_both_languages() {
 fn the_sheet_as_markdown_and_json() {
     let ruleset = shop();
     let speaker = Speaker::new(&ruleset, Some("zh"));
-    snapshot("markdown", &sheet(speaker, day("2021-06-01")).markdown());
-    let mut json = to_json(speaker, day("2021-06-01"));
+    snapshot("markdown", &sheet(speaker, day("2021-06-01"), &Selection::all(&ruleset)).markdown());
+    let mut json = to_json(speaker, day("2021-06-01"), &Selection::all(&ruleset));
     json["ruleset"]["digest"] = "left out".into();
     snapshot("json", &format!("{json:#}"));
 }
 
 #[test]
+fn some_facts_of_some_channels() {
+    let text = "ruleset t \"T\"\nenum E { p, q }\nfact f[E]: int\nfact g: int\nparameter tax: int = 7\n\
+                channel a { f[p] = 1, f[q] = 2, g = 3 }\nchannel b { g = 4 }\n";
+    let ruleset = checked("t.qd", text).1.ruleset.unwrap();
+    let told = |channels: &[&str], facts: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let selection = Selection::of(&ruleset, &owned(channels), &owned(facts))?;
+        Ok(csv(&ruleset, None, &selection).lines().skip(1).collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(told(&[], &[]), Ok(",tax,7 a,f[p],1 a,f[q],2 a,g,3 b,g,4".into()));
+    assert_eq!(told(&["a"], &[]), Ok("a,f[p],1 a,f[q],2 a,g,3".into()));
+    assert_eq!(told(&[], &["f"]), Ok("a,f[p],1 a,f[q],2".into()));
+    assert_eq!(told(&["b", "a"], &["g", "f[q]"]), Ok("a,f[q],2 a,g,3 b,g,4".into()));
+    assert_eq!(told(&["b"], &["tax"]), Ok(",tax,7".into()));
+    assert_eq!(told(&["b", "c"], &[]), Err(Unnamed::Channel("c".into())));
+    assert_eq!(told(&[], &["g", "f[r]"]), Err(Unnamed::Fact("f[r]".into())));
+}
+
+#[test]
 fn facts_of_another_day() {
     let ruleset = shop();
-    let shown = sheet(Speaker::new(&ruleset, None), day("2030-01-01")).terminal(false);
+    let shown =
+        sheet(Speaker::new(&ruleset, None), day("2030-01-01"), &Selection::all(&ruleset)).terminal(false);
     assert!(shown.contains("5 CNY"), "{shown}");
     assert!(!shown.contains("3 CNY"), "{shown}");
 }

@@ -6,7 +6,7 @@ use qudao_language::model::Ruleset;
 use qudao_language::source::{Files, Span};
 use qudao_language::syntax::Sources;
 use qudao_language::syntax::ast::DeclarationKind;
-use qudao_telling::facts::{csv, to_json};
+use qudao_telling::facts::{Selection, csv, to_json};
 use qudao_telling::words::Speaker;
 use serde_json::Value as Json;
 
@@ -62,9 +62,14 @@ fn without_facts(text: &str, whole: bool) -> String {
     if bare { made } else { made + "\nfacts from csv \"facts.csv\"\n" }
 }
 
+/// All facts as a sheet.
+fn sheet(ruleset: &Ruleset) -> String {
+    csv(ruleset, None, &Selection::all(ruleset))
+}
+
 /// The same ruleset with its facts in a sheet.
 pub(crate) fn in_a_sheet(text: &str, whole: bool) -> Option<Ruleset> {
-    let sheet = csv(&checked("random.qd", text).1.ruleset?, None);
+    let sheet = sheet(&checked("random.qd", text).1.ruleset?);
     let text = without_facts(text, whole);
     let (files, checked) = checked_with(&text, &sheet);
     let shown: String = checked.diagnostics.iter().map(|d| render(&files, d, false)).collect();
@@ -73,13 +78,13 @@ pub(crate) fn in_a_sheet(text: &str, whole: bool) -> Option<Ruleset> {
 
 /// All that is told of the facts, on a day.
 fn told(ruleset: &Ruleset) -> Json {
-    let mut told = to_json(Speaker::new(ruleset, None), ruleset.as_of.unwrap());
+    let mut told = to_json(Speaker::new(ruleset, None), ruleset.as_of.unwrap(), &Selection::all(ruleset));
     told["ruleset"]["digest"].take();
     told
 }
 
 fn assert_same(one: &Ruleset, other: &Ruleset, case: &str) {
-    assert_eq!(csv(one, None), csv(other, None), "{case}");
+    assert_eq!(sheet(one), sheet(other), "{case}");
     assert_eq!(told(one), told(other), "{case}");
     assert_eq!(one.meaning, other.meaning, "{case}");
 }
@@ -90,7 +95,7 @@ fn a_sheet_that_was_written_gives_the_same_facts() {
     for seed in 0..cases(400) {
         let case = case(seed + 51_000, 50);
         let read = in_a_sheet(&case.text, seed % 2 == 0).unwrap();
-        rows += csv(&read, None).lines().count() - 1;
+        rows += sheet(&read).lines().count() - 1;
         wholes += usize::from(!without_facts(&case.text, seed % 2 == 0).contains("\nchannel "));
         assert_same(&case.ruleset, &read, &format!("seed {seed}"));
     }
@@ -110,12 +115,12 @@ fn an_override_by_the_own_sheet_changes_nothing() {
         while let Some(wanted) = sources.wanted() {
             match wanted.path.as_str() {
                 "base/base.qd" => sources.supply(case.text.as_bytes().to_vec()),
-                "facts.csv" => sources.supply(csv(&case.ruleset, None).into_bytes()),
+                "facts.csv" => sources.supply(sheet(&case.ruleset).into_bytes()),
                 _ => sources.absent("it is not there"),
             }
         }
         let child = check(&sources).ruleset.unwrap();
-        assert_eq!(csv(&case.ruleset, None), csv(&child, None), "seed {seed}");
+        assert_eq!(sheet(&case.ruleset), sheet(&child), "seed {seed}");
         assert_eq!(case.ruleset.meaning, child.meaning, "seed {seed}");
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::Selection;
 use qudao_language::date::Date;
 use qudao_language::model::{Citation, Id, OWN, Ruleset, Source, Statement, Text, Type, Value};
 use qudao_language::profile::number_text;
@@ -31,14 +32,14 @@ impl Row {
 
 /// Returns the facts as a sheet: those of every day, or those that hold on one. Read back, it gives the same facts.
 #[must_use]
-pub fn csv(ruleset: &Ruleset, day: Option<Date>) -> String {
+pub fn csv(ruleset: &Ruleset, day: Option<Date>, selection: &Selection) -> String {
     let mut rows: Vec<Row> = Vec::new();
     for (id, stated) in ruleset.stating() {
         let channel = (id != OWN).then(|| &ruleset.channels[id]);
         // What states a parameter has no channel.
         let name = channel.map_or("", |channel| &*channel.name);
         let before = rows.len();
-        for (entry, statements) in stated {
+        for (entry, statements) in stated.iter().filter(|(entry, _)| selection.has(id, **entry)) {
             let entry_text = ruleset.fact_name(*entry);
             let ty = ruleset.facts[entry.0].ty;
             for statement in statements.iter().filter(|s| day.is_none_or(|day| s.holds_on(day))) {
@@ -47,6 +48,10 @@ pub fn csv(ruleset: &Ruleset, day: Option<Date>) -> String {
         }
         let Some(title) = channel.and_then(|channel| channel.title.as_ref()) else { continue };
         if rows.len() == before {
+            // Nothing of it was asked for, where something else was.
+            if stated.keys().any(|entry| !selection.has(id, *entry)) || !selection.channels.contains(&id) {
+                continue;
+            }
             let mut row = Row::default();
             row.set("channel", name);
             rows.push(row);

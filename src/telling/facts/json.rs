@@ -2,21 +2,23 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{channels, entries, parameters};
+use super::Selection;
 use crate::words::Speaker;
 use qudao_language::date::Date;
 use qudao_language::model::{Citation, Entry, OWN, Ruleset, Statement};
 
 /// Returns the facts of a day: `qudao.facts/1`.
 #[must_use]
-pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
+pub fn to_json(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Json {
     let ruleset = speaker.ruleset;
-    let facts: Vec<Json> = entries(ruleset)
-        .into_iter()
-        .map(|entry| {
-            let values: Map<String, Json> = channels(ruleset)
-                .into_iter()
-                .map(|id| {
+    let facts: Vec<Json> = selection
+        .entries
+        .iter()
+        .map(|&entry| {
+            let values: Map<String, Json> = selection
+                .channels
+                .iter()
+                .map(|&id| {
                     let channel = &ruleset.channels[id];
                     let stated = ruleset.statement(id, entry, day);
                     let stated = stated.map(|statement| said(&speaker, statement, entry, day));
@@ -28,7 +30,7 @@ pub fn to_json(speaker: Speaker<'_>, day: Date) -> Json {
             told.into()
         })
         .collect();
-    let parameters = parameters(ruleset).into_iter().map(|entry| {
+    let parameters = selection.parameters.iter().map(|&entry| {
         let stated = ruleset.statement(OWN, entry, day);
         let mut told = named(speaker, "parameter", entry);
         told.insert("stated".into(), stated.map(|statement| said(&speaker, statement, entry, day)).into());

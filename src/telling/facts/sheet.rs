@@ -1,6 +1,6 @@
 //! The sheet of facts.
 
-use super::{Notes, channels, entries, parameters};
+use super::{Notes, Selection};
 use crate::document::{Block, Document, Item, Kind, Mark, Table, TableKind, Text};
 use crate::words::Speaker;
 use qudao_language::date::Date;
@@ -12,12 +12,13 @@ const UNKNOWN: &str = "-";
 /// Tells the parameters, a row for each; the facts, a row for each and a column for each channel; and below the sources,
 /// numbered.
 #[must_use]
-pub fn sheet(speaker: Speaker<'_>, day: Date) -> Document {
+pub fn sheet(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Document {
     let ruleset = speaker.ruleset;
     let mut notes = Notes::default();
-    let rows = parameters(ruleset)
-        .into_iter()
-        .map(|entry| vec![head(&speaker, entry), notes.cell(&speaker, OWN, entry, day).into()]);
+    let rows = selection
+        .parameters
+        .iter()
+        .map(|entry| vec![head(&speaker, *entry), notes.cell(&speaker, OWN, *entry, day).into()]);
     let rows: Vec<Vec<Text>> = rows.collect();
     let mut body = Vec::new();
     if !rows.is_empty() {
@@ -25,14 +26,14 @@ pub fn sheet(speaker: Speaker<'_>, day: Date) -> Document {
         let table = Block::Table(Table { kind: TableKind::SideBySide, heads, rows });
         body.push(Block::section(speaker.tongue.parameters(), vec![table]));
     }
-    let all = channels(ruleset);
+    let all = &selection.channels;
     let heads = all.iter().map(|channel| {
         let title = ruleset.target_title(Target::Channel(*channel), speaker.language);
         Text::of(Kind::Short, &*ruleset.channels[*channel].name).and(Kind::Title, title)
     });
-    let rows = entries(ruleset).into_iter().map(|entry| {
-        let cells = all.iter().map(|channel| notes.cell(&speaker, *channel, entry, day).into());
-        std::iter::once(head(&speaker, entry)).chain(cells).collect()
+    let rows = selection.entries.iter().map(|entry| {
+        let cells = all.iter().map(|channel| notes.cell(&speaker, *channel, *entry, day).into());
+        std::iter::once(head(&speaker, *entry)).chain(cells).collect()
     });
     let rows: Vec<Vec<Text>> = rows.collect();
     let heads = std::iter::once(Text::default()).chain(heads).collect();
@@ -40,7 +41,7 @@ pub fn sheet(speaker: Speaker<'_>, day: Date) -> Document {
     match body.is_empty() {
         true => body.push(facts),
         // The facts of channels are told apart from parameters, where there are any.
-        false if ruleset.facts.iter().any(|fact| !fact.is_parameter) => {
+        false if !selection.entries.is_empty() => {
             body.push(Block::section(speaker.tongue.facts(), vec![facts]));
         }
         false => {}
