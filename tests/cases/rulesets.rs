@@ -81,8 +81,9 @@ pub(crate) fn trials() -> Vec<Trial> {
     });
     let examples = std::fs::read_dir(root().join("tests/rulesets")).unwrap();
     let examples = examples.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir());
-    let laws: [Law; 2] = [
+    let laws: [Law; 3] = [
         ("is_clean_and_laid_out", is_clean_and_laid_out),
+        ("has_nothing_doubtful", has_nothing_doubtful),
         ("keeps_the_snapshots_that_come_out_now", keeps_its_snapshots),
     ];
     let examples = examples.flat_map(|folder| {
@@ -138,6 +139,14 @@ fn keeps_its_snapshots(folder: &Path) -> Wrong {
     let snapshots = files_below(&folder.join("snapshots")).into_iter();
     let moved = snapshots.filter(|path| work.read(&within(path)) != std::fs::read_to_string(path).unwrap());
     moved.map(|path| (1, format!("{} is not what comes out now", within(&path)))).collect()
+}
+
+/// Nothing is left that analysis finds, or could not prove.
+fn has_nothing_doubtful(folder: &Path) -> Wrong {
+    let path = folder.join(format!("{}.qd", file_name(folder)));
+    let (status, out, err) = Work::new(&[]).qudao(&format!("check {}", path.display()));
+    assert_eq!((status, out.starts_with("nothing wrong")), (0, true), "{out}{err}");
+    Vec::new()
 }
 
 fn passes_its_tests(folder: &Path) -> Wrong {

@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::known::asking;
 pub use self::reach::{Outcome, impossible};
+use self::rules::Seen;
 use super::change::days_of_change;
 use super::diagram::{Budget, NO, Ref, TooLarge};
 use super::every_day::{EveryDay, day_of, without_day};
@@ -209,7 +210,7 @@ impl<'r> Study<'r> {
         work: impl FnOnce(&mut Work<'_, 'r>) -> Result<T, TooLarge>,
     ) -> Result<T, TooLarge> {
         let mut space = Space::new(vec![&self.ground], Scope::Known, budget)?;
-        let view = View::new(&mut space, 0)?;
+        let view = View::within(&mut space, 0, budget)?;
         let (unproved, shown) = (Vec::new(), BTreeMap::new());
         work(&mut Work {
             study: self,
@@ -219,6 +220,8 @@ impl<'r> Study<'r> {
             budget,
             patience: PATIENCE,
             shown,
+            hard: BTreeSet::new(),
+            seen: Seen::default(),
             unproved,
         })
     }
@@ -226,7 +229,11 @@ impl<'r> Study<'r> {
     fn findings(&self, options: &Options) -> Result<Vec<Diagnostic>, TooLarge> {
         self.with_space(options.budget, |work| {
             let keys = work.keys()?;
+            work.view.asked_hard();
             let mut found = work.overlaps()?;
+            if work.view.asked_hard() {
+                return Err(TooLarge);
+            }
             for key in keys {
                 found.extend(work.tell(key)?);
             }
@@ -251,6 +258,10 @@ struct Work<'s, 'r> {
     patience: usize,
     /// Profiles that show where rules fire that do the same.
     shown: BTreeMap<Ref, Profile>,
+    /// Rules that are too large: nothing is proved of them.
+    hard: BTreeSet<Id<Rule>>,
+    /// How these came out for profiles that were looked at.
+    seen: Seen,
     /// What could not be settled.
     unproved: Vec<Diagnostic>,
 }
@@ -270,6 +281,7 @@ impl<'s, 'r> Work<'s, 'r> {
         self.rule_keys(&mut keys)?;
         self.field_keys(&mut keys)?;
         self.target_keys(&mut keys);
+        self.sample_hard();
         Ok(keys)
     }
 

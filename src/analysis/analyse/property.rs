@@ -107,7 +107,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         meets: Meets<'p>,
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![ground], scope, budget)?;
-        let view = View::new(&mut space, 0)?;
+        let view = View::within(&mut space, 0, budget)?;
         Ok(Prover { space, view, ruleset, property, budget, meets })
     }
 
@@ -131,9 +131,11 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
 
     fn expectation(&mut self, number: usize) -> Proof {
         self.space.diagrams.renew(self.budget);
-        match self.search(number) {
-            Ok(proof) => proof,
-            Err(TooLarge) => self.sampled(number),
+        self.view.asked_hard();
+        match (self.search(number), self.view.asked_hard()) {
+            // A profile that refutes it was decided.
+            (Ok(proof @ Proof::Refuted { .. }), _) | (Ok(proof), false) => proof,
+            (Ok(Proof::Proved | Proof::Undecided(_)), true) | (Err(TooLarge), _) => self.sampled(number),
         }
     }
 

@@ -116,13 +116,20 @@ pub(super) struct Purse {
 }
 
 impl Purse {
-    pub(super) fn new(each: Budget, questions: u64) -> Purse {
+    /// What was built in the space before does not count.
+    pub(super) fn new(space: &Space<'_, '_>, each: Budget, questions: u64) -> Purse {
         Purse {
             each,
             steps: each.steps.saturating_mul(questions),
             nodes: each.nodes.saturating_mul(3),
-            before: 0,
+            before: space.diagrams.spent().1,
         }
+    }
+
+    /// One budget for many questions: each may take a sixteenth.
+    pub(super) fn shared(space: &Space<'_, '_>, whole: Budget) -> Purse {
+        let each = Budget { nodes: whole.nodes / 16, steps: whole.steps / 16 };
+        Purse { steps: whole.steps, nodes: whole.nodes, ..Purse::new(space, each, 1) }
     }
 
     /// The budget of the next question: the whole of it as long as there is much, then less and less.
@@ -146,7 +153,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         budget: Budget,
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
-        let mut purse = Purse::new(budget, QUESTIONS);
+        let mut purse = Purse::new(&space, budget, QUESTIONS);
         let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
         let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
         let (leanings, question) = (BTreeMap::new(), Question::First);

@@ -4,6 +4,7 @@ mod lenient;
 mod order;
 mod tried;
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use super::diagram::{NO, Ref, TooLarge, YES};
@@ -24,6 +25,8 @@ pub struct View<'g, 'r> {
     nodes: Vec<Truths>,
     /// The conditions that were too large, or have a part that was; nothing is known of them.
     hard: BTreeSet<usize>,
+    /// Whether one of these was asked since the last time that somebody wanted to know.
+    asked_hard: Cell<bool>,
 }
 
 impl<'g, 'r> View<'g, 'r> {
@@ -43,7 +46,14 @@ impl<'g, 'r> View<'g, 'r> {
     fn empty(space: &Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
         let Some(ground) = space.grounds.get(side).copied() else { return Err(TooLarge) };
         let nodes = Vec::with_capacity(ground.nodes.len());
-        Ok(View { ground, side, scope: space.scope, nodes, hard: BTreeSet::new() })
+        Ok(View {
+            ground,
+            side,
+            scope: space.scope,
+            nodes,
+            hard: BTreeSet::new(),
+            asked_hard: Cell::new(false),
+        })
     }
 
     fn node(&self, space: &mut Space<'g, 'r>, node: &Node) -> Result<Truths, TooLarge> {
@@ -89,6 +99,9 @@ impl<'g, 'r> View<'g, 'r> {
     /// Returns the truths of a condition.
     #[must_use]
     pub fn truths(&self, id: Id<Node>) -> Truths {
+        if self.is_hard(id) {
+            self.asked_hard.set(true);
+        }
         *self
             .nodes
             .get(id.index())

@@ -207,7 +207,10 @@ impl<'s> Merged<'s> {
                 let key = (said.name.value.is_empty(), name);
                 let slot = places.get(&key).and_then(|place| self.declarations.get_mut(*place));
                 let statements = match slot.map(|slot| &mut slot.to_mut().kind) {
-                    Some(DeclarationKind::Channel(channel)) => &mut channel.statements,
+                    Some(DeclarationKind::Channel(channel)) => {
+                        channel.title = channel.title.take().or_else(|| said.title.clone());
+                        &mut channel.statements
+                    }
                     Some(DeclarationKind::Parameter(parameter)) => &mut parameter.statements,
                     _ => {
                         let first = stated.first().filter(|_| key.0).map(|first| &first.fact);

@@ -413,7 +413,7 @@ impl<'r> Context<'r> {
     }
 
     /// The unknown fields that some conditions read, and the facts that no source tells, lets and earlier rows of tables
-    /// followed; of a fact with an index all entries.
+    /// followed; of a fact with an index the entries that it could be.
     pub(super) fn unknown_parts(&self, read: &[(&'r Expr, Option<Id<Channel>>)]) -> BTreeSet<Await> {
         let mut found = BTreeSet::new();
         let (mut lets, mut rows) = (BTreeSet::new(), BTreeMap::new());
@@ -425,7 +425,7 @@ impl<'r> Context<'r> {
                 }
                 ExprKind::Fact(fact) => {
                     let Some(of) = fact.channel.or(channel) else { return };
-                    let entries = self.ruleset.entries_of(fact.fact);
+                    let entries = self.entries_read(fact, channel).into_iter();
                     let unknown = entries.filter(|entry| self.entry(of, *entry).is_none());
                     found.extend(unknown.map(|entry| Await::Fact(of, entry)));
                 }

@@ -268,6 +268,7 @@ impl<'r> Speaker<'r> {
         let bound = |end: Option<Exact>| end.map(|end| self.digits(&Number::calculated(end), unit).0);
         match (bound(measured.low), bound(measured.high)) {
             (None, None) => self.tongue.not_known().to_string(),
+            (Some(low), Some(high)) if low == high => self.amount_of(low, unit),
             (low, high) => self.amount_of(self.tongue.between(low, high), unit),
         }
     }

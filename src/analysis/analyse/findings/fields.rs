@@ -15,12 +15,17 @@ use qudao_telling::words::Tongue;
 impl Work<'_, '_> {
     pub(super) fn field_keys(&mut self, keys: &mut BTreeSet<Key>) -> Result<(), TooLarge> {
         let ruleset = self.ruleset();
+        let ground = &self.study.ground;
+        let mut conditions = ground.owned.values().chain(ground.met.values().flatten());
+        if conditions.any(|condition| self.view.is_hard(*condition)) {
+            return Ok(());
+        }
         let functions = deciding(self.study, &self.view);
         let told = told_fields(ruleset);
         // What only rules read that are reported themselves follows from that.
         let reported: BTreeSet<Id<Rule>> = keys.iter().filter_map(Key::rule).collect();
         let mut excused: BTreeSet<Id<Field>> = told;
-        for rule in reported {
+        for rule in reported.union(&self.hard).copied() {
             excused.extend(rule_fields(ruleset, &ruleset.rules[rule]));
         }
         let read = read_fields(ruleset);
@@ -36,7 +41,8 @@ impl Work<'_, '_> {
                 }
                 continue;
             }
-            if free.is_empty() {
+            let hard = self.hard.iter().any(|rule| rule_fields(ruleset, &ruleset.rules[*rule]).contains(&id));
+            if free.is_empty() && !hard {
                 self.value_keys(id, &places, &functions, keys);
             }
         }

@@ -20,7 +20,11 @@ impl Work<'_, '_> {
                 decision.target(*target).verdict.is_some_and(|verdict| verdict != Verdict::Recommended)
             })
         };
-        let region = self.gap_region();
+        self.view.asked_hard();
+        let region = self.gap_region().and_then(|region| match self.view.asked_hard() {
+            true => Err(TooLarge),
+            false => Ok(region),
+        });
         let found = region.and_then(|region| self.example(region, &settled));
         let profile = match found {
             Ok(Example::Nothing) => return None,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Example, Key, Work, parts, with_example};
 use crate::analyse::diagram::{NO, Ref, TooLarge, YES};
+use crate::analyse::sample::samples;
 use crate::analyse::space::Space;
 use crate::analyse::view::View;
 use qudao_engine::ground::{Instance, Node};
@@ -25,6 +26,10 @@ impl<'r> Work<'_, 'r> {
         let ruleset = self.ruleset();
         let mut alike: BTreeMap<Acts, Id<Rule>> = BTreeMap::new();
         for id in ruleset.rules.ids() {
+            if self.is_hard(id) {
+                self.hard.insert(id);
+                continue;
+            }
             let region = self.could_fire(id)?;
             let Some(never) = self.never_fires(id, region)? else {
                 let rule = &ruleset.rules[id];
@@ -50,11 +55,40 @@ impl<'r> Work<'_, 'r> {
                     None => drop(alike.insert(acts, id)),
                 }
             }
-            if self.scores_idly(id)? {
+            // Of what is excluded under a condition that was too large, nothing is known.
+            self.view.asked_hard();
+            if self.scores_idly(id)? && !self.view.asked_hard() {
                 keys.insert(Key::IdleScore(id));
             }
         }
         Ok(())
+    }
+
+    /// Whether a rule has a condition that was too large.
+    fn is_hard(&self, id: Id<Rule>) -> bool {
+        let instances = self.instances(id).into_iter();
+        instances.map(|id| self.study.ground.instances[id].fires).any(|fires| self.view.is_hard(fires))
+    }
+
+    /// Rules that were too large are sampled: what fires for one profile and not for another is neither dead nor always
+    /// true, and the others are noted.
+    pub(super) fn sample_hard(&mut self) {
+        let (mut seen, count) = (std::mem::take(&mut self.seen), self.samples());
+        for profiles in samples(&self.space, count) {
+            let Some(profile) = profiles.first().filter(|_| !seen.is_done(&self.hard)) else { break };
+            seen.note(&self.hard, &self.study.decide(profile));
+        }
+        let open: Vec<Id<Rule>> = self.hard.iter().copied().filter(|rule| !seen.both(rule)).collect();
+        for id in open {
+            let rule = &self.ruleset().rules[id];
+            let (whether, what) =
+                if seen.0.contains(&(id, true)) { ("always fires", "all") } else { ("can fire", "none") };
+            let message = format!("whether `{}` {whether} is too large to be proved", rule.name);
+            self.unproved.push(
+                Diagnostic::new(Code::Unproved, rule.name_span, message)
+                    .here(format!("{what} of {count} sampled profiles make it fire")),
+            );
+        }
     }
 
     pub(super) fn instances(&self, rule: Id<Rule>) -> Vec<Id<Instance>> {
@@ -434,6 +468,27 @@ impl<'r> Work<'_, 'r> {
             }
             Example::Nothing | Example::Undecided => diagnostic,
         }))
+    }
+}
+
+/// Which rules were seen to fire for a profile, and which not to.
+#[derive(Default)]
+pub(super) struct Seen(BTreeSet<(Id<Rule>, bool)>);
+
+impl Seen {
+    pub(super) fn note(&mut self, rules: &BTreeSet<Id<Rule>>, decision: &Decision<'_>) {
+        for rule in rules {
+            let fires = decision.instances(*rule).iter().any(|it| it.fires.truth == Truth::True);
+            self.0.insert((*rule, fires));
+        }
+    }
+
+    fn both(&self, rule: &Id<Rule>) -> bool {
+        [true, false].iter().all(|fires| self.0.contains(&(*rule, *fires)))
+    }
+
+    fn is_done(&self, rules: &BTreeSet<Id<Rule>>) -> bool {
+        self.0.len() == 2 * rules.len()
     }
 }
 

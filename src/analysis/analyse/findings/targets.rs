@@ -6,9 +6,10 @@ use super::{Example, Key, Work, with_example};
 use crate::analyse::diagram::{TooLarge, YES};
 use crate::analyse::regions::Purse;
 use crate::analyse::sample::{SAMPLES, samples};
+use crate::analyse::search::Search;
 use qudao_language::decide::Decision;
 use qudao_language::diagnostic::{Code, Diagnostic};
-use qudao_language::model::Target;
+use qudao_language::model::{Profile, Target};
 use qudao_language::operator::Verdict;
 
 /// What so many questions on channels may take, each the whole of a budget, is there for all of them.
@@ -24,12 +25,14 @@ impl Work<'_, '_> {
             return;
         }
         let mut unsettled = Vec::new();
-        let mut purse = Purse::new(self.budget, QUESTIONS);
+        let mut purse = Purse::new(&self.space, self.budget, QUESTIONS);
         for target in ruleset.channels.ids().map(Target::Channel) {
             let budget = purse.next(&self.space);
             self.space.diagrams.renew(budget);
-            match self.target_key(target) {
+            let hard = !self.view.hard(target).is_empty();
+            match if hard { Err(TooLarge) } else { self.target_key(target) } {
                 Ok(key) => keys.extend(key),
+                Err(TooLarge) if self.shows_both(target) == Ok(true) => {}
                 Err(TooLarge) => unsettled.push(target),
             }
         }
@@ -90,10 +93,36 @@ impl Work<'_, '_> {
         Ok(false)
     }
 
+    /// Whether a profile shows that a channel is recommended, and another that it is not: looked for as if no condition that
+    /// was too large held, and decided.
+    fn shows_both(&mut self, target: Target) -> Result<bool, TooLarge> {
+        let study = self.study;
+        let region = self.view.at_least(&mut self.space, target, Verdict::Recommended)?;
+        let rest = self.space.diagrams.not(region)?;
+        let (seen, hard) = (&mut self.seen, &self.hard);
+        for (region, wanted) in [(region, true), (rest, false)] {
+            let mut takes = |profiles: &[Profile]| {
+                let Some(profile) = profiles.first() else { return false };
+                let decision = study.decide(profile);
+                seen.note(hard, &decision);
+                (decision.target(target).leaning == Verdict::Recommended) == wanted
+            };
+            if !matches!(self.space.search(region, &mut takes)?, Search::Found(..)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// How many profiles are sampled.
+    pub(super) fn samples(&self) -> usize {
+        SAMPLES.min(1 + MOST_SAMPLED / self.study.ground.instances.len().max(1))
+    }
+
     fn sampled(&mut self, mut unsettled: Vec<Target>) {
         let ruleset = self.ruleset();
         let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
-        let count = SAMPLES.min(1 + MOST_SAMPLED / self.study.ground.instances.len().max(1));
+        let count = self.samples();
         for profiles in samples(&self.space, count) {
             let Some(profile) = profiles.first() else { continue };
             let decision = self.study.decide(profile);

@@ -5,6 +5,7 @@
 //! that cuts them. Then each condition is a diagram. All fields are taken to be known here.
 
 mod sets;
+mod steps;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -499,10 +500,7 @@ impl<'c, 'r> Reader<'c, 'r> {
             }
             ExprKind::Round(rounding, of, step) => {
                 let (of, step) = (self.values(of, at)?, self.values(step, at)?);
-                self.product(&of, &step, |_, of, step| {
-                    let value = constant(of)?.rounded(*rounding, constant(step)?)?;
-                    Some(vec![(always, Leaf::constant(value))])
-                })
+                self.product(&of, &step, |reader, of, step| reader.rounded(*rounding, of, constant(step)?))
             }
             ExprKind::Sum(terms) => {
                 let mut total = vec![(always, Leaf::constant(Exact::ZERO))];

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::View;
 use crate::analyse::diagram::{Budget, TooLarge};
 use crate::analyse::edits::Declared;
+use crate::analyse::regions::Purse;
 use crate::analyse::space::{Space, constant};
 use qudao_engine::ground::Node;
 use qudao_language::decide::Judged;
@@ -12,7 +13,7 @@ use qudao_language::model::{Id, Need, Target};
 
 impl<'g, 'r> View<'g, 'r> {
     /// Builds the diagrams of all conditions that are not too large, each within a budget of its own. What depends on
-    /// one that is must not be asked: [`View::hard`] tells.
+    /// one that is must not be asked: [`View::hard`] tells before, [`View::asked_hard`] afterwards.
     ///
     /// # Errors
     /// If there is no such side.
@@ -36,11 +37,36 @@ impl<'g, 'r> View<'g, 'r> {
         Ok(view)
     }
 
+    /// The same within a budget for all of them: no condition may take more than a small part of it.
+    ///
+    /// # Errors
+    /// If there is no such side.
+    pub(in crate::analyse) fn within(
+        space: &mut Space<'g, 'r>,
+        side: usize,
+        budget: Budget,
+    ) -> Result<View<'g, 'r>, TooLarge> {
+        let mut purse = Purse::shared(space, budget);
+        let view = View::lenient(space, side, &mut |space| purse.next(space));
+        space.diagrams.renew(budget);
+        view
+    }
+
+    /// Whether a condition was too large.
+    pub(in crate::analyse) fn is_hard(&self, node: Id<Node>) -> bool {
+        self.hard.contains(&node.index())
+    }
+
+    /// Whether a condition that was too large was asked since the last call: what came of it is worth nothing.
+    pub(in crate::analyse) fn asked_hard(&self) -> bool {
+        self.asked_hard.replace(false)
+    }
+
     /// What has a condition that was too large, of all that acts on a target, on what it needs and on its members:
     /// rules, requirements, channels that are owned under one.
     pub(in crate::analyse) fn hard(&self, target: Target) -> BTreeSet<(Declared, String)> {
         let ruleset = self.ground.ruleset;
-        let is_hard = |node: Id<Node>| self.hard.contains(&node.index());
+        let is_hard = |node: Id<Node>| self.is_hard(node);
         let mut found = BTreeSet::new();
         let (mut open, mut seen) = (vec![target], BTreeSet::new());
         while let Some(target) = open.pop().filter(|_| !self.hard.is_empty()) {

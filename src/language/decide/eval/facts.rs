@@ -4,7 +4,7 @@ use super::{Context, Silent};
 use crate::decide::could::{Could, Valued};
 use crate::decide::judged::Judged;
 use crate::decide::trace::{Read, Recorder};
-use crate::model::{Channel, FactRef, Id, Value};
+use crate::model::{Channel, Entry, FactRef, Id, Value};
 
 impl<'r> Context<'r> {
     /// Whether a channel states an entry; not known where the index is not.
@@ -47,6 +47,26 @@ impl<'r> Context<'r> {
         match self.entry(of, entry) {
             Some(value) => Valued::Known(value.clone()),
             None => Valued::STUCK,
+        }
+    }
+
+    /// The entries that a fact may be read at: the one that its indexes tell, or those that they could.
+    pub(in crate::decide) fn entries_read(
+        &self,
+        fact: &'r FactRef,
+        channel: Option<Id<Channel>>,
+    ) -> Vec<Entry> {
+        let place = match self.place(fact, channel, &mut Silent) {
+            None => return vec![(fact.fact, None)],
+            Some(place) => place,
+        };
+        match place.could() {
+            // Where a fact tells the index and no source tells that, it could be any.
+            Could::OneOf(places) if !places.is_empty() => {
+                let number = |place: &Value| if let Value::Enum(place) = place { Some(*place) } else { None };
+                places.iter().filter_map(number).map(|place| (fact.fact, Some(place))).collect()
+            }
+            _ => self.ruleset.entries_of(fact.fact).collect(),
         }
     }
 

@@ -73,6 +73,14 @@ fn title(place: &Place<'_>) -> Option<Diagnostic> {
     let line = place.rest().split('\n').next()?;
     let end = line.find(['{', '"', '@']).unwrap_or(line.len());
     let words = line.get(..end)?.trim_end();
+    // A clause that stands in the block, without the block.
+    let clause = matches!(place.found, "needs" | "owned" | "of" | "met" | "how" | "cost" | "takes");
+    if clause && place.wants(Kind::open_brace) && words.contains(' ') {
+        let span = place.span(place.at, place.at + words.len());
+        let mistake = Diagnostic::new(Code::Syntax, span, format!("`{}` stands between braces", place.found));
+        let with = format!("{{ {words} }}");
+        return Some(mistake.here("no `{` before this").guess(format!("write `{with}`"), span, with));
+    }
     if words
         .split_whitespace()
         .any(|word| matches!(word, "for" | "exception" | "when" | "then" | "from" | "foreach"))

@@ -7,7 +7,27 @@ use crate::source::Span;
 use crate::syntax::parse::Kind;
 
 pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
-    decimal(place).or_else(|| day(place)).or_else(|| amount(place)).or_else(|| several(place))
+    decimal(place)
+        .or_else(|| day(place))
+        .or_else(|| rate(place))
+        .or_else(|| amount(place))
+        .or_else(|| several(place))
+}
+
+/// `EUR per user per month`
+fn rate(place: &Place<'_>) -> Option<Diagnostic> {
+    let line = place.before().rsplit('\n').next()?;
+    let mut words = line.split_whitespace().rev();
+    let (Some(_), Some("per")) = (words.next(), words.next()) else { return None };
+    if place.found != "per" {
+        return None;
+    }
+    let mistake = place.says("a unit has one `per` at most").here("the second");
+    Some(
+        mistake.note(
+            "count what the first `per` names in a plain number: `users * c.price`, of `EUR per month`",
+        ),
+    )
 }
 
 /// `30,00`: a comma before one or two digits. Three are thousands.

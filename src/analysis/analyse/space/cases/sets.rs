@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::formula::{At, Formula, Pair, turned};
 use super::{Leaf, Reader};
-use qudao_language::model::{Expr, Id, Type, Value};
+use qudao_language::model::{Expr, Field, Id, Type, Value};
 use qudao_language::operator::Quantifier;
 
 /// The members of a set are counted up to so many.
@@ -29,9 +29,14 @@ impl Reader<'_, '_> {
         set.enum_id().map_or(0, |id| self.ruleset.enums[id].members.len() as u32)
     }
 
-    pub(super) fn member_count(&self, field: usize) -> Option<u32> {
+    /// The field of a number in the space.
+    pub(super) fn field(&self, field: usize) -> Option<&Field> {
         let id = self.numbers.iter().position(|number| *number == Some(field))?;
-        match self.ruleset.fields[Id::new(id)].ty {
+        Some(&self.ruleset.fields[Id::new(id)])
+    }
+
+    pub(super) fn member_count(&self, field: usize) -> Option<u32> {
+        match self.field(field)?.ty {
             Type::Set(of) => Some(self.ruleset.enums[of].members.len() as u32),
             _ => None,
         }
