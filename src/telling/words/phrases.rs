@@ -106,6 +106,8 @@ impl Tongue {
         not_taken: "not taken", "未取";
         /// Why a fact has no value.
         no_source_says: "no source says", "没有来源说明";
+        /// Of what was said just before.
+        as_above: "as above", "同上";
         /// Before the next command.
         next: "next", "下一步";
     }
@@ -268,6 +270,15 @@ impl Tongue {
         match self {
             Tongue::English => format!("for {target}"),
             Tongue::Chinese => format!("{target}{}所需", self.apart(target)),
+        }
+    }
+
+    /// Says of which target something was said before.
+    #[must_use]
+    pub fn as_for(self, target: &str) -> String {
+        match self {
+            Tongue::English => format!("as for {target}"),
+            Tongue::Chinese => format!("同 {target}"),
         }
     }
 
