@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use qudao_language::decide::decide;
+use qudao_engine::advise::{Advice, STEPS, turn};
+use qudao_language::decide::{Decision, decide};
 use qudao_language::diagnostic;
 use qudao_language::profile::ReadProfile;
 use qudao_telling::{result, why};
@@ -25,6 +26,15 @@ pub(crate) enum Format {
     Markdown,
 }
 
+/// Whom an answer is written for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Reader {
+    /// Whoever writes or checks the rules
+    Author,
+    /// Whoever asked for the answer
+    Client,
+}
+
 /// What `qudao eval` takes.
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
@@ -38,6 +48,12 @@ pub(crate) struct Args {
     profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,
+    /// Write it for whom: its author, with all that rules say, or a client, in words, with sources as footnotes
+    #[arg(long = "for", value_enum, value_name = "READER", default_value_t = Reader::Author)]
+    reader: Reader,
+    /// Tell names beside titles, for a client too
+    #[arg(long)]
+    ids: bool,
     /// Tell only so many channels in full
     #[arg(long, value_name = "N")]
     top: Option<usize>,
@@ -53,6 +69,25 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let for_client = args.reader == Reader::Client;
+    let wrong = match () {
+        () if for_client && args.format == Format::Json => {
+            Some("`--for client` writes text or Markdown, not JSON")
+        }
+        () if for_client && args.trace => {
+            Some("`--for client` tells no rules; `--trace` is for their author")
+        }
+        () if for_client && args.top.is_some() => {
+            Some("`--for client` tells what is recommended, not `--top` so many")
+        }
+        () if !for_client && args.ids => {
+            Some("`--ids` is for `--for client`; their author is told names anyway")
+        }
+        () => None,
+    };
+    if let Some(wrong) = wrong {
+        return Err(Failure::new(wrong));
+    }
     match args.watch {
         true => watch(output, |output, paths| once(args, output, paths)),
         false => once(args, output, &mut Vec::new()),
@@ -95,12 +130,24 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
             let gap = if number > 0 { "\n" } else { "" };
             output.print(&format!("{gap}── {} ──\n", qudao_language::visible::visible(argument)))?;
         }
+        if args.reader == Reader::Client {
+            let advice = client_advice(&decision);
+            let told = why::client(&decision, speaker, &advice, args.ids).with_sources(&speaker);
+            output.report(&told, markdown)?;
+            continue;
+        }
         let why = format!("qudao why {}", quoted(&args.ruleset));
         let why = args.input.command(&why, argument.map(|argument| &**argument));
         let options = why::Options { top: args.top, trace: args.trace, why: Some(why) };
         output.report(&why::answer(&decision, speaker, &options), markdown)?;
     }
     Ok(exit)
+}
+
+/// Looks for what would change what a client is told in full.
+pub(crate) fn client_advice(decision: &Decision<'_>) -> Vec<Advice> {
+    let told = why::told_in_full(decision).into_iter();
+    told.map(|target| turn(decision.ruleset, decision.profile, decision.day, target, STEPS)).collect()
 }
 
 /// Reports a profile that cannot be used: with the results in JSON, beside them otherwise.

@@ -37,12 +37,12 @@ const MOST_WAYS: usize = 3;
 /// At most so many fields change together.
 const MOST_FIELDS: usize = 3;
 
-/// What to change in a profile for a better verdict on one target.
+/// What to change in a profile for a better verdict on one target, or what would take its recommendation away.
 #[derive(Clone, Debug)]
 pub struct Advice {
     /// The target.
     pub target: Target,
-    /// Whether a better verdict is there to be had: not for a target that is recommended already.
+    /// Whether another verdict is there to be had: no better one for a target that is recommended already.
     pub sought: bool,
     /// The ways, the best first; all change equally many fields, and none was found that changes fewer.
     pub ways: Vec<Way>,
@@ -53,7 +53,7 @@ pub struct Advice {
     pub complete: bool,
 }
 
-/// One way to a better verdict.
+/// One way to another verdict.
 #[derive(Clone, Debug)]
 pub struct Way {
     /// What to change, in the order of the fields.
@@ -78,16 +78,56 @@ pub struct Change {
 /// Looks for the smallest changes of a profile that give a target a better verdict, in so many steps at most.
 #[must_use]
 pub fn advise(ruleset: &Ruleset, profile: &Profile, day: Date, target: Target, steps: usize) -> Advice {
+    search(ruleset, profile, day, (target, Wanted::Better), steps)
+}
+
+/// Looks for the smallest change of a profile that turns the verdict of a target: for one that is recommended the change
+/// of one field that takes the recommendation away, for another those that give a better verdict.
+#[must_use]
+pub fn turn(ruleset: &Ruleset, profile: &Profile, day: Date, target: Target, steps: usize) -> Advice {
+    let worse = decide(ruleset, profile, day).target(target).verdict == Some(Verdict::Recommended);
+    let wanted = if worse { Wanted::Worse } else { Wanted::Better };
+    search(ruleset, profile, day, (target, wanted), steps)
+}
+
+/// Which verdicts are looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wanted {
+    Better,
+    Worse,
+}
+
+impl Wanted {
+    /// Tells whether a verdict is one of them, for a target that is as it is now.
+    fn has(self, verdict: Verdict, now: &TargetDecision) -> bool {
+        match self {
+            // For a target that leans towards the best, certainty is better.
+            Wanted::Better => {
+                verdict < now.leaning || (now.verdict.is_none() && verdict == Verdict::Recommended)
+            }
+            Wanted::Worse => verdict > now.leaning,
+        }
+    }
+}
+
+fn search(
+    ruleset: &Ruleset,
+    profile: &Profile,
+    day: Date,
+    (target, wanted): (Target, Wanted),
+    steps: usize,
+) -> Advice {
     let mut advice = Advice { target, sought: false, ways: Vec::new(), tried: 0, complete: true };
     let now = decide(ruleset, profile, day);
     let now = now.target(target);
-    if now.verdict == Some(Verdict::Recommended) {
+    if now.verdict == Some(Verdict::Recommended) && wanted == Wanted::Better {
         return advice;
     }
     advice.sought = true;
     let program = Program::new(ruleset, day);
-    let mut search = Search::new(&program, profile, now, target, steps);
-    for size in 1..=MOST_FIELDS.min(search.fields.len()) {
+    let mut search = Search::new(&program, profile, now, (target, wanted), steps);
+    let most = if wanted == Wanted::Better { MOST_FIELDS } else { 1 };
+    for size in 1..=most.min(search.fields.len()) {
         if !search.found.is_empty() {
             break;
         }
@@ -100,12 +140,6 @@ pub fn advise(ruleset: &Ruleset, profile: &Profile, day: Date, target: Target, s
     advice
 }
 
-/// Tells whether a verdict is better than what a target has now.
-fn better(verdict: Verdict, now: &TargetDecision) -> bool {
-    // For a target that leans towards the best, certainty is better.
-    verdict < now.leaning || (now.verdict.is_none() && verdict == Verdict::Recommended)
-}
-
 struct Search<'s, 'r> {
     program: &'s Program<'r>,
     scratch: Scratch,
@@ -113,6 +147,7 @@ struct Search<'s, 'r> {
     profile: &'s Profile,
     now: &'s TargetDecision,
     target: Target,
+    wanted: Wanted,
     /// The fields that may change.
     fields: Vec<Id<Field>>,
     /// The values of each field while all others stay.
@@ -145,7 +180,7 @@ impl<'s, 'r> Search<'s, 'r> {
         program: &'s Program<'r>,
         profile: &'s Profile,
         now: &'s TargetDecision,
-        target: Target,
+        (target, wanted): (Target, Wanted),
         steps: usize,
     ) -> Search<'s, 'r> {
         let reached = Reached::new(program.ground(), target);
@@ -159,6 +194,7 @@ impl<'s, 'r> Search<'s, 'r> {
             profile,
             now,
             target,
+            wanted,
             fields,
             few,
             reached,
@@ -243,12 +279,12 @@ impl<'s, 'r> Search<'s, 'r> {
         complete
     }
 
-    /// Runs the program and returns the verdict, if it is a better one.
+    /// Runs the program and returns the verdict, if it is one of those wanted.
     fn verdict(&mut self) -> Option<Verdict> {
         self.left = self.left.saturating_sub(self.trial);
         self.program.run(&mut self.scratch);
         let outcome = self.program.outcome(&self.scratch, self.target);
-        outcome.verdict.filter(|verdict| better(*verdict, self.now))
+        outcome.verdict.filter(|verdict| self.wanted.has(*verdict, self.now))
     }
 
     fn add(&mut self, verdict: Verdict, mut found: Found) {
@@ -332,7 +368,8 @@ impl<'s, 'r> Search<'s, 'r> {
             let mut changed = self.profile.clone();
             found.iter().for_each(|(field, value)| changed.set(*field, Some(value.clone())));
             let decision = decide(self.program.ruleset(), &changed, self.program.ground().day);
-            let verdict = decision.target(self.target).verdict.filter(|verdict| better(*verdict, self.now));
+            let verdict = decision.target(self.target).verdict;
+            let verdict = verdict.filter(|verdict| self.wanted.has(*verdict, self.now));
             debug_assert!(verdict.is_some(), "the program says otherwise than the evaluator");
             let Some(verdict) = verdict else {
                 complete = false;

@@ -1,8 +1,11 @@
 //! A report before it is written: its parts, by what they are and not by how they look. A back end writes it out for
 //! one target, and is the only one to know the widths, colours and escapes there.
 
+mod footnotes;
 mod markdown;
 mod terminal;
+
+pub use footnotes::{Footnote, Footnotes};
 
 pub(crate) use terminal::{Screen, column, widest};
 
@@ -20,6 +23,8 @@ pub struct Document {
     pub title: Text,
     /// Whether it becomes a part of a page that has a title of its own.
     pub is_part: bool,
+    /// Whether it is handed on: then its title stands on a screen too, and its sections stand further apart.
+    pub is_handed_on: bool,
     /// What it says.
     pub body: Vec<Block>,
     /// What it comes to, in a sentence: at the head of a page, and where somebody looks first on a screen, at its end.
@@ -263,6 +268,8 @@ pub enum Mark {
     Changed,
     /// What others refer to by a number.
     Number(usize),
+    /// One of several that are to be told apart, and nothing more.
+    Point,
 }
 
 /// Rows of cells.
@@ -285,6 +292,8 @@ pub enum TableKind {
     Counts,
     /// Things side by side, a column each; in a row what is told of each.
     SideBySide,
+    /// What was asked, and what was answered. A row without an answer heads those below it.
+    Answers,
 }
 
 /// A text of marked words.
@@ -368,4 +377,6 @@ pub enum Kind {
     Title,
     /// An address.
     Link,
+    /// The number of what it rests on.
+    Cited,
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod better;
 mod brief;
+mod client;
 mod headline;
 mod measures;
 mod over;
@@ -10,10 +11,12 @@ mod proof;
 mod question;
 mod rests;
 mod rules;
+mod to_do;
 mod tree;
 
 pub use answer::{Options, answer};
 pub use brief::{brief, rules};
+pub use client::{Client, client, sources, told_in_full};
 pub use over::over;
 pub use proof::proof;
 pub use question::question;
@@ -28,9 +31,10 @@ use qudao_language::decide::{Decision, NeedDecision, NeedOrigin, TargetDecision,
 use qudao_language::model::{Channel, Citation, Entry, Id, Rule, Source, StatedNeed, Target};
 use qudao_language::operator::Verdict;
 
-/// The facts that no source tells: each with its name and title, and which targets it leaves open.
+/// The facts that no source tells: each with its title, and which targets it leaves open.
 struct Silence {
-    fact: String,
+    channel: Id<Channel>,
+    entry: Entry,
     title: Option<String>,
     /// The last day on which a source told it, if one did.
     ended: Option<Date>,
@@ -44,12 +48,13 @@ fn silences(decision: &Decision<'_>, speaker: &Speaker<'_>) -> Vec<Silence> {
     let mut found: Vec<Silence> = Vec::new();
     for target in decision.channels.iter().chain(&decision.mixes) {
         for open in decision.open_facts(*target) {
-            let fact = ruleset.entry_name(open.channel, open.entry);
-            let at = found.iter().position(|silence| silence.fact == fact).unwrap_or_else(|| {
+            let (channel, entry) = (open.channel, open.entry);
+            let same = |silence: &Silence| (silence.channel, silence.entry) == (channel, entry);
+            let at = found.iter().position(same).unwrap_or_else(|| {
                 let title = ruleset.facts[open.entry.0].title.as_ref();
                 let title = title.map(|title| title.get(speaker.language).to_string());
                 let ended = ruleset.ended(open.channel, open.entry, decision.day);
-                found.push(Silence { fact, title, ended, targets: Vec::new() });
+                found.push(Silence { channel, entry, title, ended, targets: Vec::new() });
                 found.len() - 1
             });
             let silence = found.get_mut(at).expect("it was found, or just put there");
@@ -68,7 +73,7 @@ impl Silence {
         let tongue = speaker.tongue;
         let parts = self.targets.iter().map(|(targets, verdicts)| {
             let names: Vec<String> =
-                targets.iter().map(|target| speaker.ruleset.target_name(*target).to_string()).collect();
+                targets.iter().map(|target| speaker.target(*target).to_string()).collect();
             let verdicts: Vec<String> =
                 verdicts.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
             match tongue {

@@ -13,6 +13,7 @@
 //!   number from 0, and `#` is a list's length, `ids` the names of its entries. A line may also be `as of DATE`,
 //!   `lang TAG`, `no PATH`
 //! - `text`: lines that the answer as text has, in this order
+//! - `client`: lines that the answer for a client has, in this order
 //! - `proof TARGET`: lines that the proof of a target has, in this order
 //! - `better TARGET`: the lines that tell the smallest changes for a better verdict on a target, all of them
 //!
@@ -23,7 +24,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use qudao_engine::advise::{STEPS, advise};
+use qudao_engine::advise::{Advice, STEPS, advise, turn};
 use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
@@ -135,8 +136,19 @@ impl Section<'_> {
     }
 }
 
-const NAMES: [&str; 10] =
-    ["ruleset", "file", "profile", "errors", "notes", "profile-errors", "expect", "text", "proof", "better"];
+const NAMES: [&str; 11] = [
+    "ruleset",
+    "file",
+    "profile",
+    "errors",
+    "notes",
+    "profile-errors",
+    "expect",
+    "text",
+    "client",
+    "proof",
+    "better",
+];
 
 fn judge(case: &str) -> Judged {
     let mut judged = Judged::default();
@@ -168,8 +180,9 @@ fn judge(case: &str) -> Judged {
         let found = codes_of(files, &checked.diagnostics, |severity| severity == Severity::Note);
         compare_codes(expected, found, &mut judged);
     }
-    let expected =
-        ["profile-errors", "expect", "text", "proof", "better"].iter().any(|name| body(name).is_some());
+    let expected = ["profile-errors", "expect", "text", "client", "proof", "better"]
+        .iter()
+        .any(|name| body(name).is_some());
     if !expected && (body("errors").is_some() || body("notes").is_some()) {
         return judged;
     }
@@ -198,6 +211,7 @@ fn judge(case: &str) -> Judged {
         let given = || read.profile.as_ref().unwrap();
         let (told, whole) = match section.name {
             "text" => (answer_text(&ruleset, &read, day, language), false),
+            "client" => (client_text(&ruleset, given(), day, language), false),
             "proof" => (proof(&ruleset, given(), target(), day, language), false),
             "better" => (better(&ruleset, given(), target(), language), true),
             _ => continue,
@@ -257,6 +271,16 @@ fn answer_text(ruleset: &Ruleset, read: &ReadProfile, day: Option<Date>, languag
     let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
     let decision = decide(ruleset, profile, day);
     why::answer(&decision, Speaker::new(ruleset, language), &why::Options::default()).terminal(false)
+}
+
+/// Decides a profile and returns the answer for a client as text.
+fn client_text(ruleset: &Ruleset, profile: &Profile, day: Option<Date>, language: Option<&str>) -> String {
+    let day = day.or(ruleset.as_of).unwrap_or(Date::parse("2026-01-01").unwrap());
+    let decision = decide(ruleset, profile, day);
+    let told = why::told_in_full(&decision).into_iter();
+    let advice: Vec<Advice> = told.map(|target| turn(ruleset, profile, day, target, STEPS)).collect();
+    let speaker = Speaker::new(ruleset, language);
+    why::client(&decision, speaker, &advice, false).with_sources(&speaker).terminal(false)
 }
 
 /// The proof of a target.

@@ -1,6 +1,6 @@
 //! Advice: what it promises is what evaluation says. What it tells is in `conformance/7-advice`.
 
-use qudao_engine::advise::{Advice, STEPS, advise};
+use qudao_engine::advise::{Advice, STEPS, advise, turn};
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
 use qudao_language::exact::Exact;
@@ -52,6 +52,55 @@ fn each_way_gives_the_verdict_that_it_promises() {
         }
     }
     assert!(found > 50, "only {found} ways were found");
+}
+
+#[test]
+fn what_turns_a_recommendation_takes_it_away() {
+    let (mut found, mut none) = (0, 0);
+    for seed in 0..120 {
+        let (ruleset, profile) = random(seed);
+        let day = ruleset.as_of.unwrap();
+        let now = decide(&ruleset, &profile, day);
+        for target in ruleset.targets() {
+            let turned = turn(&ruleset, &profile, day, target, 150);
+            if now.target(target).verdict != Some(Verdict::Recommended) {
+                let advice = advise(&ruleset, &profile, day, target, 150);
+                assert_eq!(format!("{turned:?}"), format!("{advice:?}"), "seed {seed}");
+                continue;
+            }
+            for way in &turned.ways {
+                found += 1;
+                let [change] = way.changes.as_slice() else { panic!("seed {seed}: {way:?}") };
+                assert!(!ruleset.fields[change.field].fixed, "seed {seed}");
+                let mut changed = profile.clone();
+                changed.set(change.field, Some(change.to.clone()));
+                let then = decide(&ruleset, &changed, day);
+                assert_eq!(then.target(target).verdict, Some(way.verdict), "seed {seed}");
+                assert!(way.verdict > Verdict::Recommended, "seed {seed}");
+            }
+            // That there is none is true of every value of a field that has few.
+            for (id, field) in ruleset.fields.entries().filter(|(_, field)| !field.fixed) {
+                let values: Vec<Value> = match field.ty {
+                    Type::Bool => vec![Value::Bool(false), Value::Bool(true)],
+                    Type::Enum(of) => (0..ruleset.enums[of].members.len() as u32).map(Value::Enum).collect(),
+                    _ => Vec::new(),
+                };
+                for value in values.into_iter().filter(|_| turned.complete && turned.ways.is_empty()) {
+                    none += 1;
+                    let mut changed = profile.clone();
+                    changed.set(id, Some(value));
+                    let then = decide(&ruleset, &changed, day).target(target).verdict;
+                    assert!(
+                        then.is_none_or(|then| then == Verdict::Recommended),
+                        "seed {seed}: {}",
+                        field.name
+                    );
+                }
+            }
+        }
+    }
+    println!("{found} recommendations were taken away, {none} changes take none");
+    assert!(found > 20 && none > 20, "{found} {none}");
 }
 
 #[test]

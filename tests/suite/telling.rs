@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use qudao_engine::advise::{Advice, STEPS, turn};
 use qudao_language::decide::{Decision, Read, Trace, Truth, decide};
 use qudao_language::model::{Channel, Entry, ExprKind, Id, Profile, Rule, Ruleset};
 use qudao_language::profile::{Format, read};
+use qudao_telling::document::Document;
 use qudao_telling::result::to_json;
 use qudao_telling::why::{self, Options};
 use qudao_telling::words::Speaker;
@@ -160,23 +162,8 @@ fn assert_same_told(decision: &Decision<'_>, speaker: Speaker<'_>, top: Option<u
 #[test]
 fn both_forms_tell_the_same_of_the_shipped_profiles() {
     let mut told = 0;
-    for name in ["wechat", "wechat-today", "aws-messaging", "licence"] {
-        let folder = support::folder("../rulesets").join(name);
-        let mut sources = qudao_language::syntax::Sources::new(
-            &format!("{name}.qd"),
-            std::fs::read(folder.join(format!("{name}.qd"))).unwrap(),
-        );
-        while let Some(wanted) = sources.wanted() {
-            match std::fs::read(folder.join(&wanted.path)) {
-                Ok(bytes) => sources.supply(bytes),
-                Err(_) => sources.absent("it is not there"),
-            }
-        }
-        let ruleset = qudao_language::check::check(&sources).ruleset.unwrap();
-        for path in files_below(&folder.join("profiles")) {
-            let name = path.to_string_lossy().into_owned();
-            let format = Format::of_name(&name).unwrap();
-            let profile = read(&ruleset, &name, std::fs::read(&path).unwrap(), format, &[]).profile.unwrap();
+    for (ruleset, profiles) in shipped() {
+        for (name, profile) in profiles {
             let decision = decide(&ruleset, &profile, ruleset.as_of.unwrap());
             for language in ["en", "zh"] {
                 for top in [None, Some(1)] {
@@ -255,13 +242,106 @@ fn headlines_name_mixes_where_they_lead() {
             let _ = writeln!(told, "{name}: {}", line.replace('\\', ""));
             if language == "en" {
                 let rows = rest.lines().filter(|line| line.starts_with("  ") && line.contains("("));
-                rows.filter(|row| !row.starts_with("  ?")).for_each(|row| told.push_str(&format!("{row}\n")));
+                rows.filter(|row| !["  ?", "  ["].iter().any(|sign| row.starts_with(sign))).for_each(|row| told.push_str(&format!("{row}\n")));
             }
         }
         let result = to_json(&decision, Speaker::new(&ruleset, None), false);
         let _ = writeln!(told, "  {}", result["best"]);
     }
     assert_snapshot("reports/snapshots", "headlines", &told);
+}
+
+/// The shipped rulesets, each with its profiles.
+fn shipped() -> Vec<(Ruleset, Vec<(String, Profile)>)> {
+    let names = ["wechat", "wechat-today", "aws-messaging", "licence"].into_iter();
+    let of = |name: &str| {
+        let folder = support::folder("../rulesets").join(name);
+        let main = std::fs::read(folder.join(format!("{name}.qd"))).unwrap();
+        let mut sources = qudao_language::syntax::Sources::new(&format!("{name}.qd"), main);
+        while let Some(wanted) = sources.wanted() {
+            match std::fs::read(folder.join(&wanted.path)) {
+                Ok(bytes) => sources.supply(bytes),
+                Err(_) => sources.absent("it is not there"),
+            }
+        }
+        let ruleset = qudao_language::check::check(&sources).ruleset.unwrap();
+        let profiles = files_below(&folder.join("profiles")).into_iter().map(|path| {
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let format = Format::of_name(&name).unwrap();
+            let profile = read(&ruleset, &name, std::fs::read(&path).unwrap(), format, &[]).profile;
+            (name, profile.unwrap())
+        });
+        let profiles = profiles.collect();
+        (ruleset, profiles)
+    };
+    names.map(of).collect()
+}
+
+fn advice(decision: &Decision<'_>) -> Vec<Advice> {
+    let told = why::told_in_full(decision).into_iter();
+    told.map(|target| turn(decision.ruleset, decision.profile, decision.day, target, STEPS)).collect()
+}
+
+/// The answer for a client, without and with its sources.
+fn for_client(decision: &Decision<'_>, speaker: Speaker<'_>, advice: &[Advice], ids: bool) -> [Document; 2] {
+    let told = why::client(decision, speaker, advice, ids);
+    [told.document.clone(), told.with_sources(&speaker)]
+}
+
+#[test]
+fn a_client_reads_titles_in_one_language() {
+    let mut told = 0;
+    for (ruleset, profiles) in shipped() {
+        let fields = ruleset.fields.iter().map(|field| &*field.name);
+        let rules = ruleset.rules.iter().map(|rule| &*rule.name);
+        let requirements = ruleset.requirements.iter().map(|requirement| &*requirement.name);
+        let targets = ruleset.targets().map(|target| ruleset.target_name(target));
+        let names = fields.chain(rules).chain(requirements).chain(targets);
+        let names: Vec<&str> = names.filter(|name| name.contains('_')).collect();
+        let chinese = !ruleset.tags().is_empty();
+        for (name, profile) in &profiles {
+            let decision = decide(&ruleset, profile, ruleset.as_of.unwrap());
+            let advice = advice(&decision);
+            for language in ["en", "zh"].into_iter().filter(|language| chinese || *language == "en") {
+                let speaker = Speaker::new(&ruleset, Some(language));
+                let [body, whole] = for_client(&decision, speaker, &advice, false);
+                for text in [whole.terminal(false), whole.markdown().replace('\\', "")] {
+                    let shown = names.iter().find(|name| text.contains(**name));
+                    assert_eq!(shown, None, "{name}\n{text}");
+                }
+                let text = body.terminal(false);
+                // `wechat-today` names a Chinese word in an English title.
+                let english = language == "en" && &*ruleset.name == "wechat";
+                let foreign = |c: char| english && ('一'..='鿿').contains(&c);
+                assert_eq!(text.chars().find(|c| foreign(*c)), None, "{name}\n{text}");
+                // Of English in Chinese there are names alone, such as those of sources.
+                let words =
+                    ["recommended", "possible", "assumed", "warning", "would", " is ", "To do", "answer"];
+                let own = words.iter().find(|word| language == "zh" && text.contains(**word));
+                assert_eq!(own, None, "{name}\n{text}");
+                let ids = for_client(&decision, speaker, &advice, true)[1].markdown();
+                let best = decision.best().map(|best| ruleset.target_name(best.target));
+                assert!(best.is_none_or(|best| ids.contains(best)), "{name}\n{ids}");
+                told += 1;
+            }
+        }
+    }
+    assert!(told > 30, "{told}");
+}
+
+#[test]
+fn what_a_client_reads_of_a_restaurant_chain() {
+    let all = shipped();
+    let (ruleset, profiles) = all.first().unwrap();
+    let (_, profile) = profiles.iter().find(|(name, _)| name.starts_with("restaurant")).unwrap();
+    let decision = decide(ruleset, profile, ruleset.as_of.unwrap());
+    for language in ["en", "zh"] {
+        let [_, whole] =
+            for_client(&decision, Speaker::new(ruleset, Some(language)), &advice(&decision), false);
+        assert_snapshot("reports/snapshots", &format!("client_{language}"), &whole.terminal(false));
+        // Two pages.
+        assert!(whole.terminal(false).lines().count() < 130);
+    }
 }
 
 /// A table of which the first matching row counts, its rows parted by a number.

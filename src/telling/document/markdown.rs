@@ -128,7 +128,8 @@ impl Page {
             | Mark::More
             | Mark::Beyond
             | Mark::First
-            | Mark::Changed => String::new(),
+            | Mark::Changed
+            | Mark::Point => String::new(),
             Mark::Value | Mark::Tie | Mark::Truth(..) | Mark::Source | Mark::Number(_) => String::new(),
         };
         let names = [&item.name, &item.rule].into_iter().filter(|name| !name.is_empty());
@@ -242,6 +243,7 @@ fn inline(text: &Text) -> String {
         Kind::Name | Kind::Code | Kind::Quoted => format!("`{}`", code(text)),
         Kind::Short => String::new(),
         Kind::Link => link(text),
+        Kind::Cited => plain(&format!("[{text}]")),
     });
     marked.collect()
 }

@@ -24,12 +24,18 @@ const HEADS: usize = 30;
 const COLUMNS: [usize; 4] = [24, 20, 16, 13];
 const APART: usize = 20;
 
+/// What was asked stands in a column at most so wide.
+const ASKED: usize = 46;
+
 /// What stands at the right margin does so from this column on.
 const MARGIN: usize = 46;
 
 /// Returns a report as a text of so many columns.
 pub(super) fn write(document: &Document, width: usize, colour: bool) -> String {
     let mut screen = Screen { text: String::new(), width, colour, deep: false };
+    if document.is_handed_on && !document.title.is_empty() {
+        screen.hang(&[], "", &Text::of(Kind::Strong, shown(&document.title)));
+    }
     screen.blocks(&document.body);
     if !document.result.is_empty() {
         screen.blank();
@@ -324,6 +330,7 @@ impl Screen {
             TableKind::Ranking => self.ranking(table),
             TableKind::Counts => self.counts(table),
             TableKind::SideBySide => self.side_by_side(table),
+            TableKind::Answers => self.answers(table),
         }
     }
 
@@ -358,6 +365,24 @@ impl Screen {
             });
             let line = format!("  {}", cells.collect::<Vec<_>>().join("  "));
             self.put(&line);
+        }
+    }
+
+    /// What was asked, and beside it what was answered.
+    fn answers(&mut self, table: &Table) {
+        let asked = columns(table, ASKED).first().copied().unwrap_or(0);
+        let answered = self.width.saturating_sub(asked + 4).max(LEAST);
+        for row in &table.rows {
+            let [question, answer] = row.as_slice() else { continue };
+            if answer.is_empty() {
+                self.line(&[(Kind::Plain, "  "), (Kind::Faint, &shown(question))]);
+                continue;
+            }
+            let lines = [self.lines(question, asked), self.lines(answer, answered)];
+            for at in 0..lines.iter().map(Vec::len).max().unwrap_or(0) {
+                let [question, answer] = lines.each_ref().map(|lines| lines.get(at).map_or("", |line| line));
+                self.put(&format!("  {}  {answer}", pad(question, asked)));
+            }
         }
     }
 
@@ -425,7 +450,11 @@ fn shown(text: &Text) -> String {
 
 /// Words as they may be printed.
 fn put(kind: Kind, text: &str) -> String {
-    if kind == Kind::Quoted { format!("`{}`", visible(text)) } else { visible(text).into_owned() }
+    match kind {
+        Kind::Quoted => format!("`{}`", visible(text)),
+        Kind::Cited => format!("[{}]", visible(text)),
+        _ => visible(text).into_owned(),
+    }
 }
 
 /// The lines of a text in a column; a word that is wider than the column is broken.
@@ -489,7 +518,7 @@ fn sign(mark: &Mark) -> (Kind, String) {
         Mark::Need(NeedState::Met) => (Kind::Good, "[x] "),
         Mark::Need(NeedState::Unmet) => (Kind::Doubtful, "[ ] "),
         Mark::Need(NeedState::Unknown) => (Kind::Doubtful, "[?] "),
-        Mark::Note(_) | Mark::More => (Kind::Faint, "· "),
+        Mark::Note(_) | Mark::More | Mark::Point => (Kind::Faint, "· "),
         Mark::Warning(_) => (Kind::Doubtful, "! "),
         Mark::Excludes => (Kind::Bad, "✗ "),
         Mark::Unknown => (Kind::Doubtful, "? "),
@@ -526,7 +555,7 @@ fn code(kind: Kind) -> &'static str {
         | Kind::Link
         | Kind::Verdict(Some(Verdict::Possible)) => "",
         Kind::Strong | Kind::Name => "\u{1b}[1m",
-        Kind::Faint | Kind::Verdict(Some(Verdict::Unsuitable)) => "\u{1b}[2m",
+        Kind::Faint | Kind::Cited | Kind::Verdict(Some(Verdict::Unsuitable)) => "\u{1b}[2m",
         Kind::Good | Kind::Verdict(Some(Verdict::Recommended)) => "\u{1b}[32m",
         Kind::Doubtful | Kind::Verdict(None) => "\u{1b}[33m",
         Kind::Bad | Kind::Verdict(Some(Verdict::Excluded)) => "\u{1b}[31m",

@@ -1,11 +1,15 @@
 //! The answer: who comes first, what speaks for and against each, and what is open.
 
+use std::collections::BTreeMap;
+
 use super::headline::headline;
-use super::{footer, need_sources, points, quotes, reason, rests, short_sources, silences};
-use crate::document::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
+use super::rests::some_targets;
+use super::to_do::to_do;
+use super::{footer, points, quotes, reason, rests, short_sources, silences};
+use crate::document::{Block, Document, Item, Kind, Mark, Section, Table, TableKind, Text};
 use crate::words::{self, Speaker, Tongue, evidence, expr_text};
-use qudao_language::decide::{Cause, Decision, NeedDecision, Reason, TargetDecision};
-use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Source, Target};
+use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
+use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Rule, Source, Target};
 use qudao_language::operator::Verdict;
 
 /// What of an answer is told.
@@ -22,17 +26,24 @@ pub struct Options {
 /// Tells a decision, the answer first.
 #[must_use]
 pub fn answer<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Options) -> Document {
-    let mut teller = Teller { decision, speaker: &speaker, tongue: speaker.tongue, cited: Vec::new() };
+    let (cited, said) = (Vec::new(), BTreeMap::new());
+    let mut teller = Teller { decision, speaker: &speaker, tongue: speaker.tongue, cited, said };
     let headline = Text::of(Kind::Strong, headline(decision, &speaker));
     let mut body = vec![Block::Paragraph(headline)];
+    body.extend(list("", teller.notes(true)));
+    let missing = teller.missing();
+    let asks = missing.is_some();
+    body.extend(missing.into_iter().chain(teller.more().filter(|_| asks)));
     body.extend(teller.rankings());
-    body.extend(teller.targets(options.top.unwrap_or(usize::MAX)));
+    let told = teller.told_in_full(options.top.unwrap_or(usize::MAX));
+    body.extend(told.iter().filter_map(|decided| teller.target(decided)));
+    let notes = |teller: &mut Teller<'_, '_>| list(speaker.tongue.notes(), teller.notes(false));
     body.extend(
         [
+            teller.to_do(&told),
             teller.excluded(),
-            teller.notes(),
-            teller.missing(),
-            teller.more(),
+            notes(&mut teller),
+            teller.more().filter(|_| !asks),
             teller.open_facts(),
             teller.disputes(),
             teller.assumed(),
@@ -71,6 +82,8 @@ struct Teller<'a, 'r> {
     tongue: Tongue,
     /// What was cited so far.
     cited: Vec<&'r Citation>,
+    /// The sentences that were said so far, by their rules: of which target, and what they rest on.
+    said: BTreeMap<(Id<Rule>, String), (Target, String)>,
 }
 
 impl<'a, 'r> Teller<'a, 'r> {
@@ -92,11 +105,39 @@ impl<'a, 'r> Teller<'a, 'r> {
         decision.channels.iter().chain(&decision.mixes).map(|target| decision.target(*target))
     }
 
-    /// Returns the item with what it rests on.
-    fn cite(&mut self, item: Item, cited: Vec<&'r Citation>) -> Item {
+    /// Returns what an item rests on.
+    fn cite(&mut self, cited: Vec<&'r Citation>) -> String {
         let sources = short_sources(self.speaker, cited.iter().copied());
         self.cited.extend(cited);
-        Item { sources, ..item }
+        sources
+    }
+
+    /// Returns a sentence of a rule of a target, and what it rests on; where it was said before, of which target.
+    fn once(
+        &mut self,
+        cause: Cause,
+        of: Target,
+        words: String,
+        cited: Vec<&'r Citation>,
+    ) -> (String, String) {
+        let sources = self.cite(cited);
+        if words.is_empty() {
+            return (words, sources);
+        }
+        match self.said.get(&(cause.rule, words.clone())) {
+            None => {
+                self.said.insert((cause.rule, words.clone()), (of, sources.clone()));
+                (words, sources)
+            }
+            Some((first, rests)) => {
+                let words = if *first == of {
+                    self.tongue.as_above().into()
+                } else {
+                    self.tongue.as_for(self.id(*first))
+                };
+                (words, if *rests == sources { String::new() } else { sources })
+            }
+        }
     }
 
     fn rankings(&self) -> Vec<Block> {
@@ -190,31 +231,42 @@ impl<'a, 'r> Teller<'a, 'r> {
         told.collect()
     }
 
-    fn targets(&mut self, top: usize) -> Vec<Block> {
+    /// The first of the channels and of the mixes, as many of each, that are left.
+    fn told_in_full(&self, top: usize) -> Vec<&'a TargetDecision> {
         let decision = self.decision;
         let shown = [&decision.channels, &decision.mixes];
         let shown = shown.into_iter().flat_map(|targets| targets.iter().take(top));
         let decided = shown.map(|target| decision.target(*target));
-        let left = decided.filter(|decided| decided.leaning != Verdict::Excluded);
-        left.filter_map(|decided| self.target(decided)).collect()
+        decided.filter(|decided| decided.leaning != Verdict::Excluded).collect()
     }
 
     fn target(&mut self, decided: &TargetDecision) -> Option<Block> {
         let mut effects = Vec::new();
         for reason in &decided.reasons {
             if let Reason::Rule(cause) = reason {
-                effects.push(self.effect(*cause));
+                effects.push(self.effect(*cause, decided.target));
             }
         }
-        let needs = decided.needs.iter().map(|need| self.need(decided.target, need)).collect();
-        let notes = decided.notes.iter().filter_map(|cause| self.note(*cause, None)).collect();
-        let lists = [("", effects), (self.tongue.to_do(), needs), ("", notes)].into_iter();
-        let lists = lists.filter(|(_, items)| !items.is_empty());
-        let body: Vec<Block> = lists
-            .map(|(label, items)| Block::List(List { label: label.to_string(), items, ..List::default() }))
-            .collect();
+        let notes = decided.notes.iter().filter_map(|cause| self.note(*cause, Some(decided.target)));
+        let notes: Vec<Item> = notes.map(|item| Item { name: String::new(), ..item }).collect();
+        let body: Vec<Block> =
+            [effects, notes].into_iter().filter(|items| !items.is_empty()).map(Block::list).collect();
         let (name, heading) = (self.id(decided.target).to_string(), self.title(decided.target).into());
         (!body.is_empty()).then(|| Block::Section(Section { name, heading, body, ..Section::default() }))
+    }
+
+    /// What those that are told in full need, each once.
+    fn to_do(&mut self, told: &[&TargetDecision]) -> Option<Block> {
+        let targets = told.iter().map(|decided| decided.target);
+        let items = to_do(self.decision, self.speaker, targets).into_iter().map(|to_do| {
+            let whose = some_targets(self.speaker, &to_do.targets);
+            let text = to_do.words(self.decision, self.speaker, &whose);
+            let sources = self.cite(to_do.sources);
+            let name = self.speaker.ruleset.need_name(to_do.need);
+            Item { sources, ..Item::new(Mark::Need(to_do.state), text).named(name) }
+        });
+        let items = items.collect();
+        list(self.tongue.to_do(), items)
     }
 
     fn rule_name(&self, cause: Cause) -> &'r str {
@@ -232,7 +284,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         }
     }
 
-    fn effect(&mut self, cause: Cause) -> Item {
+    fn effect(&mut self, cause: Cause, of: Target) -> Item {
         let ruleset = self.speaker.ruleset;
         let (effect, welcome) = match cause.kind(ruleset) {
             EffectKind::Exclude(_) => ("✗".to_string(), false),
@@ -256,48 +308,23 @@ impl<'a, 'r> Teller<'a, 'r> {
             }
             EffectKind::Note(..) => (String::new(), false),
         };
-        let item = Item::new(Mark::Effect(effect, welcome), self.because(cause)).named(self.rule_name(cause));
-        self.cite(item, evidence(self.decision, self.speaker, cause))
-    }
-
-    fn need(&mut self, target: Target, need: &NeedDecision) -> Item {
-        let ruleset = self.speaker.ruleset;
-        let mut text = ruleset.need_title(need.need, self.speaker.language).to_string();
-        if need.because_of != target {
-            text.push_str(&self.tongue.bracket(&self.tongue.needed_for(self.id(need.because_of))));
-        }
-        if let (Need::Requirement(id), true) = (need.need, need.state != NeedState::Met) {
-            let requirement = &ruleset.requirements[id];
-            if let Some(how) = &requirement.how {
-                text.push_str(self.tongue.colon());
-                text.push_str(&self.speaker.fill(self.decision, how, None));
-            }
-            let amount = |word: &str, amount: &Option<_>| {
-                amount.as_ref().map(|amount| format!("{word} {}", self.speaker.amount(amount)))
-            };
-            let facts = [
-                amount(self.tongue.costs(), &requirement.cost),
-                amount(self.tongue.takes(), &requirement.takes),
-            ];
-            let facts: Vec<String> = facts.into_iter().flatten().collect();
-            if !facts.is_empty() {
-                text.push_str(&self.tongue.bracket(&self.tongue.list(&facts)));
-            }
-        }
-        let item = Item::new(Mark::Need(need.state), text).named(ruleset.need_name(need.need));
-        self.cite(item, need_sources(self.speaker, need).iter().collect())
+        let cited = evidence(self.decision, self.speaker, cause);
+        let (words, sources) = self.once(cause, of, self.because(cause), cited);
+        Item { sources, ..Item::new(Mark::Effect(effect, welcome), words).named(self.rule_name(cause)) }
     }
 
     /// A note; of a target where several are told of.
     fn note(&mut self, cause: Cause, of: Option<Target>) -> Option<Item> {
         let EffectKind::Note(_, text, warning) = cause.kind(self.speaker.ruleset) else { return None };
         let mark = note_mark(self.tongue, *warning);
-        let item = Item {
-            name: of.map(|target| self.id(target).to_string()).unwrap_or_default(),
-            rule: self.rule_name(cause).to_string(),
-            ..Item::new(mark, self.speaker.fill(self.decision, text, cause.channel))
+        let words = self.speaker.fill(self.decision, text, cause.channel);
+        let cited = evidence(self.decision, self.speaker, cause);
+        let (words, sources) = match of {
+            Some(of) => self.once(cause, of, words, cited),
+            None => (words, self.cite(cited)),
         };
-        Some(self.cite(item, evidence(self.decision, self.speaker, cause)))
+        let name = of.map(|target| self.id(target).to_string()).unwrap_or_default();
+        Some(Item { name, rule: self.rule_name(cause).to_string(), sources, ..Item::new(mark, words) })
     }
 
     /// What shuts targets out, and what is to be said of them all the same.
@@ -311,31 +338,34 @@ impl<'a, 'r> Teller<'a, 'r> {
     }
 
     fn excludes(&mut self, target: Target, reason: Reason) -> Option<Item> {
-        let (text, cited) = match reason {
+        let (text, sources) = match reason {
             Reason::Through(channel) => {
-                (self.tongue.excluded_through(self.id(Target::Channel(channel))), Vec::new())
+                (self.tongue.excluded_through(self.id(Target::Channel(channel))), String::new())
             }
             Reason::Rule(cause) => {
                 if !matches!(cause.kind(self.speaker.ruleset), EffectKind::Exclude(_)) {
                     return None;
                 }
-                let (rule, because) = (self.rule_name(cause), self.because(cause));
+                let cited = evidence(self.decision, self.speaker, cause);
+                let rule = self.rule_name(cause);
+                let (because, sources) = self.once(cause, target, self.because(cause), cited);
                 let text = match because.is_empty() {
                     true => rule.to_string(),
                     false => format!("{rule}{}{because}", self.tongue.colon()),
                 };
-                (text, evidence(self.decision, self.speaker, cause))
+                (text, sources)
             }
         };
-        let item = Item::new(Mark::Excludes, text).named(self.id(target));
-        Some(self.cite(item, cited))
+        Some(Item { sources, ..Item::new(Mark::Excludes, text).named(self.id(target)) })
     }
 
-    fn notes(&mut self) -> Option<Block> {
+    /// What is to be said of the whole answer: the warnings, or the other notes.
+    fn notes(&mut self, warnings: bool) -> Vec<Item> {
         let decision = self.decision;
-        let notes = decision.notes.iter().filter_map(|cause| self.note(*cause, None));
-        let notes = notes.collect();
-        list(self.tongue.notes(), notes)
+        let notes = decision.notes.iter().copied().filter(|cause| {
+            matches!(cause.kind(decision.ruleset), EffectKind::Note(_, _, warning) if *warning == warnings)
+        });
+        notes.filter_map(|cause| self.note(cause, None)).collect()
     }
 
     fn missing(&self) -> Option<Block> {
@@ -352,7 +382,8 @@ impl<'a, 'r> Teller<'a, 'r> {
         let silences = silences(self.decision, self.speaker).into_iter().map(|silence| {
             let title = silence.title.as_ref().map(|title| format!("{title}{}", self.tongue.colon()));
             let text = format!("{}{}", title.unwrap_or_default(), silence.words(self.speaker));
-            Item::new(Mark::Unknown, text).named(&silence.fact)
+            let name = self.speaker.ruleset.entry_name(silence.channel, silence.entry);
+            Item::new(Mark::Unknown, text).named(&name)
         });
         list(self.tongue.no_source(), silences.collect())
     }

@@ -76,6 +76,9 @@ impl Headline<'_, '_> {
                 format!("；组合使用同样好：{title}")
             });
         }
+        if self.speaker.by_title {
+            line.push_str(&self.other_mixes(best));
+        }
         line.push_str(&self.say(".", "。"));
         if !self.decision.open_facts(leader.target).is_empty() {
             line.push_str(&self.silence(leader));
@@ -86,13 +89,30 @@ impl Headline<'_, '_> {
         }
         if !leader.tie.is_empty() {
             let tied = self.titles(&leader.tie);
-            line.push_str(&if self.english() {
-                format!(" It ties with {tied}; the order of declaration puts it first.")
-            } else {
-                format!("与{tied}并列；按声明顺序排在首位。")
+            line.push_str(&match (self.english(), self.speaker.by_title) {
+                (true, false) => format!(" It ties with {tied}; the order of declaration puts it first."),
+                (false, false) => format!("与{tied}并列；按声明顺序排在首位。"),
+                (true, true) => format!(" It ties with {tied}: they are equally good."),
+                (false, true) => format!("与{tied}并列，同样好。"),
             });
         }
         line
+    }
+
+    /// The mixes that are recommended, besides the best.
+    fn other_mixes(&self, best: Best) -> String {
+        let mixes = self.decision.mixes.iter().copied().filter(|mix| {
+            let recommended = self.decision.target(*mix).verdict == Some(Verdict::Recommended);
+            recommended && *mix != best.target && Some(*mix) != best.with
+        });
+        let mixes: Vec<String> = mixes
+            .map(|mix| self.speaker.ruleset.target_title(mix, self.speaker.language).to_string())
+            .collect();
+        if mixes.is_empty() {
+            String::new()
+        } else {
+            self.speaker.tongue.also_together(&self.speaker.tongue.or(&mixes))
+        }
     }
 
     /// Another that something unknown could give a better verdict: a mix, or a channel behind a mix.
@@ -164,7 +184,7 @@ impl Headline<'_, '_> {
         let (ruleset, tongue) = (self.speaker.ruleset, self.speaker.tongue);
         let (mut silent, mut ended) = (Vec::new(), Vec::new());
         for open in self.decision.open_facts(leader.target) {
-            let name = ruleset.entry_name(open.channel, open.entry);
+            let name = self.speaker.entry(open.channel, open.entry);
             match ruleset.ended(open.channel, open.entry, self.decision.day) {
                 None => silent.push(name),
                 Some(day) => ended.push(tongue.ended_for(&name, day)),

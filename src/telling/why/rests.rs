@@ -18,7 +18,7 @@ const MOST_FIELDS: usize = 6;
 
 /// A fact of which another source tells another value.
 pub(super) struct Dispute<'a> {
-    fact: String,
+    pub(super) fact: String,
     title: Option<String>,
     value: String,
     sources: &'a [Citation],
@@ -46,10 +46,10 @@ pub(super) fn disputes<'r>(
     for target in all.filter(|target| of.is_none_or(|of| of == **target)) {
         for disputed in decision.disputed_facts(*target) {
             let DisputedFact { channel, entry, number, otherwise, .. } = disputed;
-            let fact = ruleset.entry_name(*channel, *entry);
+            let fact = speaker.entry(*channel, *entry);
             let (statement, other) = decision.dispute(disputed);
             let declared = &ruleset.facts[entry.0];
-            let shown = |value: &Value| speaker.id(value, declared.ty);
+            let shown = |value: &Value| speaker.shown(value, declared.ty);
             let at = found.iter().position(|dispute| dispute.fact == fact).unwrap_or_else(|| {
                 let title = declared.title.as_ref().map(|title| title.get(speaker.language).to_string());
                 let value = statement.value.as_ref().map(shown);
@@ -80,10 +80,10 @@ impl<'r> Dispute<'r> {
     }
 
     /// Returns both values with their sources, and what would come of the other.
-    fn words(&self, speaker: &Speaker<'_>) -> String {
+    pub(super) fn words(&self, speaker: &Speaker<'_>) -> String {
         let tongue = speaker.tongue;
         let cited = |sources: &[Citation]| match short_sources(speaker, sources) {
-            sources if sources.is_empty() => String::new(),
+            sources if sources.is_empty() || speaker.by_title => String::new(),
             sources => format!(" [{sources}]"),
         };
         let mut parts = vec![format!("{}{}", self.value, cited(self.sources))];
@@ -95,7 +95,7 @@ impl<'r> Dispute<'r> {
                     let (names, verdict) = (some_targets(speaker, targets), tongue.verdict(*verdict));
                     match tongue {
                         Tongue::English => format!("{names} would be {verdict}"),
-                        Tongue::Chinese => format!("{names} 则为{verdict}"),
+                        Tongue::Chinese => format!("{names}{}则为{verdict}", tongue.apart(&names)),
                     }
                 })
                 .collect();
@@ -114,7 +114,7 @@ impl<'r> Dispute<'r> {
 
 /// The first of some targets, and how many more there are.
 pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String {
-    let names = targets.iter().map(|target| speaker.ruleset.target_name(*target).to_string());
+    let names = targets.iter().map(|target| speaker.target(*target).to_string());
     let mut names: Vec<String> = names.collect();
     let all = names.len();
     let more = if all > MOST_TARGETS { names.split_off(MOST_TARGETS - 1).len() } else { 0 };
@@ -122,6 +122,7 @@ pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String 
         (Tongue::English, 0) => speaker.tongue.and(&names),
         (Tongue::English, _) => format!("{} and {more} more", names.join(", ")),
         (Tongue::Chinese, 0) => names.join("、"),
+        (Tongue::Chinese, _) if speaker.by_title => format!("{}等 {all} 项", names.join("、")),
         (Tongue::Chinese, _) => format!("{} 等 {all} 个目标", names.join("、")),
     }
 }
@@ -137,10 +138,10 @@ fn assumed(
     let assumed = fields.filter(|(id, _)| decision.profile.get(*id).origin == Origin::Default);
     let told = assumed.filter_map(|(id, field)| {
         let value = decision.profile.get(id).value.as_ref();
-        let value = value.map(|value| speaker.id(value, field.ty)).unwrap_or_default();
+        let value = value.map(|value| speaker.shown(value, field.ty)).unwrap_or_default();
         let matters = decision.assumed().iter().find(|assumed| assumed.field == id);
         let words = matters.and_then(|assumed| otherwise(speaker, assumed, of));
-        (of.is_none() || words.is_some()).then(|| (field.name.to_string(), value, words))
+        (of.is_none() || words.is_some()).then(|| (speaker.field(id).into_owned(), value, words))
     });
     told.collect()
 }
@@ -163,7 +164,7 @@ fn otherwise(speaker: &Speaker<'_>, assumed: &Assumed, of: Option<Target>) -> Op
             (some_targets(speaker, targets), tongue.could_be(), tongue.or(&verdicts));
         match tongue {
             Tongue::English => format!("{names} {could_be} {verdicts}"),
-            Tongue::Chinese => format!("{names} {could_be}{verdicts}"),
+            Tongue::Chinese => format!("{names}{}{could_be}{verdicts}", tongue.apart(&names)),
         }
     });
     let parts: Vec<String> = parts.collect();

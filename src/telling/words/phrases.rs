@@ -14,21 +14,6 @@ pub enum Tongue {
     Chinese,
 }
 
-macro_rules! phrases {
-    ($($(#[$doc:meta])* $name:ident: $english:literal, $chinese:literal;)*) => {
-        $(
-            $(#[$doc])*
-            #[must_use]
-            pub fn $name(self) -> &'static str {
-                match self {
-                    Tongue::English => $english,
-                    Tongue::Chinese => $chinese,
-                }
-            }
-        )*
-    };
-}
-
 impl Tongue {
     /// Returns the language for a BCP 47 tag.
     #[must_use]
@@ -121,6 +106,8 @@ impl Tongue {
         not_taken: "not taken", "未取";
         /// Why a fact has no value.
         no_source_says: "no source says", "没有来源说明";
+        /// Of what was said just before.
+        as_above: "as above", "同上";
         /// Before the next command.
         next: "next", "下一步";
     }
@@ -282,8 +269,34 @@ impl Tongue {
     pub fn needed_for(self, target: &str) -> String {
         match self {
             Tongue::English => format!("for {target}"),
-            Tongue::Chinese => format!("{target} 所需"),
+            Tongue::Chinese => format!("{target}{}所需", self.apart(target)),
         }
+    }
+
+    /// Says of which target something was said before.
+    #[must_use]
+    pub fn as_for(self, target: &str) -> String {
+        match self {
+            Tongue::English => format!("as for {target}"),
+            Tongue::Chinese => format!("同 {target}"),
+        }
+    }
+
+    /// Returns what sets words in Latin letters apart from Chinese ones behind them.
+    #[must_use]
+    pub fn apart(self, before: &str) -> &'static str {
+        if self == Tongue::Chinese && before.ends_with(|c: char| c.is_ascii_alphanumeric()) {
+            " "
+        } else {
+            ""
+        }
+    }
+
+    /// Returns words that stand between Chinese ones: those in Latin letters apart from them.
+    #[must_use]
+    pub fn set_apart(self, words: &str) -> String {
+        let before = if words.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+        format!("{before}{words}{}", self.apart(words))
     }
 
     /// Says with which channel a target is excluded.
@@ -291,7 +304,8 @@ impl Tongue {
     pub fn excluded_through(self, channel: &str) -> String {
         match self {
             Tongue::English => format!("through {channel}, which is excluded"),
-            Tongue::Chinese => format!("因 {channel} 已排除"),
+            Tongue::Chinese if channel.is_ascii() => format!("因 {channel} 已排除"),
+            Tongue::Chinese => format!("因{channel}已排除"),
         }
     }
 
@@ -336,7 +350,7 @@ impl Tongue {
     pub fn no_source_for(self, facts: &str) -> String {
         match self {
             Tongue::English => format!("no source says {facts}"),
-            Tongue::Chinese => format!("没有来源说明 {facts}"),
+            Tongue::Chinese => format!("没有来源说明{}", self.set_apart(facts).trim_end()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! How values are shown, and the texts of reasons with their values filled in.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Tongue;
@@ -7,8 +8,8 @@ use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Filled, Measured};
 use qudao_language::exact::Exact;
 use qudao_language::model::{
-    Amount, Channel, Enum, Expr, ExprKind, Id, Number, Ruleset, Source, TargetRef, Template, Type, Unit,
-    UnitDefinition, Value, nearest_tag, primary, serves,
+    Amount, Channel, Entry, Enum, Expr, ExprKind, Field, Id, Need, Number, OWN, Ruleset, Source, Target,
+    TargetRef, Template, Type, Unit, UnitDefinition, Value, nearest_tag, primary, serves,
 };
 use qudao_language::source::Span;
 
@@ -21,13 +22,15 @@ pub struct Speaker<'r> {
     pub language: &'r str,
     /// The language of the tool's own words.
     pub tongue: Tongue,
+    /// Whether things are called by their titles, not by their names.
+    pub by_title: bool,
 }
 
 /// The language of texts without a tag, where the header names none.
 const FIRST: &str = "en";
 
 /// The languages of the program's own words.
-const OWN: [&str; 2] = ["en", "zh"];
+const TONGUES: [&str; 2] = ["en", "zh"];
 
 fn first(ruleset: &Ruleset) -> &str {
     ruleset.languages.first().map_or(FIRST, |tag| &**tag)
@@ -70,11 +73,11 @@ pub fn not_in_language(ruleset: &Ruleset, asked: &str) -> Option<String> {
 }
 
 fn own_words(asked: &str) -> Option<String> {
-    let known = OWN.contains(&&*primary(asked));
+    let known = TONGUES.contains(&&*primary(asked));
     (!known).then(|| {
         format!(
             "the program's own words are not translated into `{asked}`; they are in `en` (it has {})",
-            OWN.join(", ")
+            TONGUES.join(", ")
         )
     })
 }
@@ -87,10 +90,83 @@ impl<'r> Speaker<'r> {
     pub fn new(ruleset: &'r Ruleset, language: Option<&'r str>) -> Speaker<'r> {
         let first = first(ruleset);
         let Some(asked) = language else {
-            return Speaker { ruleset, language: first, tongue: Tongue::of(first) };
+            return Speaker { ruleset, language: first, tongue: Tongue::of(first), by_title: false };
         };
         let language = nearest(ruleset, asked).unwrap_or(first);
-        Speaker { ruleset, language, tongue: Tongue::of(asked) }
+        Speaker { ruleset, language, tongue: Tongue::of(asked), by_title: false }
+    }
+
+    /// Returns the same speaker, who calls things by their titles.
+    #[must_use]
+    pub fn with_titles(self) -> Speaker<'r> {
+        Speaker { by_title: true, ..self }
+    }
+
+    /// Returns what a target is called.
+    #[must_use]
+    pub fn target(&self, target: Target) -> &'r str {
+        match self.by_title {
+            true => self.ruleset.target_title(target, self.language),
+            false => self.ruleset.target_name(target),
+        }
+    }
+
+    /// Returns what something needed is called.
+    #[must_use]
+    pub fn need(&self, need: Need) -> &'r str {
+        match self.by_title {
+            true => self.ruleset.need_title(need, self.language),
+            false => self.ruleset.need_name(need),
+        }
+    }
+
+    /// Returns what a field is called: by its question, or by its name.
+    #[must_use]
+    pub fn field(&self, field: Id<Field>) -> Cow<'r, str> {
+        let declared = &self.ruleset.fields[field];
+        match &declared.question {
+            _ if !self.by_title => Cow::Borrowed(&*declared.name),
+            Some(question) => Cow::Borrowed(question.get(self.language)),
+            None => Cow::Owned(plain_name(&declared.name)),
+        }
+    }
+
+    /// Returns what an entry of a channel's fact, or of a parameter, is called.
+    #[must_use]
+    pub fn entry(&self, channel: Id<Channel>, entry: Entry) -> String {
+        if !self.by_title {
+            return self.ruleset.entry_name(channel, entry);
+        }
+        let fact = self.fact(entry);
+        if channel == OWN {
+            return fact;
+        }
+        let of = self.ruleset.target_title(Target::Channel(channel), self.language);
+        format!("{of}{}{fact}", self.tongue.colon())
+    }
+
+    /// Returns the title of an entry of a fact, with the titles of the values of its indexes.
+    #[must_use]
+    pub fn fact(&self, entry: Entry) -> String {
+        let fact = &self.ruleset.facts[entry.0];
+        let title = fact.title.as_ref().map(|title| title.get(self.language).to_string());
+        let title = title.unwrap_or_else(|| plain_name(&fact.name));
+        let values = self.ruleset.entry_values(entry).into_iter();
+        let values: Vec<String> = values.map(|(of, member)| self.member(member, of).to_string()).collect();
+        if values.is_empty() { title } else { title + &self.tongue.bracket(&self.tongue.list(&values)) }
+    }
+
+    /// Returns the title of a value of an enum.
+    fn member(&self, member: u32, id: Id<Enum>) -> &'r str {
+        let members = &self.ruleset.enums[id].members;
+        let declared = members.get(member as usize).expect("a value of an enum is one of its members");
+        declared.title.as_ref().map_or(&*declared.name, |title| title.get(self.language))
+    }
+
+    /// Returns a value as things are called: with titles, or with names.
+    #[must_use]
+    pub fn shown(&self, value: &Value, ty: Type) -> String {
+        if self.by_title { self.value(value, ty) } else { self.id(value, ty) }
     }
 
     /// Returns a number with its unit: as it was written, or as a decimal.
@@ -215,11 +291,7 @@ impl<'r> Speaker<'r> {
     /// Returns a value for a text: titles in the language, words for true and false.
     #[must_use]
     pub fn value(&self, value: &Value, ty: Type) -> String {
-        let title = |member: u32, id: Id<Enum>| {
-            let members = &self.ruleset.enums[id].members;
-            let declared = members.get(member as usize).expect("a value of an enum is one of its members");
-            declared.title.as_ref().map_or(&*declared.name, |title| title.get(self.language)).to_string()
-        };
+        let title = |member: u32, id: Id<Enum>| self.member(member, id).to_string();
         match (value, ty) {
             (Value::Bool(value), _) => self.tongue.yes_no(*value).to_string(),
             (Value::Enum(member), Type::Enum(id) | Type::Set(id)) => title(*member, id),
@@ -281,6 +353,12 @@ impl<'r> Speaker<'r> {
             Amount::Text(text) => text.get(self.language).to_string(),
         }
     }
+}
+
+/// Returns a name as words, for who reads no names: `monthly_budget` as `monthly budget`.
+#[must_use]
+pub fn plain_name(name: &str) -> String {
+    name.replace(['_', '.'], " ")
 }
 
 /// Returns a number exactly: as a decimal, or as a fraction where no decimal tells it.

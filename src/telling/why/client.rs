@@ -1,0 +1,466 @@
+//! The answer for a client: what was said, what is recommended and why, what is to be done, and where it all comes from.
+//! It calls things by their titles, and says nothing of rules, fields or ids.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::answer::list;
+use super::headline::headline;
+use super::rests::{disputes, some_targets};
+use super::to_do::to_do;
+use super::{reason, silences};
+use crate::document::{Block, Document, Footnotes, Item, Kind, List, Mark, Table, TableKind, Text};
+use crate::words::{Speaker, Tongue, evidence, plain_name};
+use qudao_engine::advise::{Advice, Change, Way};
+use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
+use qudao_language::model::{
+    Channel, EffectKind, Entry, Id, Need, NeedState, OWN, Origin, Source, Target, Type, Value,
+};
+use qudao_language::operator::Verdict;
+
+/// So many reasons are told of each target.
+const REASONS: usize = 3;
+
+/// So many publishers are named that could know something.
+const PUBLISHERS: usize = 2;
+
+/// An answer for a client, and what it cites.
+#[derive(Debug)]
+pub struct Client<'r> {
+    /// The answer without its sources.
+    pub document: Document,
+    /// What is cited in it.
+    pub cited: Footnotes<'r>,
+}
+
+/// Returns the targets that a client is told of in full: the best, a mix that is as good, and what else is recommended
+/// among the channels.
+#[must_use]
+pub fn told_in_full(decision: &Decision<'_>) -> Vec<Target> {
+    let Some(best) = decision.best() else { return Vec::new() };
+    let recommended = decision.channels.iter().copied().filter(|channel| {
+        *channel != best.target && decision.target(*channel).verdict == Some(Verdict::Recommended)
+    });
+    [best.target].into_iter().chain(best.with).chain(recommended).collect()
+}
+
+/// Tells a decision to a client. `advice` says what would change the verdicts of those told in full; `ids` whether names
+/// are told beside titles.
+#[must_use]
+pub fn client<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, advice: &[Advice], ids: bool) -> Client<'r> {
+    let speaker = &speaker.with_titles();
+    let tongue = speaker.tongue;
+    let told = told_in_full(decision);
+    let mut teller = Teller { decision, speaker, tongue, ids, told: &told, cited: Footnotes::default() };
+    let mut body = vec![teller.said()];
+    body.push(teller.recommendation());
+    for target in &told {
+        let advice = advice.iter().find(|advice| advice.target == *target);
+        body.push(teller.target(decision.target(*target), advice));
+    }
+    body.extend([teller.to_do(), teller.open(), teller.others(), teller.notes()].into_iter().flatten());
+    let document = Document {
+        title: speaker.ruleset.title.get(speaker.language).into(),
+        is_handed_on: true,
+        body,
+        footer: tongue.version_and_day(speaker.ruleset.version.as_deref(), decision.day),
+        ..Document::default()
+    };
+    Client { document, cited: teller.cited }
+}
+
+impl Client<'_> {
+    /// Returns the answer with its sources at the end.
+    #[must_use]
+    pub fn with_sources(self, speaker: &Speaker<'_>) -> Document {
+        let Client { mut document, cited } = self;
+        document.body.extend(sources(speaker, &cited));
+        document
+    }
+}
+
+/// Lists what was cited by its number: the source with its title, publisher, day and address, or where that was told, and
+/// the words with their line.
+#[must_use]
+pub fn sources(speaker: &Speaker<'_>, cited: &Footnotes<'_>) -> Option<Block> {
+    let tongue = speaker.tongue;
+    let mut seen: BTreeMap<Id<Source>, usize> = BTreeMap::new();
+    let items = (1..).zip(&cited.all).map(|(number, note)| {
+        let text = match seen.get(&note.source) {
+            Some(first) => tongue.same_as(*first).into(),
+            None => {
+                seen.insert(note.source, number);
+                source(speaker, note.source)
+            }
+        };
+        let line = note.line.map(|line| tongue.line_of(line));
+        let places: Vec<String> = note.at.map(str::to_string).into_iter().chain(line).collect();
+        let quotes: Vec<String> = note.quotes.iter().map(|quote| tongue.quoted(quote)).collect();
+        let said = [tongue.list(&places), tongue.list(&quotes)];
+        let said: Vec<String> = said.into_iter().filter(|part| !part.is_empty()).collect();
+        let gap = if said.is_empty() { "" } else { tongue.semicolon() };
+        let text = text.and(Kind::Plain, format!("{gap}{}", said.join(tongue.colon())));
+        Item::new(Mark::Number(number), text)
+    });
+    let items = items.collect();
+    list(tongue.sources(), items)
+}
+
+/// A source in full.
+fn source(speaker: &Speaker<'_>, id: Id<Source>) -> Text {
+    let tongue = speaker.tongue;
+    let source = &speaker.ruleset.sources[id];
+    let title = source.title.as_ref().map(|title| title.get(speaker.language).to_string());
+    let published = source.published.as_ref().map(|day| format!("{} {day}", tongue.published()));
+    let accessed = source.accessed.map(|day| format!("{} {day}", tongue.accessed()));
+    let doubt = speaker.doubt(id).map(str::to_string);
+    let title = title.unwrap_or_else(|| plain_name(&source.name));
+    let rest: Vec<String> =
+        [source.publisher.clone(), published, accessed, doubt].into_iter().flatten().collect();
+    let mut text = Text::of(Kind::Strong, title);
+    for part in rest {
+        text = text.and(Kind::Plain, tongue.list(&[String::new(), part]));
+    }
+    match &source.url {
+        Some(url) => text.and(Kind::Plain, tongue.list(&vec![String::new(); 2])).and(Kind::Link, url),
+        None => text,
+    }
+}
+
+struct Teller<'a, 'r> {
+    decision: &'a Decision<'r>,
+    speaker: &'a Speaker<'r>,
+    tongue: Tongue,
+    ids: bool,
+    told: &'a [Target],
+    cited: Footnotes<'r>,
+}
+
+impl<'r> Teller<'_, 'r> {
+    /// A name, where names are told.
+    fn id(&self, name: &str) -> String {
+        if self.ids { name.to_string() } else { String::new() }
+    }
+
+    fn target_id(&self, target: Target) -> String {
+        self.id(self.speaker.ruleset.target_name(target))
+    }
+
+    /// What a target is called; of a mix, that it is one.
+    fn title(&self, target: Target) -> String {
+        let title = self.speaker.target(target);
+        match target {
+            Target::Channel(_) => title.to_string(),
+            Target::Mix(_) => format!("{title}{}", self.tongue.bracket(self.tongue.mix())),
+        }
+    }
+
+    /// What was asked and answered, group by group, and what was assumed.
+    fn said(&self) -> Block {
+        let ruleset = self.speaker.ruleset;
+        let mut rows: Vec<Vec<Text>> = Vec::new();
+        let mut section = None;
+        for (id, field) in ruleset.fields.entries() {
+            let given = self.decision.profile.get(id);
+            let Some(value) = &given.value else { continue };
+            if field.section != section {
+                section = field.section;
+                let title = section.and_then(|at| ruleset.sections.get(at));
+                let title = title.map_or("", |title| title.get(self.speaker.language));
+                rows.push(vec![Text::of(Kind::Strong, title), Text::default()]);
+            }
+            let mut answer = Text::from(self.speaker.value(value, field.ty));
+            if given.origin == Origin::Default {
+                answer = answer.and(Kind::Doubtful, self.tongue.bracket(self.tongue.assumed_so()));
+            }
+            let mut question = Text::from(&*self.speaker.field(id));
+            if self.ids {
+                question = question.and(Kind::Plain, " ").and(Kind::Code, &*field.name);
+            }
+            rows.push(vec![question, answer]);
+        }
+        let heads = vec![self.tongue.question().into(), self.tongue.answer().into()];
+        let table = Block::Table(Table { kind: TableKind::Answers, heads, rows });
+        Block::section(self.tongue.what_you_said(), vec![table])
+    }
+
+    /// The answer in a sentence, and the warnings that concern all of it.
+    fn recommendation(&mut self) -> Block {
+        let decision = self.decision;
+        let headline = Text::of(Kind::Strong, headline(decision, self.speaker));
+        let mut body = vec![Block::Paragraph(headline)];
+        let warnings: Vec<Item> = decision.notes.iter().filter_map(|cause| self.note(*cause, true)).collect();
+        if !warnings.is_empty() {
+            body.push(Block::list(warnings));
+        }
+        Block::section(self.tongue.recommendation(), body)
+    }
+
+    /// A warning, or a note.
+    fn note(&mut self, cause: Cause, warnings: bool) -> Option<Item> {
+        let EffectKind::Note(_, text, warning) = cause.kind(self.speaker.ruleset) else { return None };
+        if *warning != warnings {
+            return None;
+        }
+        let mark = if warnings { Mark::Warning(self.tongue.warning()) } else { Mark::Point };
+        let text = self.speaker.fill(self.decision, text, cause.channel);
+        let text = self.cited.cite(text.into(), evidence(self.decision, self.speaker, cause));
+        let rule = self.id(&self.speaker.ruleset.rules[cause.rule].name);
+        Some(Item { rule, ..Item::new(mark, text) })
+    }
+
+    /// An effect in words: what its rule says is so.
+    fn words(&mut self, cause: Cause) -> Text {
+        let name = &self.speaker.ruleset.rules[cause.rule].name;
+        let words = reason(self.decision, self.speaker, cause.rule, cause.channel);
+        let words = if words.is_empty() { plain_name(name) } else { words };
+        self.cited.cite(words.into(), evidence(self.decision, self.speaker, cause))
+    }
+
+    /// The strongest reasons, what would change the verdict, the measures, and the warnings.
+    fn target(&mut self, decided: &TargetDecision, advice: Option<&Advice>) -> Block {
+        let ruleset = self.speaker.ruleset;
+        let strong = decided.reasons.iter().filter_map(|reason| match reason {
+            Reason::Rule(cause) if cause.kind(ruleset).points().is_some() => Some(*cause),
+            Reason::Rule(_) | Reason::Through(_) => None,
+        });
+        let mut items = Vec::new();
+        for cause in decided.capped_by.into_iter().chain(strong).take(REASONS) {
+            let welcome = self.decision.points(cause).is_some_and(|points| points > 0);
+            let mark = Mark::Effect(if welcome { "+" } else { "−" }.into(), welcome);
+            let rule = self.id(&ruleset.rules[cause.rule].name);
+            items.push(Item { rule, ..Item::new(mark, self.words(cause)) });
+        }
+        items.extend(decided.notes.iter().filter_map(|cause| self.note(*cause, true)));
+        let measures = self.measures(decided).map(|measured| Item::new(Mark::Point, measured));
+        items.extend(measures);
+        items.extend(advice.and_then(|advice| self.turns(decided, advice)));
+        let mut heading = Text::from(self.title(decided.target));
+        if self.ids {
+            heading = heading.and(Kind::Plain, " ").and(Kind::Code, self.target_id(decided.target));
+        }
+        Block::section(heading, vec![Block::list(items)])
+    }
+
+    /// What each measure is of a target.
+    fn measures(&self, decided: &TargetDecision) -> Option<String> {
+        let measured = decided.measures.iter().map(|measured| {
+            let title = self.speaker.ruleset.measures[measured.measure].title(self.speaker.language);
+            format!("{title}{}{}", self.tongue.colon(), self.speaker.measured(measured))
+        });
+        let measured: Vec<String> = measured.collect();
+        (!measured.is_empty()).then(|| measured.join(self.tongue.semicolon()))
+    }
+
+    /// The one thing that would change a verdict.
+    fn turns(&self, decided: &TargetDecision, advice: &Advice) -> Option<Item> {
+        let lost = decided.verdict == Some(Verdict::Recommended);
+        let text = match advice.ways.first() {
+            Some(way) => {
+                let changes = self.changes(way);
+                self.tongue.would_change(&changes, self.tongue.verdict(way.verdict), lost)
+            }
+            None if lost && advice.complete => self.tongue.nothing_would_change().to_string(),
+            None => return None,
+        };
+        Some(Item::new(Mark::Point, text))
+    }
+
+    fn changes(&self, way: &Way) -> Vec<String> {
+        way.changes.iter().map(|change| self.change(change)).collect()
+    }
+
+    fn change(&self, change: &Change) -> String {
+        let ty = self.speaker.ruleset.fields[change.field].ty;
+        let question = self.speaker.field(change.field);
+        let shown = |value: &Value| self.speaker.value(value, ty);
+        if let (Some(Value::Set(from)), Value::Set(to), Type::Set(_)) = (&change.from, &change.to, ty) {
+            let names = |members| match members {
+                members if BTreeSet::is_empty(&members) => String::new(),
+                members => shown(&Value::Set(members)),
+            };
+            let (more, less) = (names(to - from), names(from - to));
+            return self.tongue.chosen(&question, &more, &less);
+        }
+        let to = if change.any_other { self.tongue.anything_else().to_string() } else { shown(&change.to) };
+        self.tongue.answered(&question, &to, change.from.as_ref().map(shown).as_deref())
+    }
+
+    /// What is to be done for all that is told in full, each once.
+    fn to_do(&mut self) -> Option<Block> {
+        let mut items = Vec::new();
+        let mut linked = BTreeSet::new();
+        for to_do in to_do(self.decision, self.speaker, self.told.iter().copied()) {
+            if to_do.state == NeedState::Met {
+                continue;
+            }
+            let whose =
+                if self.told.len() > 1 { some_targets(self.speaker, &to_do.targets) } else { String::new() };
+            let mut text = Text::from(to_do.words(self.decision, self.speaker, &whose));
+            let own: &[_] = match to_do.need {
+                Need::Requirement(id) => &self.speaker.ruleset.requirements[id].sources,
+                Need::Channel(_) => &[],
+            };
+            let link = own.iter().find_map(|it| self.speaker.ruleset.sources[it.source].url.as_ref());
+            text = self.cited.cite(text, own.iter().chain(to_do.sources.iter().copied()));
+            if let Some(url) = link.filter(|url| linked.insert(*url)) {
+                text = text.and(Kind::Plain, " ").and(Kind::Link, url);
+            }
+            let rule = self.id(self.speaker.ruleset.need_name(to_do.need));
+            items.push(Item { rule, ..Item::new(Mark::Need(to_do.state), text) });
+        }
+        list(self.tongue.to_do(), items)
+    }
+
+    /// What nobody knows yet, and who could know it.
+    fn open(&mut self) -> Option<Block> {
+        let lists = [self.missing(), self.please_confirm()].into_iter().chain(self.silences());
+        let mut lists: Vec<List> = lists.filter(|list| !list.items.is_empty()).collect();
+        lists.extend(Some(self.disputes()).filter(|list| !list.items.is_empty()));
+        let lists: Vec<Block> = lists.into_iter().map(Block::List).collect();
+        (!lists.is_empty()).then(|| Block::section(self.tongue.still_open(), lists))
+    }
+
+    fn missing(&self) -> List {
+        let missing = self.decision.missing().iter().map(|(id, _)| {
+            let rule = self.id(&self.speaker.ruleset.fields[*id].name);
+            Item { rule, ..Item::new(Mark::Unknown, self.speaker.field(*id).into_owned()) }
+        });
+        List { label: self.tongue.you_know().into(), items: missing.collect(), ..List::default() }
+    }
+
+    /// What was assumed, and could change the verdict of something.
+    fn please_confirm(&self) -> List {
+        let items = self.decision.assumed().iter().map(|assumed| {
+            let field = &self.speaker.ruleset.fields[assumed.field];
+            let value = self.decision.profile.get(assumed.field).value.as_ref();
+            let value = value.map(|value| self.speaker.value(value, field.ty)).unwrap_or_default();
+            let targets: Vec<Target> = assumed.could_be.iter().map(|(target, _)| *target).collect();
+            let said = self.tongue.is_assumed(&self.speaker.field(assumed.field), &value);
+            let other = self.tongue.another_answer(&some_targets(self.speaker, &targets));
+            let text = [said, other].join(self.tongue.semicolon());
+            Item { rule: self.id(&field.name), ..Item::new(Mark::Unknown, text) }
+        });
+        let items = items.collect();
+        List { label: self.tongue.please_confirm().into(), items, ..List::default() }
+    }
+
+    /// The facts that no source tells, by who could know them.
+    fn silences(&self) -> Vec<List> {
+        let mut lists: Vec<List> = Vec::new();
+        for silence in silences(self.decision, self.speaker) {
+            let fact = self.speaker.entry(silence.channel, silence.entry);
+            let targets: Vec<Target> =
+                silence.targets.iter().flat_map(|(targets, _)| targets.iter().copied()).collect();
+            let change = self.tongue.could_change(&some_targets(self.speaker, &targets));
+            let text = [fact, change].join(self.tongue.semicolon());
+            let id = self.id(&self.speaker.ruleset.entry_name(silence.channel, silence.entry));
+            let item = Item { rule: id, ..Item::new(Mark::Unknown, text) };
+            let label = self.tongue.who_could_know(&self.publishers(silence.channel, silence.entry));
+            match lists.iter_mut().find(|list| list.label == label) {
+                Some(list) => list.items.push(item),
+                None => lists.push(List { label, items: vec![item], ..List::default() }),
+            }
+        }
+        lists
+    }
+
+    /// Who published what is told of a channel, first of the same fact.
+    fn publishers(&self, channel: Id<Channel>, entry: Entry) -> Vec<String> {
+        let ruleset = self.speaker.ruleset;
+        let mut names: Vec<String> = Vec::new();
+        let mut add = |sources: &mut dyn Iterator<Item = Id<Source>>| {
+            for publisher in sources.filter_map(|source| ruleset.sources[source].publisher.as_ref()) {
+                if names.len() < PUBLISHERS && !names.contains(publisher) {
+                    names.push(publisher.clone());
+                }
+            }
+        };
+        let own = ruleset.statements(channel);
+        let same = own.iter().filter(|((fact, _), _)| *fact == entry.0);
+        let same = same.chain(own.iter().filter(|_| channel != OWN));
+        add(&mut same.flat_map(|(_, stated)| stated).flat_map(|stated| &stated.sources).map(|it| it.source));
+        names
+    }
+
+    fn disputes(&mut self) -> List {
+        let mut items = Vec::new();
+        for dispute in disputes(self.decision, self.speaker, None) {
+            let text = format!("{}{}{}", dispute.fact, self.tongue.colon(), dispute.words(self.speaker));
+            let text = self.cited.cite(text.into(), dispute.citations());
+            items.push(Item::new(Mark::Disputed, text));
+        }
+        List { label: self.tongue.sources_disagree().into(), items, ..List::default() }
+    }
+
+    /// Everything else in a line each, with what decided.
+    fn others(&mut self) -> Option<Block> {
+        let decision = self.decision;
+        let all =
+            decision.channels.iter().chain(&decision.mixes).filter(|target| !self.told.contains(target));
+        let mut all: Vec<Target> = all.copied().collect();
+        all.sort_by_key(|target| decision.target(*target).leaning);
+        let items = all.into_iter().map(|target| {
+            let decided = decision.target(target);
+            let word =
+                decided.verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict));
+            let head = Text::of(Kind::Strong, self.title(target)).and(Kind::Plain, self.tongue.colon());
+            let head =
+                head.and(Kind::Verdict(decided.verdict), word).and(Kind::Plain, self.tongue.semicolon());
+            let mut text = head;
+            text.0.extend(self.decided_by(decided).0);
+            if let Some(measures) = self.measures(decided) {
+                text = text.and(Kind::Plain, self.tongue.bracket(&measures));
+            }
+            Item { rule: self.target_id(target), ..Item::new(Mark::Point, text) }
+        });
+        let items = items.collect();
+        list(self.tongue.the_others(), items)
+    }
+
+    /// What decided about a target that is not told in full.
+    fn decided_by(&mut self, decided: &TargetDecision) -> Text {
+        let ruleset = self.speaker.ruleset;
+        if decided.verdict.is_none() {
+            let open: Vec<String> =
+                decided.could_be.iter().map(|verdict| self.tongue.verdict(*verdict).to_string()).collect();
+            let gap = if self.tongue == Tongue::English { " " } else { "" };
+            return format!("{}{gap}{}", self.tongue.could_be(), self.tongue.or(&open)).into();
+        }
+        if decided.leaning == Verdict::Excluded {
+            let excludes = decided.reasons.iter().find(|reason| match reason {
+                Reason::Rule(cause) => matches!(cause.kind(ruleset), EffectKind::Exclude(_)),
+                Reason::Through(_) => true,
+            });
+            match excludes {
+                Some(Reason::Rule(cause)) => return self.words(*cause),
+                Some(Reason::Through(channel)) => {
+                    let channel = self.speaker.target(Target::Channel(*channel));
+                    return self.tongue.excluded_through(channel).into();
+                }
+                None => {}
+            }
+        }
+        if let Some(cause) = decided.capped_by {
+            return self.words(cause);
+        }
+        let scores = decided.reasons.iter().filter_map(|reason| match reason {
+            Reason::Rule(cause) => Some((*cause, self.decision.points(*cause)?)),
+            Reason::Through(_) => None,
+        });
+        let scores: Vec<(Cause, i64)> = scores.collect();
+        let recommended = decided.leaning == Verdict::Recommended;
+        match scores.iter().find(|(_, points)| (*points > 0) == recommended) {
+            Some((cause, _)) => self.words(*cause),
+            None if scores.is_empty() => self.tongue.nothing_for().into(),
+            None => self.tongue.too_little_for().into(),
+        }
+    }
+
+    /// What is to be said of the whole answer besides warnings.
+    fn notes(&mut self) -> Option<Block> {
+        let decision = self.decision;
+        let notes = decision.notes.iter().filter_map(|cause| self.note(*cause, false));
+        let notes = notes.collect();
+        list(self.tongue.good_to_know(), notes)
+    }
+}

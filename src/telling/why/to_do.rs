@@ -1,0 +1,69 @@
+//! What several targets need, as one list of things to do.
+
+use std::collections::BTreeMap;
+
+use super::need_sources;
+use crate::words::Speaker;
+use qudao_language::decide::Decision;
+use qudao_language::model::{Citation, Need, NeedState, Target};
+
+/// Something to do, once for all targets that need it.
+pub(super) struct ToDo<'r> {
+    pub(super) need: Need,
+    pub(super) state: NeedState,
+    /// The targets that need it.
+    pub(super) targets: Vec<Target>,
+    /// Where it comes from.
+    pub(super) sources: Vec<&'r Citation>,
+}
+
+/// Returns what some targets need, in their order.
+pub(super) fn to_do<'r>(
+    decision: &Decision<'r>,
+    speaker: &Speaker<'r>,
+    targets: impl IntoIterator<Item = Target>,
+) -> Vec<ToDo<'r>> {
+    let mut found: Vec<ToDo<'r>> = Vec::new();
+    let mut places: BTreeMap<Need, usize> = BTreeMap::new();
+    for target in targets {
+        for need in &decision.target(target).needs {
+            let sources = need_sources(speaker, need).iter();
+            let place = *places.entry(need.need).or_insert_with(|| {
+                found.push(ToDo { need: need.need, state: need.state, targets: vec![], sources: vec![] });
+                found.len() - 1
+            });
+            let to_do = found.get_mut(place).expect("it was found, or just put there");
+            to_do.targets.push(target);
+            to_do.sources.extend(sources);
+        }
+    }
+    found
+}
+
+impl ToDo<'_> {
+    /// Returns what it is; where it is not done, how it is done, what it costs and how long it takes, and for whom.
+    pub(super) fn words<'r>(&self, decision: &Decision<'r>, speaker: &Speaker<'r>, whose: &str) -> String {
+        let (ruleset, tongue) = (speaker.ruleset, speaker.tongue);
+        let mut text = ruleset.need_title(self.need, speaker.language).to_string();
+        let mut facts = Vec::new();
+        if let (Need::Requirement(id), true) = (self.need, self.state != NeedState::Met) {
+            let requirement = &ruleset.requirements[id];
+            if let Some(how) = &requirement.how {
+                text.push_str(tongue.colon());
+                text.push_str(&speaker.fill(decision, how, None));
+            }
+            let amounts = [(tongue.costs(), &requirement.cost), (tongue.takes(), &requirement.takes)];
+            let amounts = amounts.into_iter().filter_map(|(word, amount)| {
+                amount.as_ref().map(|amount| format!("{word} {}", speaker.amount(amount)))
+            });
+            facts.extend(amounts);
+        }
+        if !whose.is_empty() {
+            facts.push(tongue.needed_for(whose));
+        }
+        if !facts.is_empty() {
+            text.push_str(&tongue.bracket(&facts.join(tongue.semicolon())));
+        }
+        text
+    }
+}
