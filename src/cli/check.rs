@@ -82,7 +82,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         // Several parts of one ruleset may be named.
         all.retain(|loaded| loaded.main.as_ref().is_none_or(|main| seen.insert(main.clone())));
         for loaded in all {
-            let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
+            let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
             if let Some(ruleset) = &ruleset {
                 let today = Some(profiles::today());
                 let options = Options { gaps: args.gaps, today, ..Options::default() };
@@ -108,7 +108,7 @@ fn fix(all: &[Loaded], guesses: bool, output: &mut Output) -> Result<usize, Fail
                 "only files can be changed, no ruleset of the binary, of a commit or of a pipe",
             ));
         };
-        let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
+        let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
         if let Some(ruleset) = &ruleset {
             diagnostics.extend(findings(ruleset, &allowed, &Options::default()));
         }

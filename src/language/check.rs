@@ -27,14 +27,17 @@ mod texts;
 mod units;
 mod unknown;
 mod usage;
+mod uses;
 mod variants;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub use operand::FUNCTIONS;
 pub use quotes::{Lock, lock};
 pub use sheets::Sheets;
+pub use uses::{Mention, NameKind, Named};
 pub use variants::inherit;
 
 use crate::date::Date;
@@ -56,6 +59,8 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings of analysis that the ruleset allows; they are not looked for here.
     pub allowed: Vec<Allowed>,
+    /// What each name stands for, in no order; a place may be told more than once.
+    pub mentions: Vec<Mention>,
 }
 
 /// A finding of analysis that a declaration allows.
@@ -105,12 +110,14 @@ pub fn check(sources: &Sources) -> Checked {
     checker.extends = merged.extends;
     checker.base = base;
     let ruleset = checker.run();
+    checker.mention_declared(checker.declarations.iter().map(|declaration| &**declaration));
+    checker.mention_declared(sources.declarations().0.into_iter().flatten());
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     diagnostic::settle(sources.files(), &mut diagnostics);
     diagnostic::leave_conflicts_alone(&mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     let ruleset = if diagnostic::any_error(&diagnostics) { None } else { ruleset };
-    Checked { ruleset, diagnostics, allowed: checker.allowed }
+    Checked { ruleset, diagnostics, allowed: checker.allowed, mentions: checker.mentions }
 }
 
 /// What a name of the common set stands for.
@@ -140,6 +147,7 @@ struct Checker<'s> {
     /// Channels that a sheet speaks of, and that nothing declares.
     unclaimed: Vec<ast::Name>,
     allowed: Vec<Allowed>,
+    mentions: Vec<Mention>,
     /// Names that declarations with syntax errors may have declared.
     lost: BTreeSet<&'s str>,
     lost_words: BTreeSet<&'static str>,
@@ -237,6 +245,7 @@ impl<'s> Checker<'s> {
             diagnostics: Vec::new(),
             unclaimed: Vec::new(),
             allowed: Vec::new(),
+            mentions: Vec::new(),
             lost,
             lost_words,
             lost_everything,

@@ -1,6 +1,7 @@
 //! Text → tree. pest is known to `parse.rs` and `expected.rs` alone.
 
 pub mod ast;
+mod before;
 mod build;
 mod concrete;
 mod expected;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 use unicode_ident::is_xid_continue;
 
+pub use before::{Before, Piece, before, pieces};
 use build::Builder;
 pub(crate) use build::{is_dashes, row_cells, without_comment};
 pub(crate) use concrete::{ConcreteKind, comments, concrete, fingerprint, parse_cell};
@@ -28,7 +30,8 @@ pub use sheet::SheetNames;
 pub use sources::{Sources, Wanted, WantedKind};
 pub(crate) use titles::plain;
 pub use titles::{Called, Titled};
-pub(crate) use words::{LANGUAGE_WORDS, NOT_TARGETS, RESERVED};
+pub use words::{DECLARATIONS, RESERVED};
+pub(crate) use words::{LANGUAGE_WORDS, NOT_TARGETS};
 
 use crate::diagnostic::{self, Code, Diagnostic};
 use crate::source::{FileId, Files, Span, conflicts, one_side};
@@ -206,7 +209,7 @@ mod tests {
 
     #[test]
     fn every_declaration_has_its_entry() {
-        for word in words::DECLARATIONS {
+        for word in DECLARATIONS {
             assert_eq!(entry(word).is_none(), *word == "table", "{word}");
         }
     }

@@ -76,10 +76,10 @@ impl Judged {
 }
 
 /// A piece of a case: its text, the line on which it stands, and where it begins.
-struct Piece<'c> {
-    text: &'c str,
-    line: usize,
-    start: usize,
+pub(crate) struct Piece<'c> {
+    pub(crate) text: &'c str,
+    pub(crate) line: usize,
+    pub(crate) start: usize,
 }
 
 impl<'c> Piece<'c> {
@@ -101,13 +101,13 @@ impl<'c> Piece<'c> {
 }
 
 /// A section of a case: its name, the words behind it, and what stands below.
-struct Section<'c> {
-    name: &'c str,
-    words: Vec<&'c str>,
-    body: Piece<'c>,
+pub(crate) struct Section<'c> {
+    pub(crate) name: &'c str,
+    pub(crate) words: Vec<&'c str>,
+    pub(crate) body: Piece<'c>,
 }
 
-fn sections(case: &str) -> Vec<Section<'_>> {
+pub(crate) fn sections(case: &str) -> Vec<Section<'_>> {
     let mut sections = Vec::new();
     let mut at = 0;
     while let Some(start) = case[at..].find("\n--- ") {
@@ -128,7 +128,7 @@ fn sections(case: &str) -> Vec<Section<'_>> {
 
 impl Section<'_> {
     /// Its text as a file has it.
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let bom = if self.words.contains(&"bom") { "\u{feff}" } else { "" };
         let text = self.body.text;
         let text = if self.words.contains(&"crlf") { text.replace('\n', "\r\n") } else { text.into() };

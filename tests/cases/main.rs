@@ -20,6 +20,7 @@ use libtest_mimic::{Arguments, Trial};
 mod conformance;
 mod diagnostics;
 mod docs;
+mod editor;
 #[path = "../suite/engines.rs"]
 mod engines;
 mod fuzz;
@@ -46,6 +47,7 @@ fn cases() -> Vec<Trial> {
         ("conformance", conformance::trials(), 900),
         ("diagnostics", diagnostics::rulesets(), 420),
         ("docs", docs::trials(), 110),
+        ("editor", editor::trials(), 170),
         ("format, testing", laid_out::trials(), 4),
         ("planted", planted::trials(), 7),
         ("profiles", diagnostics::profiles(), 230),

@@ -8,12 +8,12 @@ use crate::support::files_below;
 /// The rooms by floor, lowest first. A room uses rooms of lower floors and itself.
 const FLOORS: &[&[&str]] = &[
     &["bundled", "date", "exact", "layout", "operator", "source", "visible"],
-    &["diagnostic"],
+    &["diagnostic", "position"],
     &["model", "syntax"],
     &["check", "decide", "format", "profile"],
-    &["ground", "words"],
-    &["ask", "document", "program"],
-    &["advise"],
+    &["ground", "project", "words"],
+    &["ask", "document", "hover", "program", "structure"],
+    &["advise", "offers", "rename"],
     &["facts", "result", "summary", "why"],
     &["analyse"],
     &["testing"],
@@ -35,7 +35,7 @@ fn sources() -> Vec<(PathBuf, String)> {
 }
 
 /// The packages under `src`, besides the command and the front door.
-const PACKAGES: &[&str] = &["language", "engine", "telling", "analysis"];
+const PACKAGES: &[&str] = &["language", "engine", "telling", "analysis", "editor"];
 
 /// The room of a file: `src/language/check/names.rs` and `src/language/check.rs` are of `check`. The files of the command
 /// and of the front door are of none.

@@ -24,7 +24,7 @@ impl<'s> Checker<'s> {
         for (index, (_, channel)) in channels.into_iter().enumerate() {
             let id = Id::new(index);
             if let Some(like) = &channel.like
-                && !matches!(self.find_symbol(&like.value), Some(Symbol::Channel(_) | Symbol::Broken))
+                && !matches!(self.symbol_named(like), Some(Symbol::Channel(_) | Symbol::Broken))
             {
                 self.unknown_channel(&LIKE, like);
             }
@@ -111,7 +111,7 @@ impl<'s> Checker<'s> {
         let mut channels = Vec::new();
         let mut seen: BTreeMap<Id<Channel>, Span> = BTreeMap::new();
         for name in names {
-            match self.find_symbol(&name.value) {
+            match self.symbol_named(name) {
                 Some(Symbol::Channel(id)) => match seen.insert(id, name.span) {
                     Some(first) => self.report(
                         Diagnostic::new(Code::DuplicateName, name.span, format!("`{}` {twice}", name.value))

@@ -113,7 +113,7 @@ impl Checker<'_> {
 
     /// Looks up a field of the profile; old names are none.
     fn field(&mut self, name: &ast::Name) -> Option<Id<Field>> {
-        match self.find_symbol(&name.value) {
+        match self.symbol_named(name) {
             Some(Symbol::Field(id)) => Some(id),
             Some(Symbol::Broken) => None,
             Some(

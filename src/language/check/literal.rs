@@ -79,7 +79,7 @@ impl Checker<'_> {
                 tail
             }
         };
-        if let Some(member) = self.enums[id].member(&value.value) {
+        if let Some(member) = self.member_named(value, id) {
             return Some(member);
         }
         if self.reads_old_names

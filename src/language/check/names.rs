@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::texts::Owner;
 use super::unknown::ENUM;
-use super::{Checker, Names, Symbol};
+use super::{Checker, NameKind, Names, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{self, Id, NumberType, Type, Unit};
 use crate::source::{Span, Spanned};
@@ -497,8 +497,9 @@ impl<'s> Checker<'s> {
                 "text" => Some(Type::Text),
                 "date" => Some(Type::Date),
                 _ => {
-                    if let Some((id, _)) = self.enum_names.get(&name.value) {
-                        return Some(Type::Enum(*id));
+                    if let Some((id, _)) = self.enum_names.get(&name.value).copied() {
+                        self.mention(name, NameKind::Enum);
+                        return Some(Type::Enum(id));
                     }
                     self.unknown_type(name);
                     None

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::cycles::{self, Link};
-use super::{Checker, Symbol};
+use super::{Checker, NameKind, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Channel, EffectKind, Id, IdMap, Need, StatedNeed, Target};
 use crate::source::Span;
@@ -12,10 +12,11 @@ use crate::syntax::ast;
 impl Checker<'_> {
     /// Looks up what a name after `needs` stands for.
     pub(super) fn need(&mut self, name: &ast::Name) -> Option<Need> {
-        if let Some((id, _)) = self.requirement_names.get(&name.value) {
-            return Some(Need::Requirement(*id));
+        if let Some((id, _)) = self.requirement_names.get(&name.value).copied() {
+            self.mention(name, NameKind::Requirement);
+            return Some(Need::Requirement(id));
         }
-        match self.find_symbol(&name.value) {
+        match self.symbol_named(name) {
             Some(Symbol::Channel(id)) => Some(Need::Channel(id)),
             Some(Symbol::Broken) => None,
             Some(

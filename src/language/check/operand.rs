@@ -3,7 +3,7 @@
 use super::expression::WHOLE;
 use super::scope::Scope;
 use super::unknown::{EXCLUDED, FACT, HEAD, Sought};
-use super::{Checker, Symbol};
+use super::{Checker, NameKind, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding};
 use crate::model::{
@@ -13,7 +13,8 @@ use crate::model::{
 use crate::source::Span;
 use crate::syntax::ast;
 
-pub(super) const FUNCTIONS: [&str; 11] =
+/// The functions of expressions.
+pub const FUNCTIONS: [&str; 11] =
     ["count", "common", "min", "max", "abs", "round", "floor", "ceil", "years", "months", "days"];
 
 impl Checker<'_> {
@@ -32,7 +33,7 @@ impl Checker<'_> {
         let head = &name.head;
         if let Some(index) = indexes.first() {
             let variable = scope.variable.as_ref() == Some(&head.value);
-            match self.find_symbol(&head.value).filter(|_| !variable) {
+            match self.symbol_named(head).filter(|_| !variable) {
                 Some(Symbol::Parameter(id)) => return self.fact(span, Some(OWN), id, head, indexes, scope),
                 None if !variable && !self.fact_names.contains_key(&head.value) => {
                     self.unknown_operand(head, expected, scope);
@@ -45,13 +46,13 @@ impl Checker<'_> {
             }
             return None;
         }
-        if let Some(member) = expected.and_then(|id| Some((id, self.enums[id].member(&head.value)?))) {
+        if let Some(member) = expected.and_then(|id| Some((id, self.member_named(head, id)?))) {
             return made(Type::Enum(member.0), ExprKind::Literal(Value::Enum(member.1)));
         }
         if scope.variable.as_ref() == Some(&head.value) {
             return self.not_a_value(head, "stands for a channel", scope);
         }
-        match self.find_symbol(&head.value) {
+        match self.symbol_named(head) {
             Some(Symbol::Field(id)) => {
                 self.may_read(head, scope)?;
                 self.read_fields.insert(id);
@@ -113,21 +114,23 @@ impl Checker<'_> {
         indexes: &[ast::Expr],
         scope: &Scope,
     ) -> Option<Expr> {
-        let symbol = self.find_symbol(&head.value);
         let variable = scope.variable.as_ref() == Some(&head.value);
+        let symbol = self.find_symbol(&head.value);
         if let (Some(Symbol::Channel(_)), false, Some((id, _))) =
-            (symbol, variable, self.enum_names.get(&head.value))
+            (symbol, variable, self.enum_names.get(&head.value).copied())
         {
             // A channel and an enum may share a name; the fact goes first, if there is one.
             if !self.fact_names.contains_key(&tail.value)
-                && let Some(member) = self.enums[*id].member(&tail.value)
+                && let Some(member) = self.member_named(tail, id)
             {
-                return Some(Expr {
-                    span,
-                    ty: Type::Enum(*id),
-                    kind: ExprKind::Literal(Value::Enum(member)),
-                });
+                self.mention(head, NameKind::Enum);
+                return Some(Expr { span, ty: Type::Enum(id), kind: ExprKind::Literal(Value::Enum(member)) });
             }
+        }
+        if variable {
+            self.mention(head, NameKind::Variable);
+        } else if matches!(symbol, Some(Symbol::Channel(_) | Symbol::Mix(_))) {
+            self.symbol_named(head);
         }
         if self.is_measure(tail) && (variable || matches!(symbol, Some(Symbol::Channel(_) | Symbol::Mix(_))))
         {
@@ -171,7 +174,8 @@ impl Checker<'_> {
             | None => {
                 if let Some((id, _)) = self.enum_names.get(&head.value) {
                     let id = *id;
-                    let Some(member) = self.enums[id].member(&tail.value) else {
+                    self.mention(head, NameKind::Enum);
+                    let Some(member) = self.member_named(tail, id) else {
                         self.unknown_member(tail, id);
                         return None;
                     };
@@ -213,8 +217,9 @@ impl Checker<'_> {
 
     /// Returns the fact of a name; of one that is none, the nearest names of facts and measures.
     fn fact_named(&mut self, name: &ast::Name) -> Option<Id<Fact>> {
-        if let Some((id, _)) = self.fact_names.get(&name.value) {
-            return *id;
+        if let Some((id, _)) = self.fact_names.get(&name.value).copied() {
+            self.mention(name, NameKind::Fact);
+            return id;
         }
         self.unknown(&FACT, name, |checker| {
             checker.fact_names.keys().chain(checker.measure_names.keys()).cloned().collect()
@@ -426,9 +431,10 @@ impl Checker<'_> {
     /// Looks up a channel, a mix or the rule's variable.
     pub(super) fn target(&mut self, sought: &Sought, name: &ast::Name, scope: &Scope) -> Option<TargetRef> {
         if scope.variable.as_ref() == Some(&name.value) {
+            self.mention(name, NameKind::Variable);
             return Some(TargetRef::Variable);
         }
-        match self.find_symbol(&name.value) {
+        match self.symbol_named(name) {
             Some(Symbol::Channel(id)) => Some(TargetRef::Named(Target::Channel(id))),
             Some(Symbol::Mix(id)) => Some(TargetRef::Named(Target::Mix(id))),
             Some(Symbol::Broken) => None,

@@ -3,7 +3,7 @@
 use super::bounds::Told;
 use super::scope::Scope;
 use super::unknown::POINTS;
-use super::{Checker, Symbol};
+use super::{Checker, NameKind, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, Rounding};
 use crate::model::{
@@ -53,10 +53,11 @@ impl Checker<'_> {
             // Only an effect computes its points, and it does not ask here.
             ast::PointsAmount::Computed(_) => None,
             ast::PointsAmount::Name(name) => {
-                if let Some((level, _)) = self.level_names.get(&name.value) {
-                    return Some(Worth::Level(*level, sign));
+                if let Some((level, _)) = self.level_names.get(&name.value).copied() {
+                    self.mention(name, NameKind::Level);
+                    return Some(Worth::Level(level, sign));
                 }
-                match self.find_symbol(&name.value) {
+                match self.symbol_named(name) {
                     Some(Symbol::Weight(value)) => Some(Worth::Points(signed(value))),
                     Some(Symbol::Broken) => None,
                     Some(

@@ -61,7 +61,10 @@ impl<'s> Checker<'s> {
     /// Looks up the rules that a name means: one, or the rows of a table.
     pub(super) fn select(&mut self, name: &ast::Name) -> Option<Vec<Id<Rule>>> {
         if let Some((ids, _)) = self.selectors.get(&name.value) {
-            return Some(ids.clone());
+            let ids = ids.clone();
+            let of_table = ids.first().is_none_or(|first| self.rules[*first].row.is_some());
+            self.mention_rule(name, of_table);
+            return Some(ids);
         }
         self.unknown(&RULE, name, |checker| checker.selectors.keys().cloned().collect());
         None

@@ -47,6 +47,7 @@ impl<'s> Checker<'s> {
             parse_csv(self.sources.files(), file, &names, &mut Reader { checker: self, names: &names });
         self.sheet_names = Some(names);
         self.diagnostics.extend(diagnostics);
+        self.rows_declared(&table.name, &grid);
         grid
     }
 

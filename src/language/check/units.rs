@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Checker;
 use super::cycles::{self, Link};
 use super::texts::Owner;
+use super::{Checker, NameKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
 use crate::model::{self, Id, Unit};
@@ -149,7 +149,10 @@ impl Checker<'_> {
         let mut find = |name: &Option<ast::Name>| match name {
             None => Some(None),
             Some(name) => match self.units.find(&name.value) {
-                Some(id) => Some(Some(id)),
+                Some(id) => {
+                    self.mention(name, NameKind::Unit);
+                    Some(Some(id))
+                }
                 None => {
                     self.unknown_unit(name, unit);
                     None

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::operand::FUNCTIONS;
 use super::scope::Scope;
+use super::uses::kind_sought;
 use super::{Checker, Names, Symbol, synonyms};
 use crate::diagnostic::{Code, Diagnostic, nearest_within};
 use crate::model::{Enum, Id, Text, Type};
@@ -164,8 +165,11 @@ impl Checker<'_> {
         sought: &Sought,
         name: &ast::Name,
     ) -> Option<T> {
-        if let Some((found, _)) = set(self).get(&name.value) {
-            return Some(*found);
+        if let Some((found, _)) = set(self).get(&name.value).copied() {
+            if let Some(kind) = kind_sought(sought.code) {
+                self.mention(name, kind);
+            }
+            return Some(found);
         }
         self.unknown(sought, name, |checker| set(checker).keys().cloned().collect());
         None

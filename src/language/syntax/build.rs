@@ -9,7 +9,7 @@ mod table;
 mod text;
 
 pub(super) use csv::form as csv_form;
-pub(super) use table::{body_of, is_table};
+pub(super) use table::{body_of, end_of_body, is_table};
 pub(crate) use table::{cut as row_cells, is_rule as is_dashes, without_comment};
 
 use std::collections::BTreeMap;

@@ -269,7 +269,7 @@ fn thousands(text: &str, at: usize) -> Option<usize> {
 }
 
 /// The words that a description of `words` stands for.
-fn alternatives(kind: Kind) -> &'static [&'static str] {
+pub(super) fn alternatives(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::verdict => &["recommended", "possible", "unsuitable", "excluded", "undecided"],
         Kind::policy => &["collect", "first", "unique"],

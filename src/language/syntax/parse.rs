@@ -1,6 +1,7 @@
 //! Text → nodes. This file and `expected.rs` are the only ones that know pest.
 
 use pest::Parser;
+use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::expected;
@@ -69,5 +70,17 @@ pub(super) fn parse(entry: Kind, file: FileId, text: &str, base: usize) -> Resul
             None => unreachable!("grammar: an entry rule holds its declaration"),
         },
         Err(error) => Err(Box::new(expected::diagnostic(&error, file, text, base))),
+    }
+}
+
+/// The rules that may go on behind a piece that an entry rule reads; nothing if it stumbles before.
+pub(super) fn expected_behind(entry: Kind, text: &str) -> Option<Vec<Kind>> {
+    // No rule takes this character, so that reading stops where the piece ends.
+    let text = format!("{text}\u{1}");
+    let error = generated::Grammar::parse(entry, &text).err()?;
+    let InputLocation::Pos(at) = error.location else { return None };
+    match error.variant {
+        ErrorVariant::ParsingError { positives, .. } if at + 1 == text.len() => Some(positives),
+        ErrorVariant::ParsingError { .. } | ErrorVariant::CustomError { .. } => None,
     }
 }

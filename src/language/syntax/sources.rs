@@ -1,5 +1,7 @@
 //! The files of a ruleset. The library opens none: [`Sources`] says which it still wants, the caller brings them.
 
+mod asked;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::ast::{self, DeclarationKind};

@@ -1,13 +1,13 @@
 //! The words of the language that more than one pass needs to know.
 
 /// Words that are never names.
-pub(crate) const RESERVED: &[&str] = &[
+pub const RESERVED: &[&str] = &[
     "and", "or", "not", "in", "has", "is", "if", "then", "else", "when", "true", "false", "unknown", "today",
     "per",
 ];
 
 /// Words that begin a declaration.
-pub(crate) const DECLARATIONS: &[&str] = &[
+pub const DECLARATIONS: &[&str] = &[
     "ruleset",
     "import",
     "extends",

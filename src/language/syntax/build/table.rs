@@ -35,8 +35,8 @@ pub(in crate::syntax) fn body_of(text: &str) -> Option<usize> {
     text.char_indices().find(|(_, c)| outside.step(*c) && *c == '{').map(|(at, _)| at)
 }
 
-/// Returns where the brace stands that closes a table's body.
-fn end_of_body(body: &str) -> usize {
+/// Returns where the brace stands that closes a table's body; where none does, the end.
+pub(in crate::syntax) fn end_of_body(body: &str) -> usize {
     let mut outside = Outside::default();
     let mut depth = 0_usize;
     for (at, c) in body.char_indices() {
