@@ -4,6 +4,7 @@ mod argument;
 mod ask;
 mod batch;
 mod check;
+mod choice;
 mod completions;
 mod diff;
 mod eval;
