@@ -15,6 +15,7 @@ use super::argument::Argument;
 use super::choice::Choice;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
+use super::project::Project;
 use super::{Exit, completions, files, paths, profiles};
 
 /// How diagnostics are written.
@@ -35,8 +36,8 @@ pub(crate) enum Format {
 /// What `qudao check` takes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Rulesets: files, folders, or names of those inside the binary
-    #[arg(required = true, add = completions::rulesets())]
+    /// Rulesets: files, folders, or names of those inside the binary (default: those of `qudao.toml`, else the folder)
+    #[arg(add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Apply the fixes that are sure
     #[arg(long)]
@@ -66,7 +67,7 @@ const MAX_ROUNDS: usize = 10;
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
-    for path in &args.paths {
+    for path in &Project::rulesets(&args.paths)? {
         let mut fixed = 0;
         let mut all = load::load(path, args.texts.as_deref())?;
         if args.fix {
@@ -96,7 +97,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 // What was wrong with the old lock is no longer.
                 diagnostics.retain(|diagnostic| diagnostic.code != Code::StaleLock);
             }
-            args.choice.apply(&mut diagnostics);
+            args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
             report.add(args.format, &loaded, diagnostics, output)?;
         }
     }
@@ -116,7 +117,7 @@ fn fix(all: &[Loaded], args: &Args, output: &mut Output) -> Result<usize, Failur
         if let Some(ruleset) = &ruleset {
             diagnostics.extend(findings(ruleset, &allowed, &Options::default()));
         }
-        args.choice.apply(&mut diagnostics);
+        args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
         let files = loaded.sources.files();
         let folder = main.parent().unwrap_or(Path::new(""));
         let own = |id, name: &str| name.ends_with(".qd") && loaded.sources.is_own(id);

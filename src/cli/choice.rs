@@ -80,7 +80,7 @@ fn argument(name: &str, read: fn(&str) -> Result<Kind, NoKind>) -> Result<Kind, 
     })
 }
 
-/// Which findings are told, and which count as errors. A list that is empty here is the one of `qudao.toml`.
+/// Which findings are told, and which count as errors.
 #[derive(clap::Args, Clone, Default, Debug)]
 pub(crate) struct Choice {
     /// Count these as errors: codes, `warnings` or `notes`; several are parted by commas
@@ -95,6 +95,16 @@ pub(crate) struct Choice {
 }
 
 impl Choice {
+    /// Takes the lists of another one in the place of those that are empty.
+    pub(crate) fn or(&self, other: &Choice) -> Choice {
+        let list = |own: &[Kind], other: &[Kind]| if own.is_empty() { other.to_vec() } else { own.to_vec() };
+        Choice {
+            deny: list(&self.deny, &other.deny),
+            select: list(&self.select, &other.select),
+            ignore: list(&self.ignore, &other.ignore),
+        }
+    }
+
     /// Leaves out what is not to be told, and makes errors of what is denied. Errors stay in any case.
     pub(crate) fn apply(&self, diagnostics: &mut Vec<Diagnostic>) {
         let any = |kinds: &[Kind], found: &Diagnostic| kinds.iter().any(|kind| kind.holds(found));
