@@ -4,6 +4,7 @@ mod argument;
 mod ask;
 mod batch;
 mod check;
+mod choice;
 mod completions;
 mod diff;
 mod eval;
@@ -17,6 +18,7 @@ mod new;
 mod output;
 mod paths;
 mod profiles;
+mod project;
 mod review;
 mod schema;
 mod snapshots;
@@ -122,8 +124,8 @@ pub(crate) fn run() -> ExitCode {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Found) => ExitCode::from(1),
         Err(Failure::ClosedPipe) => ExitCode::SUCCESS,
-        Err(Failure::Message(message)) => {
-            output.fail(&message);
+        Err(failure) => {
+            output.fail(&failure);
             ExitCode::from(2)
         }
     }

@@ -3,7 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::ops::Deref;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use super::output::Failure;
+use super::paths;
 
 /// The name of a file, or of something else that is always UTF-8. It can be used as the text that is shown.
 #[derive(Clone, Debug)]
@@ -15,6 +18,14 @@ pub(crate) struct Argument {
 impl Argument {
     pub(crate) fn path(&self) -> &Path {
         Path::new(&self.name)
+    }
+
+    /// Returns the paths that it stands for: itself, or those that it is a pattern of.
+    pub(crate) fn matching(&self) -> Result<Vec<PathBuf>, Failure> {
+        match self.path().to_str() {
+            Some(name) => paths::matching(Path::new(""), name).map_err(Failure::new),
+            None => Ok(vec![self.path().to_path_buf()]),
+        }
     }
 }
 

@@ -46,8 +46,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(path) = args.output.as_deref().filter(|path| path.exists() && !files::is_stream(path)) {
         return Err(Failure::new(format!("`{}` is there already", path.display())));
     }
-    let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
-    let speaker = args.input.speaker(&ruleset, output)?;
+    let Some((loaded, ruleset)) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
+    let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let mut interview = Interview { args, ruleset: &ruleset, speaker, answers: Vec::new(), more: None };
     let Some(read) = interview.hold(output)? else { return Ok(Exit::Found) };
     output.diagnostics(&read.files, &read.diagnostics, false)?;

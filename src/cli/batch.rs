@@ -144,7 +144,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     };
     let batch = Batch::new(&program, &options, to).map_err(Failure::new)?;
     if let Some(line) = args.explain {
-        return explain::explain(args, &batch, &sources, line, output);
+        return explain::explain(args, &loaded.project, &batch, &sources, line, output);
     }
     args.apart(&loaded, &sources)?;
     let mut run = flow::Flow::new(args, &batch, sources, to)?;

@@ -12,8 +12,10 @@ use qudao_language::syntax::WantedKind;
 use qudao_language::visible::one_line;
 
 use super::argument::Argument;
+use super::choice::Choice;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
+use super::project::Project;
 use super::{Exit, completions, files, paths, profiles};
 
 /// How diagnostics are written.
@@ -34,8 +36,8 @@ pub(crate) enum Format {
 /// What `qudao check` takes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Rulesets: files, folders, or names of those inside the binary
-    #[arg(required = true, add = completions::rulesets())]
+    /// Rulesets: files, folders, or names of those inside the binary (default: those of `qudao.toml`, else the folder)
+    #[arg(add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Apply the fixes that are sure
     #[arg(long)]
@@ -43,6 +45,8 @@ pub(crate) struct Args {
     /// Apply guesses too, such as near names; look at what they change
     #[arg(long, requires = "fix")]
     unsafe_fixes: bool,
+    #[command(flatten)]
+    choice: Choice,
     /// Look for the texts of sources in this folder too
     #[arg(long, value_name = "DIR")]
     texts: Option<PathBuf>,
@@ -63,12 +67,12 @@ const MAX_ROUNDS: usize = 10;
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
-    for path in &args.paths {
+    for path in &Project::rulesets(&args.paths)? {
         let mut fixed = 0;
         let mut all = load::load(path, args.texts.as_deref())?;
         if args.fix {
             for _ in 0..MAX_ROUNDS {
-                let applied = fix(&all, args.unsafe_fixes, output)?;
+                let applied = fix(&all, args, output)?;
                 if applied == 0 {
                     break;
                 }
@@ -93,6 +97,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 // What was wrong with the old lock is no longer.
                 diagnostics.retain(|diagnostic| diagnostic.code != Code::StaleLock);
             }
+            args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
             report.add(args.format, &loaded, diagnostics, output)?;
         }
     }
@@ -100,7 +105,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Applies the fixes of each file once, guesses too if they are wanted; returns how many went in.
-fn fix(all: &[Loaded], guesses: bool, output: &mut Output) -> Result<usize, Failure> {
+fn fix(all: &[Loaded], args: &Args, output: &mut Output) -> Result<usize, Failure> {
     let mut applied = 0;
     for loaded in all {
         let Some(main) = loaded.main.as_ref().filter(|main| !files::is_stream(main)) else {
@@ -112,13 +117,14 @@ fn fix(all: &[Loaded], guesses: bool, output: &mut Output) -> Result<usize, Fail
         if let Some(ruleset) = &ruleset {
             diagnostics.extend(findings(ruleset, &allowed, &Options::default()));
         }
+        args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
         let files = loaded.sources.files();
         let folder = main.parent().unwrap_or(Path::new(""));
         let own = |id, name: &str| name.ends_with(".qd") && loaded.sources.is_own(id);
         for (id, file) in files.iter().filter(|(id, file)| own(*id, file.name())) {
             let offered =
                 diagnostics.iter().filter_map(|diagnostic| Some((diagnostic, diagnostic.fix.as_ref()?)));
-            let offered: Vec<_> = offered.filter(|(_, fix)| fix.sure || guesses).collect();
+            let offered: Vec<_> = offered.filter(|(_, fix)| fix.sure || args.unsafe_fixes).collect();
             let fixes = offered.iter().map(|(_, fix)| *fix);
             if let Some((text, made)) = diagnostic::apply_fixes(files, id, fixes) {
                 let path = if id == loaded.sources.main() {

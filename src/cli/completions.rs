@@ -13,6 +13,7 @@ use qudao_language::model::{Ruleset, Type};
 use qudao_language::visible::is_hidden;
 
 use super::argument::Argument;
+use super::choice::Kind;
 use super::output::{Failure, Output};
 use super::{Exit, load};
 
@@ -74,6 +75,11 @@ pub(crate) fn rulesets() -> ArgValueCompleter {
         found.extend(paths(current, &["qd"]));
         found
     })
+}
+
+/// The codes of diagnostics, and the words for several of them.
+pub(crate) fn findings() -> ArgValueCompleter {
+    ArgValueCompleter::new(|current: &OsStr| names(current, Kind::names()))
 }
 
 /// The codes of diagnostics.

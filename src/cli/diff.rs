@@ -55,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long)]
     exit_code: bool,
     /// Tell it in this language, `en` or `zh` (default: the new ruleset's first)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
     /// How to write the difference
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
@@ -63,10 +63,10 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Some((old_files, old)) = loaded(&args.old, output)? else { return Ok(Exit::Found) };
+    let Some((old_files, old)) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
     let second = match &args.new {
         None => None,
-        Some(new) => match loaded(new, output)? {
+        Some(new) => match load::ruleset(new, output)? {
             Some(new) => Some(new),
             None => return Ok(Exit::Found),
         },
@@ -105,7 +105,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Some(folder) => save(&difference, folder, &inputs)?,
         None => Vec::new(),
     };
-    let tongue = speaker(new, args.lang.as_deref(), output)?.tongue;
+    let tongue = speaker(new, args.lang.as_deref(), &new_files.project, output)?.tongue;
     match args.format {
         Format::Json => output.print_json(&format!("{:#}\n", to_json(&difference)))?,
         Format::Text | Format::Markdown => {
@@ -113,12 +113,6 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
-}
-
-/// Loads a ruleset and keeps its files.
-fn loaded(argument: &Argument, output: &mut Output) -> Result<Option<(Loaded, Ruleset)>, Failure> {
-    let loaded = load::one(argument)?;
-    Ok(load::ruleset_of(&loaded, output)?.map(|ruleset| (loaded, ruleset)))
 }
 
 /// So many profiles of a ruleset are looked at, beside those that are given.

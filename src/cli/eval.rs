@@ -102,7 +102,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let loaded = load::one(&args.ruleset)?;
     paths.extend(loaded.paths());
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
-    let speaker = args.input.speaker(&ruleset, output)?;
+    let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let day = args.input.day(&ruleset);
     let profiles: Vec<Option<&Argument>> = match args.profiles.is_empty() {
         true => vec![None],

@@ -2,6 +2,7 @@
 
 use qudao_language::diagnostic::{Code, nearest};
 
+use super::choice::unknown_code;
 use super::output::{Failure, Output};
 use super::{Exit, completions};
 
@@ -30,10 +31,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
         None => {
             let near = nearest(name, Code::ALL.iter().map(|code| code.name()));
-            let hint = near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default();
-            Err(Failure::new(format!(
-                "no diagnostic has the code `{name}`{hint}; `qudao explain` lists them all"
-            )))
+            Err(Failure::new(unknown_code(name, near)))
         }
     }
 }

@@ -80,7 +80,7 @@ fn age(text: &str) -> Result<i64, String> {
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let loaded = load::one_with(&args.ruleset, args.texts.as_deref())?;
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
-    let speaker = profiles::speaker(&ruleset, args.lang.as_deref(), output)?;
+    let speaker = profiles::speaker(&ruleset, args.lang.as_deref(), &loaded.project, output)?;
     if let Some(name) = &args.cited {
         return cited(args, &loaded, speaker, name, output);
     }
@@ -159,7 +159,7 @@ fn cited(
     let (path, file) = loaded.sources.source_text(name).ok_or_else(|| {
         Failure::new(format!("the source `{name}` names no text: `text \"FILE\"` in its declaration does"))
     })?;
-    let text = match (file, &args.texts) {
+    let text = match (file, args.texts.as_ref().or(loaded.project.texts.as_ref())) {
         (Some(file), _) => loaded.sources.files().get(file).text().to_string(),
         // A ruleset from inside the program brings no texts along.
         (None, Some(folder)) => text_in(folder, path)?,

@@ -7,12 +7,14 @@ use qudao_language::source::MAX_FILE_BYTES;
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
+use super::project::Project;
 use super::{Exit, completions, files};
 
 /// What `qudao fmt` takes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Files, or folders with all `.qd` files below them; `-`, or none, is standard input
+    /// Files, or folders with all `.qd` files below them; `-` is standard input (default: those of `qudao.toml`, else the
+    /// folder)
     #[arg(add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Change nothing; say which files would change
@@ -24,7 +26,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let standard_input = args.paths.is_empty() || args.paths.iter().any(|path| &**path == "-");
+    let standard_input = args.paths.iter().any(|path| &**path == "-");
     if standard_input {
         if args.paths.len() > 1 {
             return Err(Failure::new("`-` stands alone"));
@@ -35,7 +37,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let mut exit = Exit::Done;
     let mut failure = None;
-    for path in &args.paths {
+    for path in &Project::rulesets(&args.paths)? {
         for file in files_below(path.path())? {
             let name = file.to_string_lossy().into_owned();
             let named = file == path.path();

@@ -13,6 +13,7 @@ use qudao_language::syntax::{Sources, WantedKind};
 use super::files;
 use super::git::{self, Revision};
 use super::output::{Failure, Output, plain};
+use super::project::Project;
 
 /// A ruleset's files, and where its main file is on disk.
 pub(crate) struct Loaded {
@@ -21,12 +22,15 @@ pub(crate) struct Loaded {
     pub(crate) main: Option<PathBuf>,
     /// The other files on disk that it was read from, each with what it is for.
     pub(crate) others: Vec<(WantedKind, PathBuf)>,
+    /// What the project says that it belongs to; for one that is no file, the project of the current folder.
+    pub(crate) project: Project,
 }
 
 impl Loaded {
     /// Returns the files on disk that it was read from.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
-        self.main.iter().chain(self.others.iter().map(|(_, path)| path)).cloned().collect()
+        let others = self.others.iter().map(|(_, path)| path);
+        self.main.iter().chain(others).chain(&self.project.file).cloned().collect()
     }
 }
 
@@ -43,7 +47,7 @@ pub(crate) fn load(
     let is_path = argument.contains(['/', '\\']) || argument.ends_with(".qd");
     if !is_path && !path.exists() {
         return match Sources::bundled(argument) {
-            Some(sources) => Ok(vec![Loaded { sources, main: None, others: Vec::new() }]),
+            Some(sources) => Ok(vec![nowhere(sources)?]),
             None => Err(Failure::new(unknown_ruleset(argument))),
         };
     }
@@ -141,14 +145,14 @@ fn load_revision(revision: &Revision, path: &str, argument: &str) -> Result<Vec<
     let label = argument.strip_suffix(path).unwrap_or("");
     if !revision.is_folder(path) {
         let bytes = revision.read(Path::new(path)).map_err(fail)?;
-        return Ok(vec![load_blob(revision, label, path, bytes)]);
+        return Ok(vec![load_blob(revision, label, path, bytes)?]);
     }
     let mut found = Vec::new();
     for path in revision.files_below(path).map_err(fail)? {
         if path.ends_with(".qd") {
             let bytes = revision.read(Path::new(&path)).map_err(fail)?;
             if begins_ruleset(&bytes) {
-                found.push(load_blob(revision, label, &path, bytes));
+                found.push(load_blob(revision, label, &path, bytes)?);
             }
         }
     }
@@ -159,7 +163,7 @@ fn load_revision(revision: &Revision, path: &str, argument: &str) -> Result<Vec<
 }
 
 /// Brings the files that a ruleset of a revision wants, all from that revision.
-fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Loaded {
+fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Result<Loaded, Failure> {
     let mut sources = Sources::new(&format!("{label}{path}"), bytes);
     let folder = Path::new(path).parent().unwrap_or(Path::new(""));
     while let Some(wanted) = sources.wanted().cloned() {
@@ -168,7 +172,12 @@ fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Lo
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
-    Loaded { sources, main: None, others: Vec::new() }
+    nowhere(sources)
+}
+
+/// A ruleset that is no file.
+fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
+    Ok(Loaded { sources, main: None, others: Vec::new(), project: Project::of(Path::new("."))? })
 }
 
 /// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
@@ -193,6 +202,8 @@ fn load_file(
     let mut sources = Sources::new(&name, bytes);
     let mut others = Vec::new();
     let folder = path.parent().unwrap_or(Path::new(""));
+    let project = Project::of(folder)?;
+    let texts = texts.or(project.texts.as_deref());
     while let Some(wanted) = sources.wanted().cloned() {
         let file = folder.join(&wanted.path);
         let within = folder.join(&wanted.within);
@@ -219,7 +230,7 @@ fn load_file(
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
-    Ok(Loaded { sources, main: Some(path.to_path_buf()), others })
+    Ok(Loaded { sources, main: Some(path.to_path_buf()), others, project })
 }
 
 /// Where the text of a source would be in a folder that was named on purpose: under the last name of its path.
@@ -245,8 +256,9 @@ pub(crate) fn read_inside(folder: &Path, file: &Path) -> std::io::Result<Vec<u8>
 pub(crate) fn ruleset(
     argument: &(impl AsRef<OsStr> + ?Sized),
     output: &mut Output,
-) -> Result<Option<Ruleset>, Failure> {
-    ruleset_of(&one(argument)?, output)
+) -> Result<Option<(Loaded, Ruleset)>, Failure> {
+    let loaded = one(argument)?;
+    Ok(ruleset_of(&loaded, output)?.map(|ruleset| (loaded, ruleset)))
 }
 
 /// Returns the path that an argument is, unless it names a ruleset inside the binary.

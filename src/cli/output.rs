@@ -3,6 +3,8 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
+use qudao_language::diagnostic::{Diagnostic, render};
+use qudao_language::source::Files;
 use qudao_language::visible::{printed, visible_json};
 use qudao_telling::document::Document;
 
@@ -24,11 +26,17 @@ pub(crate) enum Failure {
     ClosedPipe,
     /// What to say.
     Message(String),
+    /// What is wrong with a file that says how to work.
+    Wrong(Box<(Files, Vec<Diagnostic>)>),
 }
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Failure {
         Failure::Message(plain(&message.into()))
+    }
+
+    pub(crate) fn wrong(files: Files, diagnostics: Vec<Diagnostic>) -> Failure {
+        Failure::Wrong(Box::new((files, diagnostics)))
     }
 }
 
@@ -107,12 +115,12 @@ impl Output {
     /// Writes diagnostics with the lines that they speak of, as results or beside them.
     pub(crate) fn diagnostics(
         &mut self,
-        files: &qudao_language::source::Files,
-        diagnostics: &[qudao_language::diagnostic::Diagnostic],
+        files: &Files,
+        diagnostics: &[Diagnostic],
         as_result: bool,
     ) -> Result<(), Failure> {
         let colour = if as_result { self.colour() } else { self.error_colour() };
-        let render = |found| qudao_language::diagnostic::render(files, found, colour);
+        let render = |found| render(files, found, colour);
         let text: String = diagnostics.iter().map(render).collect();
         if as_result { self.print(&text) } else { self.note(&text) }
     }
@@ -122,10 +130,18 @@ impl Output {
     }
 
     /// Says why a command could not do its work; here is the last place to say anything.
-    pub(crate) fn fail(&mut self, message: &str) {
+    pub(crate) fn fail(&mut self, failure: &Failure) {
         let _ = self.out.flush();
-        let word = if self.error_colour() { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-        let _ = writeln!(io::stderr(), "{word}: {}", printed(message, false));
+        match failure {
+            Failure::ClosedPipe => {}
+            Failure::Message(message) => {
+                let word = if self.error_colour() { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+                let _ = writeln!(io::stderr(), "{word}: {}", printed(message, false));
+            }
+            Failure::Wrong(wrong) => {
+                let _ = self.diagnostics(&wrong.0, &wrong.1, false);
+            }
+        }
     }
 }
 

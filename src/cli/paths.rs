@@ -1,6 +1,36 @@
-//! Paths as others want them: from the root of the repository.
+//! Paths as others want them: from the root of the repository, or from where somebody stands; patterns of paths.
 
 use std::path::{Component, Path, PathBuf};
+
+/// Returns the paths that a name in a folder stands for: itself, or those that it is a pattern of, which are some.
+pub(crate) fn matching(folder: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
+    let path = folder.join(name);
+    if !name.contains(['*', '?', '[']) || path.exists() {
+        return Ok(vec![path]);
+    }
+    let pattern = Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(name);
+    let paths =
+        glob::glob(&pattern.to_string_lossy()).map_err(|error| format!("`{name}` is no pattern: {error}"))?;
+    let found = paths.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+    if found.is_empty() {
+        return Err(format!("no file is named like `{name}`"));
+    }
+    Ok(found)
+}
+
+/// Returns an absolute path as somebody here would write it: what lies here or above without the way to here.
+pub(crate) fn from_here(path: &Path) -> PathBuf {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let (mut up, mut above) = (PathBuf::new(), here.as_path());
+    loop {
+        if let Ok(rest) = path.strip_prefix(above) {
+            // Of the root alone nobody thinks as of the way up.
+            return if above.parent().is_none() { path.to_path_buf() } else { up.join(rest) };
+        }
+        let Some(parent) = above.parent() else { return path.to_path_buf() };
+        (up, above) = (up.join(".."), parent);
+    }
+}
 
 /// Returns what gives a file's path, from the root of the repository if GitHub says where it is, else from the folder
 /// that the command runs in. What lies outside stays absolute.

@@ -12,6 +12,7 @@ use qudao_language::visible::visible;
 use qudao_telling::words::{Speaker, not_in_language};
 
 use super::output::{Failure, Output};
+use super::project::Project;
 use super::{completions, files};
 
 /// How a profile from standard input is written.
@@ -56,9 +57,10 @@ impl Input {
     pub(crate) fn speaker<'r>(
         &'r self,
         ruleset: &'r Ruleset,
+        project: &'r Project,
         output: &mut Output,
     ) -> Result<Speaker<'r>, Failure> {
-        speaker(ruleset, self.lang.as_deref(), output)
+        speaker(ruleset, self.lang.as_deref(), project, output)
     }
 
     /// Reads one profile; `-` is standard input. Without one, a profile is made of the assignments alone.
@@ -118,12 +120,14 @@ impl Input {
     }
 }
 
-/// Returns a speaker of a language; says so where not all is told in it.
+/// Returns a speaker of a language, else of the project's; says so where not all is told in it.
 pub(crate) fn speaker<'r>(
     ruleset: &'r Ruleset,
     language: Option<&'r str>,
+    project: &'r Project,
     output: &mut Output,
 ) -> Result<Speaker<'r>, Failure> {
+    let language = language.or(project.lang.as_deref());
     if let Some(said) = language.and_then(|asked| not_in_language(ruleset, asked)) {
         output.note(&format!("warning: {}\n", visible(&said)))?;
     }

@@ -14,13 +14,13 @@ pub(crate) struct Args {
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
     /// Show texts in this language (default: the ruleset's first)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
-    let speaker = speaker(&ruleset, args.lang.as_deref(), output)?;
+    let Some((loaded, ruleset)) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
+    let speaker = speaker(&ruleset, args.lang.as_deref(), &loaded.project, output)?;
     output.print_json(&format!("{:#}\n", schema(&ruleset, speaker.language)))?;
     Ok(Exit::Done)
 }

@@ -18,6 +18,7 @@ use qudao_language::source::Place;
 use super::argument::Argument;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
+use super::project::Project;
 use super::snapshots::{Beside, Mode, Plan, compare, unknown_cases};
 use super::watch::watch;
 use super::{Exit, completions, profiles};
@@ -47,8 +48,9 @@ pub(crate) enum Deny {
 /// What `qudao test` takes.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Args {
-    /// Rulesets: files, folders with all rulesets below them, or names of those inside the binary
-    #[arg(value_name = "PATH", required_unless_present = "accept", add = completions::rulesets())]
+    /// Rulesets: files, folders with all rulesets below them, or names of those inside the binary (default: those of
+    /// `qudao.toml`, else the folder)
+    #[arg(value_name = "PATH", add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Only tests whose title holds this, the case of letters aside
     #[arg(short = 'k', long = "filter", value_name = "PATTERN")]
@@ -115,9 +117,7 @@ impl<'a> Work<'a> {
         let asked = args.accept.iter().flatten().map(String::as_str);
         let (more, cases): (Vec<&str>, Vec<&str>) = asked.partition(|word| paths.is_empty() && is_path(word));
         paths.extend(more.into_iter().map(Argument::from));
-        if paths.is_empty() {
-            return Err(Failure::new("name a ruleset: a file, a folder, or one inside the binary"));
-        }
+        let paths = Project::rulesets(&paths)?;
         let accept = args.accept.as_ref().map(|_| cases.into_iter().map(str::to_string).collect());
         let ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
         let writes = args.accept.is_some() || args.prune;

@@ -24,8 +24,8 @@ pub(crate) fn watch(
         if let Err(Failure::ClosedPipe) = ended {
             return ended;
         }
-        if let Err(Failure::Message(message)) = ended {
-            output.fail(&message);
+        if let Err(failure) = &ended {
+            output.fail(failure);
         }
         // What cannot be read now may be mended, so that what was watched before stays watched.
         known.extend(paths.into_iter().map(|path| (path.clone(), stamp(&path))));

@@ -35,7 +35,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Some(ruleset) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
+    let Some((loaded, ruleset)) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
     let (profile, name) = match args.of.as_slice() {
         [target] if args.input.assignments.is_empty() => {
             return Err(Failure::new(format!(
@@ -61,7 +61,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
-    let speaker = args.input.speaker(&ruleset, output)?;
+    let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let is_json = args.format == Format::Json;
     let report = match (asked, other) {
         (Asked::Rules(rules), _) if is_json => {

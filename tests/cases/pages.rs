@@ -11,9 +11,16 @@ use crate::Wrong;
 use crate::docs::line_of;
 use crate::support::{checked, read_as};
 
-/// Codes that no ruleset and no profile in a fence can show: the file itself is what is wrong.
-const TOLD_IN_WORDS: &[Code] =
-    &[Code::FileTooLarge, Code::FileUnreadable, Code::MoreMistakes, Code::NotUtf8, Code::StaleLock];
+/// Codes that no ruleset and no profile in a fence can show: the file itself is what is wrong, or one that is neither.
+const TOLD_IN_WORDS: &[Code] = &[
+    Code::FileTooLarge,
+    Code::FileUnreadable,
+    Code::MalformedProject,
+    Code::MoreMistakes,
+    Code::NotUtf8,
+    Code::StaleLock,
+    Code::UnknownSetting,
+];
 
 /// Codes that never come alone, and the code that comes with them: a test without a day means a header without one.
 const COMES_WITH: &[(&str, &str)] = &[("undated-test", "missing-as-of")];

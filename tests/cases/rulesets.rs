@@ -63,7 +63,7 @@ type Law = (&'static str, fn(&Path) -> Wrong);
 
 pub(crate) fn trials() -> Vec<Trial> {
     let folders = std::fs::read_dir(rulesets()).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<PathBuf> = folders.collect();
+    let mut folders: Vec<PathBuf> = folders.filter(|path| path.is_dir()).collect();
     folders.sort();
     let names = folders.iter().map(|folder| file_name(folder));
     assert!(names.eq(bundled::names()), "the folders of `rulesets` are what the program holds");

@@ -31,6 +31,7 @@ mod format;
 mod fresh;
 #[expect(dead_code, reason = "the fuzz targets need the rest")]
 mod generate;
+mod habits;
 mod hostile;
 mod laws;
 mod missing;

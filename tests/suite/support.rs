@@ -78,6 +78,13 @@ pub(crate) fn answer(
     to_json(&decide(ruleset, profile, day), Speaker::new(ruleset, language), true)
 }
 
+/// Runs the program in a folder: the exit status, and what was printed on both streams.
+pub(crate) fn qudao_in(folder: &Path, arguments: &str) -> (i32, String, String) {
+    let ended = program(folder).args(arguments.split_whitespace()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (ended.status.code().unwrap(), text(ended.stdout), text(ended.stderr))
+}
+
 /// A folder with files; runs the program in it.
 pub(crate) struct Work(pub(crate) tempfile::TempDir);
 
@@ -98,9 +105,7 @@ impl Work {
 
     /// The exit status, and what was printed on both streams.
     pub(crate) fn qudao(&self, arguments: &str) -> (i32, String, String) {
-        let ended = program(self.0.path()).args(arguments.split_whitespace()).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        (ended.status.code().unwrap(), text(ended.stdout), text(ended.stderr))
+        qudao_in(self.0.path(), arguments)
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {

@@ -9,6 +9,7 @@ use qudao_telling::why;
 use super::super::Exit;
 use super::super::output::{Failure, Output};
 use super::super::profiles::speaker;
+use super::super::project::Project;
 use super::Args;
 use super::files::{self, Source};
 
@@ -18,6 +19,7 @@ type Found = Option<Result<String, String>>;
 /// Shows the whole proof of the row that begins on a line of the first table.
 pub(super) fn explain(
     args: &Args,
+    project: &Project,
     batch: &Batch<'_, '_>,
     sources: &[Source],
     line: u64,
@@ -40,7 +42,7 @@ pub(super) fn explain(
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(ruleset, profile, batch.program().ground().day);
-    let speaker = speaker(ruleset, args.lang.as_deref(), output)?;
+    let speaker = speaker(ruleset, args.lang.as_deref(), project, output)?;
     let options = why::Options { top: None, trace: true, why: None };
     output.report(&why::answer(&decision, speaker, &options), false)?;
     Ok(if diagnostic::any_error(&read.diagnostics) { Exit::Found } else { Exit::Done })

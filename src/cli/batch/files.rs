@@ -77,20 +77,7 @@ pub(super) fn sources(arguments: &[Argument], from: Option<TableFormat>) -> Resu
             sources.push(Source { name: "-".into(), path: None, form });
             continue;
         }
-        let mut found: Vec<PathBuf> = Vec::new();
-        if argument.contains(['*', '?', '[']) && !argument.path().exists() {
-            let paths = glob::glob(argument)
-                .map_err(|error| Failure::new(format!("`{argument}` is no pattern: {error}")))?;
-            for path in paths {
-                found.push(path.map_err(|error| Failure::new(error.to_string()))?);
-            }
-            if found.is_empty() {
-                return Err(Failure::new(format!("no file is named like `{argument}`")));
-            }
-        } else {
-            found.push(argument.path().to_path_buf());
-        }
-        for path in found {
+        for path in argument.matching()? {
             let name = path.display().to_string();
             let Some(format) = from.or(format_of(&path)) else {
                 return Err(Failure::new(format!(

@@ -1,0 +1,194 @@
+//! What people know from other programs: which findings are told and which fail a run.
+
+use crate::support::Work;
+
+/// A warning (`unread-field`), and a note (`idle-value`).
+const DOUBTFUL: &str = r#"ruleset shop "Shop" {
+  as of 2026-05-01
+}
+
+enum colour { red, green, blue }
+
+profile {
+  fragile: bool   "Is it fragile?"
+  colour:  colour "Which colour?"
+}
+
+channel stall "Stall"
+
+rule red "Red" {
+  when    colour == red
+  then    score stall +1
+}
+"#;
+
+#[test]
+fn findings_are_chosen_and_denied() {
+    let work = Work::new(&[("shop.qd", DOUBTFUL)]);
+    let found = |options: &str| {
+        let (status, out, err) = work.qudao(&format!("check shop.qd --format short {options}"));
+        let kinds: Vec<&str> =
+            out.lines().map(|line| line.split_once(": ").unwrap().1.split_once(']').unwrap().0).collect();
+        assert!(status != 2, "{options}: {err}");
+        (status, kinds.join("] "))
+    };
+    let told = |status: i32, kinds: &str| (status, kinds.to_string());
+    assert_eq!(found(""), told(0, "warning[unread-field] note[idle-value"));
+    assert_eq!(found("--deny warnings"), told(1, "error[unread-field] note[idle-value"));
+    assert_eq!(found("--deny notes"), told(1, "warning[unread-field] error[idle-value"));
+    assert_eq!(found("--deny notes,unread-field"), told(1, "error[unread-field] error[idle-value"));
+    assert_eq!(found("--deny dead-rule"), told(0, "warning[unread-field] note[idle-value"));
+    assert_eq!(found("--select idle-value"), told(0, "note[idle-value"));
+    assert_eq!(found("--select notes --select dead-rule"), told(0, "note[idle-value"));
+    assert_eq!(found("--ignore idle-value"), told(0, "warning[unread-field"));
+    // What is ignored is not there to be denied.
+    assert_eq!(found("--deny warnings --ignore unread-field"), told(0, "note[idle-value"));
+    assert_eq!(found("--deny warnings --select notes"), told(0, "note[idle-value"));
+}
+
+#[test]
+fn an_allow_silences_what_is_denied_and_errors_are_never_left_out() {
+    let allowed = DOUBTFUL.replace(
+        "  fragile: bool   \"Is it fragile?\"\n",
+        "  fragile: bool   \"Is it fragile?\" allow unread-field \"it comes\"\n",
+    );
+    let wrong = format!("{DOUBTFUL}rule lost {{ then exclude stal }}\n");
+    let work = Work::new(&[("shop.qd", &allowed), ("wrong.qd", &wrong)]);
+    let (status, out, _) = work.qudao("check shop.qd --deny warnings");
+    assert_eq!((status, out.contains("unread-field")), (0, false), "{out}");
+    for options in ["--select idle-value", "--ignore warnings,notes"] {
+        let (status, out, _) = work.qudao(&format!("check wrong.qd --format short {options}"));
+        assert!(status == 1 && out.contains("error[unknown-target]"), "{options}: {out}");
+    }
+}
+
+#[test]
+fn only_what_is_told_is_fixed() {
+    let text =
+        DOUBTFUL.replace("channel stall \"Stall\"", "channel stall \"Stall\" { allow dead-rule \"no\" }");
+    let work = Work::new(&[("shop.qd", &text)]);
+    let (status, ..) = work.qudao("check shop.qd --fix --ignore unused-allow");
+    assert_eq!((status, work.read("shop.qd")), (0, text.clone()));
+    work.qudao("check shop.qd --fix");
+    assert_ne!(work.read("shop.qd"), text);
+}
+
+#[test]
+fn a_code_that_is_none_is_told_with_a_near_one() {
+    let work = Work::new(&[("shop.qd", DOUBTFUL)]);
+    for (option, says) in [
+        (
+            "--deny unread-feild",
+            "no diagnostic has the code `unread-feild`; the nearest name is `unread-field`",
+        ),
+        ("--select warning", "the nearest name is `warnings`"),
+        ("--ignore unknown-field", "an error is mended, not ignored"),
+    ] {
+        let (status, _, err) = work.qudao(&format!("check shop.qd {option}"));
+        assert!(status == 2 && err.contains(says), "{option}: {err}");
+    }
+}
+
+const PROJECT: &str = r#"
+rulesets = ["shop.qd", "more/*.qd"]
+deny = "warnings"
+ignore = ["idle-value"]
+"#;
+
+#[test]
+fn a_project_file_says_what_the_command_line_does_not() {
+    let work = Work::new(&[("qudao.toml", PROJECT), ("shop.qd", DOUBTFUL), ("other.qd", "ruleset wrong")]);
+    work.write("more/a.qd", &DOUBTFUL.replace("shop", "a"));
+    let (status, out, err) = work.qudao("check --format short");
+    assert_eq!(status, 1, "{out}{err}");
+    let lines: Vec<&str> = out.lines().map(|line| line.split_once(": nothing").unwrap().0).collect();
+    assert_eq!(lines, ["shop.qd:8:3: error[unread-field]", "more/a.qd:8:3: error[unread-field]"]);
+    // From a folder below, the same; what is named is named from there.
+    let (status, out, _) = crate::support::qudao_in(&work.path("more"), "check --format short");
+    assert!(status == 1 && out.starts_with("../shop.qd:8:3: error[unread-field]"), "{out}");
+    // The command line wins, key by key.
+    let (status, out, _) = work.qudao("check shop.qd --format short --deny notes");
+    assert!(status == 0 && out.contains("warning[unread-field]") && !out.contains("idle-value"), "{out}");
+    let (_, out, _) = work.qudao("check shop.qd --format short --ignore unread-field");
+    assert!(out.contains("note[idle-value]") && !out.contains("unread-field"), "{out}");
+    // `fmt` and `test` take the same rulesets.
+    work.write("more/b.qd", "ruleset b   \"B\"\n");
+    assert_eq!(work.qudao("fmt --check").1, "more/b.qd\n");
+    let (_, out, _) = work.qudao("test --format json");
+    let tested: Vec<&str> = out.lines().filter(|line| line.contains("\"file\"")).map(str::trim).collect();
+    let expected = ["shop.qd", "more/a.qd", "more/b.qd"].map(|name| format!("\"file\": \"{name}\","));
+    assert_eq!(tested, expected);
+}
+
+#[test]
+fn without_a_project_file_the_current_folder_is_taken() {
+    let work = Work::new(&[("shop.qd", DOUBTFUL), ("deep/more.qd", DOUBTFUL)]);
+    let (status, out, err) = work.qudao("check --format short");
+    assert_eq!((status, out.matches("unread-field").count()), (0, 2), "{out}{err}");
+    assert_eq!(work.qudao("test --format json").1.matches("\"ruleset\": \"shop\"").count(), 2);
+    assert_eq!(work.qudao("fmt --check").0, 0);
+    work.write("shop.qd", &DOUBTFUL.replace("  when", "when"));
+    assert_eq!(work.qudao("fmt --check").1, "./shop.qd\n");
+}
+
+#[test]
+fn the_language_and_the_texts_of_a_project_are_used() {
+    let shop = DOUBTFUL
+        .replace("as of 2026-05-01", "as of 2026-05-01\n languages en, zh")
+        .replace("channel stall \"Stall\"", "channel stall \"Stall\" @zh \"摊\"")
+        .replace("score stall +1", "score stall +1\n  from guide \"much is sold\"");
+    let shop = shop + "source guide \"Guide\" { text \"guide.txt\" }\n";
+    let work = Work::new(&[("a/shop.qd", &shop), ("qudao.toml", "lang = \"zh\"\ntexts = \"words\"\n")]);
+    let texts = |out: &str| out.contains("quote-unverified") || out.contains("quote-not-found");
+    assert!(texts(&work.qudao("check a --format short").1));
+    work.write("words/guide.txt", "Here much is sold.");
+    let (_, out, _) = work.qudao("check a --format short");
+    assert!(!texts(&out), "{out}");
+    for command in ["eval a --set colour=red", "why a --set colour=red stall", "facts a", "diff a a"] {
+        let chinese = |out: &str| out.chars().any(|c| c >= '\u{4e00}');
+        let (status, out, err) = work.qudao(command);
+        assert!(status == 0 && chinese(&out), "{command}: {out}{err}");
+        let (_, out, _) = work.qudao(&format!("{command} --lang en"));
+        assert!(!chinese(&out), "{command}: {out}");
+    }
+    assert!(work.qudao("facts a --cited guide").1.contains("much is sold"));
+}
+
+#[test]
+fn what_is_wrong_with_a_project_file_is_told_once() {
+    let one = |text: &str, says: &str| {
+        let work = Work::new(&[("qudao.toml", text), ("shop.qd", DOUBTFUL)]);
+        for command in ["check", "eval shop.qd --set colour=red"] {
+            let (status, out, err) = work.qudao(command);
+            let told = (status, err.contains(says), err.matches("error[").count());
+            assert_eq!(told, (2, true, 1), "{text}\n{out}{err}");
+        }
+    };
+    one("ruleset = 'a'", "error[unknown-setting]: `qudao.toml` has no key `ruleset`");
+    one("ruleset = 'a'", "the nearest name is `rulesets`");
+    one("deny = ['unread-feild']", "the nearest name is `unread-field`");
+    one("ignore = ['unknown-field']", "`unknown-field` is an error, and is not ignored");
+    one("deny = [3]", "error[malformed-project]: `deny` takes text between quotation marks");
+    one("lang = zh", "error[malformed-project]: a text stands between quotation marks");
+    one("lang = 'zh'\nlang = 'en'", "a key is given twice");
+    one("[[[", "cannot be read as TOML");
+    one("texts = '/etc'", "error[bad-path]: `/etc` leads out of the folder of `qudao.toml`");
+    one("rulesets = ['a/../..']", "error[bad-path]");
+    let lost = Work::new(&[("qudao.toml", "rulesets = ['shops', '*.q']"), ("shop.qd", DOUBTFUL)]);
+    let (status, _, err) = lost.qudao("check");
+    assert!(
+        status == 2 && err.contains("error[file-unreadable]: there is no file or folder `shops`"),
+        "{err}"
+    );
+    assert_eq!(lost.qudao("check shop.qd").0, 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_project_file_opens_nothing_outside_by_a_link() {
+    let outside = Work::new(&[("guide.txt", "secret")]);
+    let work = Work::new(&[("qudao.toml", "texts = 'words'"), ("shop.qd", DOUBTFUL)]);
+    std::os::unix::fs::symlink(outside.0.path(), work.path("words")).unwrap();
+    let (status, _, err) = work.qudao("check shop.qd");
+    assert!(status == 2 && err.contains("error[bad-path]"), "{err}");
+}
