@@ -497,7 +497,8 @@ impl<'s> Checker<'s> {
                 "text" => Some(Type::Text),
                 "date" => Some(Type::Date),
                 _ => {
-                    if let Some((id, _)) = self.enum_names.get(&name.value) {
+                    if let Some((id, declared)) = self.enum_names.get(&name.value) {
+                        self.used.insert(*declared);
                         return Some(Type::Enum(*id));
                     }
                     self.unknown_type(name);

@@ -32,7 +32,7 @@ impl Checker<'_> {
         let head = &name.head;
         if let Some(index) = indexes.first() {
             let variable = scope.variable.as_ref() == Some(&head.value);
-            match self.find_symbol(&head.value).filter(|_| !variable) {
+            match self.use_symbol(&head.value).filter(|_| !variable) {
                 Some(Symbol::Parameter(id)) => return self.fact(span, Some(OWN), id, head, indexes, scope),
                 None if !variable && !self.fact_names.contains_key(&head.value) => {
                     self.unknown_operand(head, expected, scope);
@@ -51,10 +51,9 @@ impl Checker<'_> {
         if scope.variable.as_ref() == Some(&head.value) {
             return self.not_a_value(head, "stands for a channel", scope);
         }
-        match self.find_symbol(&head.value) {
+        match self.use_symbol(&head.value) {
             Some(Symbol::Field(id)) => {
                 self.may_read(head, scope)?;
-                self.read_fields.insert(id);
                 made(self.fields[id].ty, ExprKind::Field(id))
             }
             Some(Symbol::Let(id)) => {
@@ -115,13 +114,14 @@ impl Checker<'_> {
     ) -> Option<Expr> {
         let symbol = self.find_symbol(&head.value);
         let variable = scope.variable.as_ref() == Some(&head.value);
-        if let (Some(Symbol::Channel(_)), false, Some((id, _))) =
+        if let (Some(Symbol::Channel(_)), false, Some((id, declared))) =
             (symbol, variable, self.enum_names.get(&head.value))
         {
             // A channel and an enum may share a name; the fact goes first, if there is one.
             if !self.fact_names.contains_key(&tail.value)
                 && let Some(member) = self.enums[*id].member(&tail.value)
             {
+                self.used.insert(*declared);
                 return Some(Expr {
                     span,
                     ty: Type::Enum(*id),
@@ -169,8 +169,9 @@ impl Checker<'_> {
                 Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Parameter(_) | Symbol::Mix(_),
             )
             | None => {
-                if let Some((id, _)) = self.enum_names.get(&head.value) {
+                if let Some((id, declared)) = self.enum_names.get(&head.value) {
                     let id = *id;
+                    self.used.insert(*declared);
                     let Some(member) = self.enums[id].member(&tail.value) else {
                         self.unknown_member(tail, id);
                         return None;
@@ -213,7 +214,8 @@ impl Checker<'_> {
 
     /// Returns the fact of a name; of one that is none, the nearest names of facts and measures.
     fn fact_named(&mut self, name: &ast::Name) -> Option<Id<Fact>> {
-        if let Some((id, _)) = self.fact_names.get(&name.value) {
+        if let Some((id, declared)) = self.fact_names.get(&name.value) {
+            self.used.insert(*declared);
             return *id;
         }
         self.unknown(&FACT, name, |checker| {

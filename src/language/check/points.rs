@@ -53,10 +53,11 @@ impl Checker<'_> {
             // Only an effect computes its points, and it does not ask here.
             ast::PointsAmount::Computed(_) => None,
             ast::PointsAmount::Name(name) => {
-                if let Some((level, _)) = self.level_names.get(&name.value) {
+                if let Some((level, declared)) = self.level_names.get(&name.value) {
+                    self.used.insert(*declared);
                     return Some(Worth::Level(*level, sign));
                 }
-                match self.find_symbol(&name.value) {
+                match self.use_symbol(&name.value) {
                     Some(Symbol::Weight(value)) => Some(Worth::Points(signed(value))),
                     Some(Symbol::Broken) => None,
                     Some(

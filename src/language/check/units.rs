@@ -52,6 +52,8 @@ impl Checker<'_> {
             defined.push((id, unit));
         }
         self.define_units(defined);
+        // That a unit tells another does not yet use either.
+        self.used_units.clear();
     }
 
     /// How many decimals a unit is said to have.
@@ -149,7 +151,10 @@ impl Checker<'_> {
         let mut find = |name: &Option<ast::Name>| match name {
             None => Some(None),
             Some(name) => match self.units.find(&name.value) {
-                Some(id) => Some(Some(id)),
+                Some(id) => {
+                    self.used_units.insert(id);
+                    Some(Some(id))
+                }
                 None => {
                     self.unknown_unit(name, unit);
                     None

@@ -157,15 +157,17 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    /// Looks a name up in a set of its own.
+    /// Looks up a name of a set of its own that is used here.
     pub(super) fn look_up<T: Copy>(
         &mut self,
         set: fn(&Self) -> &Names<T>,
         sought: &Sought,
         name: &ast::Name,
     ) -> Option<T> {
-        if let Some((found, _)) = set(self).get(&name.value) {
-            return Some(*found);
+        if let Some((found, declared)) = set(self).get(&name.value) {
+            let (found, declared) = (*found, *declared);
+            self.used.insert(declared);
+            return Some(found);
         }
         self.unknown(sought, name, |checker| set(checker).keys().cloned().collect());
         None
