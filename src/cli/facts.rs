@@ -124,6 +124,7 @@ fn cited(
         let names: Vec<&str> = ruleset.sources.iter().map(|source| &*source.name).collect();
         let hint = match nearest(name, names.iter().copied()) {
             Some(near) => format!("the nearest name is `{near}`"),
+            None if names.is_empty() => "it declares none".into(),
             None => format!("there are {}", names.join(", ")),
         };
         return Err(Failure::new(format!("`{}` has no source `{name}`; {hint}", ruleset.name)));
