@@ -15,6 +15,11 @@ pub(crate) struct Argument {
     shown: String,
 }
 
+/// Reads how many are wanted.
+pub(crate) fn count(text: &str) -> Result<usize, String> {
+    text.parse().map_err(|_| "expected a number such as 3; left out, all are told".to_string())
+}
+
 impl Argument {
     pub(crate) fn path(&self) -> &Path {
         Path::new(&self.name)

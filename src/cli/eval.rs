@@ -9,7 +9,7 @@ use qudao_language::diagnostic;
 use qudao_language::profile::ReadProfile;
 use qudao_telling::{result, why};
 
-use super::argument::Argument;
+use super::argument::{Argument, count};
 use super::output::{Failure, Output};
 use super::profiles::{Input, quoted};
 use super::watch::watch;
@@ -55,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long)]
     ids: bool,
     /// Tell only so many channels in full
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     top: Option<usize>,
     /// How to write the answer
     #[arg(long, short, value_enum, default_value_t = Format::Text)]

@@ -8,6 +8,7 @@ use qudao_analysis::analyse::findings;
 use qudao_language::check::{Checked, check};
 use qudao_language::diagnostic::{any_error, told_errors};
 use qudao_language::model::Ruleset;
+use qudao_language::profile::Format;
 use qudao_language::syntax::{Sources, WantedKind};
 
 use super::files;
@@ -63,6 +64,11 @@ pub(crate) fn load(
     let loaded = load_file(path, files::read_named, texts)?;
     let files = loaded.sources.files();
     let begins = begins_ruleset(files.get(loaded.sources.main()).text().as_bytes());
+    if !begins && Format::of_name(argument).is_some() {
+        return Err(Failure::new(format!(
+            "`{argument}` is a profile, not a ruleset; `qudao eval RULESET {argument}` answers it"
+        )));
+    }
     let wholes = if begins { Vec::new() } else { wholes(path, texts) };
     Ok(if wholes.is_empty() { vec![loaded] } else { wholes })
 }

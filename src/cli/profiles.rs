@@ -96,6 +96,9 @@ pub(crate) fn named(path: &Path, asked: Option<Format>, hint: &str) -> Result<(V
     let name = path.to_string_lossy();
     let known = asked.or(Format::of_name(&name));
     // The name of a pipe tells nothing.
+    if known.is_none() && !files::is_stream(path) && name.contains('=') && !path.exists() {
+        return Err(Failure::new(format!("no profile is named `{name}`; a field is set by `--set {name}`")));
+    }
     if known.is_none() && !files::is_stream(path) {
         return Err(Failure::new(format!("`{name}` ends in none of .json, .yaml, .yml and .toml{hint}")));
     }

@@ -4,6 +4,7 @@ use qudao_engine::advise::{STEPS, advise};
 use qudao_language::decide::decide;
 use qudao_language::diagnostic::nearest;
 use qudao_language::model::{Id, Rule, Ruleset, Target};
+use qudao_language::profile;
 use qudao_telling::{result, why};
 
 use super::argument::Argument;
@@ -37,6 +38,11 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some((loaded, ruleset)) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
     let (profile, name) = match args.of.as_slice() {
+        [profile] if profile::Format::of_name(profile).is_some() => {
+            let names: Vec<&str> = ruleset.targets().map(|target| ruleset.target_name(target)).collect();
+            let names = names.join(", ");
+            return Err(Failure::new(format!("of which channel? `qudao why` proves one of {names}")));
+        }
         [target] if args.input.assignments.is_empty() => {
             return Err(Failure::new(format!(
                 "a profile stands before `{target}`, or `--set` tells the fields"

@@ -21,6 +21,7 @@ mod quotes;
 mod rules;
 mod scope;
 mod sheets;
+mod sourced;
 mod synonyms;
 mod tables;
 mod texts;
@@ -204,7 +205,11 @@ struct Checker<'s> {
     properties: Vec<model::Property>,
 
     quotes: quotes::Quotes<'s>,
-    read_fields: BTreeSet<Id<Field>>,
+    /// The names of what is read or named somewhere, by the places of their declarations.
+    used: BTreeSet<Span>,
+    used_units: BTreeSet<Id<UnitDefinition>>,
+    /// The lets that come of facts.
+    lets_of_facts: BTreeSet<Id<Let>>,
     uses_day: Option<Span>,
     /// Whether old names stand for the new ones, as in profiles.
     reads_old_names: bool,
@@ -293,7 +298,9 @@ impl<'s> Checker<'s> {
             tests: Vec::new(),
             properties: Vec::new(),
             quotes: quotes::Quotes::default(),
-            read_fields: BTreeSet::new(),
+            used: BTreeSet::new(),
+            used_units: BTreeSet::new(),
+            lets_of_facts: BTreeSet::new(),
             uses_day: None,
             reads_old_names: false,
             effort: Effort::default(),

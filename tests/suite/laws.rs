@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use qudao_language::decide::{Decision, Truth, decide};
+use qudao_language::diagnostic::Code;
 use qudao_language::model::{Channel, Id, OWN, Profile, Ruleset, Statements, Target};
 use qudao_language::operator::Verdict;
 
@@ -272,6 +273,15 @@ fn every_number_follows_from_the_trace() {
     }
 }
 
+/// What is decided of a target, by names.
+fn shown(decision: &Decision<'_>, target: Target) -> impl PartialEq + std::fmt::Debug + use<> {
+    let (ruleset, d) = (decision.ruleset, decision.target(target));
+    let needs: BTreeSet<String> =
+        d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
+    let open_facts = decision.open_facts(target).len();
+    (d.verdict, d.leaning, d.score, d.score_range, d.could_be.clone(), needs, open_facts, d.tie.len())
+}
+
 #[test]
 fn the_order_of_declarations_moves_ties_alone() {
     for seed in 0..cases(200) {
@@ -287,33 +297,64 @@ fn the_order_of_declarations_moves_ties_alone() {
         let (before, after) = (answer(&case.ruleset, &first), answer(&shuffled, &second));
         for target in case.ruleset.targets() {
             let name = case.ruleset.target_name(target);
-            let (a, b) = (before.target(target), after.target(shuffled.target(name).unwrap()));
-            let shown =
-                |decision: &Decision<'_>, d: &qudao_language::decide::TargetDecision, ruleset: &Ruleset| {
-                    let open_facts = decision.open_facts(d.target).len();
-                    let needs: BTreeSet<String> =
-                        d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
-                    (
-                        d.verdict,
-                        d.leaning,
-                        d.score,
-                        d.score_range,
-                        d.could_be.clone(),
-                        needs,
-                        open_facts,
-                        d.tie.len(),
-                    )
-                };
-            assert_eq!(
-                shown(&before, a, &case.ruleset),
-                shown(&after, b, &shuffled),
-                "seed {}: {name}",
-                case.seed
-            );
+            let there = shuffled.target(name).unwrap();
+            assert_eq!(shown(&before, target), shown(&after, there), "seed {}: {name}", case.seed);
         }
         let fields = |decision: &Decision<'_>, ruleset: &Ruleset| -> BTreeSet<String> {
             decision.missing().iter().map(|(field, _)| ruleset.fields[*field].name.to_string()).collect()
         };
         assert_eq!(fields(&before, &case.ruleset), fields(&after, &shuffled), "seed {}", case.seed);
+    }
+}
+
+/// What is told as unused or unread may go, and what then is; no answer changes. A level stays, for the points of those
+/// above it would change.
+#[test]
+fn what_is_told_as_unused_changes_no_decision() {
+    let mut gone: BTreeMap<String, usize> = BTreeMap::new();
+    for seed in 0..cases(60) {
+        let case = case(seed + 7_000_000, 70);
+        let (header, _) = case.text.split_once('\n').expect("a ruleset begins with its header");
+        let mut declarations = case.declarations.clone();
+        let less = loop {
+            let text = format!("{header}\n{}", declarations.join("\n"));
+            let (_, checked) = support::checked("random.qd", &text);
+            let told =
+                checked.diagnostics.iter().filter(|d| matches!(d.code, Code::Unused | Code::UnreadFact));
+            // `nothing uses the let `l0``
+            let told = told.map(|d| d.message.split('`').map(str::trim).collect::<Vec<_>>());
+            let told: Vec<(String, String)> = told
+                .map(|parts| (parts[0].rsplit(' ').next().unwrap().to_string(), parts[1].to_string()))
+                .filter(|(what, _)| what != "level")
+                .collect();
+            if told.is_empty() {
+                break reading::random(&text, &format!("seed {}", case.seed));
+            }
+            for (what, name) in told {
+                let ends = |rest: &str| !rest.starts_with(|c: char| c == '_' || c.is_alphanumeric());
+                let begins = |text: &str, start: &str| text.strip_prefix(start).is_some_and(ends);
+                let before = declarations.len();
+                declarations.retain(|declaration| !begins(declaration, &format!("{what} {name}")));
+                assert_eq!(declarations.len() + 1, before, "seed {}: {what} {name}", case.seed);
+                for channel in declarations.iter_mut().filter(|_| what == "fact") {
+                    if channel.starts_with("channel ") {
+                        let stays = |line: &&str| !begins(line, &format!("  {name}"));
+                        *channel = channel.lines().filter(stays).collect::<Vec<_>>().join("\n");
+                    }
+                }
+                *gone.entry(what).or_default() += 1;
+            }
+        };
+        let (first, second) =
+            (random_profile(&case.ruleset, &case.profile), random_profile(&less, &case.profile));
+        let (before, after) = (answer(&case.ruleset, &first), answer(&less, &second));
+        for target in case.ruleset.targets() {
+            let name = case.ruleset.target_name(target);
+            let there = less.target(name).unwrap();
+            assert_eq!(shown(&before, target), shown(&after, there), "seed {}: {name}", case.seed);
+        }
+    }
+    for what in ["fact", "parameter", "let", "weight", "source", "requirement", "unit"] {
+        assert!(gone.get(what).is_some_and(|count| *count >= 5), "{what}: {gone:?}");
     }
 }

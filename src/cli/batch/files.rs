@@ -164,6 +164,12 @@ impl Source {
 
     /// Says what a table is that begins with some bytes, if it is no text.
     pub(super) fn check_text(&self, bytes: &[u8]) -> Result<(), Failure> {
+        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
+        let begins = line.iter().find(|byte| !byte.is_ascii_whitespace());
+        let is_header = begins.is_some_and(|byte| !b"{[\xEF".contains(byte)) && no_text(bytes).is_none();
+        if self.path.is_none() && self.form == Form::Ndjson && is_header {
+            return Err(Failure::new("standard input is read as NDJSON, and this is none; say --from csv"));
+        }
         let Some((what, mend)) = no_text(bytes) else { return Ok(()) };
         let mend = mend.unwrap_or("save it as CSV in UTF-8");
         Err(Failure::new(format!("{}: this table is {what}; {mend}", self.name)))

@@ -29,7 +29,14 @@ impl<'s> Checker<'s> {
                 self.unknown_channel(&LIKE, like);
             }
             let statements = self.statements(&channel.statements, |checker, fact| {
-                checker.look_up(|c| &c.fact_names, &FACT, fact).flatten()
+                // What is stated is not yet read.
+                match checker.fact_names.get(&fact.value) {
+                    Some((id, _)) => *id,
+                    None => {
+                        checker.unknown(&FACT, fact, |checker| checker.fact_names.keys().cloned().collect());
+                        None
+                    }
+                }
             });
             let needs = self.stated_needs(&channel.needs, &channel.name);
             self.channels[id].statements = statements;

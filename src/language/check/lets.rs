@@ -170,6 +170,9 @@ impl<'s> Checker<'s> {
         let id = Id::new(index);
         self.measure_let(id, &value)?;
         self.let_types.insert(id, value.ty);
+        if self.comes_of_facts(&value) {
+            self.lets_of_facts.insert(id);
+        }
         values.insert(index, value);
         Some(())
     }

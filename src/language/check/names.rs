@@ -497,7 +497,8 @@ impl<'s> Checker<'s> {
                 "text" => Some(Type::Text),
                 "date" => Some(Type::Date),
                 _ => {
-                    if let Some((id, _)) = self.enum_names.get(&name.value).copied() {
+                    if let Some((id, declared)) = self.enum_names.get(&name.value).copied() {
+                        self.used.insert(declared);
                         self.mention(name, NameKind::Enum);
                         return Some(Type::Enum(id));
                     }

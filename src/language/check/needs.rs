@@ -12,7 +12,8 @@ use crate::syntax::ast;
 impl Checker<'_> {
     /// Looks up what a name after `needs` stands for.
     pub(super) fn need(&mut self, name: &ast::Name) -> Option<Need> {
-        if let Some((id, _)) = self.requirement_names.get(&name.value).copied() {
+        if let Some((id, declared)) = self.requirement_names.get(&name.value).copied() {
+            self.used.insert(declared);
             self.mention(name, NameKind::Requirement);
             return Some(Need::Requirement(id));
         }

@@ -33,7 +33,7 @@ impl Checker<'_> {
         let head = &name.head;
         if let Some(index) = indexes.first() {
             let variable = scope.variable.as_ref() == Some(&head.value);
-            match self.symbol_named(head).filter(|_| !variable) {
+            match self.symbol_read(head).filter(|_| !variable) {
                 Some(Symbol::Parameter(id)) => return self.fact(span, Some(OWN), id, head, indexes, scope),
                 None if !variable && !self.fact_names.contains_key(&head.value) => {
                     self.unknown_operand(head, expected, scope);
@@ -52,10 +52,9 @@ impl Checker<'_> {
         if scope.variable.as_ref() == Some(&head.value) {
             return self.not_a_value(head, "stands for a channel", scope);
         }
-        match self.symbol_named(head) {
+        match self.symbol_read(head) {
             Some(Symbol::Field(id)) => {
                 self.may_read(head, scope)?;
-                self.read_fields.insert(id);
                 made(self.fields[id].ty, ExprKind::Field(id))
             }
             Some(Symbol::Let(id)) => {
@@ -116,13 +115,14 @@ impl Checker<'_> {
     ) -> Option<Expr> {
         let variable = scope.variable.as_ref() == Some(&head.value);
         let symbol = self.find_symbol(&head.value);
-        if let (Some(Symbol::Channel(_)), false, Some((id, _))) =
+        if let (Some(Symbol::Channel(_)), false, Some((id, declared))) =
             (symbol, variable, self.enum_names.get(&head.value).copied())
         {
             // A channel and an enum may share a name; the fact goes first, if there is one.
             if !self.fact_names.contains_key(&tail.value)
                 && let Some(member) = self.member_named(tail, id)
             {
+                self.used.insert(declared);
                 self.mention(head, NameKind::Enum);
                 return Some(Expr { span, ty: Type::Enum(id), kind: ExprKind::Literal(Value::Enum(member)) });
             }
@@ -172,8 +172,9 @@ impl Checker<'_> {
                 Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Parameter(_) | Symbol::Mix(_),
             )
             | None => {
-                if let Some((id, _)) = self.enum_names.get(&head.value) {
+                if let Some((id, declared)) = self.enum_names.get(&head.value) {
                     let id = *id;
+                    self.used.insert(*declared);
                     self.mention(head, NameKind::Enum);
                     let Some(member) = self.member_named(tail, id) else {
                         self.unknown_member(tail, id);
@@ -217,7 +218,8 @@ impl Checker<'_> {
 
     /// Returns the fact of a name; of one that is none, the nearest names of facts and measures.
     fn fact_named(&mut self, name: &ast::Name) -> Option<Id<Fact>> {
-        if let Some((id, _)) = self.fact_names.get(&name.value).copied() {
+        if let Some((id, declared)) = self.fact_names.get(&name.value).copied() {
+            self.used.insert(declared);
             self.mention(name, NameKind::Fact);
             return id;
         }

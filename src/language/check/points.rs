@@ -53,11 +53,12 @@ impl Checker<'_> {
             // Only an effect computes its points, and it does not ask here.
             ast::PointsAmount::Computed(_) => None,
             ast::PointsAmount::Name(name) => {
-                if let Some((level, _)) = self.level_names.get(&name.value).copied() {
+                if let Some((level, declared)) = self.level_names.get(&name.value).copied() {
+                    self.used.insert(declared);
                     self.mention(name, NameKind::Level);
                     return Some(Worth::Level(level, sign));
                 }
-                match self.symbol_named(name) {
+                match self.symbol_read(name) {
                     Some(Symbol::Weight(value)) => Some(Worth::Points(signed(value))),
                     Some(Symbol::Broken) => None,
                     Some(

@@ -3,8 +3,10 @@
 /// Returns the truth value that a word of another language means.
 pub(super) fn truth(word: &str) -> Option<bool> {
     match word.to_lowercase().as_str() {
-        "true" | "yes" | "y" | "on" | "1" | "是" | "对" | "有" => Some(true),
-        "false" | "no" | "n" | "off" | "0" | "否" | "不" | "无" | "没有" => Some(false),
+        "true" | "yes" | "y" | "on" | "1" | "是" | "对" | "有" | "ja" | "wahr" | "oui" | "vrai"
+        | "verdadero" => Some(true),
+        "false" | "no" | "n" | "off" | "0" | "否" | "不" | "无" | "没有" | "nein" | "falsch" | "non"
+        | "faux" | "falso" => Some(false),
         _ => None,
     }
 }
@@ -38,6 +40,10 @@ pub(super) enum UnitWord {
     Unit(&'static str),
     /// A plain number.
     Plain,
+    /// So often: `per` this unit.
+    Per(&'static str),
+    /// So many of a plain number: thousands.
+    Times(&'static str),
 }
 
 /// Returns what is meant by a word that is no unit.
@@ -54,6 +60,13 @@ pub(super) fn unit(word: &str) -> Option<UnitWord> {
         "月" | "个月" => "month",
         "yr" | "yrs" | "annum" | "年" => "year",
         "pct" => "percent",
+        "hourly" => return Some(UnitWord::Per("hour")),
+        "daily" => return Some(UnitWord::Per("day")),
+        "weekly" => return Some(UnitWord::Per("week")),
+        "monthly" => return Some(UnitWord::Per("month")),
+        "yearly" | "annually" | "annual" => return Some(UnitWord::Per("year")),
+        "k" | "thousand" => return Some(UnitWord::Times("000")),
+        "mio" | "mn" | "mln" | "million" => return Some(UnitWord::Times("000_000")),
         "times" | "time" | "次" | "个" | "pcs" | "pieces" => return Some(UnitWord::Plain),
         _ => return None,
     };

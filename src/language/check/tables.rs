@@ -409,6 +409,9 @@ impl<'s> Checker<'s> {
                 diagnostic.labels.push(Label { span: heading, message: "the column".into() });
             }
         }
+        if checked.is_none() && matches!(test, ast::CellTest::Equals(_)) {
+            self.anything(before, test_span);
+        }
         let mut checked = checked?;
         if denied && matches!(test, ast::CellTest::Compare(..) | ast::CellTest::Has(..)) {
             checked.span = test_span;
@@ -420,6 +423,26 @@ impl<'s> Checker<'s> {
     }
 
     /// Rows of a `first` table ask what any of them asks, for each depends on those before it.
+    /// Tells that what matches anything is `-`, where a cell says so by a word that nothing declares.
+    fn anything(&mut self, known: usize, span: Span) {
+        let word = self.sources.files().slice(span).to_lowercase();
+        let any = matches!(&*word, "any" | "all" | "every" | "anything" | "任意" | "所有");
+        let rest =
+            matches!(&*word, "otherwise" | "else" | "default" | "other" | "rest" | "其他" | "其它" | "否则");
+        let [diagnostic] = self.diagnostics.get_mut(known..).unwrap_or(&mut []) else { return };
+        if !(any || rest) || diagnostic.label.span != span {
+            return;
+        }
+        let told =
+            Diagnostic::new(diagnostic.code, span, "a condition that does not matter is `-`").here("no test");
+        *diagnostic = match any {
+            true => told.fix("write `-`", span, "-"),
+            false => told
+                .note("the rest is what the last row of a `first` table takes, with `-` in each cell")
+                .guess("write `-`", span, "-"),
+        };
+    }
+
     pub(super) fn spread_asking(&mut self) {
         for table in self.tables.iter().filter(|table| table.policy == Policy::First) {
             let asks = table.rows.iter().any(|row| self.rules[*row].asks);

@@ -52,6 +52,8 @@ impl Checker<'_> {
             defined.push((id, unit));
         }
         self.define_units(defined);
+        // That a unit tells another does not yet use either.
+        self.used_units.clear();
     }
 
     /// How many decimals a unit is said to have.
@@ -150,6 +152,7 @@ impl Checker<'_> {
             None => Some(None),
             Some(name) => match self.units.find(&name.value) {
                 Some(id) => {
+                    self.used_units.insert(id);
                     self.mention(name, NameKind::Unit);
                     Some(Some(id))
                 }

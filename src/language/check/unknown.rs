@@ -158,14 +158,15 @@ impl Checker<'_> {
         self.report(diagnostic);
     }
 
-    /// Looks a name up in a set of its own.
+    /// Looks up a name of a set of its own that is used here.
     pub(super) fn look_up<T: Copy>(
         &mut self,
         set: fn(&Self) -> &Names<T>,
         sought: &Sought,
         name: &ast::Name,
     ) -> Option<T> {
-        if let Some((found, _)) = set(self).get(&name.value).copied() {
+        if let Some((found, declared)) = set(self).get(&name.value).copied() {
+            self.used.insert(declared);
             if let Some(kind) = kind_sought(sought.code) {
                 self.mention(name, kind);
             }
@@ -343,6 +344,22 @@ impl Checker<'_> {
         }
         if self.fact_names.contains_key(&name.value) {
             return self.fact_without_channel(name, scope);
+        }
+        if self.units.find(&name.value).is_some() {
+            // `50/month`
+            let text = self.sources.files().get(name.span.file).text();
+            let before = text.get(..name.span.start as usize).unwrap_or("").trim_end();
+            if let Some(amount) = before.strip_suffix('/').map(str::trim_end) {
+                let span = Span { start: amount.len() as u32, ..name.span };
+                let with = format!("per {}", name.value);
+                let mistake =
+                    Diagnostic::new(Code::UnknownName, name.span, format!("a unit is written `{with}`"))
+                        .here("a unit, not a value");
+                return self.report(match amount.ends_with(|c: char| c.is_ascii_digit()) {
+                    true => mistake.fix(format!("write `{with}`"), span, format!(" {with}")),
+                    false => mistake.note("a unit stands behind a number, or behind a type"),
+                });
+            }
         }
         let readable = |checker: &Self| -> Vec<Arc<str>> {
             let kinds = checker.symbols.iter().filter(|(_, (symbol, _))| {
@@ -532,6 +549,27 @@ impl Checker<'_> {
             Some(synonyms::UnitWord::Unit(unit)) => self.report(
                 diagnostic.here(format!("`{unit}` is meant")).fix(format!("write `{unit}`"), name.span, unit),
             ),
+            Some(synonyms::UnitWord::Per(unit)) => {
+                let with = format!("per {unit}");
+                self.report(diagnostic.here("not a unit").fix(format!("write `{with}`"), name.span, with));
+            }
+            Some(synonyms::UnitWord::Times(zeros)) => {
+                let file = self.sources.files().get(unit.span.file);
+                let before =
+                    file.text().get(..unit.span.start as usize).unwrap_or("").trim_end_matches([' ', '\t']);
+                let digits = before.len() - before.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+                let number = before.get(before.len() - digits..).unwrap_or("");
+                let point =
+                    before.get(..before.len() - digits).is_some_and(|head| head.ends_with(['.', '_']));
+                let diagnostic = diagnostic.here("not a unit");
+                self.report(if digits == 0 || point {
+                    diagnostic.note("thousands are written out: `5_000`")
+                } else {
+                    let with = format!("_{zeros}");
+                    let gap = Span { start: before.len() as u32, end: name.span.end, ..name.span };
+                    diagnostic.fix(format!("write `{number}{with}`"), gap, with)
+                });
+            }
             Some(synonyms::UnitWord::Plain) => {
                 let file = self.sources.files().get(unit.span.file);
                 let before = file.text().get(..unit.span.start as usize).unwrap_or("");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::unknown::FINDING;
 use super::{Allowed, Checker};
 use crate::diagnostic::{self, Code, Diagnostic, Label, Severity};
+use crate::model::{Fact, Id};
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
 
@@ -15,7 +16,7 @@ const MAX_PLACES: usize = 4;
 impl Checker<'_> {
     pub(super) fn check_usage(&mut self) {
         self.check_days();
-        self.check_fields();
+        self.check_unused();
         self.apply_allows();
         self.join_places();
     }
@@ -55,23 +56,108 @@ impl Checker<'_> {
         }
     }
 
-    fn check_fields(&mut self) {
-        // A rule that could not be read may read any field.
+    /// Reports what is declared here and used nowhere.
+    fn check_unused(&mut self) {
+        // What could not be read may use anything.
         if !self.lost_words.is_empty() || self.lost_everything || diagnostic::any_error(&self.diagnostics) {
             return;
         }
-        let unread: Vec<(Arc<str>, Span)> = self
-            .fields
-            .entries()
-            .filter(|(id, _)| !self.read_fields.contains(id))
-            .map(|(_, field)| (field.name.clone(), field.span))
-            .collect();
-        for (name, span) in unread {
-            self.report(
-                Diagnostic::new(Code::UnreadField, span, format!("nothing reads the field `{name}`"))
+        let unread = self.fields.iter().filter(|field| !self.used.contains(&field.span));
+        let unread: Vec<Diagnostic> = unread
+            .map(|field| {
+                let message = format!("nothing reads the field `{}`", field.name);
+                Diagnostic::new(Code::UnreadField, field.span, message)
                     .here("asked of everyone, used nowhere")
-                    .note("remove it, or say why it stays: `allow unread-field \"…\"`"),
-            );
+                    .note("remove it, or say why it stays: `allow unread-field \"…\"`")
+            })
+            .collect();
+        self.diagnostics.extend(unread);
+        let stated: BTreeSet<Id<Fact>> = (self.channels.iter().map(|channel| &channel.statements))
+            .chain([&self.parameters])
+            .flat_map(|statements| statements.keys().map(|(fact, _)| *fact))
+            .collect();
+        // Units of one dimension stand for each other in profiles.
+        let root = |checker: &Self, id| checker.units.get(id).root;
+        let roots: BTreeSet<_> = self.used_units.iter().map(|id| root(self, *id)).collect();
+        for declaration in self.declarations {
+            let (what, name) = match &declaration.kind {
+                DeclarationKind::Fact(fact) => {
+                    let id = self.fact_names.get(&fact.name.value).and_then(|(id, _)| *id);
+                    self.check_fact("fact", &fact.name, id.is_some_and(|id| stated.contains(&id)));
+                    continue;
+                }
+                DeclarationKind::Parameter(parameter) => {
+                    self.check_fact("parameter", &parameter.name, !parameter.statements.is_empty());
+                    continue;
+                }
+                DeclarationKind::Levels(members) => {
+                    members.iter().for_each(|member| self.check_used("level", &member.name));
+                    continue;
+                }
+                DeclarationKind::Unit(unit) => {
+                    let id = self.units.find(&unit.name.value);
+                    if id.is_some_and(|id| roots.contains(&root(self, id))) {
+                        continue;
+                    }
+                    ("unit", &unit.name)
+                }
+                DeclarationKind::Source(source) => ("source", &source.name),
+                DeclarationKind::Enum(declared) if declared.ordered => ("scale", &declared.name),
+                DeclarationKind::Enum(declared) => ("enum", &declared.name),
+                DeclarationKind::Requirement(requirement) => ("requirement", &requirement.name),
+                DeclarationKind::Weight(weight) => ("weight", &weight.name),
+                DeclarationKind::Let(declared) => ("let", &declared.name),
+                DeclarationKind::Ruleset(_)
+                | DeclarationKind::Import(_)
+                | DeclarationKind::Profile(_)
+                | DeclarationKind::Facts(_)
+                | DeclarationKind::Channel(_)
+                | DeclarationKind::Mix(_)
+                | DeclarationKind::Measure(_)
+                | DeclarationKind::Rule(_)
+                | DeclarationKind::Verdicts(_)
+                | DeclarationKind::Test(_)
+                | DeclarationKind::Property(_)
+                | DeclarationKind::Table(_)
+                | DeclarationKind::Extends(_)
+                | DeclarationKind::Remove(_)
+                | DeclarationKind::Override(_)
+                | DeclarationKind::Texts(_) => continue,
+            };
+            self.check_used(what, name);
+        }
+        self.check_sourced();
+    }
+
+    /// Reports what nothing uses, unless a ruleset that is extended declares it: others may use it.
+    fn check_used(&mut self, what: &str, name: &ast::Name) {
+        if self.used.contains(&name.span) || !self.sources.is_own(name.span.file) {
+            return;
+        }
+        let message = format!("nothing uses the {what} `{}`", name.value);
+        let diagnostic = Diagnostic::new(Code::Unused, name.span, message).here("declared, used nowhere");
+        self.report(diagnostic.note("remove it, or say why it stays: `allow unused \"…\"`"));
+    }
+
+    /// Reports a fact that nothing reads, or that is read and stated nowhere.
+    fn check_fact(&mut self, what: &str, name: &ast::Name, is_stated: bool) {
+        if !self.sources.is_own(name.span.file) {
+            return;
+        }
+        if !self.used.contains(&name.span) {
+            let message = format!("nothing reads the {what} `{}`", name.value);
+            let diagnostic = Diagnostic::new(Code::UnreadFact, name.span, message).here("changes no answer");
+            self.report(diagnostic.note("remove it, or say why it stays: `allow unread-fact \"…\"`"));
+        } else if !is_stated {
+            let (message, note) = match what {
+                "parameter" => {
+                    (format!("the parameter `{}` has no value", name.value), "state it behind `=`")
+                }
+                _ => (format!("no channel states the fact `{}`", name.value), "state it in a channel"),
+            };
+            let diagnostic = Diagnostic::new(Code::UnstatedFact, name.span, message);
+            let why = format!("{note}, or say why it is open: `allow unstated-fact \"…\"`");
+            self.report(diagnostic.here("read, and never known").note(why));
         }
     }
 
@@ -146,7 +232,7 @@ impl Checker<'_> {
     fn join_places(&mut self) {
         let mut places: BTreeMap<(Code, String), Vec<usize>> = BTreeMap::new();
         for (index, diagnostic) in self.diagnostics.iter().enumerate() {
-            if matches!(diagnostic.code, Code::QuoteUnverified | Code::UndatedTest) {
+            if matches!(diagnostic.code, Code::QuoteUnverified | Code::UndatedTest | Code::Unsourced) {
                 places.entry((diagnostic.code, diagnostic.message.clone())).or_default().push(index);
             }
         }

@@ -101,6 +101,13 @@ impl Checker<'_> {
         Some(symbol)
     }
 
+    /// The same where what is found is read.
+    pub(super) fn symbol_read(&mut self, name: &ast::Name) -> Option<Symbol> {
+        let declared = self.symbols.get(&name.value).map(|(_, declared)| *declared);
+        self.used.extend(declared);
+        self.symbol_named(name)
+    }
+
     /// Notes the rule, the table or the row that a name stands for; whether it is of a table is known.
     pub(super) fn mention_rule(&mut self, name: &ast::Name, of_table: bool) {
         let Some((table, row)) = name.value.split_once('.') else {

@@ -168,7 +168,9 @@ impl Page {
             let kind = part.kind();
             let tight = matches!(kind, Kind::colon | Kind::fact_index);
             let name = before.is_none_or(|before| matches!(before, Kind::kw_fact | Kind::kw_weight));
-            if !tight {
+            if kind == Kind::allow_clause && !self.fits(kind, std::slice::from_ref(&part)) {
+                self.break_at(self.indent + 2 * INDENT);
+            } else if !tight {
                 if column(kind) && !name && before != Some(Kind::assign) { self.tab() } else { self.space() }
             }
             if kind == Kind::text {

@@ -86,7 +86,8 @@ fn special(
     // How many blanks part it from what stands before.
     let distance = at - before.len();
     let operator = kinds.contains(&Kind::and_op);
-    let operand = kinds.contains(&Kind::number) && kinds.contains(&Kind::open_paren);
+    let operand =
+        kinds.contains(&Kind::expr) || kinds.contains(&Kind::number) && kinds.contains(&Kind::open_paren);
     let wanted = |word: &str| kinds.iter().any(|kind| words(*kind) == Some(word));
     let syntax = |message: &str| Diagnostic::new(Code::Syntax, here, message);
     let replace = |message: &str, label: &str, with: &str| {
@@ -99,7 +100,16 @@ fn special(
         "=" if operator => return replace("a comparison is written `==`", "`=` states a value", "=="),
         "&&" | "&" if operator => return replace("conditions are joined by `and`", "not an operator", "and"),
         "||" | "|" if operator => return replace("conditions are joined by `or`", "not an operator", "or"),
-        "!" if operand => return replace("a condition is denied by `not`", "not an operator", "not "),
+        "!" if operand => {
+            let behind = rest.get(1..).unwrap_or("");
+            let denied = behind.trim_start();
+            let end = denied.find(|c: char| !(c == '_' || c == '.' || c.is_alphanumeric()));
+            let denied = denied.get(..end.unwrap_or(denied.len())).unwrap_or("");
+            let says = if denied.is_empty() { "write `not`".into() } else { format!("write `not {denied}`") };
+            let blanks = (behind.len() - behind.trim_start_matches(' ').len()) as u32;
+            let mistake = syntax("a condition is denied by `not`").here("not an operator");
+            return Some(mistake.fix(says, Span { end: here.end + blanks, ..here }, "not "));
+        }
         "=>" if operator
             && !rest.trim_start_matches(['=', '>', ' ']).starts_with(|c: char| c.is_ascii_digit()) =>
         {
@@ -123,7 +133,7 @@ fn special(
                 "put `not` before what is asked: `not x is known`, or write `is unknown`, `is eligible`",
             ));
         }
-        "if" if wanted("when") => {
+        "if" | "If" | "IF" | "where" | "given" if wanted("when") => {
             return replace("a condition begins with `when`", "not a word of rules", "when");
         }
         "else" | "otherwise" if wanted("because") && wanted("when") => {

@@ -95,7 +95,7 @@ impl<'a> Place<'a> {
 
     /// Whether a value or a condition has to stand there.
     fn begins(&self) -> bool {
-        self.wants(Kind::open_paren) && self.wants(Kind::number)
+        self.wants(Kind::expr) || self.wants(Kind::open_paren) && self.wants(Kind::number)
     }
 
     /// The word before it, if a word stands there.

@@ -270,7 +270,7 @@ impl<'a> Cutter<'a> {
             "rule" => &["where", "exception"][..],
             "measure" => &["where", "allow"],
             "channel" => &["like", "was"],
-            "fact" => &["allow"],
+            "fact" | "unit" | "weight" | "levels" | "let" => &["allow"],
             "parameter" => STATED,
             _ => &[],
         };
@@ -313,8 +313,8 @@ impl<'a> Cutter<'a> {
                 "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv"),
                 "facts" => matches!(word, "from" | "csv" | "allow"),
                 "channel" => matches!(word, "like" | "was"),
-                "unit" => matches!(word, "from" | "at"),
-                "fact" => word == "allow",
+                "unit" => matches!(word, "from" | "at" | "allow"),
+                "fact" | "weight" | "levels" | "let" => word == "allow",
                 "parameter" => STATED.contains(&word),
                 "measure" => matches!(
                     word,

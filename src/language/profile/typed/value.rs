@@ -151,8 +151,10 @@ impl Reader<'_> {
             }
         };
         let meant = match word.trim().to_lowercase().as_str() {
-            "true" | "yes" | "y" | "on" | "t" | "1" | "是" | "有" | "对" => Some("true"),
-            "false" | "no" | "n" | "off" | "f" | "0" | "否" | "不是" | "没有" | "无" => Some("false"),
+            "true" | "yes" | "y" | "on" | "t" | "1" | "是" | "有" | "对" | "ja" | "wahr" | "oui" | "vrai"
+            | "verdadero" => Some("true"),
+            "false" | "no" | "n" | "off" | "f" | "0" | "否" | "不是" | "没有" | "无" | "nein" | "falsch"
+            | "non" | "faux" | "falso" => Some("false"),
             _ => None,
         };
         let text = matches!(node.kind, NodeKind::Text(_)) && matches!(word.as_str(), "true" | "false");
@@ -220,6 +222,12 @@ impl Reader<'_> {
     fn one(&mut self, of: Id<Enum>, field: &Field, node: &Node) -> Option<u32> {
         match &node.kind {
             NodeKind::Text(text) | NodeKind::Plain(text) => self.member(text, of, node),
+            NodeKind::List(items) if matches!(&items[..], [Node { kind: NodeKind::Plain(text), .. }] if text.contains([';', '；', '|'])) =>
+            {
+                let [Node { kind: NodeKind::Plain(text), .. }] = &items[..] else { return None };
+                self.no_list(&pieces(text), of, field, node);
+                None
+            }
             NodeKind::List(items) => {
                 let diagnostic = self.wrong(field, node).here("a list");
                 let diagnostic = match items.as_slice() {
@@ -281,7 +289,7 @@ impl Reader<'_> {
     fn member_meant(&self, node: &Node, of: Id<Enum>) -> Option<u32> {
         let (NodeKind::Text(text) | NodeKind::Plain(text)) = &node.kind else { return None };
         let declared = &self.ruleset.enums[of];
-        let text = text.trim();
+        let text = text.trim().trim_matches(['“', '”', '„', '«', '»', '‘', '’', '「', '」', '\'', '"']);
         let text = text.strip_prefix(&*declared.name).and_then(|rest| rest.strip_prefix('.')).unwrap_or(text);
         let folded = |text: &str| normal(text).to_lowercase().replace([' ', '-'], "_");
         let wanted = folded(text);

@@ -214,6 +214,11 @@ impl Slips<'_> {
         if let Some(found) = self.of_line(start, end, Doubt::NoField) {
             return vec![found];
         }
+        if self.slice(at, end).trim() == "?" {
+            let here = self.character(at);
+            let unknown = malformed(here, "a value that is not known is null").here("not a value");
+            return vec![unknown.fix("write `null`", here, "null")];
+        }
         let diagnostic = match cause {
             Cause::Colon => return vec![self.colon(at)],
             Cause::Tab => {

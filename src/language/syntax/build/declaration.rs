@@ -12,6 +12,22 @@ impl Builder<'_> {
     /// Builds the declaration that an entry rule of the grammar found.
     pub(in crate::syntax) fn declaration(&mut self, node: &Node<'_>) -> ast::Declaration {
         let kind = self.declaration_kind(node);
+        // What stands in a block is read with it.
+        if matches!(
+            node.kind(),
+            Kind::fact
+                | Kind::facts
+                | Kind::unit_declaration
+                | Kind::enumeration
+                | Kind::scale
+                | Kind::weight
+                | Kind::levels
+                | Kind::let_declaration
+        ) {
+            for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
+                self.allow_here(&child);
+            }
+        }
         ast::Declaration { span: node.span(), kind, allows: std::mem::take(&mut self.allows), replaced: None }
     }
 
@@ -28,9 +44,6 @@ impl Builder<'_> {
             Kind::fact => D::Fact(self.fact(node)),
             Kind::parameter | Kind::override_parameter => D::Parameter(self.parameter(node)),
             Kind::facts => {
-                for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
-                    self.allow_here(&child);
-                }
                 let file = node.child(Kind::csv_file);
                 D::Facts(self.text_in(&file.unwrap_or_else(|| unreachable!("grammar: `facts` has a file"))))
             }
@@ -269,9 +282,6 @@ impl Builder<'_> {
     }
 
     fn enumeration(&mut self, node: &Node<'_>, ordered: bool) -> ast::Enum {
-        for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
-            self.allow_here(&child);
-        }
         if !ordered {
             let spans: Vec<Span> = node
                 .children()
@@ -376,9 +386,6 @@ impl Builder<'_> {
     }
 
     fn fact(&mut self, node: &Node<'_>) -> ast::Fact {
-        for child in node.children().filter(|child| child.kind() == Kind::allow_clause) {
-            self.allow_here(&child);
-        }
         let indexes = self.indexes(node);
         ast::Fact { name: self.name_of(node), indexes, ty: self.type_in(node, 1), title: self.title(node) }
     }

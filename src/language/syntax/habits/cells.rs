@@ -14,6 +14,15 @@ pub(in crate::syntax) fn cell(text: &str, span: Span) -> Option<Diagnostic> {
             "-",
         ));
     }
+    for (sign, meant) in [('≥', ">="), ('≤', "<="), ('≠', "!="), ('＞', ">"), ('＜', "<")] {
+        if let Some(value) = text.strip_prefix(sign) {
+            let (value, sign_span) =
+                (value.trim_start(), Span { end: span.start + sign.len_utf8() as u32, ..span });
+            let mistake = says(&format!("`{sign}` is not a character of the language; `{meant}` is"));
+            let says = format!("write `{meant} {value}`");
+            return Some(mistake.here("looks like an operator").fix(says, sign_span, meant));
+        }
+    }
     if let Some(value) = text.strip_prefix('=').filter(|rest| !rest.starts_with('=')) {
         let value = value.trim_start();
         let mistake = says("a cell that equals a value is the value itself").here("not needed: `=`");

@@ -48,10 +48,15 @@ fn effect(place: &Place<'_>) -> Option<Diagnostic> {
         let points = digits.get(..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len()))?;
         let behind =
             place.text.get(place.text.len() - place.rest().get(1..)?.trim_start().len() + points.len()..)?;
-        let target = first_word(behind.trim_start());
+        let target = behind.trim_start();
+        // `+2 to own_shop`
+        let target =
+            target.strip_prefix("to ").or(target.strip_prefix("for ")).unwrap_or(target).trim_start();
+        let left = target.len();
+        let target = first_word(target);
         let mistake = place.says("the target comes first, then its points").here("points");
         if points.chars().all(|c| c.is_ascii_digit()) && is_name(target) {
-            let end = place.text.len() - behind.trim_start().len() + target.len();
+            let end = place.text.len() - left + target.len();
             let with = format!("{target} {}{points}", place.found);
             return Some(mistake.fix(format!("write `{with}`"), place.span(place.at, end), with));
         }
@@ -99,11 +104,19 @@ fn effect(place: &Place<'_>) -> Option<Diagnostic> {
             let mistake = at_previous("what may not be chosen is excluded").here("not an effect");
             return Some(mistake.guess("write `exclude`", span, "exclude"));
         }
+        "reason" | "why" | "explanation" if place.found.starts_with('"') => {
+            let mistake = at_previous("a reason stands behind `because`").here("not a word of rules");
+            return Some(mistake.fix("write `because`", span, "because"));
+        }
         "add" | "give" | "plus" | "subtract" | "minus" | "deduct" => {
             let mistake = at_previous("points are given by `score`").here("not an effect");
             return Some(mistake.note("such as `score own_shop +2`, `score own_shop -1`"));
         }
         _ => {}
+    }
+    if matches!(place.found, "require" | "requires" | "need") {
+        let mistake = place.says("what a target needs stands behind `needs`").here("not a word of effects");
+        return Some(mistake.fix("write `needs`", place.here, "needs"));
     }
     if signed {
         let mistake = at_previous("points are given by `score`").here("no `score` before this");
@@ -136,7 +149,35 @@ fn word(place: &Place<'_>) -> Option<Diagnostic> {
         "foreach" | "forall" if place.wanted("for") => {
             return replace("one instance for each channel is made by `for each`", "for each");
         }
-        "as_of" | "asof" if place.wanted("as") => {
+        "each" if place.wanted("for") => {
+            return replace("one instance for each channel is made by `for each`", "for each");
+        }
+        _ if place.wants(Kind::kw_each) && is_name(place.found) => {
+            let mistake = place.says("one instance for each channel is made by `for each`");
+            return Some(mistake.here("no `each` before this").fix(
+                "write `each`",
+                place.here.before(),
+                "each ",
+            ));
+        }
+        "channels" | "all" if place.previous() == "in" && place.wants(Kind::open_brace) => {
+            let span = Span { end: place.here.end, ..place.previous_span() };
+            let mistake = Diagnostic::new(Code::Syntax, span, "`for each` goes over all channels by itself");
+            return Some(mistake.here("not needed").fix("remove it", span, ""));
+        }
+        ":" if place.wanted("where") && place.behind().starts_with('{') => {
+            let mistake = place.says("the block stands right behind the head").here("not needed");
+            return Some(mistake.fix("remove `:`", place.here, ""));
+        }
+        _ if place.wanted("where")
+            && is_name(place.found)
+            && matches!(place.previous(), "channel" | "option" | "target") =>
+        {
+            let span = Span { end: place.here.start, ..place.previous_span() };
+            let mistake = Diagnostic::new(Code::Syntax, span, "`for each` goes over channels by itself");
+            return Some(mistake.here("not needed").fix("remove it", span, ""));
+        }
+        "as_of" | "asof" | "date" if place.wanted("as") => {
             return replace("the day stands behind `as of`", "as of");
         }
         "-" if place.previous() == "as" && place.rest().starts_with("-of") => {
@@ -184,7 +225,7 @@ fn word(place: &Place<'_>) -> Option<Diagnostic> {
 /// What parts the entries of a list.
 fn list(place: &Place<'_>) -> Option<Diagnostic> {
     let declaration = place.declaration();
-    if matches!(place.found, "and" | "&" | "+") && place.wants(Kind::comma) {
+    if matches!(place.found, "and" | "&" | "+") && place.wants(Kind::comma) && is_name(place.previous()) {
         let mistake = place.says("the entries of a list are separated by commas").here("not a comma");
         let span = place.span(place.before().len(), place.at + place.found.len());
         return Some(mistake.fix("write `,`", span, ","));
@@ -229,9 +270,13 @@ fn list(place: &Place<'_>) -> Option<Diagnostic> {
     let before = place.before();
     if let Some(first) = before.strip_suffix(',').map(last_word)
         && place.wanted("when")
-        && last_word(before.get(..before.len() - 1 - first.len())?.trim_end()) == "has"
+        && let word @ ("has" | "in") = last_word(before.get(..before.len() - 1 - first.len())?.trim_end())
     {
         let (first, second) = (first, place.found);
+        if word == "in" {
+            let mistake = place.says("a set stands between `{` and `}`").here("a second member");
+            return Some(mistake.note(format!("write `in {{{first}, {second}}}`")));
+        }
         let mistake = place.says("members of a set stand between `{` and `}`").here("a second member");
         return Some(
             mistake.note(format!("write `has all {{{first}, {second}}}` or `has any {{{first}, {second}}}`")),

@@ -45,7 +45,10 @@ fn operand(place: &Place<'_>) -> Option<Diagnostic> {
         let mistake = place.says("the percent sign stands behind its number").here("before the number");
         return Some(mistake.fix(format!("write `{number}%`"), whole, format!("{number}%")));
     }
-    if place.found.starts_with(['<', '>', '=', '!']) && matches!(last_word(before), "and" | "or") {
+    if place.found != "!"
+        && place.found.starts_with(['<', '>', '=', '!'])
+        && matches!(last_word(before), "and" | "or")
+    {
         let joined = before.get(..before.len() - last_word(before).len())?.trim_end();
         let compared = joined.rfind(['<', '>', '=']).and_then(|at| joined.get(..at))?;
         let compared = compared.trim_end_matches(['<', '>', '=', '!']).trim_end();
@@ -70,35 +73,46 @@ fn operand(place: &Place<'_>) -> Option<Diagnostic> {
     None
 }
 
+/// Comparisons in words, the longer ones first, and their operators.
+const IN_WORDS: [(&str, &str); 24] = [
+    ("greater than or equal to", ">="),
+    ("greater or equal", ">="),
+    ("less than or equal to", "<="),
+    ("less or equal", "<="),
+    ("greater than", ">"),
+    ("more than", ">"),
+    ("larger than", ">"),
+    ("bigger than", ">"),
+    ("less than", "<"),
+    ("fewer than", "<"),
+    ("smaller than", "<"),
+    ("earlier than", "<"),
+    ("later than", ">"),
+    ("at least", ">="),
+    ("at most", "<="),
+    ("equal to", "=="),
+    ("one of", "in"),
+    ("before", "<"),
+    ("after", ">"),
+    ("exceeds", ">"),
+    ("equals", "=="),
+    ("since", ">="),
+    ("until", "<="),
+    ("in", "in"),
+];
+
 /// What stands behind `is`, and is no state.
 fn state(place: &Place<'_>) -> Option<Diagnostic> {
     let is = place.previous_span();
     let whole = |end: usize| Span { end: place.span(end, end).end, ..is };
-    let wording = [
-        ("greater than or equal to", ">="),
-        ("greater or equal", ">="),
-        ("less than or equal to", "<="),
-        ("less or equal", "<="),
-        ("greater than", ">"),
-        ("more than", ">"),
-        ("larger than", ">"),
-        ("bigger than", ">"),
-        ("less than", "<"),
-        ("fewer than", "<"),
-        ("smaller than", "<"),
-        ("at least", ">="),
-        ("at most", "<="),
-        ("equal to", "=="),
-        ("before", "<"),
-        ("after", ">"),
-        ("in", "in"),
-    ];
-    for (words, operator) in wording {
-        if place.rest().starts_with(words) && word_end(place.rest().get(words.len()..)?) == 0 {
-            let mistake = place.says("comparisons are written with an operator").here("not a state");
-            let end = place.at + words.len();
-            return Some(mistake.fix(format!("write `{operator}`"), whole(end), operator));
-        }
+    let starts = |words: &str| {
+        let behind = place.rest().strip_prefix(words)?;
+        (word_end(behind) == 0).then_some(())
+    };
+    if let Some((words, operator)) = IN_WORDS.iter().find(|(words, _)| starts(words).is_some()) {
+        let mistake = place.says("comparisons are written with an operator").here("not a state");
+        let end = place.at + words.len();
+        return Some(mistake.fix(format!("write `{operator}`"), whole(end), *operator));
     }
     if place.found == "not" {
         let next = first_word(place.behind());
@@ -142,12 +156,30 @@ fn operator(place: &Place<'_>) -> Option<Diagnostic> {
         "and" | "or" | "in" | "has" | "is" if lower != place.found => {
             return replace("the words of the language are written in lower case", &lower);
         }
-        "equals" | "eq" => return replace("a comparison is written `==`", "=="),
+        "eq" => return replace("a comparison is written `==`", "=="),
         "before" => return replace("`before` a day is written `<`", "<"),
         "after" => return replace("`after` a day is written `>`", ">"),
         "between" => return between(place),
         "," => return list(place),
+        ":" if place.rest().get(1..)?.split('\n').next()?.trim().is_empty() => {
+            let mistake = place.says("no `:` ends a condition").here("not needed");
+            return Some(mistake.fix("remove `:`", place.here, ""));
+        }
+        ":" if place.wanted("then") => {
+            let mistake = place.says("a comparison is written `==`").here("not an operator");
+            return Some(mistake.guess("write `==`", place.here, "=="));
+        }
         _ => {}
+    }
+    let named = is_name(place.previous()) || place.before().ends_with(')');
+    let worded = |(words, _): &&(&str, &str)| {
+        *words != "in" && place.rest().strip_prefix(words).is_some_and(|rest| word_end(rest) == 0)
+    };
+    if let (true, Some((words, operator))) = (named, IN_WORDS.iter().find(worded)) {
+        let span = place.span(place.at, place.at + words.len());
+        let message = format!("`{words}` is written `{operator}`");
+        let mistake = Diagnostic::new(Code::Syntax, span, message).here("not an operator");
+        return Some(mistake.fix(format!("write `{operator}`"), span, *operator));
     }
     let (previous, before) = (place.previous(), place.before());
     if matches!(previous, "NOT" | "Not" | "IF" | "If") && is_name(place.found) {

@@ -7,7 +7,7 @@ use crate::syntax::parse::Kind;
 use crate::syntax::words::DECLARATIONS;
 
 pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
-    types(place).or_else(|| name(place)).or_else(|| title(place))
+    types(place).or_else(|| name(place)).or_else(|| mark(place)).or_else(|| title(place))
 }
 
 /// The name of what is declared.
@@ -47,6 +47,32 @@ fn name(place: &Place<'_>) -> Option<Diagnostic> {
     let name = before.rfind(char::is_whitespace).and_then(|at| before.get(at + 1..))?;
     if score && name.contains('-') && last_word(before.strip_suffix(name)?.trim_end()) == "score" {
         return Some(hyphenated(place.span(before.len() - name.len(), before.len()), name));
+    }
+    None
+}
+
+/// `channel own_shop: "Own shop"`, `enum Goal = …`
+fn mark(place: &Place<'_>) -> Option<Diagnostic> {
+    let mut words = place.before().split_whitespace();
+    let (Some(declaration), Some(name), None) = (words.next(), words.next(), words.next()) else {
+        return None;
+    };
+    let declares = DECLARATIONS.contains(&declaration) && is_name(name) && word_end(name) == name.len();
+    if !declares || !place.wants(Kind::open_brace) {
+        return None;
+    }
+    if matches!(place.found, ":" | "=" | "," | "-") && place.behind().starts_with(['"', '{']) {
+        let span = place.span(place.before().len(), place.text.len() - place.behind().len());
+        let what = if place.behind().starts_with('"') { "the title" } else { "the block" };
+        let mistake = place.says(&format!("{what} stands right behind the name")).here("not needed");
+        return Some(mistake.fix(format!("remove `{}`", place.found), span, " "));
+    }
+    if matches!(declaration, "enum" | "scale") && matches!(place.found, ":" | "=" | "(" | "[") {
+        let article = if declaration == "enum" { "an" } else { "a" };
+        let message = format!("the values of {article} {declaration} stand between `{{` and `}}`");
+        let form = if declaration == "enum" { "{ one, two }" } else { "{ low < high }" };
+        let note = format!("a declaration reads `{declaration} {name} {form}`");
+        return Some(place.says(&message).here("no `{`").note(note));
     }
     None
 }
@@ -118,8 +144,20 @@ fn types(place: &Place<'_>) -> Option<Diagnostic> {
         let with = format!("set of {previous}");
         return Some(mistake.here("not a type").fix(format!("write `{with}`"), span, with));
     }
+    if place.found == "/" && matches!(previous, "int" | "number") && is_name(first_word(place.behind())) {
+        let span = place.span(before.len(), place.text.len() - place.behind().len());
+        let mistake = place.says("a unit is written `per month`").here("not a part of units");
+        return Some(mistake.fix("write `per`", span, " per "));
+    }
+    let several = place.found.starts_with(['[', '<', '*']) && place.wanted("default");
+    if several || place.found == "[" && place.wanted("set") {
+        let mistake = place.says("several values are a `set of` an enum").here("not a type");
+        return Some(mistake.note("such as `goals: set of Goal`"));
+    }
     let in_words = [
         ("integer", "int"),
+        ("Int", "int"),
+        ("Number", "number"),
         ("whole", "int"),
         ("decimal", "number"),
         ("float", "number"),
@@ -147,7 +185,9 @@ fn types(place: &Place<'_>) -> Option<Diagnostic> {
     // What stands before was taken for a type, and its rest for the next field.
     let head = before.get(..before.len() - previous.len())?.trim_end();
     let word = last_word(head);
-    if previous == "of" && matches!(word, "list" | "array" | "many" | "sets" | "Set" | "List" | "multiple") {
+    if previous == "of"
+        && matches!(word, "list" | "array" | "many" | "sets" | "Set" | "List" | "multiple" | "several")
+    {
         let start = head.len() - word.len();
         let span = place.span(start, before.len());
         let mistake = Diagnostic::new(Code::Syntax, span, "several values are a `set of` an enum");

@@ -8,6 +8,7 @@ use crate::syntax::parse::Kind;
 
 pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
     decimal(place)
+        .or_else(|| range(place))
         .or_else(|| day(place))
         .or_else(|| rate(place))
         .or_else(|| amount(place))
@@ -42,6 +43,30 @@ fn decimal(place: &Place<'_>) -> Option<Diagnostic> {
     let span = place.span(comma, comma + 1);
     let mistake = Diagnostic::new(Code::Syntax, span, "the decimals of a number stand behind a point");
     Some(mistake.here("this comma ends the number").guess("write `.`", span, "."))
+}
+
+/// `0 .. 100` between brackets, as two numbers, or without `in`.
+fn range(place: &Place<'_>) -> Option<Diagnostic> {
+    if place.wanted("in") && place.wanted("default") && place.found.starts_with(|c: char| c.is_ascii_digit())
+    {
+        let mistake = place.says("a range stands behind `in`").here("no `in` before this");
+        return Some(mistake.guess("write `in`", place.here.before(), "in "));
+    }
+    let wanted = place.wants(Kind::literal_range) || place.wants(Kind::field_range);
+    if !wanted || place.previous() != "in" || !matches!(place.found, "[" | "(") {
+        return None;
+    }
+    let mistake = place.says("a range is written `0 .. 100`, both included").here("no bracket stands here");
+    let inside = place.rest().split('\n').next()?.get(1..)?;
+    let inside = inside.get(..inside.find([']', ')'])?)?;
+    let bounds: Vec<&str> = inside.split([',', ';']).map(str::trim).collect();
+    let [low, high] = bounds[..] else { return Some(mistake) };
+    if quantity(low) != Some(low) || quantity(high) != Some(high) {
+        return Some(mistake);
+    }
+    let (span, with) = (place.span(place.at, place.at + inside.len() + 2), format!("{low} .. {high}"));
+    let mistake = Diagnostic { label: crate::diagnostic::Label { span, ..mistake.label.clone() }, ..mistake };
+    Some(mistake.guess(format!("write `{with}`"), span, with))
 }
 
 /// `1 May 2020`, `May 1, 2020`
@@ -105,8 +130,8 @@ fn amount(place: &Place<'_>) -> Option<Diagnostic> {
     }
     // `30 EUR a month`, `30 EUR monthly`: the last word was taken for a fact.
     let units = ["second", "minute", "hour", "day", "week", "month", "year"];
-    if place.wants(Kind::assign)
-        && matches!(previous, "a" | "an" | "each" | "every")
+    if (place.wants(Kind::assign) || place.wants(Kind::kw_per))
+        && matches!(previous, "a" | "an" | "each" | "every" | "pro")
         && units.contains(&place.found)
     {
         let span = Span { end: place.here.end, ..place.previous_span() };
@@ -161,8 +186,25 @@ fn several(place: &Place<'_>) -> Option<Diagnostic> {
             ));
         }
     }
+    // `20 to 30 EUR`: the word was taken for a unit, or for a fact.
+    let joined = matches!(word, "to" | "until" | "bis")
+        && before.strip_suffix(word).is_some_and(|head| {
+            let head = head.trim_end();
+            head.ends_with(|c: char| c.is_ascii_digit())
+        });
+    if joined && place.wants(Kind::assign) && place.found.starts_with(|c: char| c.is_ascii_digit()) {
+        let mistake = place.says("a fact is one value").here("a second value");
+        return Some(
+            mistake.note("state the value that rules should use, or two facts: the least and the greatest"),
+        );
+    }
+    if place.wanted("unknown") && before.ends_with('=') && matches!(place.found, "<" | ">" | "<=" | ">=") {
+        let mistake = place.says("a fact is one value").here("a comparison");
+        return Some(mistake.note("state the value, or call the fact what it is: the least or the greatest"));
+    }
     let stated = place.wanted("disputed");
-    if stated && place.rest().starts_with("..") || stated && number && matches!(place.found, "-" | "–" | "to")
+    if stated && place.rest().starts_with("..")
+        || stated && number && matches!(place.found, "-" | "–" | "to" | "+")
     {
         let mistake = place.says("a fact is one value").here("a second value");
         return Some(

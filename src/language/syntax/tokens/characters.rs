@@ -99,13 +99,37 @@ impl Lexer<'_> {
         }
         if matches!(c, ';' | '；') {
             let here = self.span(at, next);
-            self.report(
-                Diagnostic::new(Code::ForbiddenCharacter, here, format!("no `{c}` ends an entry"))
-                    .here("line ends and commas part entries")
-                    .fix(format!("remove the `{c}`"), here, ""),
-            );
-            self.blank(at, next);
+            let mistake = Diagnostic::new(Code::ForbiddenCharacter, here, format!("no `{c}` ends an entry"))
+                .here("line ends and commas part entries");
+            // More on its line is another entry.
+            let more = self.rest(next).split('\n').next().unwrap_or("").trim_start();
+            if more.starts_with(is_xid_continue) {
+                self.report(mistake.fix("write a comma", here, ","));
+                self.plain(at, next, ",");
+                self.push(Kind::Mark, at, at + 1, false);
+            } else {
+                self.report(mistake.fix(format!("remove the `{c}`"), here, ""));
+                self.blank(at, next);
+            }
             return next;
+        }
+        let digits = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        if matches!(c, '\'' | '’') && digits(self.source.get(..at).and_then(|b| b.chars().next_back())) {
+            let end = self.take_while(next, |c| c.is_ascii_digit());
+            if end == next + 3 {
+                let here = self.span(at, next);
+                self.report(
+                    Diagnostic::new(
+                        Code::ForbiddenCharacter,
+                        here,
+                        "the thousands of a number are parted by `_`, if at all",
+                    )
+                    .here("no part of a number")
+                    .fix("write `_`", here, "_"),
+                );
+                self.push(Kind::Number, at, end, true);
+                return end;
+            }
         }
         if quotation(c).is_some() {
             return self.foreign_text(at, c);
