@@ -26,12 +26,15 @@ const BUNDLES: &[Bundle] = &[
         "profiles/course.json" "profiles/embedded_header.toml" "profiles/small_tool.yaml"
         "profiles/typeface.yaml" "profiles/undecided.yaml" "profiles/web_service.yaml"),
     bundle!("wechat":
-        "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd" "tests.qd"
-        "together.qd" "sources.lock" "profiles/blogger.yaml" "profiles/charity.yaml"
+        "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd"
+        "questions.qd" "reader.qd" "tests.qd" "together.qd" "sources.lock" "profiles/blogger.yaml" "profiles/charity.yaml"
         "profiles/fashion_group.toml" "profiles/few_answers.yaml" "profiles/game_studio.json"
         "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml" "profiles/local_bakery.yaml"
         "profiles/overseas_cosmetics.yaml" "profiles/overseas_photographer.yaml"
-        "profiles/restaurant_chain.yaml"),
+        "profiles/restaurant_chain.yaml" "questions/coffee_chain.yaml" "questions/event_planner.yaml"
+        "questions/food_blogger.yaml" "questions/grocer_in_sydney.yaml" "questions/language_teacher.yaml"
+        "questions/machine_maker.yaml" "questions/museum.yaml" "questions/skin_care_group.yaml"
+        "questions/toy_launch.yaml" "questions/watchmaker_abroad.yaml"),
     bundle!("wechat-today":
         "wechat-today.qd" "accounts.qd" "channels.qd" "further.qd" "mini_program.qd" "new_channels.qd"
         "profile.qd" "requirements.qd" "sources.qd" "tests.qd" "profiles/blogger.yaml"

@@ -1,10 +1,10 @@
 //! `qudao ask`: what it asks, in which order, and what it makes of the answers.
 
-use std::collections::BTreeSet;
-use std::io::Write;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
-use crate::support::{Work, assert_snapshot, program};
+use crate::support::{Work, assert_snapshot, files_below, folder, program};
 
 const TRIP: &str = r#"ruleset trip "How to travel?" @zh "怎么去？" { languages en, zh  as of 2026-01-01 }
 enum Load "Luggage" { bag "a bag" @zh "一个包", case "a suitcase" @zh "行李箱", bike "a bicycle" @zh "自行车" }
@@ -81,6 +81,38 @@ fn each_field_is_asked_once_at_most() {
         let distinct: BTreeSet<&str> = asked.iter().copied().collect();
         assert!(status == 0 && !asked.is_empty(), "{answer:?}: {err}{out}");
         assert_eq!(asked.len(), distinct.len(), "{answer:?}: {asked:?}");
+    }
+}
+
+/// Who is asked first, then the goals, and ten answers settle all verdicts for each client of the folder of questions.
+#[test]
+fn ten_answers_settle_typical_clients() {
+    let clients = files_below(&folder("../rulesets/wechat/questions"));
+    assert!(clients.len() >= 10, "{clients:?}");
+    for client in clients {
+        let profile = std::fs::read_to_string(&client).unwrap();
+        let answers: BTreeMap<&str, &str> =
+            profile.lines().filter_map(|line| line.split_once(": ")).collect();
+        let work = Work::new(&[]);
+        let mut command = program(work.0.path());
+        command.args(["ask", "wechat"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut typed = child.stdin.take().unwrap();
+        let mut asked = Vec::new();
+        for line in BufReader::new(child.stderr.take().unwrap()).lines() {
+            let Some((field, why)) = line.as_ref().unwrap().trim_start().split_once(": ") else { continue };
+            let Some(answer) = answers.get(field) else { continue };
+            if !why.starts_with("decides about ") {
+                break;
+            }
+            asked.push(field.to_string());
+            writeln!(typed, "{}", answer.trim_matches(['[', ']'])).unwrap();
+        }
+        drop(typed);
+        child.wait().unwrap();
+        let goals = asked.iter().position(|field| field == "goals").unwrap();
+        assert!(asked[0] == "entity_type" && goals <= 2, "{}: {asked:?}", client.display());
+        assert!(asked.len() <= 10, "{}: {asked:?}", client.display());
     }
 }
 
