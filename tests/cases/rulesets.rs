@@ -145,7 +145,7 @@ fn keeps_its_snapshots(folder: &Path) -> Wrong {
 fn has_nothing_doubtful(folder: &Path) -> Wrong {
     let path = folder.join(format!("{}.qd", file_name(folder)));
     let (status, out, err) = Work::new(&[]).qudao(&format!("check {}", path.display()));
-    assert_eq!((status, out.starts_with("nothing wrong")), (0, true), "{out}{err}");
+    assert_eq!((status, err.starts_with("nothing wrong")), (0, true), "{out}{err}");
     Vec::new()
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
+use super::uses::NameKind;
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
@@ -30,8 +31,11 @@ impl<'s> Checker<'s> {
             }
             let statements = self.statements(&channel.statements, |checker, fact| {
                 // What is stated is not yet read.
-                match checker.fact_names.get(&fact.value) {
-                    Some((id, _)) => *id,
+                match checker.fact_names.get(&fact.value).copied() {
+                    Some((id, _)) => {
+                        checker.mention(fact, NameKind::Fact);
+                        id
+                    }
                     None => {
                         checker.unknown(&FACT, fact, |checker| checker.fact_names.keys().cloned().collect());
                         None
