@@ -25,21 +25,31 @@ mod snapshots;
 mod test;
 mod watch;
 mod why;
+mod written;
 
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use output::{Colour, Failure, Output};
 
 /// Choose a channel by facts and rules, with reasons that can be traced
 #[derive(Parser)]
-#[command(name = "qudao", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(
+    name = "qudao",
+    disable_version_flag = true,
+    override_usage = "qudao [OPTIONS] <COMMAND>",
+    after_help = EXAMPLES,
+    arg_required_else_help = true
+)]
 struct Args {
     /// When to use colours: auto, always or never
     #[arg(
         long,
         global = true,
+        help_heading = GLOBAL,
         value_enum,
         default_value_t = Colour::Auto,
         value_name = "WHEN",
@@ -47,16 +57,27 @@ struct Args {
         hide_default_value = true
     )]
     color: Colour,
+    /// Print the result alone: no hints, no counts
+    #[arg(long, short, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say which files were read
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
+    verbose: bool,
+    /// Print the version; with `-v`, what is built in
+    #[arg(long, short = 'V')]
+    version: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
+const GLOBAL: &str = "Global options";
+
 const EXAMPLES: &str = "Examples:
-  qudao eval wechat profile.yaml            rank the channels for a business, and say why
+  qudao eval wechat profile.yaml         rank the channels, and say why
   qudao eval wechat --set entity_type=company --set sells_in_wechat=true
-  qudao why wechat profile.yaml service     the whole proof of one verdict
-  qudao check rules.qd                      everything wrong in a ruleset
-  qudao explain unknown-field               what a diagnostic means";
+  qudao why wechat profile.yaml service  the whole proof of one verdict
+  qudao check shop.qd                    everything wrong in a ruleset
+  qudao explain unknown-field            what a diagnostic means";
 
 #[derive(Subcommand)]
 enum Command {
@@ -90,6 +111,26 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// The file that the result goes to, of those commands that write nothing else.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Command::Eval(args) => args.written.to.file(),
+            Command::Why(args) => args.written.to.file(),
+            Command::Check(args) => args.written.to.file(),
+            Command::Diff(args) => args.written.to.file(),
+            Command::Test(args) => args.written.to.file(),
+            Command::Facts(args) => args.written.to.file(),
+            Command::Schema(args) => args.to.file(),
+            Command::Explain(args) => args.to.file(),
+            Command::Completions(args) => args.to.file(),
+            Command::Ask(_) | Command::Batch(_) | Command::Fmt(_) | Command::Review(_) | Command::New(_) => {
+                None
+            }
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Exit {
@@ -102,24 +143,16 @@ pub(crate) enum Exit {
 pub(crate) fn run() -> ExitCode {
     completions::answer::<Args>();
     let args = Args::parse();
-    let mut output = Output::new(args.color);
+    let mut output = Output::new(args.color, args.quiet);
     let ended = match args.command {
-        Command::Eval(args) => eval::run(&args, &mut output),
-        Command::Ask(args) => ask::run(&args, &mut output),
-        Command::Batch(args) => batch::run(&args, &mut output),
-        Command::Why(args) => why::run(&args, &mut output),
-        Command::Check(args) => check::run(&args, &mut output),
-        Command::Diff(args) => diff::run(&args, &mut output),
-        Command::Fmt(args) => fmt::run(&args, &mut output),
-        Command::Test(args) => test::run(&args, &mut output),
-        Command::Review(args) => review::run(&args, &mut output),
-        Command::Facts(args) => facts::run(&args, &mut output),
-        Command::Schema(args) => schema::run(&args, &mut output),
-        Command::Explain(args) => explain::run(&args, &mut output),
-        Command::Completions(args) => completions::run(&args, &mut output),
-        Command::New(args) => new::run(&args, &mut output),
+        Some(asked) => output.write_to(asked.file()).and_then(|()| command(asked, &mut output)),
+        None if args.version => output.print(&version(args.verbose)).map(|()| Exit::Done),
+        None => Args::command().error(ErrorKind::MissingSubcommand, "no command is named").exit(),
     };
-    let ended = ended.and_then(|exit| output.flush().map(|()| exit));
+    let ended = ended.and_then(|exit| output.finish(exit).map(|()| exit));
+    if args.verbose {
+        output.files();
+    }
     match ended {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Found) => ExitCode::from(1),
@@ -128,5 +161,36 @@ pub(crate) fn run() -> ExitCode {
             output.fail(&failure);
             ExitCode::from(2)
         }
+    }
+}
+
+fn version(verbose: bool) -> String {
+    let line = format!("qudao {}\n", env!("CARGO_PKG_VERSION"));
+    if !verbose {
+        return line;
+    }
+    let features = [("arrow", cfg!(feature = "arrow")), ("parquet", cfg!(feature = "parquet"))];
+    let features: Vec<&str> = features.iter().filter(|(_, is_in)| *is_in).map(|(name, _)| *name).collect();
+    let features = if features.is_empty() { "none".into() } else { features.join(", ") };
+    let commit = option_env!("QUDAO_COMMIT").unwrap_or("unknown");
+    format!("{line}features: {features}\ncommit: {commit}\n")
+}
+
+fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Eval(args) => eval::run(&args, output),
+        Command::Ask(args) => ask::run(&args, output),
+        Command::Batch(args) => batch::run(&args, output),
+        Command::Why(args) => why::run(&args, output),
+        Command::Check(args) => check::run(&args, output),
+        Command::Diff(args) => diff::run(&args, output),
+        Command::Fmt(args) => fmt::run(&args, output),
+        Command::Test(args) => test::run(&args, output),
+        Command::Review(args) => review::run(&args, output),
+        Command::Facts(args) => facts::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
+        Command::Completions(args) => completions::run(&args, output),
+        Command::New(args) => new::run(&args, output),
     }
 }

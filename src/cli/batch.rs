@@ -56,14 +56,20 @@ enum Part {
     Needs,
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao batch wechat clients.csv -o answers.csv
+  qudao batch wechat tables --to ndjson  all tables in a folder
+  qudao batch wechat clients.csv --keep name --only first";
+
 /// What `qudao batch` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, patterns such as `data/*.csv`, or `-`
-    #[arg(required = true)]
+    /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, folders or patterns of them, or `-`
+    #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<Argument>,
     /// Write the answers to this file, whole or not at all (default, or `-`: standard output)
     #[arg(long, short, value_name = "FILE")]
@@ -147,11 +153,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return explain::explain(args, &loaded.project, &batch, &sources, line, output);
     }
     args.apart(&loaded, &sources)?;
-    let mut run = flow::Flow::new(args, &batch, sources, to)?;
+    let mut run = flow::Flow::new(args, &batch, sources, to, output.quiet())?;
     let summary = run.run(output)?;
     let written = run.finish()?;
     let text = match args.summary {
-        SummaryFormat::Text => tell(&summary, &program).terminal(false),
+        SummaryFormat::Text if output.quiet() => String::new(),
+        SummaryFormat::Text => tell(&summary, &program).columns(output.width(), false),
         SummaryFormat::Markdown => tell(&summary, &program).markdown(),
         SummaryFormat::Json => visible_json(&format!("{:#}\n", summary.json(&program))).into_owned(),
         SummaryFormat::None => String::new(),

@@ -15,6 +15,7 @@ use qudao_language::visible::is_hidden;
 use super::argument::Argument;
 use super::choice::Kind;
 use super::output::{Failure, Output};
+use super::written::To;
 use super::{Exit, load};
 
 /// By this variable the script of a shell asks the binary for candidates.
@@ -35,12 +36,18 @@ pub(crate) enum Shell {
     Zsh,
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao completions bash                 print the script";
+
 /// What `qudao completions` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The shell to print the script for
     #[arg(value_enum)]
     shell: Shell,
+    #[command(flatten)]
+    pub(crate) to: To,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {

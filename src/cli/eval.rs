@@ -11,14 +11,15 @@ use qudao_telling::{result, why};
 
 use super::argument::{Argument, count};
 use super::output::{Failure, Output};
-use super::profiles::{Input, quoted};
+use super::profiles::{Input, is_profile, quoted};
 use super::watch::watch;
+use super::written::{Formats, Written};
 use super::{Exit, completions, load};
 
 /// How an answer is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, 80 columns wide
+    /// For people, as wide as the terminal
     Text,
     /// One document, or one a line for several profiles
     Json,
@@ -35,16 +36,26 @@ enum Reader {
     Client,
 }
 
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
+}
+
+const EXAMPLES: &str = "Examples:
+  qudao eval wechat profile.yaml         rank the channels, and say why
+  qudao eval wechat clients --json       a folder of profiles, a result a line
+  qudao eval wechat --set entity_type=company --set sells_in_wechat=true";
+
 /// What `qudao eval` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
+#[command(after_help = EXAMPLES, override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
        qudao eval [OPTIONS] <RULESET> --set <FIELD=VALUE>...")]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Profiles: files in JSON, YAML or TOML, or `-` for standard input
-    #[arg(required_unless_present = "assignments")]
+    /// Profiles: files in JSON, YAML or TOML, folders or patterns of them, or `-` for standard input
+    #[arg(value_name = "PROFILE", required_unless_present = "assignments")]
     profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,
@@ -57,14 +68,13 @@ pub(crate) struct Args {
     /// Tell only so many channels in full
     #[arg(long, value_name = "N", value_parser = count)]
     top: Option<usize>,
-    /// How to write the answer
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
     /// List every rule and what became of it
     #[arg(long)]
     trace: bool,
     /// Answer anew whenever a file changes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     watch: bool,
 }
 
@@ -104,28 +114,38 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let day = args.input.day(&ruleset);
-    let profiles: Vec<Option<&Argument>> = match args.profiles.is_empty() {
-        true => vec![None],
-        false => args.profiles.iter().map(Some).collect(),
-    };
+    let mut profiles = Vec::new();
+    for argument in &args.profiles {
+        match &**argument {
+            "-" => profiles.push(Some(argument.clone())),
+            _ => {
+                let files = argument.files(is_profile)?;
+                paths.extend(files.iter().cloned());
+                profiles.extend(files.into_iter().map(|path| Some(Argument::from(path.into_os_string()))));
+            }
+        }
+    }
+    if profiles.is_empty() {
+        profiles.push(None);
+    }
     let several = profiles.len() > 1;
     let mut exit = Exit::Done;
-    for (number, argument) in profiles.into_iter().enumerate() {
+    for (number, argument) in profiles.iter().map(Option::as_ref).enumerate() {
         let read = args.input.read(&ruleset, argument)?;
         let Some(profile) = &read.profile else {
             exit = Exit::Found;
-            reject(args.format, argument.map_or("--set", |argument| argument), &read, output)?;
+            reject(args.written.format(), argument.map_or("--set", |argument| argument), &read, output)?;
             continue;
         };
         output.diagnostics(&read.files, &read.diagnostics, false)?;
         let decision = decide(&ruleset, profile, day);
-        if args.format == Format::Json {
+        if args.written.format() == Format::Json {
             let document = result::to_json(&decision, speaker, args.trace);
             let text = if several { document.to_string() } else { format!("{document:#}") };
             output.print_json(&(text + "\n"))?;
             continue;
         }
-        let markdown = args.format == Format::Markdown;
+        let markdown = args.written.format() == Format::Markdown;
         if let (true, false, Some(argument)) = (several, markdown, argument) {
             let gap = if number > 0 { "\n" } else { "" };
             output.print(&format!("{gap}── {} ──\n", qudao_language::visible::visible(argument)))?;

@@ -13,6 +13,7 @@ use qudao_telling::words::Speaker;
 use super::argument::Argument;
 use super::load::Loaded;
 use super::output::{Failure, Output};
+use super::written::{Formats, Written};
 use super::{Exit, completions, load, profiles};
 
 /// So many names are listed at most where none is near.
@@ -20,8 +21,8 @@ const MOST_LISTED: usize = 20;
 
 /// How facts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
-    /// For people, 80 columns wide
+pub(crate) enum Format {
+    /// For people, as wide as the terminal
     Text,
     /// One document
     Json,
@@ -31,8 +32,19 @@ enum Format {
     Csv,
 }
 
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
+}
+
+const EXAMPLES: &str = "Examples:
+  qudao facts wechat                     the channels side by side
+  qudao facts wechat --stale 180d        whose sources are old
+  qudao facts wechat --format csv -o facts.csv";
+
 /// What `qudao facts` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
@@ -58,9 +70,8 @@ pub(crate) struct Args {
     /// Show texts in this language (default: the ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
-    /// How to write it
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
 }
 
 /// Reads an age: days, or weeks.
@@ -90,7 +101,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         let today = args.as_of.unwrap_or_else(profiles::today);
         let mut found = facts::stale(&ruleset, today, days);
         found.retain(|aged| selection.has(aged.channel, aged.entry));
-        match args.format {
+        match args.written.format() {
             Format::Json => {
                 output.print_json(&format!("{:#}\n", facts::stale_json(speaker, today, days, &found)))?
             }
@@ -100,10 +111,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
     }
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
-    match args.format {
+    match args.written.format() {
         Format::Json => output.print_json(&format!("{:#}\n", facts::to_json(speaker, day, &selection)))?,
         Format::Text | Format::Markdown => {
-            output.report(&facts::sheet(speaker, day, &selection), args.format == Format::Markdown)?;
+            let markdown = args.written.format() == Format::Markdown;
+            output.report(&facts::sheet(speaker, day, &selection), markdown)?;
         }
         // A sheet has room for the facts of every day.
         Format::Csv => output.print(&facts::csv(&ruleset, args.as_of, &selection))?,
@@ -171,7 +183,7 @@ fn cited(
     };
     let text = text.as_str();
     let passages = facts::cited(ruleset, source, text);
-    match args.format {
+    match args.written.format() {
         Format::Json => {
             output.print_json(&format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)))?
         }

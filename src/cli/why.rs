@@ -11,11 +11,17 @@ use super::argument::Argument;
 use super::eval::Format;
 use super::output::{Failure, Output};
 use super::profiles::Input;
+use super::written::Written;
 use super::{Exit, completions, load};
+
+const EXAMPLES: &str = "Examples:
+  qudao why wechat profile.yaml service  the whole proof of one verdict
+  qudao why wechat profile.yaml subscription --over service
+  qudao why wechat --set entity_type=company ar02_open";
 
 /// What `qudao why` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao why [OPTIONS] <RULESET> <PROFILE> <NAME>
+#[command(after_help = EXAMPLES, override_usage = "qudao why [OPTIONS] <RULESET> <PROFILE> <NAME>
        qudao why [OPTIONS] <RULESET> --set <FIELD=VALUE>... <NAME>")]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
@@ -26,11 +32,10 @@ pub(crate) struct Args {
     #[arg(value_name = "PROFILE> <NAME", required = true, num_args = 1..=2, add = completions::profiles_and_names())]
     of: Vec<Argument>,
     /// Show only what tells the target apart from this one
-    #[arg(long, value_name = "OTHER", conflicts_with = "format", add = completions::targets())]
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["format", "json"], add = completions::targets())]
     over: Option<String>,
-    /// How to write the proof
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
     #[command(flatten)]
     input: Input,
 }
@@ -68,7 +73,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
-    let is_json = args.format == Format::Json;
+    let is_json = args.written.format() == Format::Json;
     let report = match (asked, other) {
         (Asked::Rules(rules), _) if is_json => {
             output.print_json(&format!("{:#}\n", result::rules_json(&decision, speaker, &rules)))?;
@@ -85,7 +90,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             why::proof(&decision, speaker, target, Some(&advice))
         }
     };
-    output.report(&report, args.format == Format::Markdown)?;
+    output.report(&report, args.written.format() == Format::Markdown)?;
     Ok(Exit::Done)
 }
 

@@ -1,6 +1,7 @@
 //! What people know from other programs: which findings are told and which fail a run.
 
-use crate::support::Work;
+use crate::differences::git;
+use crate::support::{Work, program, qudao_in};
 
 /// A warning (`unread-field`), and a note (`idle-value`).
 const DOUBTFUL: &str = r#"ruleset shop "Shop" {
@@ -104,7 +105,7 @@ fn a_project_file_says_what_the_command_line_does_not() {
     let lines: Vec<&str> = out.lines().map(|line| line.split_once(": nothing").unwrap().0).collect();
     assert_eq!(lines, ["shop.qd:8:3: error[unread-field]", "more/a.qd:8:3: error[unread-field]"]);
     // From a folder below, the same; what is named is named from there.
-    let (status, out, _) = crate::support::qudao_in(&work.path("more"), "check --format short");
+    let (status, out, _) = qudao_in(&work.path("more"), "check --format short");
     assert!(status == 1 && out.starts_with("../shop.qd:8:3: error[unread-field]"), "{out}");
     // The command line wins, key by key.
     let (status, out, _) = work.qudao("check shop.qd --format short --deny notes");
@@ -191,4 +192,314 @@ fn a_project_file_opens_nothing_outside_by_a_link() {
     std::os::unix::fs::symlink(outside.0.path(), work.path("words")).unwrap();
     let (status, _, err) = work.qudao("check shop.qd");
     assert!(status == 2 && err.contains("error[bad-path]"), "{err}");
+}
+
+/// A ruleset, and two profiles for it.
+fn shop() -> Work {
+    Work::new(&[
+        ("shop.qd", DOUBTFUL),
+        ("profiles/red.yaml", "colour: red\n"),
+        ("profiles/blue.yaml", "colour: blue\n"),
+        ("profiles/.hidden.yaml", "colour: green\n"),
+        ("profiles/notes.txt", "none\n"),
+    ])
+}
+
+#[test]
+fn every_result_goes_to_the_file_that_is_named() {
+    for command in [
+        "eval shop.qd profiles/red.yaml",
+        "eval shop.qd profiles/red.yaml --json",
+        "why shop.qd profiles/red.yaml stall",
+        "check shop.qd",
+        "diff shop.qd shop.qd",
+        "test shop.qd --check",
+        "facts shop.qd",
+        "schema shop.qd",
+        "explain unread-field",
+        "completions bash",
+    ] {
+        let work = shop();
+        let (status, told, _) = work.qudao(command);
+        assert!(!told.is_empty(), "{command}");
+        let (to_file, out, err) = work.qudao(&format!("{command} -o out.txt"));
+        assert_eq!(
+            (to_file, out.as_str(), work.read("out.txt")),
+            (status, "", told.clone()),
+            "{command}: {err}"
+        );
+        assert_eq!(work.qudao(&format!("{command} -o -")).1, told, "{command}");
+        assert_eq!(work.qudao(&format!("{command} --output /dev/stdout")).1, told, "{command}");
+        assert!(!work.path("-").exists(), "{command}");
+        // Nothing lies beside it.
+        assert_eq!(work.names("."), ["out.txt", "profiles", "shop.qd"], "{command}");
+        let (status, _, err) = work.qudao(&format!("{command} -o gone/out.txt"));
+        assert!(status == 2 && err.contains("cannot write `gone/out.txt`"), "{command}: {err}");
+    }
+}
+
+#[test]
+fn a_result_is_never_written_over_what_is_read_or_where_there_is_none() {
+    let work = shop();
+    for (command, file) in [
+        ("eval shop.qd profiles/red.yaml -o profiles/red.yaml", "profiles/red.yaml"),
+        ("check shop.qd -o ./shop.qd", "shop.qd"),
+    ] {
+        let before = work.read(file);
+        let (status, _, err) = work.qudao(command);
+        assert!(status == 2 && err.contains("is read here, and is not written over"), "{command}: {err}");
+        assert_eq!(work.read(file), before);
+    }
+    work.write("out.txt", "before");
+    work.write("wrong.qd", "ruleset wrong\nchannel");
+    assert_eq!(work.qudao("eval wrong.qd profiles/red.yaml -o out.txt").0, 1);
+    assert_eq!(work.read("out.txt"), "before");
+    // Findings are a result.
+    assert_eq!(work.qudao("check wrong.qd -o out.txt").0, 1);
+    assert!(work.read("out.txt").contains("error[syntax]"));
+    assert_eq!(work.qudao("eval shop.qd profiles/red.yaml --watch -o out.txt").0, 2);
+}
+
+#[test]
+fn an_interview_may_give_its_profile_to_standard_output() {
+    let work = shop();
+    let (status, out, err) = work.qudao("ask shop.qd --set colour=red --set fragile=true -o -");
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("colour: red") && !out.contains("Recommended"), "{out}");
+    assert!(err.contains("Recommended: Stall") && !work.path("-").exists(), "{err}");
+}
+
+#[test]
+fn json_is_short_for_its_format() {
+    let work = shop();
+    for command in [
+        "eval shop.qd profiles/red.yaml",
+        "why shop.qd profiles/red.yaml stall",
+        "check shop.qd",
+        "test shop.qd",
+    ] {
+        let (_, long, _) = work.qudao(&format!("{command} --format json"));
+        assert!(long.starts_with('{') && work.qudao(&format!("{command} --json")).1 == long, "{command}");
+        assert_eq!(work.qudao(&format!("{command} --json --format text")).0, 2, "{command}");
+    }
+}
+
+#[test]
+fn folders_and_patterns_of_profiles_are_taken() {
+    let work = shop();
+    let heads = |profiles: &str| {
+        let (status, out, err) = work.qudao(&format!("eval shop.qd {profiles}"));
+        assert_eq!(status, 0, "{profiles}: {err}");
+        let heads = out.lines().filter_map(|line| line.strip_prefix("── ")?.strip_suffix(" ──"));
+        heads.map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(heads("profiles"), ["profiles/blue.yaml", "profiles/red.yaml"]);
+    assert_eq!(heads("profiles/*.yaml"), ["profiles/blue.yaml", "profiles/red.yaml"]);
+    assert_eq!(heads("profiles/red.yaml profiles/b*"), ["profiles/red.yaml", "profiles/blue.yaml"]);
+    for (profiles, says) in
+        [("gone/*.yaml", "no file is named like `gone/*.yaml`"), (".", "no profile in `.`")]
+    {
+        let (status, _, err) = work.qudao(&format!("eval shop.qd {profiles}"));
+        assert!(status == 2 && err.contains(says), "{err}");
+    }
+    work.write("tables/a.csv", "colour\nred\n");
+    work.write("tables/b.ndjson", "{\"colour\": \"blue\"}\n");
+    work.write("tables/readme.txt", "none");
+    let (status, out, err) = work.qudao("batch shop.qd tables --to ndjson");
+    assert_eq!((status, out.lines().count()), (0, 2), "{out}{err}");
+}
+
+#[test]
+fn quiet_is_the_result_alone_and_verbose_tells_what_was_read() {
+    let work = shop();
+    for command in [
+        "eval shop.qd profiles/red.yaml",
+        "check shop.qd",
+        "fmt shop.qd",
+        "review",
+        "batch shop.qd profiles/blue.json",
+    ] {
+        work.write("profiles/blue.json", "{\"colour\": \"blue\"}\n");
+        work.write("shop.qd", &DOUBTFUL.replace("  when   ", "when"));
+        let (status, out, err) = work.qudao(command);
+        assert!(!err.is_empty(), "{command}");
+        work.write("shop.qd", &DOUBTFUL.replace("  when   ", "when"));
+        assert_eq!(work.qudao(&format!("{command} -q")), (status, out, String::new()), "{command}");
+    }
+    // What is wrong is told all the same.
+    assert!(work.qudao("eval shop.qd --set colour=purple --quiet").2.contains("error[unknown-value]"));
+    work.write("qudao.toml", "lang = \"en\"");
+    let (_, _, err) = work.qudao("eval shop.qd profiles/red.yaml -v");
+    assert!(err.ends_with("read profiles/red.yaml\nread qudao.toml\nread shop.qd\n"), "{err}");
+}
+
+#[test]
+fn the_next_command_is_no_part_of_the_answer() {
+    let (status, out, err) = shop().qudao("eval shop.qd profiles/red.yaml");
+    assert!(status == 0 && !out.contains("next:"), "{out}");
+    assert_eq!(err, "next: qudao why shop.qd profiles/red.yaml stall\n");
+}
+
+/// The widest line of what a command prints.
+fn widest(text: &str) -> usize {
+    text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0)
+}
+
+#[test]
+fn reports_are_as_wide_as_the_variable_says_within_bounds() {
+    let because = "word ".repeat(60);
+    let text = DOUBTFUL.replace("stall +1\n", &format!("stall +1\n  because \"{}\"\n", because.trim_end()));
+    let work = Work::new(&[("shop.qd", &text)]);
+    let width = |columns: Option<&str>, arguments: &[&str]| {
+        let mut run = program(work.0.path());
+        run.envs(columns.map(|columns| ("COLUMNS", columns)));
+        let out =
+            run.args(["eval", "shop.qd", "--set", "colour=red"]).args(arguments).output().unwrap().stdout;
+        widest(&String::from_utf8(out).unwrap())
+    };
+    let near = |limit: usize| limit - 5..=limit;
+    for (columns, limit) in [
+        (None, 80),
+        (Some("100"), 100),
+        (Some("20"), 60),
+        (Some("500"), 120),
+        (Some("wide"), 80),
+        (Some("0"), 80),
+    ] {
+        assert!(near(limit).contains(&width(columns, &[])), "{columns:?}: {}", width(columns, &[]));
+    }
+    width(Some("120"), &["-o", "out.txt"]);
+    assert!(near(80).contains(&widest(&work.read("out.txt"))));
+}
+
+/// What the program shows on a terminal of so many columns.
+#[cfg(target_os = "linux")]
+fn on_terminal(work: &Work, columns: usize, command: &str) -> String {
+    let command = format!("stty cols {columns} rows 40; {} {command}", env!("CARGO_BIN_EXE_qudao"));
+    let mut run = std::process::Command::new("script");
+    run.args(["-qec", &command, "/dev/null"]).current_dir(work.0.path()).env("SHELL", "/bin/sh");
+    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        run.env_remove(name);
+    }
+    let ended = run.env("TERM", "xterm").stdin(std::process::Stdio::null()).output().unwrap();
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn reports_are_as_wide_as_the_terminal() {
+    let text = DOUBTFUL
+        .replace("stall +1\n", &format!("stall +1\n  because \"{}\"\n", "word ".repeat(60).trim_end()));
+    let work = Work::new(&[("shop.qd", &text)]);
+    for (columns, limit) in [(100, 100), (40, 60), (200, 120)] {
+        let shown = on_terminal(&work, columns, "eval shop.qd --set colour=red --color never");
+        assert!((limit - 5..=limit).contains(&widest(&shown)), "{columns}: {shown}");
+    }
+    assert!(on_terminal(&work, 80, "eval shop.qd --set colour=red").contains('\u{1b}'));
+}
+
+#[test]
+fn colour_follows_the_environment() {
+    let work = shop();
+    let coloured = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut run = program(work.0.path());
+        run.envs(variables.iter().copied()).args(["eval", "shop.qd", "profiles/red.yaml"]).args(arguments);
+        let ended = run.output().unwrap();
+        let (out, err) = (ended.stdout.contains(&0x1b), ended.stderr.contains(&0x1b));
+        assert_eq!(out, err, "{variables:?}");
+        out
+    };
+    assert!(!coloured(&[], &[]));
+    assert!(coloured(&[("FORCE_COLOR", "1")], &[]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")], &[]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", ""), ("FORCE_COLOR", "0")], &[]));
+    assert!(!coloured(&[("FORCE_COLOR", "1"), ("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(!coloured(&[("FORCE_COLOR", "1")], &["--color", "never"]));
+    assert!(coloured(&[("NO_COLOR", "1")], &["--color", "always"]));
+}
+
+#[test]
+fn the_version_is_told_in_short_and_in_full() {
+    let work = Work::new(&[]);
+    let line = format!("qudao {}\n", env!("CARGO_PKG_VERSION"));
+    for arguments in ["--version", "-V"] {
+        assert_eq!(work.qudao(arguments), (0, line.clone(), String::new()));
+    }
+    for arguments in ["--version -v", "-vV", "--verbose --version"] {
+        let (status, out, _) = work.qudao(arguments);
+        let names: Vec<&str> = out.lines().skip(1).map(|line| line.split(':').next().unwrap()).collect();
+        assert!(status == 0 && out.starts_with(&line) && names == ["features", "commit"], "{out}");
+    }
+    assert_eq!(work.qudao("-q").0, 2);
+}
+
+/// The names of all commands, as the help lists them.
+fn commands(work: &Work) -> Vec<String> {
+    let (_, help, _) = work.qudao("--help");
+    let lines =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names =
+        lines.filter(|line| !line.starts_with("   ")).map(|line| line.split_whitespace().next().unwrap());
+    names.filter(|name| *name != "help").map(str::to_string).collect()
+}
+
+/// A command as a shell would run it: `< FILE` is standard input.
+fn example(work: &Work, line: &str) -> (i32, String) {
+    let (line, input) = line.split_once(" < ").unwrap_or((line, ""));
+    let mut run = program(work.0.path());
+    run.args(line.split_whitespace().skip(1)).stdin(match input {
+        "" => std::process::Stdio::null(),
+        file => std::fs::File::open(work.path(file)).unwrap().into(),
+    });
+    let ended = run.output().unwrap();
+    (ended.status.code().unwrap(), String::from_utf8(ended.stderr).unwrap())
+}
+
+#[test]
+fn each_help_fits_a_terminal_and_ends_in_examples_that_run() {
+    let files = || {
+        let profile = include_str!("../../rulesets/wechat/profiles/blogger.yaml");
+        let work = Work::new(&[("profile.yaml", profile), ("shop.qd", DOUBTFUL), ("new.qd", DOUBTFUL)]);
+        work.write("clients/a.yaml", profile);
+        work.write("clients/b.yaml", "entity_type: company\n");
+        work.write("clients.csv", "name,entity_type\nA,company\n");
+        work.write("tables/clients.csv", "entity_type\ncompany\n");
+        git(&work, &["init", "-q"]);
+        git(&work, &["add", "."]);
+        git(&work, &["commit", "-qm", "one"]);
+        work
+    };
+    let names = commands(&files());
+    assert!(names.len() >= 14, "{names:?}");
+    for name in names.iter().map(String::as_str).chain([""]) {
+        for flag in ["--help", "-h"] {
+            let mut run = program(std::path::Path::new("."));
+            run.env("COLUMNS", "80").args(name.split_whitespace()).arg(flag);
+            let help = String::from_utf8(run.output().unwrap().stdout).unwrap();
+            assert!(widest(&help) <= 80, "{name} {flag}\n{help}");
+            let (_, examples) =
+                help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{name}: no examples"));
+            let lines: Vec<&str> = examples.lines().collect();
+            assert!(!lines.is_empty() && !examples.contains("\n\n"), "{name}: the examples stand last");
+            for line in lines.into_iter().filter(|_| flag == "--help") {
+                let command = line.trim_start().split("  ").next().unwrap();
+                assert!(command.starts_with(&format!("qudao {name}")), "{name}: {line}");
+                let (status, err) = example(&files(), command);
+                assert!((0..=1).contains(&status), "{command}: {err}");
+            }
+        }
+    }
+}
+
+#[test]
+fn old_words_are_still_taken_and_not_shown() {
+    let work = shop();
+    for (command, words) in [("test", ["--texts"].as_slice()), ("review", &["--accept ", "--reject "])] {
+        let (_, help, _) = work.qudao(&format!("{command} --help"));
+        assert!(words.iter().all(|word| !help.contains(*word)), "{command}: {help}");
+    }
+    assert_eq!(work.qudao("test shop.qd --accept --texts").0, 0);
+    assert!(work.read("snapshots/red.snap").contains('"'), "{}", work.read("snapshots/red.snap"));
+    assert_eq!(work.qudao("review --accept all").0, 0);
+    assert_eq!(work.qudao("review --reject all").0, 0);
 }
