@@ -10,7 +10,7 @@ mod stale;
 use qudao_language::model::{Channel, Citation, Entry, Id, Ruleset};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
-pub use csv::csv;
+pub use csv::{csv, literal, value_literal};
 pub use json::to_json;
 pub use sheet::sheet;
 pub use stale::{Aged, expired, stale, stale_json, stale_text};
