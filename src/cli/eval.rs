@@ -65,7 +65,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let profiles = profiles.map(|profile| profile.path().to_path_buf());
     paths.extend(profiles.chain(load::arguments(&args.ruleset)));
     let loaded = load::one(&args.ruleset)?;
-    paths.extend(loaded.paths());
+    paths.extend(loaded.watched());
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, output)?;
     let day = args.input.day(&ruleset);

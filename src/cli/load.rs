@@ -22,12 +22,19 @@ pub(crate) struct Loaded {
     pub(crate) main: Option<PathBuf>,
     /// The other files on disk that it was read from, each with what it is for.
     pub(crate) others: Vec<(WantedKind, PathBuf)>,
+    /// Where files were looked for that are not there.
+    absent: Vec<PathBuf>,
 }
 
 impl Loaded {
     /// Returns the files on disk that it was read from.
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         self.main.iter().chain(self.others.iter().map(|(_, path)| path)).cloned().collect()
+    }
+
+    /// Returns the files on disk on which it depends, those too that are not there yet.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        self.paths().into_iter().chain(self.absent.iter().cloned()).collect()
     }
 }
 
@@ -44,7 +51,7 @@ pub(crate) fn load(
     let is_path = argument.contains(['/', '\\']) || argument.ends_with(".qd");
     if !is_path && !path.exists() {
         return match Sources::bundled(argument) {
-            Some(sources) => Ok(vec![Loaded { sources, main: None, others: Vec::new() }]),
+            Some(sources) => Ok(vec![Loaded { sources, main: None, others: Vec::new(), absent: Vec::new() }]),
             None => Err(Failure::new(unknown_ruleset(argument))),
         };
     }
@@ -174,7 +181,7 @@ fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Lo
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
-    Loaded { sources, main: None, others: Vec::new() }
+    Loaded { sources, main: None, others: Vec::new(), absent: Vec::new() }
 }
 
 /// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
@@ -197,7 +204,7 @@ fn load_file(
     let name = path.to_string_lossy();
     let bytes = read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
     let mut sources = Sources::new(&name, bytes);
-    let mut others = Vec::new();
+    let (mut others, mut absent) = (Vec::new(), Vec::new());
     let folder = path.parent().unwrap_or(Path::new(""));
     while let Some(wanted) = sources.wanted().cloned() {
         let file = folder.join(&wanted.path);
@@ -222,10 +229,13 @@ fn load_file(
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 sources.refused(&plain(&error.to_string()));
             }
-            Err(error) => sources.absent(&plain(&error.to_string())),
+            Err(error) => {
+                absent.push(folder.join(&wanted.path));
+                sources.absent(&plain(&error.to_string()));
+            }
         }
     }
-    Ok(Loaded { sources, main: Some(path.to_path_buf()), others })
+    Ok(Loaded { sources, main: Some(path.to_path_buf()), others, absent })
 }
 
 /// Where the text of a source would be in a folder that was named on purpose: under the last name of its path.

@@ -51,11 +51,26 @@ pub(crate) fn plain(message: &str) -> String {
 pub(crate) struct Output {
     out: io::BufWriter<io::Stdout>,
     colour: Colour,
+    /// What was written as a result, where somebody compares it with what comes next.
+    said: Option<String>,
 }
 
 impl Output {
     pub(crate) fn new(colour: Colour) -> Output {
-        Output { out: io::BufWriter::new(io::stdout()), colour }
+        Output { out: io::BufWriter::new(io::stdout()), colour, said: None }
+    }
+
+    /// Returns the results that were written since the last time this was asked; the first time there are none.
+    pub(crate) fn said(&mut self) -> Option<String> {
+        self.said.replace(String::new())
+    }
+
+    /// Empties the screen, if the results go to one.
+    pub(crate) fn clear(&mut self) -> Result<(), Failure> {
+        if io::stdout().is_terminal() {
+            self.out.write_all(b"\x1b[2J\x1b[3J\x1b[H").map_err(closed)?;
+        }
+        Ok(())
     }
 
     /// Tells whether results are in colour.
@@ -94,6 +109,9 @@ impl Output {
 
     /// Writes a result that a program reads, which is safe already.
     pub(crate) fn print_as_it_is(&mut self, text: &str) -> Result<(), Failure> {
+        if let Some(said) = &mut self.said {
+            said.push_str(text);
+        }
         self.out.write_all(text.as_bytes()).map_err(closed)
     }
 

@@ -145,7 +145,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
             if loaded.main.as_ref().is_some_and(|main| !seen.insert(main.clone())) {
                 continue;
             }
-            paths.extend(loaded.paths());
+            paths.extend(loaded.watched());
             if !(args.fail_fast && report::Summary::of(&runs).failed > 0) {
                 runs.push(ruleset(&work, &loaded, output, paths, &mut cases, &mut failure)?);
             }
