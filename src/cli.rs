@@ -60,7 +60,7 @@ struct Args {
     /// Print the result alone: no hints, no counts
     #[arg(long, short, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say which files were read
+    /// Say more: which files were read; in `test`, what passed
     #[arg(long, short, global = true, help_heading = GLOBAL)]
     verbose: bool,
     /// Print the version; with `-v`, what is built in
@@ -143,7 +143,7 @@ pub(crate) enum Exit {
 pub(crate) fn run() -> ExitCode {
     completions::answer::<Args>();
     let args = Args::parse();
-    let mut output = Output::new(args.color, args.quiet);
+    let mut output = Output::new(args.color, args.quiet, args.verbose);
     let ended = match args.command {
         Some(asked) => output.write_to(asked.file()).and_then(|()| command(asked, &mut output)),
         None if args.version => output.print(&version(args.verbose)).map(|()| Exit::Done),

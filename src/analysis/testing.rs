@@ -13,6 +13,7 @@ pub mod report;
 mod rests;
 mod run;
 mod snapshot;
+mod suggest;
 
 pub use case::{CaseRun, CaseState, difference};
 pub use coverage::{Coverage, Kind, Unseen};
@@ -27,3 +28,4 @@ pub use snapshot::{
     has_conflict, has_texts, renewed, snapshot, snapshot_contents, snapshot_file, snapshot_rests,
     snapshot_with_texts,
 };
+pub use suggest::{Suggestions, suggest};

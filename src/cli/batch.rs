@@ -2,6 +2,7 @@
 
 mod explain;
 mod files;
+mod first_look;
 mod flow;
 mod input;
 #[cfg_attr(not(feature = "parquet"), path = "batch/no_parquet.rs")]
@@ -98,6 +99,9 @@ pub(crate) struct Args {
     /// Show the whole proof of the row on this line (for Parquet: of this number) of the first input, and nothing else
     #[arg(long, value_name = "LINE")]
     explain: Option<u64>,
+    /// Write nothing: show which column is read as which field, and what the first ten rows give
+    #[arg(long, conflicts_with_all = ["explain", "output", "rejects"])]
+    dry_run: bool,
     /// How to write the counts at the end
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = SummaryFormat::Text)]
     summary: SummaryFormat,
@@ -151,6 +155,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let batch = Batch::new(&program, &options, to).map_err(Failure::new)?;
     if let Some(line) = args.explain {
         return explain::explain(args, &loaded.project, &batch, &sources, line, output);
+    }
+    if args.dry_run {
+        return first_look::show(args, &batch, &sources, output);
     }
     args.apart(&loaded, &sources)?;
     let mut run = flow::Flow::new(args, &batch, sources, to, output.quiet())?;

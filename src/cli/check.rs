@@ -16,6 +16,7 @@ use super::choice::Choice;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::project::Project;
+use super::watch::watch;
 use super::written::{Formats, Written};
 use super::{Exit, completions, files, paths, profiles};
 
@@ -68,6 +69,9 @@ pub(crate) struct Args {
     /// Look for profiles that get no recommendation too
     #[arg(long)]
     gaps: bool,
+    /// Check anew whenever a file changes
+    #[arg(long, conflicts_with_all = ["fix", "lock"])]
+    watch: bool,
     #[command(flatten)]
     pub(crate) written: Written<Format>,
 }
@@ -76,11 +80,23 @@ pub(crate) struct Args {
 const MAX_ROUNDS: usize = 10;
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    match args.watch {
+        true => watch(output, |output, paths| once(args, output, paths)),
+        false => once(args, output, &mut Vec::new()),
+    }
+}
+
+/// Checks all rulesets once; tells the files that it read.
+fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
     for path in &Project::rulesets(&args.paths)? {
         let mut fixed = 0;
+        // A folder changes when a file comes into it.
+        let given = path.path();
+        watched.extend(Some(given).filter(|path| path.exists()).map(Path::to_path_buf));
         let mut all = load::load(path, args.texts.as_deref())?;
+        watched.extend(all.iter().flat_map(Loaded::watched));
         if args.fix {
             for _ in 0..MAX_ROUNDS {
                 let applied = fix(&all, args, output)?;

@@ -81,7 +81,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let for_client = args.reader == Reader::Client;
     let wrong = match () {
-        () if for_client && args.format == Format::Json => {
+        () if for_client && args.written.format() == Format::Json => {
             Some("`--for client` writes text or Markdown, not JSON")
         }
         () if for_client && args.trace => {
@@ -110,7 +110,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let profiles = profiles.map(|profile| profile.path().to_path_buf());
     paths.extend(profiles.chain(load::arguments(&args.ruleset)));
     let loaded = load::one(&args.ruleset)?;
-    paths.extend(loaded.paths());
+    paths.extend(loaded.watched());
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let day = args.input.day(&ruleset);

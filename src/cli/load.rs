@@ -25,6 +25,8 @@ pub(crate) struct Loaded {
     pub(crate) others: Vec<(WantedKind, PathBuf)>,
     /// What the project says that it belongs to; for one that is no file, the project of the current folder.
     pub(crate) project: Project,
+    /// Where files were looked for that are not there.
+    absent: Vec<PathBuf>,
 }
 
 impl Loaded {
@@ -32,6 +34,11 @@ impl Loaded {
     pub(crate) fn paths(&self) -> Vec<PathBuf> {
         let others = self.others.iter().map(|(_, path)| path);
         self.main.iter().chain(others).chain(&self.project.file).cloned().collect()
+    }
+
+    /// Returns the files on disk on which it depends, those too that are not there yet.
+    pub(crate) fn watched(&self) -> Vec<PathBuf> {
+        self.paths().into_iter().chain(self.absent.iter().cloned()).collect()
     }
 }
 
@@ -183,7 +190,8 @@ fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Re
 
 /// A ruleset that is no file.
 fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
-    Ok(Loaded { sources, main: None, others: Vec::new(), project: Project::of(Path::new("."))? })
+    let project = Project::of(Path::new("."))?;
+    Ok(Loaded { sources, main: None, others: Vec::new(), project, absent: Vec::new() })
 }
 
 /// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
@@ -206,7 +214,7 @@ fn load_file(
     let name = path.to_string_lossy();
     let bytes = read(path).map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
     let mut sources = Sources::new(&name, bytes);
-    let mut others = Vec::new();
+    let (mut others, mut absent) = (Vec::new(), Vec::new());
     let folder = path.parent().unwrap_or(Path::new(""));
     let project = Project::of(folder)?;
     let texts = texts.or(project.texts.as_deref());
@@ -233,10 +241,13 @@ fn load_file(
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 sources.refused(&plain(&error.to_string()));
             }
-            Err(error) => sources.absent(&plain(&error.to_string())),
+            Err(error) => {
+                absent.push(folder.join(&wanted.path));
+                sources.absent(&plain(&error.to_string()));
+            }
         }
     }
-    Ok(Loaded { sources, main: Some(path.to_path_buf()), others, project })
+    Ok(Loaded { sources, main: Some(path.to_path_buf()), others, project, absent })
 }
 
 /// Where the text of a source would be in a folder that was named on purpose: under the last name of its path.

@@ -4,6 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+use qudao_language::check::check;
+use qudao_language::profile::schema;
+use qudao_language::syntax::Sources;
+
 use super::Exit;
 use super::files::{Folder, folder_of};
 use super::output::{Failure, Output};
@@ -18,18 +23,46 @@ const EXAMPLES: &str = "Examples:
 pub(crate) struct Args {
     /// The folder to make; the ruleset is named after it
     dir: PathBuf,
+    /// The language of its texts
+    #[arg(long, value_enum, value_name = "TAG", default_value_t = Language::En)]
+    lang: Language,
 }
 
-const MAIN: &str = include_str!("new/main.qd");
+/// The language of the texts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Language {
+    /// English
+    En,
+    /// Chinese
+    Zh,
+}
 
-/// The other files, by path; the main file is named like the ruleset.
-const FILES: &[(&str, &str)] = &[
-    ("tests.qd", include_str!("new/tests.qd")),
-    ("profiles/beginner.yaml", include_str!("new/profiles/beginner.yaml")),
-    ("profiles/workshop.yaml", include_str!("new/profiles/workshop.yaml")),
-    ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
-    ("snapshots/workshop.snap", include_str!("new/snapshots/workshop.snap")),
-];
+/// The main file, which is named like the ruleset, and the other files, by path.
+type Files = (&'static str, [(&'static str, &'static str); 6]);
+
+const ENGLISH: Files = (
+    include_str!("new/main.qd"),
+    [
+        ("tests.qd", include_str!("new/tests.qd")),
+        ("profiles/beginner.yaml", include_str!("new/profiles/beginner.yaml")),
+        ("profiles/workshop.yaml", include_str!("new/profiles/workshop.yaml")),
+        ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
+        ("snapshots/workshop.snap", include_str!("new/snapshots/workshop.snap")),
+        (".gitignore", include_str!("new/gitignore")),
+    ],
+);
+
+const CHINESE: Files = (
+    include_str!("new/zh/main.qd"),
+    [
+        ("tests.qd", include_str!("new/zh/tests.qd")),
+        ("profiles/beginner.yaml", include_str!("new/zh/profiles/beginner.yaml")),
+        ("profiles/workshop.yaml", include_str!("new/zh/profiles/workshop.yaml")),
+        ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
+        ("snapshots/workshop.snap", include_str!("new/snapshots/workshop.snap")),
+        (".gitignore", include_str!("new/gitignore")),
+    ],
+);
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let dir = args.dir.as_path();
@@ -39,10 +72,16 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             "`{shown}` names no new folder; write a name, as in `qudao new shop`"
         )));
     };
-    let (name, text) = named(&last.to_string_lossy())?;
+    let (main, others) = match args.lang {
+        Language::En => ENGLISH,
+        Language::Zh => CHINESE,
+    };
+    let (name, text) = named(&last.to_string_lossy(), main)?;
     let main = format!("{name}.qd");
-    let files: Vec<(&str, &str)> =
-        [(main.as_str(), text.as_str())].into_iter().chain(FILES.iter().copied()).collect();
+    let mut files = vec![(main.as_str(), text.as_str())];
+    files.extend(others);
+    let schema = schema_of(&files);
+    files.push(("profile.schema.json", &schema));
     make(dir, &files)
         .map_err(|error| Failure::new(format!("`{}` cannot be made: {error}", dir.display())))?;
     let path = |file: &str| quoted(&dir.join(file).display().to_string());
@@ -57,15 +96,30 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// The JSON Schema of the profiles, by which editors complete them.
+fn schema_of(files: &[(&str, &str)]) -> String {
+    let (main, text) = files.first().expect("the main file comes first");
+    let mut sources = Sources::new(main, text.as_bytes().to_vec());
+    while let Some(wanted) = sources.wanted() {
+        match files.iter().find(|(file, _)| *file == wanted.path) {
+            Some((_, text)) => sources.supply(text.as_bytes().to_vec()),
+            None => sources.absent("it is not made"),
+        }
+    }
+    let ruleset = check(&sources).ruleset.expect("what is made has no errors");
+    let language = ruleset.languages.first().map_or("en", |tag| tag);
+    format!("{:#}\n", schema(&ruleset, language))
+}
+
 /// Makes the name of a folder a name of the language; returns it with the text of the main file, laid out.
-fn named(folder: &str) -> Result<(String, String), Failure> {
+fn named(folder: &str, main: &str) -> Result<(String, String), Failure> {
     let kept: String =
         folder.chars().map(|c| if unicode_ident::is_xid_continue(c) { c } else { '_' }).collect();
     let kept = kept.trim_matches('_');
     // A digit begins no name, and a word of the language may be none.
     let candidates = [kept.to_string(), format!("rules_{kept}")];
     let laid_out = candidates.into_iter().filter(|_| !kept.is_empty()).find_map(|name| {
-        let text = qudao_language::format::format("main.qd", &MAIN.replace("NAME", &name)).ok()?;
+        let text = qudao_language::format::format("main.qd", &main.replace("NAME", &name)).ok()?;
         Some((name, text))
     });
     laid_out.ok_or_else(|| Failure::new(format!("`{folder}` cannot be made a name; begin it with a letter")))

@@ -1,6 +1,6 @@
 //! What is printed: results to standard output, everything else to standard error.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
@@ -68,11 +68,15 @@ pub(crate) struct Output {
     begun: bool,
     colour: Colour,
     quiet: bool,
+    verbose: bool,
+    /// What was written as a result, where somebody compares it with what comes next.
+    said: Option<String>,
 }
 
 impl Output {
-    pub(crate) fn new(colour: Colour, quiet: bool) -> Output {
-        Output { out: io::BufWriter::new(io::stdout()), file: None, begun: false, colour, quiet }
+    pub(crate) fn new(colour: Colour, quiet: bool, verbose: bool) -> Output {
+        let out = io::BufWriter::new(io::stdout());
+        Output { out, file: None, begun: false, colour, quiet, verbose, said: None }
     }
 
     /// Makes results go to a file.
@@ -85,6 +89,24 @@ impl Output {
     /// Tells whether only results are wanted.
     pub(crate) fn quiet(&self) -> bool {
         self.quiet
+    }
+
+    /// Tells whether what goes without saying is wanted too.
+    pub(crate) fn verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Returns the results that were written since the last time this was asked; the first time there are none.
+    pub(crate) fn said(&mut self) -> Option<String> {
+        self.said.replace(String::new())
+    }
+
+    /// Empties the screen, if the results go to one.
+    pub(crate) fn clear(&mut self) -> Result<(), Failure> {
+        if io::stdout().is_terminal() {
+            self.out.write_all(b"\x1b[2J\x1b[3J\x1b[H").map_err(closed)?;
+        }
+        Ok(())
     }
 
     /// Tells whether results are in colour.
@@ -157,6 +179,9 @@ impl Output {
 
     /// Writes a result that a program reads, which is safe already.
     pub(crate) fn print_as_it_is(&mut self, text: &str) -> Result<(), Failure> {
+        if let Some(said) = &mut self.said {
+            said.push_str(text);
+        }
         self.begun |= !text.is_empty();
         match &mut self.file {
             Some(file) => {

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::testing::{
     Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, properties, prove, report,
-    run_observed, selected,
+    run_observed, selected, suggest,
 };
 use qudao_language::date::Date;
 use qudao_language::decide::Decision;
@@ -91,6 +92,10 @@ pub(crate) struct Args {
     /// Tell what tests and cases never reached: rules, conditions, verdicts, facts
     #[arg(long)]
     coverage: bool,
+    /// Write tests for what tests and cases never reached, each with a profile that reaches it and what the ruleset says
+    /// of it today, to be confirmed
+    #[arg(long, conflicts_with_all = ["format", "pattern", "fail_fast", "accept", "prune", "watch"])]
+    suggest: bool,
     /// Fail where less than so many percent are covered
     #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(..=100))]
     threshold: Option<u8>,
@@ -132,7 +137,7 @@ impl<'a> Work<'a> {
         let accept = args.accept.as_ref().map(|_| cases.into_iter().map(str::to_string).collect());
         let ci = std::env::var("CI").is_ok_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
         let writes = args.accept.is_some() || args.prune;
-        let mode = if args.check || (ci && !writes) { Mode::Check } else { Mode::Propose };
+        let mode = if args.check || args.suggest || (ci && !writes) { Mode::Check } else { Mode::Propose };
         Ok(Work { args, paths, accept, mode })
     }
 }
@@ -148,7 +153,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
             if loaded.main.as_ref().is_some_and(|main| !seen.insert(main.clone())) {
                 continue;
             }
-            paths.extend(loaded.paths());
+            paths.extend(loaded.watched());
             if !(args.fail_fast && report::Summary::of(&runs).failed > 0) {
                 runs.push(ruleset(&work, &loaded, output, paths, &mut cases, &mut failure)?);
             }
@@ -164,8 +169,9 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         return Err(Failure::new(format!("no case is named `{first}`; {hint}")));
     }
     match args.written.format() {
+        Format::Text | Format::Markdown if args.suggest => {}
         Format::Text | Format::Markdown => {
-            let told = report::told(&runs, work.mode == Mode::Check);
+            let told = report::told(&runs, work.mode == Mode::Check, output.verbose());
             output.report(&told, args.written.format() == Format::Markdown)?;
         }
         Format::Json => output.print_json(&format!("{:#}\n", report::to_json(&runs)))?,
@@ -187,6 +193,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     match failure {
         Some(failure) => Err(failure),
         None if !low.is_empty() => Ok(Exit::Found),
+        None if args.suggest => Ok(Exit::Done),
         None if report::Summary::of(&runs).is_good() => Ok(Exit::Done),
         None => Ok(Exit::Found),
     }
@@ -210,7 +217,8 @@ fn ruleset(
     let mut run =
         RulesetRun { name: ruleset.name.to_string(), file, deny_undecided, ..RulesetRun::default() };
     let pattern = args.pattern.as_deref();
-    let mut coverage = (args.coverage || args.threshold.is_some()).then(|| Coverage::new(&ruleset));
+    let wanted = args.coverage || args.threshold.is_some() || args.suggest;
+    let mut coverage = wanted.then(|| Coverage::new(&ruleset));
     let mut observe = |decision: &Decision<'_>| {
         if let Some(coverage) = &mut coverage {
             coverage.observe(decision);
@@ -260,8 +268,27 @@ fn ruleset(
         run.pruned = compared.pruned;
         *failure = failure.take().or(compared.failure);
     }
-    run.coverage = coverage.map(|coverage| coverage.finished(&ruleset));
+    let coverage = coverage.map(|coverage| coverage.finished(&ruleset));
+    if let Some(coverage) = coverage.as_ref().filter(|_| args.suggest) {
+        suggested(&ruleset, coverage, output)?;
+    }
+    run.coverage = coverage;
     Ok(run)
+}
+
+/// Writes tests for what was never reached; beside them, how many there are and what none was found for.
+fn suggested(ruleset: &Ruleset, coverage: &Coverage, output: &mut Output) -> Result<(), Failure> {
+    let found = suggest(ruleset, coverage, Budget::default());
+    output.print(&found.text)?;
+    for open in &found.open {
+        output.note(&format!("no profile was found for this: {open}\n"))?;
+    }
+    let says = match found.count {
+        0 if found.open.is_empty() => "everything is reached".to_string(),
+        1 => "1 test is suggested; confirm what it expects".into(),
+        count => format!("{count} tests are suggested; confirm what they expect"),
+    };
+    output.note(&format!("{}: {says}\n", ruleset.name))
 }
 
 /// What is covered less than was asked for.

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 use qudao_language::model::{Channel, Citation, Entry, Id, OWN, Ruleset, Source};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
-pub use csv::csv;
+pub use csv::{csv, literal, value_literal};
 pub use json::to_json;
 pub use sheet::sheet;
 pub use stale::{Aged, expired, stale, stale_json, stale_text};

@@ -18,7 +18,7 @@ fn tested(name: &str, text: &str) -> String {
     let tests = ruleset.tests.iter().map(|test| run(&ruleset, test, None, None)).collect();
     let properties = properties(&ruleset, |_| PropertyOutcome::NotChecked);
     let run = RulesetRun { name: name.into(), tests, properties, ..RulesetRun::default() };
-    report::told(&[run], false).terminal(false)
+    report::told(&[run], false, false).terminal(false)
 }
 
 /// The first part of the names, the folder, and what the snapshot of a file shows, told its name and its text.

@@ -47,6 +47,12 @@ fn a_new_ruleset_is_right_whatever_its_name() {
         }
         let profile = format!("{folder}/profiles/workshop.yaml");
         assert!(qudao(root.path(), &["eval", folder, &profile]).status.success(), "{folder}");
+        let schema = qudao(root.path(), &["schema", folder]).stdout;
+        assert_eq!(
+            fs::read(root.path().join(folder).join("profile.schema.json")).unwrap(),
+            schema,
+            "{folder}"
+        );
     }
 }
 
@@ -80,5 +86,32 @@ fn an_empty_folder_is_as_good_as_none() {
     let root = tempfile::tempdir().unwrap();
     fs::create_dir(root.path().join("shop")).unwrap();
     assert_eq!(qudao(root.path(), &["new", "shop"]).status.code(), Some(0));
-    assert_eq!(entries(&root.path().join("shop")), ["profiles", "shop.qd", "snapshots", "tests.qd"]);
+    assert_eq!(
+        entries(&root.path().join("shop")),
+        [".gitignore", "profile.schema.json", "profiles", "shop.qd", "snapshots", "tests.qd"]
+    );
+}
+
+#[test]
+fn a_new_ruleset_speaks_the_language_that_is_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let made = qudao(root.path(), &["new", "shop", "--lang", "zh"]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    for arguments in [["fmt", "--check"].as_slice(), &["check", "--format", "short"], &["test"]] {
+        let ran = qudao(root.path(), &[arguments, &["shop"]].concat());
+        let said = String::from_utf8_lossy(&ran.stdout).into_owned() + &String::from_utf8_lossy(&ran.stderr);
+        assert_eq!(ran.status.code(), Some(0), "{arguments:?}\n{said}");
+        assert!(!said.contains("warning") && !said.contains("note"), "{arguments:?}\n{said}");
+    }
+    let answer = qudao(root.path(), &["eval", "shop", "shop/profiles/beginner.yaml"]).stdout;
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.contains("买家已经在那里") && !answer.contains("Recommended"), "{answer}");
+    let profile = fs::read_to_string(root.path().join("shop/profiles/beginner.yaml")).unwrap();
+    assert!(profile.starts_with("# yaml-language-server: $schema=../profile.schema.json\n"), "{profile}");
+    let ignored = fs::read_to_string(root.path().join("shop/.gitignore")).unwrap();
+    assert!(ignored.contains("*.snap.new"), "{ignored}");
+    // The same profiles, rules and verdicts in each language.
+    qudao(root.path(), &["new", "other"]);
+    let snapshot = |folder: &str| fs::read(root.path().join(folder).join("snapshots/beginner.snap")).unwrap();
+    assert_eq!(snapshot("shop"), snapshot("other"));
 }

@@ -55,4 +55,5 @@ mod textmate;
 mod tidy;
 mod trace;
 mod undoing;
+mod watching;
 mod writing;

@@ -1,7 +1,10 @@
 //! Running tests: the command with its formats, properties, coverage. What is said of expectations stands in `testing/runs`.
 
-use qudao_analysis::testing::PropertyOutcome;
+use qudao_analysis::analyse::diagram::Budget;
+use qudao_analysis::testing::{Coverage, PropertyOutcome, run_observed, suggest};
+use qudao_language::format::format;
 
+use crate::laws::{case, cases};
 use crate::support::{Work, assert_snapshot, ruleset};
 
 const SHOP: &str = r#"ruleset shop "Shop" { as of 2026-01-01 }
@@ -203,4 +206,43 @@ test "u" { given { n = 6, kind = "b" } expect own excluded }
     work.write("profiles/other.yaml", "n: 200\nkind: a\n");
     let (_, out, _) = work.qudao("test shop.qd --accept --coverage");
     assert!(!out.contains("`large`") && !out.contains("rule named never fires"), "{out}");
+}
+
+/// What is suggested parses, is laid out, passes, and reaches all but what is said to be open.
+#[test]
+fn suggested_tests_pass_and_reach_what_was_not_reached() {
+    let (mut count, mut open, mut all) = (0, 0, 0);
+    for seed in 0..cases(25) {
+        let case = case(seed + 8_000_000, 70);
+        let bare = Coverage::new(&case.ruleset).finished(&case.ruleset);
+        let suggested = suggest(&case.ruleset, &bare, Budget::default());
+        assert_eq!(format("suggested.qd", &suggested.text).unwrap(), suggested.text, "seed {seed}");
+        let tested = ruleset(&format!("{}\n{}", case.text, suggested.text));
+        assert_eq!(tested.tests.len(), suggested.count, "seed {seed}");
+        let mut coverage = Coverage::new(&tested);
+        for test in &tested.tests {
+            let run = run_observed(&tested, test, None, None, &mut |decision| coverage.observe(decision));
+            assert!(run.passed(), "seed {seed}: {run:?}\n{}", suggested.text);
+        }
+        let coverage = coverage.finished(&tested);
+        let facts = |unseen: &&qudao_analysis::testing::Unseen| unseen.text.ends_with(" is never read");
+        let left = coverage.unseen().iter().filter(|unseen| !facts(unseen)).count();
+        assert!(left <= suggested.open.len(), "seed {seed}: {:?}", coverage.unseen());
+        all += bare.unseen().iter().filter(|unseen| !facts(unseen)).count();
+        open += suggested.open.len();
+        count += suggested.count;
+    }
+    assert!(count > 100 && open * 10 < all, "{count} tests, {open} of {all} are open");
+}
+
+#[test]
+fn suggestions_write_nothing_but_themselves() {
+    let work = Work::new(&[("shop.qd", &shop("")), ("profiles/few.yaml", "n: 1\n")]);
+    let (status, out, err) = work.qudao("test shop.qd --suggest");
+    assert_eq!((status, err.as_str()), (0, "shop: 1 test is suggested; confirm what it expects\n"));
+    assert!(!work.path("snapshots").exists());
+    std::fs::write(work.path("shop.qd"), shop(&out)).unwrap();
+    let (status, out, _) = work.qudao("test shop.qd --accept --coverage -v");
+    assert_eq!(status, 0, "{out}");
+    assert!(out.contains("2 passed in shop") && out.contains("coverage 100%"), "{out}");
 }

@@ -1,23 +1,9 @@
 //! The house is in order: rooms use lower floors only, each outside library has its place, nothing is left undone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::support::files_below;
-
-/// The rooms by floor, lowest first. A room uses rooms of lower floors and itself.
-const FLOORS: &[&[&str]] = &[
-    &["bundled", "date", "exact", "layout", "operator", "source", "visible"],
-    &["diagnostic", "position"],
-    &["model", "syntax"],
-    &["check", "decide", "format", "profile"],
-    &["ground", "project", "words"],
-    &["ask", "document", "hover", "program", "structure"],
-    &["advise", "offers", "rename"],
-    &["facts", "result", "summary", "why"],
-    &["analyse"],
-    &["testing"],
-];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -44,14 +30,25 @@ fn room(path: &Path) -> Option<String> {
     PACKAGES.contains(&parts.next()?.as_str()).then(|| parts.next())?.map(|part| part.replace(".rs", ""))
 }
 
-fn floor(room: &str) -> Option<usize> {
-    FLOORS.iter().position(|rooms| rooms.contains(&room))
+/// The floor of each room, as the page on the architecture tells it. A room uses rooms of lower floors and itself.
+fn floors() -> BTreeMap<String, usize> {
+    let page = std::fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | `"));
+    let rows = rows.filter_map(|(floor, rest)| Some((floor.parse::<usize>().ok()?, rest)));
+    let rooms = rows.flat_map(|(floor, rest)| {
+        let rooms = rest.split(" |").next().unwrap().split(", ");
+        rooms.map(move |room| (room.trim_matches('`').to_string(), floor)).collect::<Vec<_>>()
+    });
+    rooms.collect()
 }
 
 /// That a package uses no package above it is the compiler's to see.
 #[test]
 fn rooms_use_lower_floors_only() {
     let mut wrong = Vec::new();
+    let floors = floors();
+    let floor = |room: &str| floors.get(room).copied();
+    let mut rooms: BTreeSet<&String> = floors.keys().collect();
     for (path, text) in sources() {
         let Some(own) = room(&path) else {
             // The command sees the packages as anyone does.
@@ -63,6 +60,7 @@ fn rooms_use_lower_floors_only() {
         if own == "lib" {
             continue;
         }
+        rooms.remove(&own);
         let Some(own_floor) = floor(&own) else {
             wrong.push(format!("{} is on no floor", path.display()));
             continue;
@@ -79,6 +77,7 @@ fn rooms_use_lower_floors_only() {
             }
         }
     }
+    wrong.extend(rooms.iter().map(|room| format!("there is no room {room}")));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -44,7 +44,7 @@ impl Kind {
 
 /// Something that can be seen or not.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Point {
+pub(super) enum Point {
     Rule(usize, bool),
     Atom(Span, bool),
     Verdict(usize, Verdict),
@@ -114,6 +114,17 @@ impl Coverage {
         Coverage { seen, unseen: Vec::new() }
     }
 
+    /// Returns a coverage of one thing alone.
+    pub(super) fn of(point: Point) -> Coverage {
+        Coverage { seen: BTreeMap::from([(point, false)]), unseen: Vec::new() }
+    }
+
+    /// Returns it with what a decision reaches.
+    pub(super) fn observing(mut self, decision: &Decision<'_>) -> Coverage {
+        self.observe(decision);
+        self
+    }
+
     fn see(&mut self, point: Point) {
         if let Some(seen) = self.seen.get_mut(&point) {
             *seen = true;
@@ -181,6 +192,18 @@ impl Coverage {
 
     /// Leaves out what no profile brings about. Only what was never seen can be so.
     fn leave_out(&mut self, ruleset: &Ruleset) {
+        let (points, outcomes) = self.outcomes(ruleset);
+        if points.is_empty() {
+            return;
+        }
+        let never = impossible(ruleset, &outcomes, Budget::default());
+        for (point, _) in points.iter().zip(never).filter(|(_, never)| *never) {
+            self.seen.remove(point);
+        }
+    }
+
+    /// What was never seen, and what a profile would have to bring about for it.
+    pub(super) fn outcomes<'r>(&self, ruleset: &'r Ruleset) -> (Vec<Point>, Vec<Outcome<'r>>) {
         let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| *point);
         let unseen: Vec<Point> = unseen.collect();
         let mut of_span: BTreeMap<Span, (&Expr, Channels)> = BTreeMap::new();
@@ -200,16 +223,12 @@ impl Coverage {
             Point::Verdict(index, verdict) => Some(Outcome::Verdict(ruleset.targets().nth(index)?, verdict)),
             Point::Fact(..) => None,
         };
-        let asked: Vec<(Point, Outcome<'_>)> =
-            unseen.iter().filter_map(|point| Some((*point, outcome(point)?))).collect();
-        if asked.is_empty() {
-            return;
-        }
-        let (points, outcomes): (Vec<Point>, Vec<Outcome<'_>>) = asked.into_iter().unzip();
-        let never = impossible(ruleset, &outcomes, Budget::default());
-        for (point, _) in points.iter().zip(never).filter(|(_, never)| *never) {
-            self.seen.remove(point);
-        }
+        unseen.iter().filter_map(|point| Some((*point, outcome(point)?))).unzip()
+    }
+
+    /// Tells whether something was seen.
+    pub(super) fn has(&self, point: Point) -> bool {
+        self.seen.get(&point).is_none_or(|seen| *seen)
     }
 
     /// Returns how much was seen, and how much there is to see.
@@ -294,7 +313,7 @@ fn facts_of(expr: &Expr, channels: &[Option<Id<Channel>>], facts: &mut BTreeSet<
     });
 }
 
-fn words(ruleset: &Ruleset, point: Point) -> Unseen {
+pub(super) fn words(ruleset: &Ruleset, point: Point) -> Unseen {
     let (text, span) = match point {
         Point::Rule(index, fires) => {
             let rule = ruleset.rules.iter().nth(index);

@@ -110,26 +110,32 @@ fn entitle(row: &mut Row, title: &Text) {
 }
 
 fn cell(ruleset: &Ruleset, value: &Value, ty: Type) -> String {
+    match value {
+        // A text of one mark would say that the value is unknown, and an empty one nothing.
+        Value::Text(text) if !matches!(&**text, "?" | "") => plain(text),
+        _ => value_literal(ruleset, value, ty).expect("a fact is written, so it can be written again"),
+    }
+}
+
+/// Returns a value as a ruleset states it; nothing for a number that no decimal tells.
+#[must_use]
+pub fn value_literal(ruleset: &Ruleset, value: &Value, ty: Type) -> Option<String> {
     let member = |member: u32| match ty {
         Type::Enum(id) | Type::Set(id) => ruleset.enums[id].member_name(member),
         Type::Bool | Type::Number(_) | Type::Text | Type::Date => "",
     };
-    match (value, ty) {
-        (Value::Number(number), Type::Number(ty)) => {
-            number_text(ruleset, number, ty).expect("a fact is written, so it can be written again")
-        }
+    Some(match (value, ty) {
+        (Value::Number(number), Type::Number(ty)) => return number_text(ruleset, number, ty),
         (Value::Number(number), _) => number.value.to_string(),
         (Value::Bool(value), _) => value.to_string(),
         (Value::Date(date), _) => date.to_string(),
-        // A text of one mark would say that the value is unknown, and an empty one nothing.
-        (Value::Text(text), _) if matches!(&**text, "?" | "") => literal(text),
-        (Value::Text(text), _) => plain(text),
+        (Value::Text(text), _) => literal(text),
         (Value::Enum(value), _) => member(*value).to_string(),
         (Value::Set(members), _) => {
             let members: Vec<&str> = members.iter().map(|value| member(*value)).collect();
             format!("{{{}}}", members.join(", "))
         }
-    }
+    })
 }
 
 /// A text as its cell has it: as it is, or between quotation marks where a sheet would change it, take it for one
@@ -143,7 +149,9 @@ fn plain(text: &str) -> String {
     }
 }
 
-fn literal(text: &str) -> String {
+/// Returns a text as a ruleset has it.
+#[must_use]
+pub fn literal(text: &str) -> String {
     let mut written = String::from("\"");
     for c in text.chars() {
         match c {

@@ -2,7 +2,7 @@
 
 use super::snapshots::snapshots;
 use super::{Summary, place};
-use crate::testing::{Coverage, Failure, PropertyOutcome, RulesetRun};
+use crate::testing::{CaseState, Coverage, Failure, PropertyOutcome, RulesetRun};
 use qudao_telling::document::{Block, Code, Document, Item, Kind, Mark, Section, Table, TableKind, Text};
 
 /// The words before what is not as it should be.
@@ -10,11 +10,12 @@ pub(super) const FAIL: &str = "FAIL";
 const UNDECIDED: &str = "UNDECIDED";
 
 /// Tells the failures of all rulesets in full, what changed in snapshots, and how many checks came out how. With `whole`
-/// the difference of each snapshot is told in full, not only a case of each cause.
+/// the difference of each snapshot is told in full, not only a case of each cause; with `passed` what passed is listed.
 #[must_use]
-pub fn told(runs: &[RulesetRun], whole: bool) -> Document {
+pub fn told(runs: &[RulesetRun], whole: bool, passed: bool) -> Document {
     let mut body = Vec::new();
     for run in runs {
+        body.extend(Some(run).filter(|_| passed).and_then(what_passed));
         for test in run.tests.iter().filter(|test| !test.passed()) {
             body.push(Block::Section(Section {
                 word: FAIL,
@@ -47,6 +48,24 @@ pub fn told(runs: &[RulesetRun], whole: bool) -> Document {
     let kind = if summary.is_good() { Kind::Good } else { Kind::Bad };
     let result = Text::of(kind, format!("{nothing}{}", summary.words()));
     Document { is_part: true, body, result, overview: Some(overview(runs)), ..Document::default() }
+}
+
+/// The tests, properties and cases of a ruleset that passed.
+fn what_passed(run: &RulesetRun) -> Option<Block> {
+    let item = |text: String, at: String| Item::new(Mark::None, Text::from(text).and(Kind::Faint, at));
+    let tests = run.tests.iter().filter(|test| test.passed());
+    let proved = run.properties.iter().filter(|property| property.outcome == PropertyOutcome::Proved);
+    let same =
+        run.cases.iter().filter(|case| matches!(case.state, CaseState::Same(_) | CaseState::Accepted { .. }));
+    let items: Vec<Item> = tests
+        .map(|test| item(test.title.clone(), format!("  {}", place(&test.at))))
+        .chain(proved.map(|property| {
+            item(format!("property {}", property.name), format!("  {}", place(&property.at)))
+        }))
+        .chain(same.map(|case| item(format!("case {}", case.name), String::new())))
+        .collect();
+    let heading = format!("{} passed in {}", items.len(), run.name);
+    (!items.is_empty()).then(|| Block::section(heading, vec![Block::list(items)]))
 }
 
 fn failure(failure: &Failure) -> Block {

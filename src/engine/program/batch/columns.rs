@@ -256,6 +256,17 @@ impl Batch<'_, '_> {
         self.check_seen(&seen, names.iter().map(String::as_str))
     }
 
+    /// Returns the field that each column of a table is read as.
+    #[must_use]
+    pub fn fields(&self, names: &[String]) -> Vec<Option<Id<Field>>> {
+        let (columns, _) = self.meanings(names);
+        let field = |column: Option<Column>| match column {
+            Some(Column::Field(id) | Column::Both(id, _)) => Some(id),
+            Some(Column::Keep(_)) | None => None,
+        };
+        columns.into_iter().map(field).collect()
+    }
+
     pub(super) fn meanings(&self, names: &[String]) -> (Vec<Option<Column>>, Option<String>) {
         self.columns.all(self.program.ruleset(), names.iter().map(String::as_str))
     }

@@ -182,7 +182,9 @@ fn operator(place: &Place<'_>) -> Option<Diagnostic> {
         return Some(mistake.fix(format!("write `{operator}`"), span, *operator));
     }
     let (previous, before) = (place.previous(), place.before());
-    if matches!(previous, "NOT" | "Not" | "IF" | "If") && is_name(place.found) {
+    // Behind a number, `AND` was taken for its unit.
+    let begun = is_name(place.found) || matches!(place.found, "!" | "(");
+    if matches!(previous, "NOT" | "Not" | "IF" | "If" | "AND" | "And" | "OR" | "Or") && begun {
         let span = place.previous_span();
         let mistake =
             Diagnostic::new(Code::Syntax, span, "the words of the language are written in lower case");
