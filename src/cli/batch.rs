@@ -54,6 +54,8 @@ enum Part {
     Range,
     /// What it needs that is not met
     Needs,
+    /// What its measures are; together with `range`, what they could be
+    Measures,
 }
 
 /// What `qudao batch` takes.
@@ -176,6 +178,8 @@ fn parts(only: &[Part]) -> Parts {
         score: only.contains(&Part::Score),
         range: only.contains(&Part::Range),
         needs: only.contains(&Part::Needs),
+        measures: only.contains(&Part::Measures),
+        bounds: only.contains(&Part::Measures) && only.contains(&Part::Range),
     }
 }
 
