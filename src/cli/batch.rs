@@ -55,6 +55,8 @@ enum Part {
     Range,
     /// What it needs that is not met
     Needs,
+    /// What its measures are; together with `range`, what they could be
+    Measures,
 }
 
 const EXAMPLES: &str = "Examples:
@@ -190,6 +192,8 @@ fn parts(only: &[Part]) -> Parts {
         score: only.contains(&Part::Score),
         range: only.contains(&Part::Range),
         needs: only.contains(&Part::Needs),
+        measures: only.contains(&Part::Measures),
+        bounds: only.contains(&Part::Measures) && only.contains(&Part::Range),
     }
 }
 

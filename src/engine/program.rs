@@ -17,6 +17,7 @@ mod dnf;
 mod encode;
 mod formula;
 mod matrix;
+mod measures;
 mod needs;
 mod outcome;
 mod rank;
@@ -33,7 +34,7 @@ use matrix::Matrix;
 
 use crate::ground::{Ground, Instance, Node, OpaqueId, Variable};
 use qudao_language::date::Date;
-use qudao_language::decide::{Measured, Probe};
+use qudao_language::decide::Measured;
 use qudao_language::exact::Exact;
 use qudao_language::model::{Channel, Field, Id, IdMap, Number, Profile, Rule, Ruleset, Target, Type, Value};
 use walk::Walk;
@@ -410,21 +411,6 @@ impl<'r> Program<'r> {
         }
         self.find_first(scratch);
         self.narrow(scratch);
-    }
-
-    /// Finds out what measures are of each target: afterwards [`Program::measured`] answers.
-    pub fn measure(&self, scratch: &mut Scratch) {
-        self.write_profile(scratch);
-        let probe = Probe::new(self.ruleset(), &scratch.profile, self.ground.day);
-        let measured: Vec<Vec<Measured>> =
-            self.ruleset().targets().map(|target| probe.measured(target)).collect();
-        scratch.measured = measured;
-    }
-
-    /// Returns what each measure is of a target that has it, in the order of declaration.
-    #[must_use]
-    pub fn measured<'s>(&self, scratch: &'s Scratch, target: Target) -> &'s [Measured] {
-        scratch.measured.get(self.ruleset().target_index(target)).map_or(&[], Vec::as_slice)
     }
 
     /// Judges an instance that was run.

@@ -81,6 +81,62 @@ fn what_is_no_profile_is_set_aside_with_its_line_and_the_reason() {
     assert_eq!(head("a,,b\n").unwrap_err(), "column 2 of the header has no name");
 }
 
+const MEASURES: &str = r#"
+ruleset t "T" { as of 2024-06-15 }
+enum Kind { one, other }
+profile { n: number in 0 .. 100, kind: Kind, name: text }
+fact fee: number EUR
+fact part[Kind]: number percent
+channel a { fee = 1 EUR, part[one] = 10%, part[other] = 30% }
+channel b { fee = -0.5 EUR, part[one] = 1% }
+mix ab { of a, b }
+measure cost: number EUR for each c = c.fee + n * 3 EUR / 7 * c.part[kind]  mixes sum
+measure low: number EUR for each c in {a} = if name == "x" then c.fee else n * n * 1 EUR
+"#;
+
+fn measured(parts: Parts, form: Form, lines: &str) -> Result<String, String> {
+    let ruleset = support::ruleset(MEASURES);
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let batch = Batch::new(&program, &Options { parts, ..Options::default() }, form)?;
+    let mut worker = batch.worker();
+    worker.ndjson(lines.as_bytes(), 1);
+    let (out, rejects) = worker.take();
+    assert!(rejects.is_empty(), "{rejects:?}");
+    Ok(String::from_utf8([batch.header(), out].concat()).unwrap())
+}
+
+#[test]
+fn measures_are_columns_with_their_bounds_where_asked_for() {
+    let lines = r#"{"n": 10, "kind": "one", "name": "x"}
+{"n": 7, "kind": "other"}
+{"kind": "one"}
+"#;
+    let parts = Parts { measures: true, ..Parts::NONE };
+    let table = "line,first,settled,a.cost,a.low,b.cost,ab.cost\n\
+        1,a,true,1.428571429,1,-0.457142857,0.971428571\n\
+        2,a,true,1.9,,,\n\
+        3,a,true,,,,\n";
+    assert_eq!(measured(parts, Form::Csv, lines).unwrap(), table);
+    let json = measured(parts, Form::Ndjson, lines).unwrap();
+    let rows: Vec<Json> = json.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows[0]["measures"]["b.cost"], serde_json::json!(-0.457_142_857));
+    assert_eq!((&rows[1]["measures"]["b.cost"], rows[0].get("targets")), (&Json::Null, None));
+    // 1/7 is rounded down at the lower end, and up at the upper one.
+    let bounds = measured(Parts { bounds: true, ..parts }, Form::Ndjson, r#"{"kind": "one"}"#).unwrap();
+    let row: Json = serde_json::from_str(&bounds).unwrap();
+    let of = |column: &str| row["measures"][column].to_string();
+    assert_eq!(
+        (of("a.cost"), of("a.cost.low"), of("a.cost.high")),
+        ("null".into(), "1".into(), "5.285714286".into())
+    );
+    assert_eq!((of("b.cost.low"), of("b.cost.high")), ("-0.5".into(), "-0.071428571".into()));
+    let both = measured(Parts { range: true, ..parts }, Form::Csv, "");
+    assert_eq!(
+        both.unwrap_err(),
+        "the column `a.low` would be one of a measure and of something else; tell less"
+    );
+}
+
 #[cfg(not(feature = "parquet"))]
 #[test]
 fn a_program_without_parquet_says_how_to_get_one() {
@@ -193,6 +249,7 @@ pub(crate) fn choices() -> impl Iterator<Item = Parts> {
         score: bits & 4 > 0,
         range: bits & 8 > 0,
         needs: bits & 16 > 0,
+        ..Parts::NONE
     })
 }
 

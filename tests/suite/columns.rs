@@ -86,6 +86,20 @@ const LINES: &str = r#"{"id":7,"posts":4.5,"goal":"talk","goals":["sell","talk"]
 {"id":18446744073709551615,"posts":0,"goal":null,"goals":[null],"open":null,"begin":null,"town":null}
 "#;
 
+#[test]
+fn measures_are_columns_of_decimals() {
+    let ruleset = support::ruleset(
+        "ruleset t \"T\" { as of 2024-06-15 }\nprofile { n: number in 0 .. 9 }\nchannel a\nmeasure third: number for each c = n / 3\n",
+    );
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let batch = Batch::new(&program, &Options::default(), Form::Arrow).unwrap();
+    let rows = RecordBatch::try_from_iter([("n", column(Int64Array::from(vec![Some(2), None])))]).unwrap();
+    let answers = batch.worker().record_batch(&rows, 1).unwrap();
+    let third = answers["a.third"].as_any().downcast_ref::<Decimal128Array>().unwrap();
+    assert_eq!((third.precision(), third.scale()), (38, 9));
+    assert_eq!((third.value_as_string(0), third.is_null(1)), ("0.666666667".to_string(), true));
+}
+
 fn options() -> Options {
     Options { keep: vec!["id".into()], reasons: true, ..Options::default() }
 }

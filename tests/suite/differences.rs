@@ -244,6 +244,36 @@ fn who_comes_first_is_told_channel_by_channel_where_pairs_are_too_many() {
     assert_eq!(lead["change"]["first"]["old"], "c1");
 }
 
+/// Two costs that grow otherwise cross at one amount, which is found as it is: by what a change moves, and by what a
+/// property forbids.
+#[test]
+fn costs_cross_at_an_exact_amount() {
+    let fees = |fixed: &str, share: &str, when: &str| {
+        format!(
+            "ruleset fees \"Fees\" {{ as of 2026-05-01  rank by score, fee }}\n\
+             profile {{ amount: number EUR \"Amount\" in 0 .. 1_000 }}\n\
+             fact fixed: number EUR\nfact share: number percent\n\
+             channel card {{ fixed = 0.25 EUR, share = 1.4% }}\n\
+             channel wallet {{ fixed = {fixed}, share = {share} }}\n\
+             measure fee: number EUR for each c = c.fixed + amount * c.share\n\
+             property p {{ when amount {when}  expect first wallet }}\n"
+        )
+    };
+    // 0.25 + 0.014 x = 0.35 + 0.01 x at 25; always dearer with the same share; 0.45 + 0.01 x at 50.
+    let (flat, old) = (fees("0.35 EUR", "1.4%", "> 25 EUR"), fees("0.35 EUR", "1%", "> 25 EUR"));
+    let (new, wrong) = (fees("0.45 EUR", "1%", "> 50 EUR"), fees("0.35 EUR", "1%", ">= 25 EUR"));
+    let files = [("flat.qd", &*flat), ("old.qd", &*old), ("new.qd", &*new), ("wrong.qd", &*wrong)];
+    let work = Work::new(&files);
+    let (_, out, _) = work.qudao("diff flat.qd old.qd");
+    assert!(out.contains("first: card → wallet\n  where amount > 25 EUR\n"), "{out}");
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    assert!(out.contains("first: wallet → card\n  where amount > 25 EUR and amount <= 50 EUR\n"), "{out}");
+    assert_eq!(work.qudao("test old.qd new.qd").0, 0);
+    // At 25 EUR they are equal, and the order of declaration puts the card first.
+    let (status, out, _) = work.qudao("test wrong.qd");
+    assert!(status == 1 && out.contains("amount: 25"), "{out}");
+}
+
 /// The edits, as they are told.
 fn edits(work: &Work) -> Vec<String> {
     let found = json(work, "old.qd new.qd");

@@ -6,6 +6,7 @@ use qudao_engine::ground::Ground;
 use qudao_engine::program::batch::{Batch, Form, Options, Reject};
 use qudao_engine::program::{Program, Scratch};
 use qudao_language::decide::{Decision, Judged, Probe, Truth, decide};
+use qudao_language::exact::{Exact, Rounding};
 use qudao_language::model::{Id, NeedState, Profile, Ruleset, Target, TargetMap};
 use qudao_language::operator::Verdict;
 use serde_json::{Value as Json, json};
@@ -111,6 +112,16 @@ pub(crate) fn expected(ruleset: &Ruleset, profile: &Profile, line: u64) -> Json 
         });
         (ruleset.target_name(target).to_string(), row)
     });
+    let mut measures = serde_json::Map::new();
+    for target in ruleset.targets() {
+        for (id, measure) in ruleset.measures.entries().filter(|(_, it)| it.of.contains_key(&target)) {
+            let measured = decision.target(target).measures.iter().find(|measured| measured.measure == id);
+            let value = measured.and_then(|measured| measured.value.as_ref()?.as_number());
+            let rounded = value.map(|value| value.rounded(Rounding::Nearest, billionth()).unwrap());
+            let number = rounded.map_or(Json::Null, |value| value.to_string().parse().unwrap());
+            measures.insert(format!("{}.{}", ruleset.target_name(target), measure.name), number);
+        }
+    }
     let mut fired = Vec::new();
     for (id, rule) in ruleset.rules.entries() {
         for instance in decision.instances(id).iter().filter(|instance| instance.fires.truth == Truth::True) {
@@ -118,13 +129,21 @@ pub(crate) fn expected(ruleset: &Ruleset, profile: &Profile, line: u64) -> Json 
             fired.push(format!("{}{}", rule.name, channel.unwrap_or_default()));
         }
     }
-    json!({
+    let mut row = json!({
         "line": line,
         "first": decision.first.target.map(|target| ruleset.target_name(target)),
         "settled": decision.first.settled,
         "targets": targets.collect::<serde_json::Map<_, _>>(),
         "fired": fired,
-    })
+    });
+    if !measures.is_empty() {
+        row["measures"] = measures.into();
+    }
+    row
+}
+
+fn billionth() -> Exact {
+    Exact::fraction(1, 1_000_000_000).unwrap()
 }
 
 fn json_row(profile: &[(&str, Option<&str>)], id: u64) -> String {

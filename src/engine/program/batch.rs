@@ -21,9 +21,10 @@ pub use columns::Seen;
 pub use row::{Rows, Split, header};
 pub use summary::Summary;
 
+use super::measures::{Amount, TooLong};
 use super::{Program, Scratch};
 use columns::{Column, Columns};
-use qudao_language::model::{Field, IdMap};
+use qudao_language::model::{Field, Id, IdMap, Measure, Ruleset, Target};
 
 /// A row that is longer is set aside unread.
 pub const MAX_ROW_BYTES: usize = 16 * 1024 * 1024;
@@ -66,18 +67,42 @@ pub struct Parts {
     pub range: bool,
     /// What it needs that is not met.
     pub needs: bool,
+    /// What its measures are.
+    pub measures: bool,
+    /// What they could be, the least and the greatest; not told unless asked for.
+    pub bounds: bool,
 }
 
 impl Default for Parts {
     fn default() -> Parts {
-        Parts { verdict: true, leaning: true, score: true, range: true, needs: true }
+        Parts {
+            verdict: true,
+            leaning: true,
+            score: true,
+            range: true,
+            needs: true,
+            measures: true,
+            bounds: false,
+        }
     }
 }
 
 impl Parts {
     /// Nothing at all: the answer tells which target comes first, and no more.
-    pub const NONE: Parts =
-        Parts { verdict: false, leaning: false, score: false, range: false, needs: false };
+    pub const NONE: Parts = Parts {
+        verdict: false,
+        leaning: false,
+        score: false,
+        range: false,
+        needs: false,
+        measures: false,
+        bounds: false,
+    };
+
+    /// Tells whether anything is told of a target but its measures.
+    fn of_targets(self) -> bool {
+        self.names().next().is_some()
+    }
 
     /// Returns the names of the columns of a target, in their order.
     fn names(self) -> impl Iterator<Item = &'static str> {
@@ -105,6 +130,9 @@ pub struct Batch<'p, 'r> {
     plans: IdMap<Field, decode::Plan>,
     texts: write::Texts,
     pieces: pieces::Pieces,
+    /// The measures that are told, target by target, and the names of their columns.
+    measures: Vec<(Target, Id<Measure>)>,
+    amounts: Vec<String>,
 }
 
 impl<'p, 'r> Batch<'p, 'r> {
@@ -117,7 +145,16 @@ impl<'p, 'r> Batch<'p, 'r> {
         let ruleset = program.ruleset();
         let columns = Columns::new(ruleset, options)?;
         let texts = write::Texts::new(program);
-        let own = write::own_names(&texts, options);
+        let measures = measures(ruleset, options.parts);
+        let amounts = write::amount_names(ruleset, &measures, options.parts.bounds);
+        let mut own = write::own_names(&texts, options);
+        if let Some(name) = amounts.iter().find(|name| own.contains(name.as_str())) {
+            return Err(format!(
+                "the column `{name}` would be one of a measure and of something else; tell less"
+            ));
+        }
+        let object = (!amounts.is_empty()).then(|| "measures".to_string());
+        own.extend(amounts.iter().cloned().chain(object));
         if let Some(name) = options.keep.iter().find(|name| own.contains(name.as_str())) {
             return Err(format!("the column `{name}` cannot be kept: the answer has a column of that name"));
         }
@@ -131,6 +168,8 @@ impl<'p, 'r> Batch<'p, 'r> {
             plans: IdMap::of(&ruleset.fields, |id| decode::Plan::new(ruleset, &ruleset.fields[id])),
             pieces: pieces::Pieces::new(form, options.parts, &texts.targets),
             texts,
+            measures,
+            amounts,
         })
     }
 
@@ -155,12 +194,22 @@ impl<'p, 'r> Batch<'p, 'r> {
             columns: arrow::Columns::new(self),
             #[cfg(feature = "arrow")]
             of_text: true,
+            amounts: Vec::new(),
             rejects: Vec::new(),
             summary: Summary::new(self.program),
             seen: Seen::new(ruleset, self.keep.len()),
             header: Arc::default(),
         }
     }
+}
+
+/// The measures that are told, target by target.
+fn measures(ruleset: &Ruleset, parts: Parts) -> Vec<(Target, Id<Measure>)> {
+    let of = |target| {
+        let all = ruleset.measures.entries();
+        all.filter(move |(_, measure)| measure.of.contains_key(&target)).map(move |(id, _)| (target, id))
+    };
+    ruleset.targets().filter(|_| parts.measures).flat_map(of).collect()
 }
 
 /// Whether a row gives a field.
@@ -196,6 +245,8 @@ pub struct Worker<'b, 'p, 'r> {
     /// Whether the row is of a text, not of columns.
     #[cfg(feature = "arrow")]
     of_text: bool,
+    /// What measures are of the row that was run last.
+    amounts: Vec<Amount>,
     rejects: Vec<Reject>,
     summary: Summary,
     /// What was met of the columns.
@@ -361,6 +412,15 @@ impl Worker<'_, '_, '_> {
     fn answer(&mut self, line: u64) {
         let program = self.batch.program;
         program.run(&mut self.scratch);
+        if !self.batch.measures.is_empty() {
+            let (columns, bounds) = (&self.batch.measures, self.batch.parts.bounds);
+            let found = program.amounts(&mut self.scratch, columns, bounds, &mut self.amounts);
+            if let Err((column, TooLong)) = found {
+                let column = self.batch.amount_column(column);
+                return self
+                    .reject(line, format!("`{column}` has more digits than a column of numbers holds"));
+            }
+        }
         let unknown = self.given.values().map(|given| *given == Given::Unknown);
         self.summary.count(program, &self.scratch, unknown);
         self.write(line);

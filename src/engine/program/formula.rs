@@ -13,7 +13,7 @@ use crate::ground::{Ground, OpaqueId};
 use qudao_language::date::Date;
 use qudao_language::decide::Probe;
 use qudao_language::exact::{Exact, Rounding};
-use qudao_language::model::{Between, Field, Id, Profile, Ruleset, Shift, Type, Value};
+use qudao_language::model::{Between, Expr, Field, Id, Measure, Profile, Ruleset, Shift, Type, Value};
 use qudao_language::operator::{CompareOp, Quantifier, Sign};
 
 pub(super) use run::Run;
@@ -89,6 +89,10 @@ enum Term {
     Shifted(Shift, Sign, Box<(Term, Term)>),
 }
 
+/// A number to be found.
+#[derive(Clone, Debug)]
+pub(super) struct Figure(Term);
+
 /// A truth value to be found.
 #[derive(Clone, Debug)]
 enum Condition {
@@ -160,25 +164,32 @@ pub(super) struct Formulas {
     /// By opaque condition; nothing where the evaluator has to judge it.
     of: Vec<Option<Formula>>,
     domains: Vec<Domain>,
+    /// The measures of each target; without a figure where the evaluator has to find the number.
+    measures: Vec<Vec<(Id<Measure>, Option<Figure>)>>,
 }
 
 impl Formulas {
     pub(super) fn new(ground: &Ground<'_>) -> Formulas {
-        let (steps, fits) = compile::steps(ground);
+        let mut nothing = Profile::empty(ground.ruleset, "");
+        ground.ruleset.fields.ids().for_each(|field| nothing.set(field, None));
+        let probe = Probe::new(ground.ruleset, &nothing, ground.day);
+        let measures = measures(ground.ruleset, &probe);
+        let exprs = ground.opaque.iter().map(|opaque| (opaque.expr, opaque.channel));
+        let measured = measures.iter().flatten().map(|(_, expr)| (*expr, None));
+        let (steps, fits) = compile::steps(ground, exprs.chain(measured));
+        let mut fits = fits.into_iter();
         let mut factors = [0; 10];
         let mut power = 1;
         for factor in &mut factors {
             *factor = steps / power;
             power *= 10;
         }
-        let mut formulas = Formulas { steps, factors, of: Vec::new(), domains: Vec::new() };
+        let (of, domains) = (Vec::new(), Vec::new());
+        let mut formulas = Formulas { steps, factors, of, domains, measures: Vec::new() };
         formulas.domains =
             ground.ruleset.fields.iter().map(|field| formulas.domain(ground.ruleset, field)).collect();
-        let mut nothing = Profile::empty(ground.ruleset, "");
-        ground.ruleset.fields.ids().for_each(|field| nothing.set(field, None));
-        let probe = Probe::new(ground.ruleset, &nothing, ground.day);
         let mut room = MOST_ANSWERS_IN_ALL;
-        for (opaque, fits) in ground.opaque.iter().zip(fits) {
+        for (opaque, fits) in ground.opaque.iter().zip(fits.by_ref()) {
             let condition = if fits { compile::condition(ground, &formulas, &probe, opaque) } else { None };
             let formula = condition.map(|condition| {
                 let fields: Vec<usize> = opaque.fields.iter().map(|field| field.index()).collect();
@@ -192,7 +203,23 @@ impl Formulas {
             });
             formulas.of.push(formula);
         }
+        let mut figure = |(id, expr)| {
+            let fits = fits.next() == Some(true);
+            (id, if fits { compile::figure(ground, &formulas, &probe, expr) } else { None })
+        };
+        formulas.measures =
+            measures.into_iter().map(|of| of.into_iter().map(&mut figure).collect()).collect();
         formulas
+    }
+
+    /// Returns the measures of a target, by its number, in the order of declaration.
+    pub(super) fn measures(&self, target: usize) -> &[(Id<Measure>, Option<Figure>)] {
+        self.measures.get(target).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns how many steps there are in one.
+    pub(super) fn steps(&self) -> i128 {
+        self.steps
     }
 
     /// Returns how a condition is run; nothing where the evaluator has to do it.
@@ -341,6 +368,16 @@ impl Formulas {
         }
         Some((places, answers))
     }
+}
+
+/// The measures that targets have on the day, and how each is computed, by target.
+fn measures<'r>(ruleset: &'r Ruleset, probe: &Probe<'r>) -> Vec<Vec<(Id<Measure>, &'r Expr)>> {
+    let of = |target| {
+        let measured = probe.measured(target).into_iter();
+        let of = measured.filter_map(|it| Some((it.measure, ruleset.measures[it.measure].of.get(&target)?)));
+        of.collect()
+    };
+    ruleset.targets().map(of).collect()
 }
 
 /// Members of a set as bits.

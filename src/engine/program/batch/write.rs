@@ -5,14 +5,15 @@ use std::io::Write;
 
 use super::super::Program;
 use super::summary::instance_name;
-use super::{Batch, Form, Options, Parts, Worker};
+use super::{Batch, Form, Options, Worker};
 use crate::ground::Instance;
-use qudao_language::model::{IdMap, Need, NeedState, Target};
+use qudao_language::model::{Id, IdMap, Measure, Need, NeedState, Ruleset, Target};
 use qudao_language::visible::FORMULAS;
 
 /// What is said of a target: the verdicts in their order, and that there is none.
 pub(super) const WORDS: [&str; 5] = ["recommended", "possible", "unsuitable", "excluded", UNDECIDED];
 const UNDECIDED: &str = "undecided";
+const BILLION: u128 = 1_000_000_000;
 
 /// What is written again and again.
 #[derive(Clone, Debug)]
@@ -62,13 +63,28 @@ pub(super) fn own_names(texts: &Texts, options: &Options) -> BTreeSet<String> {
         .targets
         .iter()
         .flat_map(|target| options.parts.names().map(move |part| format!("{target}.{part}")));
-    let objects = (options.parts != Parts::NONE).then_some("targets");
+    let objects = options.parts.of_targets().then_some("targets");
     let fired = options.reasons.then_some("fired");
     let words = ["line", "first", "settled"].into_iter().chain(objects).chain(fired);
     words.map(String::from).chain(parts).collect()
 }
 
+/// The columns of measures: `TARGET.MEASURE`, each with `low` and `high` behind it where bounds are told.
+pub(super) fn amount_names(ruleset: &Ruleset, of: &[(Target, Id<Measure>)], bounds: bool) -> Vec<String> {
+    let parts = if bounds { &["", ".low", ".high"][..] } else { &[""] };
+    let name = |(target, measure): &(Target, Id<Measure>)| {
+        format!("{}.{}", ruleset.target_name(*target), ruleset.measures[*measure].name)
+    };
+    of.iter().flat_map(|of| parts.iter().map(move |part| name(of) + part)).collect()
+}
+
 impl Batch<'_, '_> {
+    /// The column of a measure, by its number.
+    pub(super) fn amount_column(&self, number: usize) -> &str {
+        let each = if self.parts.bounds { 3 } else { 1 };
+        self.amounts.get(number * each).map_or("", String::as_str)
+    }
+
     /// Returns what stands before the first row: the names of the columns for CSV, nothing for NDJSON.
     #[must_use]
     pub fn header(&self) -> Vec<u8> {
@@ -80,6 +96,7 @@ impl Batch<'_, '_> {
         for target in &self.texts.targets {
             names.extend(self.parts.names().map(|part| format!("{target}.{part}")));
         }
+        names.extend_from_slice(&self.amounts);
         if self.reasons {
             names.push("fired".into());
         }
@@ -104,13 +121,13 @@ impl Worker<'_, '_, '_> {
             #[cfg(feature = "arrow")]
             Form::Arrow => {
                 let kept = if self.of_text { Some(self.kept.as_slice()) } else { None };
-                self.columns.push(self.batch, &self.scratch, line, kept);
+                self.columns.push(self.batch, &self.scratch, line, kept, &self.amounts);
             }
         }
     }
 
     fn write_json(&mut self, line: u64) {
-        let Worker { batch, scratch, kept, out, .. } = self;
+        let Worker { batch, scratch, kept, out, amounts, .. } = self;
         let (program, pieces) = (batch.program, &batch.pieces);
         out.push(b'{');
         for (name, value) in batch.keep.iter().zip(kept) {
@@ -128,7 +145,7 @@ impl Worker<'_, '_, '_> {
             None => out.extend(b"null"),
         }
         out.extend(if first.settled { &b",\"settled\":true"[..] } else { b",\"settled\":false" });
-        if batch.parts != Parts::NONE {
+        if batch.parts.of_targets() {
             out.extend_from_slice(b",\"targets\":{");
             for (number, outcome) in scratch.outcomes.iter().enumerate() {
                 let needs = batch.parts.needs && outcome.open_needs > 0;
@@ -137,6 +154,21 @@ impl Worker<'_, '_, '_> {
                     let open = program.needs_at(scratch, number).filter(|need| need.state != NeedState::Met);
                     strings(out, open.map(|need| batch.texts.need_name(need.need)));
                     out.extend_from_slice(pieces.after_needs());
+                }
+            }
+            out.push(b'}');
+        }
+        if !batch.amounts.is_empty() {
+            out.extend_from_slice(b",\"measures\":{");
+            for (number, (name, amount)) in batch.amounts.iter().zip(amounts.iter()).enumerate() {
+                if number > 0 {
+                    out.push(b',');
+                }
+                string(out, name);
+                out.push(b':');
+                match amount {
+                    Some(amount) => billionths(out, *amount),
+                    None => out.extend_from_slice(b"null"),
                 }
             }
             out.push(b'}');
@@ -156,7 +188,7 @@ impl Worker<'_, '_, '_> {
     }
 
     fn write_csv(&mut self, line: u64) {
-        let Worker { batch, scratch, kept, out, .. } = self;
+        let Worker { batch, scratch, kept, out, amounts, .. } = self;
         let (program, pieces) = (batch.program, &batch.pieces);
         for value in kept {
             // A text is written as it is, anything else as JSON.
@@ -184,6 +216,10 @@ impl Worker<'_, '_, '_> {
                 }
                 out.extend_from_slice(batch.texts.need_name(need.need).as_bytes());
             }
+        }
+        for amount in amounts.iter().take(batch.amounts.len()) {
+            out.push(b',');
+            amount.iter().for_each(|amount| billionths(out, *amount));
         }
         if batch.reasons {
             let mut between = b',';
@@ -228,6 +264,23 @@ pub(super) fn signed(out: &mut Vec<u8>, number: i64) {
         out.push(b'-');
     }
     unsigned(out, number.unsigned_abs());
+}
+
+/// Writes billionths as a decimal.
+fn billionths(out: &mut Vec<u8>, number: i128) {
+    let (whole, rest) = (number.unsigned_abs() / BILLION, number.unsigned_abs() % BILLION);
+    if number < 0 {
+        out.push(b'-');
+    }
+    match u64::try_from(whole) {
+        Ok(whole) => unsigned(out, whole),
+        Err(_) => put(out, format_args!("{whole}")),
+    }
+    if rest > 0 {
+        let places = format!("{rest:09}");
+        out.push(b'.');
+        out.extend_from_slice(places.trim_end_matches('0').as_bytes());
+    }
 }
 
 /// Writes JSON strings, parted by commas.

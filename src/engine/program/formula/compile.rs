@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use num_integer::Integer;
 
-use super::{Atom, Condition, Formulas, MOST_MEMBERS, MOST_STEPS, Part, STEPS, Term, Test, mask};
+use super::{Atom, Condition, Figure, Formulas, MOST_MEMBERS, MOST_STEPS, Part, STEPS, Term, Test, mask};
 use crate::ground::{Facts, Ground, Opaque};
 use crate::program::bits::Kleene;
 use qudao_language::decide::Probe;
@@ -15,12 +15,15 @@ use qudao_language::predicate;
 /// Conditions of more parts, lets written out, are left to the evaluator, which keeps what lets came out as.
 const MOST_PARTS: usize = 256;
 
-/// Finds how many steps there are in one, and tells of each opaque condition whether its numbers are whole then.
-pub(super) fn steps(ground: &Ground<'_>) -> (i128, Vec<bool>) {
+/// Finds how many steps there are in one, and tells of each expression whether its numbers are whole then.
+pub(super) fn steps<'r>(
+    ground: &Ground<'r>,
+    exprs: impl Iterator<Item = (&'r Expr, Option<Id<Channel>>)>,
+) -> (i128, Vec<bool>) {
     let mut steps = STEPS;
-    let fits = ground.opaque.iter().map(|opaque| {
-        let mut survey = Survey { ground, channel: opaque.channel, left: MOST_PARTS, steps };
-        let fits = survey.expr(opaque.expr, 1).is_some();
+    let fits = exprs.map(|(expr, channel)| {
+        let mut survey = Survey { ground, channel, left: MOST_PARTS, steps };
+        let fits = survey.expr(expr, 1).is_some();
         if fits {
             steps = survey.steps;
         }
@@ -130,6 +133,16 @@ pub(super) fn condition<'r>(
     opaque: &Opaque<'r>,
 ) -> Option<Condition> {
     Compiler { ground, formulas, probe, channel: opaque.channel }.condition(opaque.expr)
+}
+
+/// Writes the number that an expression is; nothing where the evaluator has to find it.
+pub(super) fn figure<'r>(
+    ground: &Ground<'r>,
+    formulas: &Formulas,
+    probe: &Probe<'r>,
+    expr: &'r Expr,
+) -> Option<Figure> {
+    Some(Figure(Compiler { ground, formulas, probe, channel: None }.term(expr)?))
 }
 
 struct Compiler<'g, 'r> {

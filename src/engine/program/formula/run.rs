@@ -5,7 +5,7 @@ mod sets;
 
 use std::ops::Range;
 
-use super::{Atom, Condition, Domain, Formula, Formulas, Held, Part, Term, Test};
+use super::{Atom, Condition, Domain, Figure, Formula, Formulas, Held, Part, Term, Test};
 use crate::ground::OpaqueId;
 use crate::program::bits::Kleene;
 use qudao_language::date::Date;
@@ -74,6 +74,14 @@ impl<'a> Run<'a> {
         self.failed = false;
         let judged = self.truth(condition);
         (!self.failed).then_some(judged)
+    }
+
+    /// Finds a number on the common scale, or that it is not known; nothing where something does not fit.
+    pub(in crate::program) fn number(&mut self, figure: &Figure) -> Option<Option<i128>> {
+        self.few.clear();
+        self.failed = false;
+        let found = self.term(&figure.0).known();
+        (!self.failed).then_some(found)
     }
 
     fn truth(&mut self, condition: &Condition) -> Kleene {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow_array::types::{ArrowDictionaryKeyType, Int8Type, Int32Type};
 use arrow_array::{
-    Array, ArrayRef, BooleanArray, DictionaryArray, Int64Array, ListArray, PrimitiveArray, RecordBatch,
-    StringArray, UInt64Array,
+    Array, ArrayRef, BooleanArray, Decimal128Array, DictionaryArray, Int64Array, ListArray, PrimitiveArray,
+    RecordBatch, StringArray, UInt64Array,
 };
 use arrow_buffer::OffsetBuffer;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
@@ -13,6 +13,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use super::super::write::WORDS;
 use super::super::{Batch, Parts};
 use crate::program::Scratch;
+use crate::program::measures::{Amount, DECIMALS, DIGITS};
 use qudao_language::model::NeedState;
 use qudao_language::operator::Verdict;
 
@@ -27,6 +28,8 @@ pub(in super::super) struct Columns {
     /// What was said of the targets in the last few rows, row by row: they go to their columns together, as writing to a
     /// hundred places for each row takes long.
     recent: Vec<Told>,
+    /// What measures are, column by column.
+    amounts: Vec<Vec<Amount>>,
     fired: Lists,
     /// What is taken over of rows of text, as text; nothing for null.
     texts: Vec<Vec<Option<String>>>,
@@ -118,6 +121,8 @@ pub(super) fn schema(batch: &Batch<'_, '_>, kept: &[DataType]) -> SchemaRef {
             push(part, ty);
         }
     }
+    let amount = DataType::Decimal128(DIGITS as u8, DECIMALS as i8);
+    fields.extend(batch.amounts.iter().map(|name| Field::new(name, amount.clone(), true)));
     if batch.reasons {
         fields.push(Field::new("fired", list(), false));
     }
@@ -147,6 +152,7 @@ impl Columns {
             settled: Vec::with_capacity(rows),
             targets: batch.texts.targets.iter().map(target).collect(),
             recent: Vec::with_capacity(RECENT * batch.texts.targets.len()),
+            amounts: vec![Vec::with_capacity(rows); batch.amounts.len()],
             fired: Lists::default(),
             texts: vec![Vec::new(); batch.keep.len()],
             kept: vec![Vec::new(); batch.keep.len()],
@@ -160,6 +166,7 @@ impl Columns {
         scratch: &Scratch,
         line: u64,
         texts: Option<&[String]>,
+        amounts: &[Amount],
     ) {
         let program = batch.program;
         for (column, value) in self.texts.iter_mut().zip(texts.unwrap_or(&[])) {
@@ -192,6 +199,7 @@ impl Columns {
             }
             column.needs.end(start);
         }
+        self.amounts.iter_mut().zip(amounts).for_each(|(column, amount)| column.push(*amount));
         if batch.reasons {
             let start = self.fired.words.len();
             program.fired(scratch, |id| self.fired.words.push(id.index() as i32));
@@ -232,7 +240,7 @@ impl Columns {
     /// Takes everything as a record batch.
     pub(super) fn take(&mut self, batch: &Batch<'_, '_>) -> Result<RecordBatch, String> {
         self.spread(batch.parts);
-        let Columns { line, first, settled, targets, fired, texts, kept, .. } =
+        let Columns { line, first, settled, targets, amounts, fired, texts, kept, .. } =
             std::mem::replace(self, Columns::of_rows(batch, self.line.len()));
         let mut arrays: Vec<ArrayRef> = Vec::new();
         for (texts, kept) in texts.into_iter().zip(kept) {
@@ -263,6 +271,10 @@ impl Columns {
                     _ => target.needs.take(&needs)?,
                 });
             }
+        }
+        for column in amounts {
+            let column = Decimal128Array::from(column).with_precision_and_scale(DIGITS as u8, DECIMALS as i8);
+            arrays.push(Arc::new(column.map_err(|error| error.to_string())?));
         }
         if batch.reasons {
             let mut fired = fired;
