@@ -13,6 +13,7 @@ mod files;
 mod fmt;
 mod git;
 mod load;
+mod lsp;
 mod new;
 mod output;
 mod paths;
@@ -84,6 +85,8 @@ enum Command {
     Schema(schema::Args),
     /// Say what a diagnostic means, with a wrong and a right example
     Explain(explain::Args),
+    /// Answer an editor as a language server
+    Lsp(lsp::Args),
     /// Print the script that teaches a shell to complete commands and names
     Completions(completions::Args),
 }
@@ -114,6 +117,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Facts(args) => facts::run(&args, &mut output),
         Command::Schema(args) => schema::run(&args, &mut output),
         Command::Explain(args) => explain::run(&args, &mut output),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args, &mut output),
         Command::New(args) => new::run(&args, &mut output),
     };
