@@ -18,6 +18,7 @@ mod new;
 mod output;
 mod paths;
 mod profiles;
+mod rename;
 mod review;
 mod schema;
 mod snapshots;
@@ -73,6 +74,8 @@ enum Command {
     Diff(diff::Args),
     /// Lay files out in the one canonical way, comments kept
     Fmt(fmt::Args),
+    /// Give a name of a ruleset another, wherever it stands
+    Rename(rename::Args),
     /// Run the tests of rulesets
     Test(test::Args),
     /// Step through changed snapshots, grouped by what moved them
@@ -112,6 +115,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(args) => check::run(&args, &mut output),
         Command::Diff(args) => diff::run(&args, &mut output),
         Command::Fmt(args) => fmt::run(&args, &mut output),
+        Command::Rename(args) => rename::run(&args, &mut output),
         Command::Test(args) => test::run(&args, &mut output),
         Command::Review(args) => review::run(&args, &mut output),
         Command::Facts(args) => facts::run(&args, &mut output),

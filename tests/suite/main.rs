@@ -39,6 +39,7 @@ mod nothing_lost;
 mod paths;
 mod profiles;
 mod reading;
+mod renames;
 mod reports;
 mod rests;
 mod schema;
