@@ -14,11 +14,13 @@ mod files;
 mod fmt;
 mod git;
 mod load;
+mod lsp;
 mod new;
 mod output;
 mod paths;
 mod profiles;
 mod project;
+mod rename;
 mod review;
 mod schema;
 mod snapshots;
@@ -95,6 +97,8 @@ enum Command {
     Diff(diff::Args),
     /// Lay files out in the one canonical way, comments kept
     Fmt(fmt::Args),
+    /// Give a name of a ruleset another, wherever it stands
+    Rename(rename::Args),
     /// Run the tests of rulesets
     Test(test::Args),
     /// Step through changed snapshots, grouped by what moved them
@@ -107,6 +111,8 @@ enum Command {
     Schema(schema::Args),
     /// Say what a diagnostic means, with a wrong and a right example
     Explain(explain::Args),
+    /// Answer an editor as a language server
+    Lsp(lsp::Args),
     /// Print the script that teaches a shell to complete commands and names
     Completions(completions::Args),
 }
@@ -124,9 +130,13 @@ impl Command {
             Command::Schema(args) => args.to.file(),
             Command::Explain(args) => args.to.file(),
             Command::Completions(args) => args.to.file(),
-            Command::Ask(_) | Command::Batch(_) | Command::Fmt(_) | Command::Review(_) | Command::New(_) => {
-                None
-            }
+            Command::Ask(_)
+            | Command::Batch(_)
+            | Command::Fmt(_)
+            | Command::Lsp(_)
+            | Command::New(_)
+            | Command::Rename(_)
+            | Command::Review(_) => None,
         }
     }
 }
@@ -185,11 +195,13 @@ fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {
         Command::Check(args) => check::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Fmt(args) => fmt::run(&args, output),
+        Command::Rename(args) => rename::run(&args, output),
         Command::Test(args) => test::run(&args, output),
         Command::Review(args) => review::run(&args, output),
         Command::Facts(args) => facts::run(&args, output),
         Command::Schema(args) => schema::run(&args, output),
         Command::Explain(args) => explain::run(&args, output),
+        Command::Lsp(args) => lsp::run(&args),
         Command::Completions(args) => completions::run(&args, output),
         Command::New(args) => new::run(&args, output),
     }

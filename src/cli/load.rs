@@ -199,7 +199,7 @@ pub(crate) fn has_header(path: &Path) -> bool {
     files::read(path).map_or(true, |bytes| begins_ruleset(&bytes))
 }
 
-fn begins_ruleset(bytes: &[u8]) -> bool {
+pub(crate) fn begins_ruleset(bytes: &[u8]) -> bool {
     let text = String::from_utf8_lossy(bytes);
     text.lines()
         .map(|line| line.trim_start_matches('\u{feff}'))

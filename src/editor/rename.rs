@@ -247,6 +247,8 @@ impl Project {
         let old = |error: &&&Diagnostic| self.diagnostics.iter().any(|old| old.message == error.message);
         if let Some(error) = new_errors.iter().find(|error| !old(error)).or(new_errors.first()) {
             let place = after.sources.files().place(error.label.span);
+            let file = place.file.rsplit('/').next().unwrap_or("");
+            let place = format!("{file}:{}", place.line);
             return Err(format!("`{}` cannot be named `{new}`: {place}: {}", named.name, error.message));
         }
         let renamed = Named { name: new.into(), ..named.clone() };

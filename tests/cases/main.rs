@@ -28,6 +28,7 @@ mod fuzz;
 #[expect(dead_code, reason = "the suite needs the rest")]
 mod generate;
 mod laid_out;
+mod lsp;
 mod pages;
 mod planted;
 #[path = "../suite/reading.rs"]
@@ -49,6 +50,7 @@ fn cases() -> Vec<Trial> {
         ("docs", docs::trials(), 110),
         ("editor", editor::trials(), 170),
         ("format, testing", laid_out::trials(), 4),
+        ("lsp", lsp::trials(), 45),
         ("planted", planted::trials(), 7),
         ("profiles", diagnostics::profiles(), 230),
         ("rulesets", rulesets::trials(), 4),

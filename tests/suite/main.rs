@@ -40,6 +40,7 @@ mod nothing_lost;
 mod paths;
 mod profiles;
 mod reading;
+mod renames;
 mod reports;
 mod rests;
 mod schema;

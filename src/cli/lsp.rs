@@ -1,0 +1,338 @@
+//! `qudao lsp`: a language server on standard input and output.
+//!
+//! One thread answers, in the order in which messages come. Another looks for the findings of analysis once nobody types.
+
+mod convert;
+mod requests;
+mod uri;
+mod workspace;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
+use std::time::Duration;
+
+use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_types::{
+    CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileChangeType, InitializeParams, NumberOrString,
+    PositionEncodingKind,
+};
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_editor::position::Encoding;
+use qudao_language::diagnostic::Diagnostic;
+use serde_json::json;
+
+use super::output::Failure;
+use super::{Exit, profiles};
+use workspace::Workspace;
+
+/// What `qudao lsp` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// Taken for editors that pass it; there is no other way
+    #[arg(long, hide = true)]
+    stdio: bool,
+}
+
+/// Nobody types any more when nothing came for so long.
+const IDLE: Duration = Duration::from_millis(250);
+/// How often it is looked whether the findings are there.
+const POLL: Duration = Duration::from_millis(20);
+
+pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
+    let (connection, threads) = Connection::stdio();
+    let ended = serve(&connection);
+    drop(connection);
+    let ended = ended?;
+    threads.join().map_err(|error| Failure::new(format!("cannot write the output: {error}")))?;
+    Ok(ended)
+}
+
+fn serve(connection: &Connection) -> Result<Exit, Failure> {
+    let fail =
+        |error: lsp_server::ProtocolError| Failure::new(format!("no language client speaks here: {error}"));
+    let (id, params) = connection.initialize_start().map_err(fail)?;
+    let params: InitializeParams = serde_json::from_value(params)
+        .map_err(|error| Failure::new(format!("the request `initialize` is not understood: {error}")))?;
+    let offered =
+        params.capabilities.general.as_ref().and_then(|general| general.position_encodings.as_ref());
+    let utf8 = offered.is_some_and(|offered| offered.contains(&PositionEncodingKind::UTF8));
+    let encoding = if utf8 { Encoding::Utf8 } else { Encoding::Utf16 };
+    let answer = json!({
+        "capabilities": requests::capabilities(encoding),
+        "serverInfo": { "name": "qudao", "version": env!("CARGO_PKG_VERSION") },
+    });
+    connection.initialize_finish(id, answer).map_err(fail)?;
+    // What comes is taken at once, so that a change is not checked when the next is there, nor an answer made that is
+    // not wanted any more. The thread ends with the client.
+    let (send, received) = mpsc::channel();
+    let incoming = connection.receiver.clone();
+    std::thread::spawn(move || incoming.iter().try_for_each(|message| send.send(message).ok()));
+    let mut server = Server {
+        connection,
+        received,
+        queue: VecDeque::new(),
+        workspace: Workspace::new(roots(&params)),
+        encoding,
+        published: BTreeMap::new(),
+        searched: None,
+        stopping: false,
+    };
+    let watches = params.capabilities.workspace.as_ref().and_then(|it| it.did_change_watched_files.as_ref());
+    if watches.and_then(|it| it.dynamic_registration) == Some(true) {
+        server.watch_files();
+    }
+    server.run()
+}
+
+fn roots(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = params.workspace_folders.iter().flatten();
+    let mut roots: Vec<PathBuf> = folders.filter_map(|folder| uri::path(folder.uri.as_str())).collect();
+    #[expect(deprecated, reason = "older clients tell one root alone")]
+    if roots.is_empty() {
+        roots.extend(params.root_uri.as_ref().and_then(|root| uri::path(root.as_str())));
+    }
+    roots
+}
+
+/// Findings that are looked for: of which ruleset, in which state, and where they come.
+struct Searched {
+    main: PathBuf,
+    state: u64,
+    found: Receiver<Vec<Diagnostic>>,
+}
+
+struct Server<'c> {
+    connection: &'c Connection,
+    received: Receiver<Message>,
+    /// What came and is not done yet.
+    queue: VecDeque<Message>,
+    workspace: Workspace,
+    encoding: Encoding,
+    /// What the client was told of each file.
+    published: BTreeMap<PathBuf, Vec<lsp_types::Diagnostic>>,
+    searched: Option<Searched>,
+    /// Whether the client asked to shut down.
+    stopping: bool,
+}
+
+impl Server<'_> {
+    fn run(&mut self) -> Result<Exit, Failure> {
+        loop {
+            self.queue.extend(self.received.try_iter());
+            if self.queue.is_empty() {
+                self.guarded(Server::publish);
+                match self.wait() {
+                    Some(message) => self.queue.push_back(message),
+                    None => return Ok(Exit::Found),
+                }
+                self.queue.extend(self.received.try_iter());
+            }
+            let Some(message) = self.queue.pop_front() else { continue };
+            match message {
+                Message::Request(request) => self.request(request),
+                Message::Notification(told) if told.method == "exit" => {
+                    return Ok(if self.stopping { Exit::Done } else { Exit::Found });
+                }
+                Message::Notification(told) => self.guarded(|server| server.notification(told)),
+                // The client only ever answers that it watches files.
+                Message::Response(_) => {}
+            }
+        }
+    }
+
+    /// Waits for the next message; looks for findings once none comes. Nothing where the client is gone.
+    fn wait(&mut self) -> Option<Message> {
+        loop {
+            let (pause, searches) = match &self.searched {
+                Some(_) => (POLL, true),
+                None => (IDLE, false),
+            };
+            let next = if searches || self.workspace.unsearched().is_some() {
+                self.received.recv_timeout(pause).map_err(|error| error == RecvTimeoutError::Disconnected)
+            } else {
+                self.received.recv().map_err(|_| true)
+            };
+            match next {
+                Ok(message) => return Some(message),
+                Err(true) => return None,
+                Err(false) => self.guarded(Server::search),
+            }
+        }
+    }
+
+    /// Takes findings that are there, or has the next ones looked for.
+    fn search(&mut self) {
+        if let Some(searched) = &self.searched {
+            let found = match searched.found.try_recv() {
+                Ok(found) => found,
+                Err(TryRecvError::Empty) => return,
+                // It stopped on the way: there are none to tell.
+                Err(TryRecvError::Disconnected) => Vec::new(),
+            };
+            self.workspace.found(&searched.main, searched.state, found);
+            self.searched = None;
+            self.publish();
+            return;
+        }
+        let Some((main, state, ruleset, allowed)) = self.workspace.unsearched() else { return };
+        let (send, found) = mpsc::channel();
+        let today = Some(profiles::today());
+        std::thread::spawn(move || {
+            let found = findings(&ruleset, &allowed, &Options { today, ..Options::default() });
+            // Where nobody waits any more, nobody needs it.
+            let _ = send.send(found);
+        });
+        self.searched = Some(Searched { main, state, found });
+    }
+
+    /// Does something that may stop in the middle; the server goes on.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| work(self))).is_err() {
+            self.workspace.forget();
+        }
+    }
+
+    fn request(&mut self, request: Request) {
+        let id = request.id.clone();
+        if self.is_cancelled(&id) {
+            let code = ErrorCode::RequestCanceled as i32;
+            return self.send(Response::new_err(id, code, "the request was cancelled".into()).into());
+        }
+        if request.method == "shutdown" {
+            self.stopping = true;
+            return self.send(Response::new_ok(id, ()).into());
+        }
+        let answered = if self.stopping {
+            Err((ErrorCode::InvalidRequest, "the server is shutting down".to_string()))
+        } else {
+            let (workspace, encoding) = (&mut self.workspace, self.encoding);
+            answered(|| requests::answer(workspace, encoding, request))
+        };
+        let response = match answered {
+            Ok(answer) => Response::new_ok(id, answer),
+            Err((code, message)) => Response::new_err(id, code as i32, message),
+        };
+        self.send(response.into());
+    }
+
+    /// Tells whether a request was taken back by what came after it.
+    fn is_cancelled(&self, id: &RequestId) -> bool {
+        self.queue.iter().any(|message| match message {
+            Message::Notification(told) if told.method == "$/cancelRequest" => {
+                let cancelled = serde_json::from_value::<CancelParams>(told.params.clone());
+                cancelled.is_ok_and(|cancelled| match cancelled.id {
+                    NumberOrString::Number(number) => RequestId::from(number) == *id,
+                    NumberOrString::String(text) => RequestId::from(text) == *id,
+                })
+            }
+            _ => false,
+        })
+    }
+
+    fn notification(&mut self, told: Notification) {
+        fn read<P: serde::de::DeserializeOwned>(told: Notification) -> Option<P> {
+            serde_json::from_value(told.params).ok()
+        }
+        let workspace = &mut self.workspace;
+        match told.method.as_str() {
+            "textDocument/didOpen" => {
+                if let Some(DidOpenTextDocumentParams { text_document: it }) = read(told) {
+                    workspace.open(uri::path_of(it.uri.as_str()), it.text, it.version);
+                }
+            }
+            "textDocument/didChange" => {
+                if let Some(DidChangeTextDocumentParams { text_document: it, content_changes }) = read(told) {
+                    let path = uri::path_of(it.uri.as_str());
+                    workspace.change(&path, it.version, &content_changes, self.encoding);
+                }
+            }
+            "textDocument/didClose" => {
+                if let Some(DidCloseTextDocumentParams { text_document: it }) = read(told) {
+                    workspace.close(&uri::path_of(it.uri.as_str()));
+                }
+            }
+            "workspace/didChangeWatchedFiles" => {
+                if let Some(DidChangeWatchedFilesParams { changes }) = read(told) {
+                    for change in changes {
+                        let same = change.typ == FileChangeType::CHANGED;
+                        workspace.changed_on_disk(&uri::path_of(change.uri.as_str()), same);
+                    }
+                }
+            }
+            "workspace/didChangeWorkspaceFolders" => {
+                if let Some(DidChangeWorkspaceFoldersParams { event }) = read(told) {
+                    let paths = |folders: Vec<lsp_types::WorkspaceFolder>| {
+                        folders.iter().filter_map(|folder| uri::path(folder.uri.as_str())).collect::<Vec<_>>()
+                    };
+                    workspace.change_roots(&paths(event.removed), paths(event.added));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Checks what changed, and tells the client what is found anew.
+    fn publish(&mut self) {
+        self.workspace.refresh();
+        let mut found = convert::diagnostics(&self.workspace, self.encoding);
+        for path in self.published.keys() {
+            found.entry(path.clone()).or_default();
+        }
+        for (path, diagnostics) in found {
+            if self.published.get(&path).is_some_and(|before| *before == diagnostics) {
+                continue;
+            }
+            let told = lsp_types::PublishDiagnosticsParams {
+                uri: uri::uri(&path),
+                diagnostics: diagnostics.clone(),
+                version: self.workspace.version(&path),
+            };
+            self.send(Notification::new("textDocument/publishDiagnostics".into(), told).into());
+            match diagnostics.is_empty() && !self.workspace.knows(&path) {
+                true => drop(self.published.remove(&path)),
+                false => drop(self.published.insert(path, diagnostics)),
+            }
+        }
+    }
+
+    fn watch_files(&self) {
+        let globs = ["**/*.qd", "**/*.csv", "**/*.txt", "**/*.md", "**/sources.lock"];
+        let watchers: Vec<_> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
+        let method = "workspace/didChangeWatchedFiles";
+        let options = json!({ "watchers": watchers });
+        let registered = json!([{ "id": "files", "method": method, "registerOptions": options }]);
+        let params = json!({ "registrations": registered });
+        let id = RequestId::from("files".to_string());
+        self.send(Request::new(id, "client/registerCapability".into(), params).into());
+    }
+
+    /// A client that is gone is noticed where the next message is waited for.
+    fn send(&self, message: Message) {
+        let _ = self.connection.sender.send(message);
+    }
+}
+
+/// The answer to a request, or the code of an error and its message.
+type Answered = Result<serde_json::Value, (ErrorCode, String)>;
+
+/// Answers a request; a mistake of ours is an error of that request alone.
+fn answered(answer: impl FnOnce() -> Answered) -> Answered {
+    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
+        Err((ErrorCode::InternalError, "the server stumbled; this is a mistake in qudao".into()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_of_its_request() {
+        let stumbled = answered(|| panic!("on purpose"));
+        assert!(matches!(stumbled, Err((ErrorCode::InternalError, _))));
+        assert!(answered(|| Ok(json!(1))).is_ok());
+    }
+}

@@ -1,0 +1,311 @@
+//! The requests of the protocol, each answered from the ruleset that its file is part of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+use lsp_server::{ErrorCode, Request};
+use lsp_types::{
+    CodeAction, CodeActionKind, CodeActionParams, CompletionItem, CompletionTextEdit, DocumentHighlight,
+    DocumentSymbol, DocumentSymbolParams, FoldingRange, FoldingRangeParams, Hover, HoverContents,
+    MarkupContent, MarkupKind, Position, ReferenceParams, RenameParams, SymbolInformation,
+    TextDocumentPositionParams, TextEdit, WorkspaceSymbolParams,
+};
+use qudao_editor::position::{self, Encoding};
+use qudao_editor::project::Project;
+use qudao_editor::rename::{Change, plain_path, renamable, rename, sharing};
+use qudao_editor::structure::{Entry, mends};
+use qudao_language::diagnostic::Edit;
+use qudao_language::source::{FileId, Span};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::convert::{completion_kind, diagnostic, edit, location, path, range, range_in, symbol_kind};
+use super::workspace::{Loaded, Workspace};
+use super::{Answered, uri};
+
+/// What the server can do.
+pub(super) fn capabilities(encoding: Encoding) -> Json {
+    json!({
+        "positionEncoding": match encoding { Encoding::Utf8 => "utf-8", Encoding::Utf16 => "utf-16" },
+        "textDocumentSync": { "openClose": true, "change": 2 },
+        "hoverProvider": true,
+        "definitionProvider": true,
+        "referencesProvider": true,
+        "documentHighlightProvider": true,
+        "completionProvider": { "triggerCharacters": [".", "[", "{", "=", "|", "+"] },
+        "documentSymbolProvider": true,
+        "workspaceSymbolProvider": true,
+        "foldingRangeProvider": true,
+        "documentFormattingProvider": true,
+        "codeActionProvider": { "codeActionKinds": ["quickfix"] },
+        "renameProvider": { "prepareProvider": true },
+        "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
+    })
+}
+
+/// A file of a ruleset, as a request names it.
+struct At<'w> {
+    loaded: &'w Loaded,
+    file: FileId,
+    encoding: Encoding,
+}
+
+pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Request) -> Answered {
+    workspace.refresh();
+    let workspace = &*workspace;
+    let at = |uri: &lsp_types::Uri| {
+        let found = workspace.project(&uri::path_of(uri.as_str()));
+        found.map(|(loaded, file)| At { loaded, file, encoding })
+    };
+    let place = |params: &TextDocumentPositionParams| {
+        let at = at(&params.text_document.uri)?;
+        let offset = at.offset(params.position);
+        Some((at, offset))
+    };
+    match request.method.as_str() {
+        "textDocument/hover" => told(place(&read(request)?).and_then(|(at, offset)| at.hover(offset))),
+        "textDocument/definition" => told(
+            place(&read(request)?)
+                .map(|(at, offset)| at.locations(&at.project().definition(at.file, offset))),
+        ),
+        "textDocument/references" => {
+            let params: ReferenceParams = read(request)?;
+            let with = params.context.include_declaration;
+            told(
+                place(&params.text_document_position)
+                    .map(|(at, offset)| at.references(workspace, offset, with)),
+            )
+        }
+        "textDocument/documentHighlight" => {
+            told(place(&read(request)?).map(|(at, offset)| at.highlights(offset)))
+        }
+        "textDocument/completion" => told(place(&read(request)?).map(|(at, offset)| at.completion(offset))),
+        "textDocument/documentSymbol" => {
+            let params: DocumentSymbolParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.symbols(&at.project().outline(at.file))))
+        }
+        "workspace/symbol" => {
+            let params: WorkspaceSymbolParams = read(request)?;
+            told(Some(symbols(workspace, &params.query, encoding)))
+        }
+        "textDocument/foldingRange" => {
+            let params: FoldingRangeParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.folds()))
+        }
+        "textDocument/formatting" => {
+            let params: lsp_types::DocumentFormattingParams = read(request)?;
+            told(at(&params.text_document.uri).and_then(|at| {
+                let edits = at.project().layout(at.file).filter(|_| at.is_ruleset())?;
+                Some(at.edits(&edits))
+            }))
+        }
+        "textDocument/codeAction" => {
+            let params: CodeActionParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.actions(params.range)))
+        }
+        "textDocument/prepareRename" => match place(&read(request)?) {
+            None => told(None::<Json>),
+            Some((at, offset)) => {
+                let (span, named) = renamable(at.project(), at.file, offset).map_err(refused)?;
+                told(Some(json!({ "range": at.range(span), "placeholder": &*named.name })))
+            }
+        },
+        "textDocument/rename" => {
+            let params: RenameParams = read(request)?;
+            match place(&params.text_document_position) {
+                None => told(None::<Json>),
+                Some((at, offset)) => at.rename(workspace, offset, &params.new_name),
+            }
+        }
+        method => Err((ErrorCode::MethodNotFound, format!("there is no method `{method}`"))),
+    }
+}
+
+fn read<P: serde::de::DeserializeOwned>(request: Request) -> Result<P, (ErrorCode, String)> {
+    serde_json::from_value(request.params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
+}
+
+fn told<T: Serialize>(answer: Option<T>) -> Answered {
+    serde_json::to_value(answer).map_err(|error| (ErrorCode::InternalError, error.to_string()))
+}
+
+/// Why something cannot be done, for people.
+fn refused(why: String) -> (ErrorCode, String) {
+    (ErrorCode::RequestFailed, why)
+}
+
+impl At<'_> {
+    fn project(&self) -> &Project {
+        &self.loaded.project
+    }
+
+    fn offset(&self, place: Position) -> u32 {
+        let place = position::Position { line: place.line, column: place.character };
+        self.encoding.offset(self.project().sources().files().get(self.file), place)
+    }
+
+    fn range(&self, span: Span) -> lsp_types::Range {
+        range(self.project(), span, self.encoding)
+    }
+
+    /// Only a file of the language is laid out, no sheet and no text.
+    fn is_ruleset(&self) -> bool {
+        self.project().sources().part(self.file).is_some()
+    }
+
+    fn hover(&self, offset: u32) -> Option<Hover> {
+        let hover = self.project().hover(self.file, offset)?;
+        let contents = MarkupContent { kind: MarkupKind::Markdown, value: hover.markdown };
+        Some(Hover { contents: HoverContents::Markup(contents), range: Some(self.range(hover.span)) })
+    }
+
+    fn locations(&self, spans: &[Span]) -> Vec<lsp_types::Location> {
+        spans.iter().filter_map(|span| location(self.project(), *span, self.encoding)).collect()
+    }
+
+    /// The places of a name in all rulesets that share its declaration.
+    fn references(&self, workspace: &Workspace, offset: u32, with: bool) -> Vec<lsp_types::Location> {
+        let others = workspace.others();
+        let others: Vec<&Project> = self.beside(workspace).chain(&others).collect();
+        let mut found: Vec<lsp_types::Location> = Vec::new();
+        let mut seen: BTreeSet<(PathBuf, u32)> = BTreeSet::new();
+        for (_, named) in self.project().named_at(self.file, offset) {
+            for (project, named) in sharing(self.project(), &others, &named) {
+                for mention in project.mentions(&named).filter(|mention| with || !mention.declares) {
+                    let Some(path) = path(project, mention.span) else { continue };
+                    if seen.insert((path, mention.span.start)) {
+                        found.extend(location(project, mention.span, self.encoding));
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The other rulesets that open files are part of.
+    fn beside<'w>(&self, workspace: &'w Workspace) -> impl Iterator<Item = &'w Project> {
+        let own = std::ptr::from_ref(self.project());
+        workspace.loaded().map(|loaded| &loaded.project).filter(move |other| !std::ptr::eq(*other, own))
+    }
+
+    fn highlights(&self, offset: u32) -> Vec<DocumentHighlight> {
+        let spans = self.project().references(self.file, offset, true).into_iter();
+        let own = spans.filter(|span| span.file == self.file);
+        own.map(|span| DocumentHighlight { range: self.range(span), kind: None }).collect()
+    }
+
+    fn completion(&self, offset: u32) -> Vec<CompletionItem> {
+        let offers = self.project().offers(self.file, offset);
+        let range = self.range(offers.span);
+        let items = offers.offers.into_iter().enumerate().map(|(place, offer)| CompletionItem {
+            label: offer.text.clone(),
+            kind: Some(completion_kind(offer.kind)),
+            detail: Some(offer.detail).filter(|detail| !detail.is_empty()),
+            sort_text: Some(format!("{place:05}")),
+            text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: offer.text })),
+            ..CompletionItem::default()
+        });
+        items.collect()
+    }
+
+    fn symbols(&self, entries: &[Entry]) -> Vec<DocumentSymbol> {
+        let symbol = |entry: &Entry| {
+            #[expect(deprecated, reason = "the type has no default, and a field that is no longer used")]
+            DocumentSymbol {
+                name: entry.name.clone(),
+                detail: Some(entry.word.into()),
+                kind: symbol_kind(entry.kind),
+                tags: None,
+                deprecated: None,
+                range: self.range(entry.span.to(entry.name_span)),
+                selection_range: self.range(entry.name_span),
+                children: Some(self.symbols(&entry.entries)).filter(|inner| !inner.is_empty()),
+            }
+        };
+        entries.iter().map(symbol).collect()
+    }
+
+    fn folds(&self) -> Vec<FoldingRange> {
+        let folds = if self.is_ruleset() { self.project().folds(self.file) } else { Vec::new() };
+        let folds = folds.into_iter();
+        folds
+            .map(|(start_line, end_line)| FoldingRange { start_line, end_line, ..FoldingRange::default() })
+            .collect()
+    }
+
+    fn edits(&self, edits: &[Edit]) -> Vec<TextEdit> {
+        edits.iter().map(|it| edit(self.project(), it, self.encoding)).collect()
+    }
+
+    fn actions(&self, place: lsp_types::Range) -> Vec<CodeAction> {
+        let (start, end) = (self.offset(place.start), self.offset(place.end));
+        let place = Span { file: self.file, start, end };
+        let found = self.loaded.findings.as_deref().unwrap_or_default();
+        let all = mends(&self.project().diagnostics, place).chain(mends(found, place));
+        let actions = all.filter_map(|(mended, fix)| {
+            let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+            for it in &fix.edits {
+                let path = path(self.project(), it.span)?;
+                let edits = changes.entry(uri::uri(&path).as_str().into()).or_default();
+                edits.push(edit(self.project(), it, self.encoding));
+            }
+            Some(CodeAction {
+                title: fix.message.clone(),
+                kind: Some(CodeActionKind::QUICKFIX),
+                diagnostics: Some(vec![diagnostic(self.project(), mended, self.encoding)]),
+                edit: serde_json::from_value(json!({ "changes": changes })).ok(),
+                is_preferred: Some(fix.sure),
+                ..CodeAction::default()
+            })
+        });
+        actions.collect()
+    }
+
+    fn rename(&self, workspace: &Workspace, offset: u32, new: &str) -> Answered {
+        let (_, named) = renamable(self.project(), self.file, offset).map_err(refused)?;
+        let unopened = workspace.others();
+        let others: Vec<&Project> = self.beside(workspace).chain(&unopened).collect();
+        let changes = rename(self.project(), &others, &named, new, true).map_err(refused)?;
+        let mut edits: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+        for Change { path, start, end, text } in changes {
+            let mut all = std::iter::once(self.project()).chain(others.iter().copied());
+            let found = all.find_map(|project| {
+                let mut files = project.sources().files().iter();
+                files.find(|(_, file)| plain_path(file.name()) == path).map(|(_, file)| file)
+            });
+            let Some(file) = found else { continue };
+            let range = range_in(file, start, end, self.encoding);
+            let edits = edits.entry(uri::uri(path.as_ref()).as_str().into()).or_default();
+            edits.push(TextEdit { range, new_text: text });
+        }
+        told(Some(json!({ "changes": edits })))
+    }
+}
+
+/// The names of all rulesets that hold what is asked for.
+fn symbols(workspace: &Workspace, query: &str, encoding: Encoding) -> Vec<SymbolInformation> {
+    let query = query.to_lowercase();
+    let mut found = Vec::new();
+    let mut seen: BTreeSet<(PathBuf, u32)> = BTreeSet::new();
+    for loaded in workspace.loaded() {
+        for named in loaded.project.names().filter(|named| named.name.to_lowercase().contains(&query)) {
+            for mention in loaded.project.mentions(named).filter(|mention| mention.declares) {
+                let Some(path) = path(&loaded.project, mention.span) else { continue };
+                let new = seen.insert((path, mention.span.start));
+                let Some(location) = location(&loaded.project, mention.span, encoding).filter(|_| new) else {
+                    continue;
+                };
+                #[expect(deprecated, reason = "the type has no default, and a field that is no longer used")]
+                found.push(SymbolInformation {
+                    name: named.name.to_string(),
+                    kind: symbol_kind(Some(named.kind)),
+                    tags: None,
+                    deprecated: None,
+                    location,
+                    container_name: named.of.as_ref().map(ToString::to_string),
+                });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,328 @@
+//! The files that are open, and the rulesets that they are part of.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lsp_types::TextDocumentContentChangeEvent;
+use qudao_editor::position::{Encoding, Position};
+use qudao_editor::project::Project;
+use qudao_editor::rename::plain_path;
+use qudao_language::check::Allowed;
+use qudao_language::diagnostic::{self, Diagnostic};
+use qudao_language::model::Ruleset;
+use qudao_language::source::{FileId, Files, MAX_FILE_BYTES};
+use qudao_language::syntax::{Sources, WantedKind};
+
+use super::super::files;
+use super::super::load;
+use super::super::output::plain;
+
+/// So many folders are gone through for rulesets, at most.
+const MAX_FOLDERS: usize = 5_000;
+
+/// A file that is open.
+struct Document {
+    text: String,
+    version: i32,
+}
+
+/// A ruleset that an open file is part of.
+pub(super) struct Loaded {
+    pub(super) project: Project,
+    /// The findings of analysis, once they are there.
+    pub(super) findings: Option<Vec<Diagnostic>>,
+    /// Which of all states that were checked it is.
+    state: u64,
+    /// Its files, and those that it wants and that are not there.
+    paths: BTreeSet<PathBuf>,
+}
+
+impl Loaded {
+    /// All that is found.
+    pub(super) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.project.diagnostics.iter().chain(self.findings.iter().flatten())
+    }
+}
+
+pub(super) struct Workspace {
+    roots: Vec<PathBuf>,
+    open: BTreeMap<PathBuf, Document>,
+    /// The rulesets that open files are part of, by main file; nothing for those that are to be checked anew.
+    rulesets: BTreeMap<PathBuf, Option<Loaded>>,
+    /// The main files of the rulesets that each open file is part of.
+    mains: BTreeMap<PathBuf, Vec<PathBuf>>,
+    states: u64,
+}
+
+impl Workspace {
+    pub(super) fn new(roots: Vec<PathBuf>) -> Workspace {
+        Workspace {
+            roots,
+            open: BTreeMap::new(),
+            rulesets: BTreeMap::new(),
+            mains: BTreeMap::new(),
+            states: 0,
+        }
+    }
+
+    pub(super) fn open(&mut self, path: PathBuf, text: String, version: i32) {
+        self.touch(&path);
+        self.mains.clear();
+        self.open.insert(path, Document { text, version });
+    }
+
+    pub(super) fn change(
+        &mut self,
+        path: &Path,
+        version: i32,
+        changes: &[TextDocumentContentChangeEvent],
+        encoding: Encoding,
+    ) {
+        let Some(document) = self.open.get_mut(path) else { return };
+        let had_header = load::begins_ruleset(document.text.as_bytes());
+        document.version = version;
+        for change in changes {
+            let Some(range) = change.range else {
+                document.text.clone_from(&change.text);
+                continue;
+            };
+            let mut files = Files::default();
+            let id = files.add("", std::mem::take(&mut document.text));
+            let offset = |place: lsp_types::Position| {
+                let position = Position { line: place.line, column: place.character };
+                encoding.offset(files.get(id), position) as usize
+            };
+            let (a, b) = (offset(range.start), offset(range.end));
+            let mut text = files.get(id).text().to_string();
+            text.replace_range(a.min(b)..a.max(b), &change.text);
+            document.text = text;
+        }
+        // What it is part of stays the same, unless it begins or ends to be a ruleset of its own.
+        if load::begins_ruleset(document.text.as_bytes()) != had_header {
+            self.mains.clear();
+        }
+        self.touch(path);
+    }
+
+    pub(super) fn close(&mut self, path: &Path) {
+        self.open.remove(path);
+        self.mains.clear();
+        self.touch(path);
+    }
+
+    /// A file was changed by somebody else, made or deleted. What is open counts as it is in the editor.
+    pub(super) fn changed_on_disk(&mut self, path: &Path, same: bool) {
+        if !same {
+            self.mains.clear();
+        }
+        if !self.open.contains_key(path) {
+            self.touch(path);
+        }
+    }
+
+    pub(super) fn change_roots(&mut self, removed: &[PathBuf], added: Vec<PathBuf>) {
+        self.roots.retain(|root| !removed.contains(root));
+        self.roots.extend(added);
+        self.mains.clear();
+    }
+
+    /// The rulesets that a file is part of are to be checked anew.
+    fn touch(&mut self, path: &Path) {
+        for loaded in self.rulesets.values_mut() {
+            if loaded.as_ref().is_some_and(|it| it.paths.contains(path)) {
+                *loaded = None;
+            }
+        }
+    }
+
+    /// Everything is to be read anew.
+    pub(super) fn forget(&mut self) {
+        self.rulesets.clear();
+        self.mains.clear();
+    }
+
+    /// Checks the rulesets anew that changed.
+    pub(super) fn refresh(&mut self) {
+        let open: Vec<PathBuf> = self.open.keys().cloned().collect();
+        for path in open {
+            if !self.mains.contains_key(&path) {
+                let mains = self.find_mains(&path);
+                self.mains.insert(path, mains);
+            }
+        }
+        let mains: BTreeSet<PathBuf> = self.mains.values().flatten().cloned().collect();
+        self.rulesets.retain(|main, _| mains.contains(main));
+        for main in mains {
+            if !matches!(self.rulesets.get(&main), Some(Some(_))) {
+                let loaded = self.load(&main);
+                self.rulesets.insert(main, loaded);
+            }
+        }
+    }
+
+    fn load(&mut self, main: &Path) -> Option<Loaded> {
+        let (sources, paths) = self.bring(main)?;
+        self.states += 1;
+        let project = Project::new(sources);
+        Some(Loaded { project, findings: None, state: self.states, paths })
+    }
+
+    /// Returns the main files of the rulesets that a file is part of: itself, or those in its folder or above it.
+    fn find_mains(&self, path: &Path) -> Vec<PathBuf> {
+        let is_ruleset = path.extension().is_none_or(|ending| ending == "qd");
+        if is_ruleset && self.begins_ruleset(path) {
+            return vec![path.to_path_buf()];
+        }
+        let root =
+            self.roots.iter().filter(|root| path.starts_with(root)).max_by_key(|root| root.as_os_str().len());
+        for folder in path.ancestors().skip(1) {
+            let mains: Vec<PathBuf> = self
+                .rulesets_in(folder)
+                .into_iter()
+                .filter(|main| self.bring(main).is_some_and(|(_, paths)| paths.contains(path)))
+                .collect();
+            if !mains.is_empty() {
+                return mains;
+            }
+            if root.is_some_and(|root| folder == root) {
+                break;
+            }
+        }
+        if is_ruleset { vec![path.to_path_buf()] } else { Vec::new() }
+    }
+
+    fn begins_ruleset(&self, path: &Path) -> bool {
+        match self.open.get(path) {
+            Some(document) => load::begins_ruleset(document.text.as_bytes()),
+            None => path.is_file() && load::has_header(path),
+        }
+    }
+
+    /// The files with a header in a folder, those too that were not saved yet.
+    fn rulesets_in(&self, folder: &Path) -> BTreeSet<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let on_disk = entries.map(|entry| folder.join(entry.file_name()));
+        let open = self.open.keys().filter(|path| path.parent() == Some(folder)).cloned();
+        on_disk
+            .chain(open)
+            .filter(|path| path.extension().is_some_and(|ending| ending == "qd") && self.begins_ruleset(path))
+            .collect()
+    }
+
+    /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
+    fn bring(&self, main: &Path) -> Option<(Sources, BTreeSet<PathBuf>)> {
+        let bytes = self.read(main, files::read).ok()?;
+        let folder = main.parent().unwrap_or(Path::new(""));
+        let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
+        let mut paths = BTreeSet::from([main.to_path_buf()]);
+        while let Some(wanted) = sources.wanted().cloned() {
+            let path =
+                PathBuf::from(plain_path(&folder.join(&wanted.path).to_string_lossy().replace('\\', "/")));
+            let within = folder.join(&wanted.within);
+            let found = self.read(&path, |path| match wanted.kind {
+                WantedKind::Base => files::read(path),
+                WantedKind::Part | WantedKind::Table | WantedKind::Text | WantedKind::Lock => {
+                    load::read_inside(&within, path)
+                }
+            });
+            paths.insert(path);
+            match found {
+                Ok(bytes) => sources.supply(bytes),
+                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                    sources.refused(&plain(&error.to_string()));
+                }
+                Err(error) => sources.absent(&plain(&error.to_string())),
+            }
+        }
+        Some((sources, paths))
+    }
+
+    fn read(
+        &self,
+        path: &Path,
+        disk: impl Fn(&Path) -> std::io::Result<Vec<u8>>,
+    ) -> std::io::Result<Vec<u8>> {
+        match self.open.get(path) {
+            // One byte more than may be: that it is too long is told where it is read.
+            Some(document) => Ok(document.text.bytes().take(MAX_FILE_BYTES + 1).collect()),
+            None => disk(path),
+        }
+    }
+
+    /// Returns the first ruleset that a file is part of, and the file in it.
+    pub(super) fn project(&self, path: &Path) -> Option<(&Loaded, FileId)> {
+        let own = self.mains.get(path).into_iter().flatten();
+        let own = own.filter_map(|main| self.rulesets.get(main)?.as_ref());
+        own.chain(self.loaded()).find_map(|loaded| Some((loaded, file_of(&loaded.project, path)?)))
+    }
+
+    /// Returns the rulesets that open files are part of.
+    pub(super) fn loaded(&self) -> impl Iterator<Item = &Loaded> {
+        self.rulesets.values().flatten()
+    }
+
+    /// Checks the other rulesets below the roots, which share names with those that are open.
+    pub(super) fn others(&self) -> Vec<Project> {
+        let mut mains: BTreeSet<PathBuf> = BTreeSet::new();
+        let mut open = self.roots.clone();
+        let mut seen = 0;
+        while let Some(folder) = open.pop().filter(|_| seen < MAX_FOLDERS) {
+            seen += 1;
+            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+            for entry in entries.flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                // Links may lead in circles, and what is built holds copies.
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                if is_folder && !name.starts_with('.') && !matches!(name.as_str(), "target" | "node_modules")
+                {
+                    open.push(folder.join(&name));
+                }
+            }
+            mains.extend(self.rulesets_in(&folder));
+        }
+        let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
+        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.0))).collect()
+    }
+
+    /// Returns a ruleset of which the findings were not looked for yet.
+    pub(super) fn unsearched(&self) -> Option<(PathBuf, u64, Arc<Ruleset>, Vec<Allowed>)> {
+        self.rulesets.iter().find_map(|(main, loaded)| {
+            let loaded = loaded.as_ref().filter(|loaded| loaded.findings.is_none())?;
+            Some((
+                main.clone(),
+                loaded.state,
+                loaded.project.ruleset.clone()?,
+                loaded.project.allowed.clone(),
+            ))
+        })
+    }
+
+    /// Takes the findings of a ruleset, unless it changed since.
+    pub(super) fn found(&mut self, main: &Path, state: u64, mut found: Vec<Diagnostic>) {
+        if let Some(Some(loaded)) = self.rulesets.get_mut(main)
+            && loaded.state == state
+        {
+            diagnostic::sort(&mut found);
+            loaded.findings = Some(diagnostic::told(found));
+        }
+    }
+
+    /// Returns the version of an open file.
+    pub(super) fn version(&self, path: &Path) -> Option<i32> {
+        self.open.get(path).map(|document| document.version)
+    }
+
+    /// Tells whether a file is part of a ruleset that is looked at.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        self.loaded().any(|loaded| loaded.paths.contains(path))
+    }
+}
+
+/// Finds the file of a path.
+pub(super) fn file_of(project: &Project, path: &Path) -> Option<FileId> {
+    let files = project.sources().files().iter();
+    let mut own = files.filter(|(id, _)| !project.sources().is_bundled(*id));
+    own.find(|(_, file)| Path::new(&plain_path(file.name())) == path).map(|(id, _)| id)
+}

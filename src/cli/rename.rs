@@ -1,0 +1,103 @@
+//! `qudao rename`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use qudao_editor::project::Project;
+use qudao_editor::rename::{Change, find, plain_path, rename, sharing};
+use qudao_language::check::Named;
+use qudao_language::format::format;
+
+use super::argument::Argument;
+use super::output::{Failure, Output};
+use super::{Exit, completions, files, load};
+
+/// What `qudao rename` takes.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Args {
+    /// A ruleset: a file, or a folder with all rulesets that share the name
+    #[arg(add = completions::rulesets())]
+    ruleset: Argument,
+    /// What is renamed: `owner`; `Owner.firm`, a value; with its kind where several have the name, `field:owner`
+    old: String,
+    /// Its new name
+    new: String,
+    /// Change nothing; show what would change
+    #[arg(long)]
+    diff: bool,
+    /// Do not keep the old name of a field, a value or a channel as `was`
+    #[arg(long)]
+    no_was: bool,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let mut paths: BTreeMap<String, PathBuf> = BTreeMap::new();
+    let mut projects = Vec::new();
+    for loaded in load::load(&args.ruleset, None)? {
+        let known = loaded.paths().into_iter();
+        paths.extend(known.map(|path| (plain_path(&path.to_string_lossy()), path)));
+        projects.push(Project::new(loaded.sources));
+    }
+    let (place, named) = sought(&projects, &args.old)?;
+    let Some(project) = projects.get(place) else { return Ok(Exit::Done) };
+    let others = projects.iter().enumerate().filter(|(other, _)| *other != place);
+    let others: Vec<&Project> = others.map(|(_, other)| other).collect();
+    let changes = rename(project, &others, &named, &args.new, !args.no_was).map_err(Failure::new)?;
+    let mut changed: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
+    for change in &changes {
+        changed.entry(&change.path).or_default().push(change);
+    }
+    for (path, own) in &changed {
+        let fail = |why: &str| Failure::new(format!("cannot write `{path}`: {why}"));
+        let target = paths.get(*path).map_or(Path::new(path), PathBuf::as_path);
+        if files::is_stream(target) {
+            return Err(fail("it is no file"));
+        }
+        let old = projects.iter().find_map(|project| {
+            let mut files = project.sources().files().iter();
+            files.find(|(_, file)| plain_path(file.name()) == *path).map(|(_, file)| file.text())
+        });
+        let old = old.ok_or_else(|| fail("it was not read"))?;
+        let mut new = old.to_string();
+        for change in own.iter().rev() {
+            new.replace_range(change.start as usize..change.end as usize, &change.text);
+        }
+        // What was laid out stays so: names of other lengths move columns, and `was` has its place.
+        if path.ends_with(".qd") && format(path, old).is_ok_and(|laid_out| laid_out == old) {
+            new = format(path, &new).unwrap_or(new);
+        }
+        if args.diff {
+            let diff = similar::TextDiff::from_lines(old, &new);
+            output.print(&diff.unified_diff().header(path, path).to_string())?;
+        } else {
+            files::replace(target, &new).map_err(|error| fail(&error.to_string()))?;
+            let places = if own.len() == 1 { "place" } else { "places" };
+            output.note(&format!("{path}: {} {places}\n", own.len()))?;
+        }
+    }
+    if changes.is_empty() {
+        output.note("nothing changes\n")?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Finds what is asked for in one of some rulesets; others may have it too if they share its declaration.
+fn sought(projects: &[Project], asked: &str) -> Result<(usize, Named), Failure> {
+    let mut found: Option<(usize, Named)> = None;
+    let mut why = None;
+    for (place, project) in projects.iter().enumerate() {
+        match (find(project, asked), &found) {
+            (Ok(named), None) => found = Some((place, named)),
+            (Ok(named), Some((first, _))) => {
+                let Some(first) = projects.get(*first) else { continue };
+                if sharing(project, &[first], &named).len() == 1 {
+                    return Err(Failure::new(format!(
+                        "`{asked}` is declared in several rulesets; name one of them"
+                    )));
+                }
+            }
+            (Err(error), _) => drop(why.get_or_insert(error)),
+        }
+    }
+    found.ok_or_else(|| Failure::new(why.unwrap_or_else(|| format!("nothing is named `{asked}`"))))
+}
