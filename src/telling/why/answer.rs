@@ -82,8 +82,8 @@ impl<'a, 'r> Teller<'a, 'r> {
         self.speaker.ruleset.target_title(target, self.speaker.language)
     }
 
-    fn ids(&self, targets: &[Target]) -> Vec<String> {
-        targets.iter().map(|target| self.id(*target).to_string()).collect()
+    fn called(&self, targets: &[Target]) -> Vec<String> {
+        targets.iter().map(|target| self.speaker.called(*target)).collect()
     }
 
     /// All channels, then all mixes, each best first.
@@ -147,10 +147,9 @@ impl<'a, 'r> Teller<'a, 'r> {
         let tongue = self.tongue;
         let mut remarks = Vec::new();
         if decided.verdict.is_none() {
-            let open: Vec<String> =
-                decided.could_be.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
+            let open = tongue.verdicts(&decided.could_be);
             let gap = if tongue == Tongue::English { " " } else { "" };
-            remarks.push(format!("{}{gap}{}", tongue.could_be(), tongue.or(&open)));
+            remarks.push(format!("{}{gap}{open}", tongue.could_be()));
         }
         if let Some(cause) = decided.capped_by {
             remarks.push(tongue.capped_by(&self.speaker.ruleset.rules[cause.rule].name));
@@ -264,7 +263,9 @@ impl<'a, 'r> Teller<'a, 'r> {
         let ruleset = self.speaker.ruleset;
         let mut text = ruleset.need_title(need.need, self.speaker.language).to_string();
         if need.because_of != target {
-            text.push_str(&self.tongue.bracket(&self.tongue.needed_for(self.id(need.because_of))));
+            text.push_str(
+                &self.tongue.bracket(&self.tongue.needed_for(&self.speaker.called(need.because_of))),
+            );
         }
         if let (Need::Requirement(id), true) = (need.need, need.state != NeedState::Met) {
             let requirement = &ruleset.requirements[id];
@@ -273,7 +274,8 @@ impl<'a, 'r> Teller<'a, 'r> {
                 text.push_str(&self.speaker.fill(self.decision, how, None));
             }
             let amount = |word: &str, amount: &Option<_>| {
-                amount.as_ref().map(|amount| format!("{word} {}", self.speaker.amount(amount)))
+                let gap = if self.tongue == Tongue::English { " " } else { self.tongue.colon() };
+                amount.as_ref().map(|amount| format!("{word}{gap}{}", self.speaker.amount(amount)))
             };
             let facts = [
                 amount(self.tongue.costs(), &requirement.cost),
@@ -313,7 +315,7 @@ impl<'a, 'r> Teller<'a, 'r> {
     fn excludes(&mut self, target: Target, reason: Reason) -> Option<Item> {
         let (text, cited) = match reason {
             Reason::Through(channel) => {
-                (self.tongue.excluded_through(self.id(Target::Channel(channel))), Vec::new())
+                (self.tongue.excluded_through(&self.speaker.called(Target::Channel(channel))), Vec::new())
             }
             Reason::Rule(cause) => {
                 if !matches!(cause.kind(self.speaker.ruleset), EffectKind::Exclude(_)) {
@@ -342,7 +344,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         let missing = self.decision.missing().iter().map(|(id, targets)| {
             let field = &self.speaker.ruleset.fields[*id];
             let question = field.question.as_ref().map_or("", |question| question.get(self.speaker.language));
-            let targets = self.tongue.bracket(&self.tongue.list(&self.ids(targets)));
+            let targets = self.tongue.bracket(&self.tongue.list(&self.called(targets)));
             Item::new(Mark::Unknown, format!("{question}{targets}")).named(&field.name)
         });
         list(self.tongue.missing(), missing.collect())
@@ -381,7 +383,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         });
         let ties = tied.map(|decided| {
             let names = [&[decided.target], &*decided.tie].concat();
-            Item::new(Mark::Tie, self.tongue.tie(&self.tongue.and(&self.ids(&names))))
+            Item::new(Mark::Tie, self.tongue.tie(&self.tongue.and(&self.called(&names))))
         });
         list(self.tongue.ties(), ties.collect())
     }

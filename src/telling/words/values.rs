@@ -7,8 +7,8 @@ use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Filled, Measured};
 use qudao_language::exact::Exact;
 use qudao_language::model::{
-    Amount, Channel, Enum, Expr, ExprKind, Id, Number, Ruleset, Source, TargetRef, Template, Type, Unit,
-    UnitDefinition, Value, nearest_tag, primary, serves,
+    Amount, Channel, Enum, Expr, ExprKind, Id, Number, Ruleset, Source, Target, TargetRef, Template, Type,
+    Unit, UnitDefinition, Value, nearest_tag, primary, serves,
 };
 use qudao_language::source::Span;
 
@@ -91,6 +91,18 @@ impl<'r> Speaker<'r> {
         };
         let language = nearest(ruleset, asked).unwrap_or(first);
         Speaker { ruleset, language, tongue: Tongue::of(asked) }
+    }
+
+    /// Returns how a sentence calls a target: by its identifier, in Chinese by its title.
+    #[must_use]
+    pub fn called(&self, target: Target) -> String {
+        match self.tongue {
+            Tongue::English => self.ruleset.target_name(target).to_string(),
+            Tongue::Chinese => match self.ruleset.target_title(target, self.language) {
+                title if title.chars().all(char::is_alphanumeric) => title.to_string(),
+                title => format!("“{title}”"),
+            },
+        }
     }
 
     /// Returns a number with its unit: as it was written, or as a decimal.
