@@ -37,10 +37,14 @@ const BUNDLES: &[Bundle] = &[
         "questions/toy_launch.yaml" "questions/watchmaker_abroad.yaml"),
     bundle!("wechat-today":
         "wechat-today.qd" "accounts.qd" "channels.qd" "further.qd" "mini_program.qd" "new_channels.qd"
-        "profile.qd" "requirements.qd" "sources.qd" "tests.qd" "profiles/blogger.yaml"
+        "profile.qd" "questions.qd" "requirements.qd" "sources.qd" "tests.qd" "profiles/blogger.yaml"
         "profiles/charity.yaml" "profiles/clinic.yaml" "profiles/first_call.yaml"
         "profiles/foreign_photographer.yaml" "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml"
-        "profiles/overseas_cosmetics.yaml" "profiles/restaurant_chain.yaml"),
+        "profiles/overseas_cosmetics.yaml" "profiles/restaurant_chain.yaml" "questions/city_newspaper.yaml"
+        "questions/hong_kong_gift_shop.yaml" "questions/loyalty_data_abroad.yaml"
+        "questions/machine_builder_abroad.yaml" "questions/noodle_chain.yaml"
+        "questions/photographer_without_id.yaml" "questions/private_bank.yaml"
+        "questions/street_food_vlogger.yaml" "questions/tour_operator.yaml" "questions/tutoring_school.yaml"),
 ];
 
 /// Returns the names of the bundled rulesets.
