@@ -18,29 +18,43 @@ macro_rules! bundle {
 
 const BUNDLES: &[Bundle] = &[
     bundle!("aws-messaging":
-        "aws-messaging.qd" "profile.qd" "rules.qd" "services.qd" "tests.qd" "profiles/alarms.yaml"
-        "profiles/bank_entries.yaml" "profiles/click_stream.json" "profiles/image_jobs.yaml"
-        "profiles/old_warehouse.yaml" "profiles/shop_events.toml"),
+        "aws-messaging.qd" "profile.qd" "questions.qd" "rules.qd" "services.qd" "tests.qd"
+        "profiles/alarms.yaml" "profiles/bank_entries.yaml" "profiles/click_stream.json"
+        "profiles/image_jobs.yaml" "profiles/old_warehouse.yaml" "profiles/shop_events.toml"
+        "questions/audit_for_years.yaml" "questions/kafka_programs.yaml" "questions/old_java_system.yaml"
+        "questions/payment_steps.yaml" "questions/prices_in_order.yaml" "questions/scans.yaml"
+        "questions/sensor_log.yaml" "questions/shop_of_saas.yaml" "questions/sign_up_mails.yaml"
+        "questions/thumbnails.yaml"),
     bundle!("licence":
-        "licence.qd" "licences.qd" "profile.qd" "rules.qd" "tests.qd" "profiles/company_library.yaml"
-        "profiles/course.json" "profiles/embedded_header.toml" "profiles/small_tool.yaml"
-        "profiles/typeface.yaml" "profiles/undecided.yaml" "profiles/web_service.yaml"),
+        "licence.qd" "licences.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd"
+        "profiles/company_library.yaml" "profiles/course.json" "profiles/embedded_header.toml"
+        "profiles/small_tool.yaml" "profiles/typeface.yaml" "profiles/undecided.yaml"
+        "profiles/web_service.yaml" "questions/bus_stops.yaml" "questions/codec.yaml"
+        "questions/free_enclosure.yaml" "questions/letters.yaml" "questions/open_keyboard.yaml"
+        "questions/phone_app.yaml" "questions/photos_for_all.yaml" "questions/plugin_host.yaml"
+        "questions/recipes.yaml" "questions/snippets.yaml"),
     bundle!("wechat":
-        "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd"
-        "questions.qd" "reader.qd" "tests.qd" "together.qd" "sources.lock" "profiles/blogger.yaml" "profiles/charity.yaml"
-        "profiles/fashion_group.toml" "profiles/few_answers.yaml" "profiles/game_studio.json"
-        "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml" "profiles/local_bakery.yaml"
-        "profiles/overseas_cosmetics.yaml" "profiles/overseas_photographer.yaml"
-        "profiles/restaurant_chain.yaml" "questions/coffee_chain.yaml" "questions/event_planner.yaml"
-        "questions/food_blogger.yaml" "questions/grocer_in_sydney.yaml" "questions/language_teacher.yaml"
-        "questions/machine_maker.yaml" "questions/museum.yaml" "questions/skin_care_group.yaml"
-        "questions/toy_launch.yaml" "questions/watchmaker_abroad.yaml"),
+        "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd" "questions.qd"
+        "reader.qd" "tests.qd" "together.qd" "sources.lock" "profiles/blogger.yaml"
+        "profiles/charity.yaml" "profiles/fashion_group.toml" "profiles/few_answers.yaml"
+        "profiles/game_studio.json" "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml"
+        "profiles/local_bakery.yaml" "profiles/overseas_cosmetics.yaml"
+        "profiles/overseas_photographer.yaml" "profiles/restaurant_chain.yaml"
+        "questions/coffee_chain.yaml" "questions/event_planner.yaml" "questions/food_blogger.yaml"
+        "questions/grocer_in_sydney.yaml" "questions/language_teacher.yaml" "questions/machine_maker.yaml"
+        "questions/museum.yaml" "questions/skin_care_group.yaml" "questions/toy_launch.yaml"
+        "questions/watchmaker_abroad.yaml"),
     bundle!("wechat-today":
         "wechat-today.qd" "accounts.qd" "channels.qd" "further.qd" "mini_program.qd" "new_channels.qd"
-        "profile.qd" "requirements.qd" "sources.qd" "tests.qd" "profiles/blogger.yaml"
+        "profile.qd" "questions.qd" "requirements.qd" "sources.qd" "tests.qd" "profiles/blogger.yaml"
         "profiles/charity.yaml" "profiles/clinic.yaml" "profiles/first_call.yaml"
         "profiles/foreign_photographer.yaml" "profiles/hong_kong_tutor.yaml" "profiles/large_brand.yaml"
-        "profiles/overseas_cosmetics.yaml" "profiles/restaurant_chain.yaml"),
+        "profiles/overseas_cosmetics.yaml" "profiles/restaurant_chain.yaml"
+        "questions/city_newspaper.yaml" "questions/hong_kong_gift_shop.yaml"
+        "questions/loyalty_data_abroad.yaml" "questions/machine_builder_abroad.yaml"
+        "questions/noodle_chain.yaml" "questions/photographer_without_id.yaml"
+        "questions/private_bank.yaml" "questions/street_food_vlogger.yaml" "questions/tour_operator.yaml"
+        "questions/tutoring_school.yaml"),
 ];
 
 /// Returns the names of the bundled rulesets.

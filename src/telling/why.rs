@@ -72,22 +72,21 @@ impl Silence {
     fn words(&self, speaker: &Speaker<'_>) -> String {
         let tongue = speaker.tongue;
         let parts = self.targets.iter().map(|(targets, verdicts)| {
-            let names: Vec<String> =
-                targets.iter().map(|target| speaker.target(*target).to_string()).collect();
-            let verdicts: Vec<String> =
-                verdicts.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
-            match tongue {
-                Tongue::English => {
-                    format!("{} {} {}", tongue.and(&names), tongue.could_be(), tongue.or(&verdicts))
-                }
-                Tongue::Chinese => {
-                    format!("{}{}{}", tongue.and(&names), tongue.could_be(), tongue.or(&verdicts))
-                }
-            }
+            let names: Vec<String> = targets.iter().map(|target| speaker.called(*target)).collect();
+            could_be(tongue, &tongue.and(&names), verdicts)
         });
         let ended = self.ended.map(|day| tongue.ended(day));
         let parts: Vec<String> = ended.into_iter().chain(parts).collect();
         parts.join(tongue.semicolon())
+    }
+}
+
+/// Says what could become of targets: `service and full_funnel could be unsuitable or excluded`.
+fn could_be(tongue: Tongue, names: &str, verdicts: &[Verdict]) -> String {
+    let (could_be, verdicts) = (tongue.could_be(), tongue.verdicts(verdicts));
+    match tongue {
+        Tongue::English => format!("{names} {could_be} {verdicts}"),
+        Tongue::Chinese => format!("{names}的结论{could_be}{verdicts}"),
     }
 }
 
@@ -101,7 +100,11 @@ fn points(speaker: &Speaker<'_>, decided: &TargetDecision) -> String {
     let mut parts: Vec<String> = counts
         .map(|(level, count)| {
             let title = level.title.as_ref().map_or(&*level.name, |title| title.get(speaker.language));
-            format!("{count} {title}")
+            match speaker.tongue {
+                Tongue::English => format!("{count} {title}"),
+                Tongue::Chinese if *count < 0 => format!("-{title} {} 条", count.unsigned_abs()),
+                Tongue::Chinese => format!("{title} {count} 条"),
+            }
         })
         .collect();
     let by_level: i64 = levels.iter().zip(&decided.tally).map(|(level, count)| level.points * count).sum();

@@ -95,8 +95,8 @@ impl<'a, 'r> Teller<'a, 'r> {
         self.speaker.ruleset.target_title(target, self.speaker.language)
     }
 
-    fn ids(&self, targets: &[Target]) -> Vec<String> {
-        targets.iter().map(|target| self.id(*target).to_string()).collect()
+    fn called(&self, targets: &[Target]) -> Vec<String> {
+        targets.iter().map(|target| self.speaker.called(*target)).collect()
     }
 
     /// All channels, then all mixes, each best first.
@@ -133,7 +133,7 @@ impl<'a, 'r> Teller<'a, 'r> {
                 let words = if *first == of {
                     self.tongue.as_above().into()
                 } else {
-                    self.tongue.as_for(self.id(*first))
+                    self.tongue.as_for(&self.speaker.called(*first))
                 };
                 (words, if *rests == sources { String::new() } else { sources })
             }
@@ -188,10 +188,9 @@ impl<'a, 'r> Teller<'a, 'r> {
         let tongue = self.tongue;
         let mut remarks = Vec::new();
         if decided.verdict.is_none() {
-            let open: Vec<String> =
-                decided.could_be.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
+            let open = tongue.verdicts(&decided.could_be);
             let gap = if tongue == Tongue::English { " " } else { "" };
-            remarks.push(format!("{}{gap}{}", tongue.could_be(), tongue.or(&open)));
+            remarks.push(format!("{}{gap}{open}", tongue.could_be()));
         }
         if let Some(cause) = decided.capped_by {
             remarks.push(tongue.capped_by(&self.speaker.ruleset.rules[cause.rule].name));
@@ -340,7 +339,7 @@ impl<'a, 'r> Teller<'a, 'r> {
     fn excludes(&mut self, target: Target, reason: Reason) -> Option<Item> {
         let (text, sources) = match reason {
             Reason::Through(channel) => {
-                (self.tongue.excluded_through(self.id(Target::Channel(channel))), String::new())
+                (self.tongue.excluded_through(&self.speaker.called(Target::Channel(channel))), String::new())
             }
             Reason::Rule(cause) => {
                 if !matches!(cause.kind(self.speaker.ruleset), EffectKind::Exclude(_)) {
@@ -372,7 +371,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         let missing = self.decision.missing().iter().map(|(id, targets)| {
             let field = &self.speaker.ruleset.fields[*id];
             let question = field.question.as_ref().map_or("", |question| question.get(self.speaker.language));
-            let targets = self.tongue.bracket(&self.tongue.list(&self.ids(targets)));
+            let targets = self.tongue.bracket(&self.tongue.list(&self.called(targets)));
             Item::new(Mark::Unknown, format!("{question}{targets}")).named(&field.name)
         });
         list(self.tongue.missing(), missing.collect())
@@ -412,7 +411,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         });
         let ties = tied.map(|decided| {
             let names = [&[decided.target], &*decided.tie].concat();
-            Item::new(Mark::Tie, self.tongue.tie(&self.tongue.and(&self.ids(&names))))
+            Item::new(Mark::Tie, self.tongue.tie(&self.tongue.and(&self.called(&names))))
         });
         list(self.tongue.ties(), ties.collect())
     }

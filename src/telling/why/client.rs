@@ -421,10 +421,9 @@ impl<'r> Teller<'_, 'r> {
     fn decided_by(&mut self, decided: &TargetDecision) -> Text {
         let ruleset = self.speaker.ruleset;
         if decided.verdict.is_none() {
-            let open: Vec<String> =
-                decided.could_be.iter().map(|verdict| self.tongue.verdict(*verdict).to_string()).collect();
+            let open = self.tongue.verdicts(&decided.could_be);
             let gap = if self.tongue == Tongue::English { " " } else { "" };
-            return format!("{}{gap}{}", self.tongue.could_be(), self.tongue.or(&open)).into();
+            return format!("{}{gap}{open}", self.tongue.could_be()).into();
         }
         if decided.leaning == Verdict::Excluded {
             let excludes = decided.reasons.iter().find(|reason| match reason {
@@ -434,8 +433,8 @@ impl<'r> Teller<'_, 'r> {
             match excludes {
                 Some(Reason::Rule(cause)) => return self.words(*cause),
                 Some(Reason::Through(channel)) => {
-                    let channel = self.speaker.target(Target::Channel(*channel));
-                    return self.tongue.excluded_through(channel).into();
+                    let channel = self.speaker.called(Target::Channel(*channel));
+                    return self.tongue.excluded_through(&channel).into();
                 }
                 None => {}
             }

@@ -55,7 +55,7 @@ pub fn over<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target, o
         let heading = if english {
             format!("Only or otherwise for {}", name(which))
         } else {
-            format!("仅对 {} 或对其不同", name(which))
+            format!("只适用于{}，或两者结果不同的规则", speaker.called(which))
         };
         let rules = differing.into_iter().map(|(rule, causes)| {
             let effects: Vec<String> = causes.iter().map(|cause| writer.effect(*cause)).collect();

@@ -80,12 +80,12 @@ impl<'r> Writer<'_, 'r> {
         };
         let mut told = vec![Block::Paragraph(Text::of(Kind::Strong, headline))];
         if !decided.is_settled() || decided.verdict.is_none() {
-            let open: Vec<String> = decided.could_be.iter().map(|v| tongue.verdict(*v).to_string()).collect();
+            let open = tongue.verdicts(&decided.could_be);
             let (low, high) = decided.score_range;
             let text = if self.english() {
-                format!("It could be {}, with {low} to {high} points.", tongue.or(&open))
+                format!("It could be {open}, with {low} to {high} points.")
             } else {
-                format!("可能为{}，得分 {low} 至 {high}。", tongue.or(&open))
+                format!("结论可能是{open}，得分 {low} 至 {high}。")
             };
             told.push(Block::Paragraph(text.into()));
         }

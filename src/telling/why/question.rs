@@ -37,8 +37,6 @@ fn why(speaker: Speaker<'_>, question: &Question) -> String {
     let english = speaker.tongue == Tongue::English;
     let name = &ruleset.fields[question.field].name;
     let targets = some_targets(&speaker, &question.affects);
-    // A name in Latin letters stands apart from what follows.
-    let apart = if targets.ends_with(|c: char| c.is_ascii()) { " " } else { "" };
     let value = default(speaker, question);
     let mut rules: Vec<String> =
         question.rules.iter().map(|rule| ruleset.rules[*rule].name.to_string()).collect();
@@ -55,19 +53,19 @@ fn why(speaker: Speaker<'_>, question: &Question) -> String {
         (Why::Required, true) => format!("{name}: every profile answers this."),
         (Why::Required, false) => format!("{name}：必须回答。"),
         (Why::Verdict, true) => format!("{name}: decides about {targets}{rules}."),
-        (Why::Verdict, false) => format!("{name}：决定 {targets}{apart}的结论{rules}。"),
+        (Why::Verdict, false) => format!("{name}：决定{targets}的结论{rules}。"),
         (Why::First, true) => format!("{name}: may change the order of {targets}{rules}."),
-        (Why::First, false) => format!("{name}：可能影响 {targets}{apart}的排序{rules}。"),
+        (Why::First, false) => format!("{name}：可能影响{targets}的排序{rules}。"),
         (Why::Assumed, true) => format!("{name}: {value} is assumed; another answer could change {targets}."),
-        (Why::Assumed, false) => format!("{name}：目前假定为 {value}；改变可能影响 {targets}{apart}的结论。"),
+        (Why::Assumed, false) => format!("{name}：目前假定为 {value}；改变可能影响{targets}的结论。"),
         (Why::Measures, true) => format!("{name}: settles amounts of {targets}."),
-        (Why::Measures, false) => format!("{name}：用于计算 {targets}{apart}的数值。"),
+        (Why::Measures, false) => format!("{name}：用于计算{targets}的数值。"),
         (Why::Needs, true) => format!("{name}: could add to-dos for {targets}."),
-        (Why::Needs, false) => format!("{name}：可能增加 {targets}{apart}的待办。"),
+        (Why::Needs, false) => format!("{name}：可能增加{targets}的待办。"),
         (Why::Notes, true) if targets.is_empty() => format!("{name}: could add a warning or a note."),
         (Why::Notes, false) if targets.is_empty() => format!("{name}：可能增加说明。"),
         (Why::Notes, true) => format!("{name}: could add a warning or a note on {targets}."),
-        (Why::Notes, false) => format!("{name}：可能增加关于 {targets}{apart}的说明。"),
+        (Why::Notes, false) => format!("{name}：可能增加关于{targets}的说明。"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::answer::list;
-use super::short_sources;
+use super::{could_be, short_sources};
 use crate::document::{Block, Item, Mark};
 use crate::words::{Speaker, Tongue};
 use qudao_language::decide::{Assumed, Decision, DisputedFact, Missing};
@@ -95,7 +95,7 @@ impl<'r> Dispute<'r> {
                     let (names, verdict) = (some_targets(speaker, targets), tongue.verdict(*verdict));
                     match tongue {
                         Tongue::English => format!("{names} would be {verdict}"),
-                        Tongue::Chinese => format!("{names}{}则为{verdict}", tongue.apart(&names)),
+                        Tongue::Chinese => format!("{names}的结论是“{verdict}”"),
                     }
                 })
                 .collect();
@@ -114,7 +114,7 @@ impl<'r> Dispute<'r> {
 
 /// The first of some targets, and how many more there are.
 pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String {
-    let names = targets.iter().map(|target| speaker.target(*target).to_string());
+    let names = targets.iter().map(|target| speaker.called(*target));
     let mut names: Vec<String> = names.collect();
     let all = names.len();
     let more = if all > MOST_TARGETS { names.split_off(MOST_TARGETS - 1).len() } else { 0 };
@@ -122,8 +122,7 @@ pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String 
         (Tongue::English, 0) => speaker.tongue.and(&names),
         (Tongue::English, _) => format!("{} and {more} more", names.join(", ")),
         (Tongue::Chinese, 0) => names.join("、"),
-        (Tongue::Chinese, _) if speaker.by_title => format!("{}等 {all} 项", names.join("、")),
-        (Tongue::Chinese, _) => format!("{} 等 {all} 个目标", names.join("、")),
+        (Tongue::Chinese, _) => format!("{}等 {all} 项", names.join("、")),
     }
 }
 
@@ -157,21 +156,13 @@ fn otherwise(speaker: &Speaker<'_>, assumed: &Assumed, of: Option<Target>) -> Op
             None => groups.push((verdicts, vec![*target])),
         }
     }
-    let parts = groups.iter().map(|(verdicts, targets)| {
-        let verdicts: Vec<String> =
-            verdicts.iter().map(|verdict| tongue.verdict(*verdict).to_string()).collect();
-        let (names, could_be, verdicts) =
-            (some_targets(speaker, targets), tongue.could_be(), tongue.or(&verdicts));
-        match tongue {
-            Tongue::English => format!("{names} {could_be} {verdicts}"),
-            Tongue::Chinese => format!("{names}{}{could_be}{verdicts}", tongue.apart(&names)),
-        }
-    });
+    let parts =
+        groups.iter().map(|(verdicts, targets)| could_be(tongue, &some_targets(speaker, targets), verdicts));
     let parts: Vec<String> = parts.collect();
     let parts = parts.join(tongue.semicolon());
     (!parts.is_empty()).then(|| match tongue {
         Tongue::English => format!("with another value {parts}"),
-        Tongue::Chinese => format!("若改变，{parts}"),
+        Tongue::Chinese => format!("若为其他值，{parts}"),
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::need_sources;
-use crate::words::Speaker;
+use crate::words::{Speaker, Tongue};
 use qudao_language::decide::Decision;
 use qudao_language::model::{Citation, Need, NeedState, Target};
 
@@ -53,8 +53,9 @@ impl ToDo<'_> {
                 text.push_str(&speaker.fill(decision, how, None));
             }
             let amounts = [(tongue.costs(), &requirement.cost), (tongue.takes(), &requirement.takes)];
+            let gap = if tongue == Tongue::English { " " } else { tongue.colon() };
             let amounts = amounts.into_iter().filter_map(|(word, amount)| {
-                amount.as_ref().map(|amount| format!("{word} {}", speaker.amount(amount)))
+                amount.as_ref().map(|amount| format!("{word}{gap}{}", speaker.amount(amount)))
             });
             facts.extend(amounts);
         }

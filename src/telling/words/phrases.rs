@@ -43,7 +43,7 @@ impl Tongue {
         /// The heading of what decides.
         reasons: "Reasons", "理由";
         /// The heading of what to change for a better verdict.
-        smallest_changes: "Smallest changes for a better verdict", "改动最少、结论更好的答案";
+        smallest_changes: "Smallest changes for a better verdict", "改动哪些答案，结论会更好";
         /// The heading of notes.
         notes: "Notes", "说明";
         /// The word before a warning.
@@ -71,11 +71,11 @@ impl Tongue {
         /// The word before a capped verdict.
         at_best: "at best", "至多";
         /// Before what a source cannot settle.
-        could_be: "could be", "可能为";
+        could_be: "could be", "可能是";
         /// Before the leaning of an undecided target.
         leaning: "leaning", "倾向";
         /// Behind a target of which facts are open.
-        not_all_said: "no source says all", "来源有缺";
+        not_all_said: "no source says all", "有事项待核实";
         /// Behind a target whose verdict would be another with the value of another source.
         rests_on_disputed: "rests on a disputed value", "依据有争议";
         /// Before what a requirement costs.
@@ -133,6 +133,19 @@ impl Tongue {
             (Tongue::Chinese, Verdict::Unsuitable) => "不适合",
             (Tongue::Chinese, Verdict::Excluded) => "已排除",
         }
+    }
+
+    /// Returns what a verdict could be: `possible or excluded`.
+    #[must_use]
+    pub fn verdicts(self, verdicts: &[Verdict]) -> String {
+        let words: Vec<String> = verdicts
+            .iter()
+            .map(|verdict| match self {
+                Tongue::English => self.verdict(*verdict).to_string(),
+                Tongue::Chinese => format!("“{}”", self.verdict(*verdict)),
+            })
+            .collect();
+        self.or(&words)
     }
 
     /// Returns the word for the state of a need.
@@ -242,7 +255,7 @@ impl Tongue {
     pub fn capped_by(self, rule: &str) -> String {
         match self {
             Tongue::English => format!("capped by {rule}"),
-            Tongue::Chinese => format!("被 {rule} 封顶"),
+            Tongue::Chinese => format!("受 {rule} 限制"),
         }
     }
 
@@ -269,7 +282,7 @@ impl Tongue {
     pub fn needed_for(self, target: &str) -> String {
         match self {
             Tongue::English => format!("for {target}"),
-            Tongue::Chinese => format!("{target}{}所需", self.apart(target)),
+            Tongue::Chinese => format!("{target}所需"),
         }
     }
 
@@ -278,7 +291,7 @@ impl Tongue {
     pub fn as_for(self, target: &str) -> String {
         match self {
             Tongue::English => format!("as for {target}"),
-            Tongue::Chinese => format!("同 {target}"),
+            Tongue::Chinese => format!("同{target}"),
         }
     }
 
@@ -304,7 +317,6 @@ impl Tongue {
     pub fn excluded_through(self, channel: &str) -> String {
         match self {
             Tongue::English => format!("through {channel}, which is excluded"),
-            Tongue::Chinese if channel.is_ascii() => format!("因 {channel} 已排除"),
             Tongue::Chinese => format!("因{channel}已排除"),
         }
     }

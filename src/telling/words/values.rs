@@ -169,6 +169,18 @@ impl<'r> Speaker<'r> {
         if self.by_title { self.value(value, ty) } else { self.id(value, ty) }
     }
 
+    /// Returns how a sentence calls a target: by what it is called, in Chinese always by its title.
+    #[must_use]
+    pub fn called(&self, target: Target) -> String {
+        match self.tongue {
+            Tongue::English => self.target(target).to_string(),
+            Tongue::Chinese => match self.ruleset.target_title(target, self.language) {
+                title if title.chars().all(char::is_alphanumeric) => title.to_string(),
+                title => format!("“{title}”"),
+            },
+        }
+    }
+
     /// Returns a number with its unit: as it was written, or as a decimal.
     #[must_use]
     pub fn number(&self, number: &Number, unit: Unit) -> String {
