@@ -92,6 +92,14 @@ impl Output {
         self.print_as_it_is(&visible_json(json))
     }
 
+    /// Writes a result in JSON piece by piece.
+    pub(crate) fn write_json(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        write(&mut VisibleJson(&mut self.out)).map_err(closed)
+    }
+
     /// Writes a result that a program reads, which is safe already.
     pub(crate) fn print_as_it_is(&mut self, text: &str) -> Result<(), Failure> {
         self.out.write_all(text.as_bytes()).map_err(closed)
@@ -126,6 +134,21 @@ impl Output {
         let _ = self.out.flush();
         let word = if self.error_colour() { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
         let _ = writeln!(io::stderr(), "{word}: {}", printed(message, false));
+    }
+}
+
+/// JSON on its way, in which hidden characters become escapes; each piece ends with a character.
+struct VisibleJson<'a>(&'a mut io::BufWriter<io::Stdout>);
+
+impl Write for VisibleJson<'_> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
+        self.0.write_all(visible_json(text).as_bytes())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

@@ -288,22 +288,23 @@ fn the_order_of_declarations_moves_ties_alone() {
         for target in case.ruleset.targets() {
             let name = case.ruleset.target_name(target);
             let (a, b) = (before.target(target), after.target(shuffled.target(name).unwrap()));
-            let shown =
-                |decision: &Decision<'_>, d: &qudao_language::decide::TargetDecision, ruleset: &Ruleset| {
-                    let open_facts = decision.open_facts(d.target).len();
-                    let needs: BTreeSet<String> =
-                        d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
-                    (
-                        d.verdict,
-                        d.leaning,
-                        d.score,
-                        d.score_range,
-                        d.could_be.clone(),
-                        needs,
-                        open_facts,
-                        d.tie.len(),
-                    )
-                };
+            let shown = |decision: &Decision<'_>,
+                         d: &qudao_language::decide::TargetDecision,
+                         ruleset: &Ruleset| {
+                let open_facts = decision.open_facts(d.target).len();
+                let needs: BTreeSet<String> =
+                    decision.needs(d.target).map(|need| ruleset.need_name(need.need).to_string()).collect();
+                (
+                    d.verdict,
+                    d.leaning,
+                    d.score,
+                    d.score_range,
+                    d.could_be.clone(),
+                    needs,
+                    open_facts,
+                    d.tie.len(),
+                )
+            };
             assert_eq!(
                 shown(&before, a, &case.ruleset),
                 shown(&after, b, &shuffled),

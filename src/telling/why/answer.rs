@@ -5,8 +5,12 @@ use super::{footer, need_sources, points, quotes, reason, rests, short_sources, 
 use crate::document::{Block, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
 use crate::words::{self, Speaker, Tongue, evidence, expr_text};
 use qudao_language::decide::{Cause, Decision, NeedDecision, Reason, TargetDecision};
-use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Source, Target};
+use qudao_language::model::{Citation, EffectKind, Id, Need, NeedState, Source, Target};
 use qudao_language::operator::Verdict;
+
+/// So much that is to be done for a target is told in the answer, its proof tells all: where one channel needs the next,
+/// all of it for each channel is a square.
+const MOST_NEEDS: usize = 20;
 
 /// What of an answer is told.
 #[derive(Clone, Default, Debug)]
@@ -155,7 +159,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         if let Some(cause) = decided.capped_by {
             remarks.push(tongue.capped_by(&self.speaker.ruleset.rules[cause.rule].name));
         }
-        let to_do = decided.needs.iter().filter(|need| need.state != NeedState::Met).count();
+        let to_do = decided.open_needs();
         if to_do > 0 && decided.leaning != Verdict::Excluded {
             remarks.push(tongue.to_do_count(to_do));
         }
@@ -173,14 +177,12 @@ impl<'a, 'r> Teller<'a, 'r> {
 
     /// The channels that a target needs, or is made of, and that nobody would choose for themselves.
     fn leans_on(&self, decided: &TargetDecision) -> Vec<String> {
-        let members: &[Id<Channel>] = match decided.target {
-            Target::Mix(id) => &self.speaker.ruleset.mixes[id].members,
-            Target::Channel(_) => &[],
-        };
-        let needed = decided.needs.iter().filter_map(|need| match need.need {
-            Need::Channel(channel) => Some(channel),
-            Need::Requirement(_) => None,
-        });
+        let members = self.speaker.ruleset.members(decided.target);
+        let needed =
+            self.decision.needs(decided.target).take(MOST_NEEDS).filter_map(|need| match need.need {
+                Need::Channel(channel) => Some(channel),
+                Need::Requirement(_) => None,
+            });
         let others = members.iter().copied().chain(needed).map(Target::Channel);
         let told = others.filter_map(|other| match self.decision.target(other).verdict {
             Some(Verdict::Recommended | Verdict::Possible) => None,
@@ -206,7 +208,7 @@ impl<'a, 'r> Teller<'a, 'r> {
                 effects.push(self.effect(*cause));
             }
         }
-        let needs = decided.needs.iter().map(|need| self.need(decided.target, need)).collect();
+        let needs = self.needs(decided);
         let notes = decided.notes.iter().filter_map(|cause| self.note(*cause, None)).collect();
         let lists = [("", effects), (self.tongue.to_do(), needs), ("", notes)].into_iter();
         let lists = lists.filter(|(_, items)| !items.is_empty());
@@ -258,6 +260,20 @@ impl<'a, 'r> Teller<'a, 'r> {
         };
         let item = Item::new(Mark::Effect(effect, welcome), self.because(cause)).named(self.rule_name(cause));
         self.cite(item, evidence(self.decision, self.speaker, cause))
+    }
+
+    /// What is to be done for a target: where much is, the first of it, and how much more.
+    fn needs(&mut self, decided: &TargetDecision) -> Vec<Item> {
+        let needs: Vec<NeedDecision> = self.decision.needs(decided.target).take(MOST_NEEDS + 1).collect();
+        if needs.len() <= MOST_NEEDS {
+            return needs.iter().map(|need| self.need(decided.target, need)).collect();
+        }
+        let shown = needs.iter().take(MOST_NEEDS);
+        let open = shown.clone().filter(|need| need.state != NeedState::Met).count();
+        let mut items: Vec<Item> = shown.map(|need| self.need(decided.target, need)).collect();
+        let beyond = self.tongue.more_to_do(decided.open_needs() - open, self.id(decided.target));
+        items.push(Item::new(Mark::Beyond, beyond));
+        items
     }
 
     fn need(&mut self, target: Target, need: &NeedDecision) -> Item {
