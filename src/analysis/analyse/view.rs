@@ -2,6 +2,7 @@
 
 mod lenient;
 mod order;
+mod rows;
 mod tried;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,8 @@ pub struct View<'g, 'r> {
     nodes: Vec<Truths>,
     /// The conditions that were too large, or have a part that was; nothing is known of them.
     hard: BTreeSet<usize>,
+    /// The conditions that nobody asks for, and that were not built.
+    spared: BTreeSet<usize>,
 }
 
 impl<'g, 'r> View<'g, 'r> {
@@ -33,6 +36,10 @@ impl<'g, 'r> View<'g, 'r> {
     /// If the budget is used up.
     pub fn new(space: &mut Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
         let mut view = View::empty(space, side)?;
+        if view.scope == Scope::Known && !view.ground.earlier.is_empty() {
+            view.build_with_rows(space)?;
+            return Ok(view);
+        }
         for node in view.ground.nodes.iter() {
             let truths = view.node(space, node)?;
             view.nodes.push(truths);
@@ -43,7 +50,7 @@ impl<'g, 'r> View<'g, 'r> {
     fn empty(space: &Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
         let Some(ground) = space.grounds.get(side).copied() else { return Err(TooLarge) };
         let nodes = Vec::with_capacity(ground.nodes.len());
-        Ok(View { ground, side, scope: space.scope, nodes, hard: BTreeSet::new() })
+        Ok(View { ground, side, scope: space.scope, nodes, hard: BTreeSet::new(), spared: BTreeSet::new() })
     }
 
     fn node(&self, space: &mut Space<'g, 'r>, node: &Node) -> Result<Truths, TooLarge> {
@@ -89,6 +96,7 @@ impl<'g, 'r> View<'g, 'r> {
     /// Returns the truths of a condition.
     #[must_use]
     pub fn truths(&self, id: Id<Node>) -> Truths {
+        debug_assert!(!self.spared.contains(&id.index()), "somebody asks for a condition that was not built");
         *self
             .nodes
             .get(id.index())
