@@ -10,6 +10,7 @@ mod every_day;
 pub mod findings;
 mod inequalities;
 mod missing;
+mod near;
 pub mod pieces;
 pub mod property;
 mod regions;

@@ -1,5 +1,6 @@
 //! `qudao eval`
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -140,9 +141,11 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         output.diagnostics(&read.files, &read.diagnostics, false)?;
         let decision = decide(&ruleset, profile, day);
         if args.written.format() == Format::Json {
-            let document = result::to_json(&decision, speaker, args.trace);
-            let text = if several { document.to_string() } else { format!("{document:#}") };
-            output.print_json(&(text + "\n"))?;
+            let write = |out: &mut dyn Write| {
+                result::write_json(&decision, speaker, args.trace, !several, &mut *out)?;
+                out.write_all(b"\n")
+            };
+            output.write_json(write)?;
             continue;
         }
         let markdown = args.written.format() == Format::Markdown;

@@ -177,6 +177,26 @@ impl Output {
         self.print_as_it_is(&visible_json(json))
     }
 
+    /// Writes a result in JSON piece by piece.
+    pub(crate) fn write_json(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if self.said.is_some() {
+            let mut text = Vec::new();
+            write(&mut VisibleJson(&mut text)).map_err(closed)?;
+            return self.print_as_it_is(&String::from_utf8_lossy(&text));
+        }
+        self.begun = true;
+        match &mut self.file {
+            Some(file) => {
+                let written = write(&mut VisibleJson(&mut *file));
+                written.map_err(|error| file.get_ref().failed(error))
+            }
+            None => write(&mut VisibleJson(&mut self.out)).map_err(closed),
+        }
+    }
+
     /// Writes a result that a program reads, which is safe already.
     pub(crate) fn print_as_it_is(&mut self, text: &str) -> Result<(), Failure> {
         if let Some(said) = &mut self.said {
@@ -255,6 +275,21 @@ impl Output {
                 let _ = self.diagnostics(&wrong.0, &wrong.1, false);
             }
         }
+    }
+}
+
+/// JSON on its way, in which hidden characters become escapes; each piece ends with a character.
+struct VisibleJson<'a, W: Write>(&'a mut W);
+
+impl<W: Write> Write for VisibleJson<'_, W> {
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        let text = std::str::from_utf8(piece).map_err(io::Error::other)?;
+        self.0.write_all(visible_json(text).as_bytes())?;
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

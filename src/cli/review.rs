@@ -397,9 +397,9 @@ mod tests {
     }
 
     fn reviewed(folder: &std::path::Path, keys: &str) -> (bool, usize, Vec<String>) {
-        let mut review = Review::of(&folder.join("shop.qd")).unwrap();
+        let mut review = Review::of(&folder.join("shop.qd"), None).unwrap();
         assert_eq!(review.causes.len(), 2, "{:?}", review.causes);
-        let mut output = Output::new(Colour::Never);
+        let mut output = Output::new(Colour::Never, false, false);
         let ended = review.step(&mut output, &mut Typed(keys.chars().collect())).unwrap();
         let mut names: Vec<String> = std::fs::read_dir(folder.join("snapshots"))
             .unwrap()

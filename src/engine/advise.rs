@@ -28,8 +28,8 @@ pub const STEPS: usize = 20_000;
 /// So many instances make a step.
 const INSTANCES_A_STEP: usize = 2_000;
 
-/// So many conditions that are solved make a step.
-const SOLVED_A_STEP: usize = 8;
+/// Conditions that are solved make a step together when they read so many fields.
+const FIELDS_A_STEP: usize = 32;
 
 /// At most so many ways are told.
 const MOST_WAYS: usize = 3;
@@ -309,7 +309,8 @@ impl<'s, 'r> Search<'s, 'r> {
             Which::All => among.iter().any(|other| *other != field && self.reached.joins(field, *other)),
         };
         if depends {
-            let steps = 1 + self.reached.opaque_on(field).len() / SOLVED_A_STEP;
+            let solved = self.reached.opaque_on(field).iter().map(|opaque| opaque.fields.len());
+            let steps = 1 + solved.sum::<usize>() / FIELDS_A_STEP;
             self.left = self.left.saturating_sub(steps);
             return Rc::new(values::values(&self.reached, base, field, now, which));
         }

@@ -68,6 +68,8 @@ pub struct Ground<'r> {
     pub met: IdMap<Requirement, Option<Id<Node>>>,
     /// The further conditions that were asked for, in their order.
     pub further: Vec<Id<Node>>,
+    /// The rows of each table of which the first that matches counts, as far as conditions ask for them.
+    pub earlier: Vec<EarlierRows>,
     /// Whether a measure that ranks is no more of one target than of another, by [`Ruleset::target_index`]; of itself where
     /// it is known. Only where further conditions were asked for.
     pub compared: BTreeMap<(Id<Measure>, usize, usize), Id<Node>>,
@@ -75,6 +77,15 @@ pub struct Ground<'r> {
     pub having: BTreeMap<(Id<Measure>, usize), Id<Node>>,
     of_field: IdMap<Field, Vec<Id<Variable>>>,
     of_rule: IdMap<Rule, Range<usize>>,
+}
+
+/// Rows of a table, and whether one of those before some row matches.
+#[derive(Clone, Default, Debug)]
+pub struct EarlierRows {
+    /// Whether each row's own cells hold.
+    pub rows: Vec<Id<Node>>,
+    /// Whether one of no rows matches, of the first, of the first two, and so on.
+    pub any: Vec<Id<Node>>,
 }
 
 /// A condition.

@@ -47,6 +47,7 @@ pub use could::MAX_PAIRS;
 use depends::Depends;
 use eval::{Context, Silent};
 use lists::Lists;
+use needs::Needs;
 pub use ranges::axis;
 use trace::Recording;
 
@@ -69,6 +70,8 @@ pub struct Decision<'r> {
     context: Context<'r>,
     /// What became of each rule's instances.
     instances: Instances,
+    /// What targets need.
+    needs: Needs,
     /// What came of each target.
     targets: TargetMap<TargetDecision>,
     /// The channels, best first.
@@ -223,6 +226,18 @@ impl<'r> Decision<'r> {
     #[must_use]
     pub fn target(&self, target: Target) -> &TargetDecision {
         &self.targets[target]
+    }
+
+    /// Returns what a target needs, each once: what it states, what fired rules give it, and what the channels among these
+    /// need that are not owned. Each is looked for when it is asked for.
+    pub fn needs(&self, target: Target) -> impl Iterator<Item = NeedDecision> + '_ {
+        self.needs.of(self.ruleset, target)
+    }
+
+    /// Returns the targets among whose needs a channel is.
+    #[must_use]
+    pub fn required_by(&self, channel: Id<Channel>) -> Vec<Target> {
+        self.needs.requiring(self.ruleset, channel)
     }
 
     /// Returns the fields that verdicts still depend on, and the targets that they keep undecided; the field with most of

@@ -489,6 +489,15 @@ impl Ruleset {
         }
     }
 
+    /// Returns the channels that a mix is made of; a channel has none.
+    #[must_use]
+    pub fn members(&self, target: Target) -> &[Id<Channel>] {
+        match target {
+            Target::Channel(_) => &[],
+            Target::Mix(id) => &self.mixes[id].members,
+        }
+    }
+
     /// Returns how many targets there are.
     #[must_use]
     pub fn target_count(&self) -> usize {

@@ -3,7 +3,9 @@
 mod condition;
 mod view;
 
-use serde::Serialize;
+use std::io;
+
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value as Json};
 
 use crate::words::{Speaker, evidence, exact_text, text_of, told};
@@ -13,8 +15,7 @@ use qudao_language::decide::{
     TargetDecision, Trace,
 };
 use qudao_language::model::{
-    Channel, Citation, EffectKind, Entry, Field, Id, Need, RankBy, Rule, StatedNeed, Target, Template, Type,
-    Value,
+    Channel, Citation, EffectKind, Entry, Field, Id, Need, RankBy, Rule, Target, Template, Type, Value,
 };
 use qudao_language::source::Span;
 
@@ -55,8 +56,29 @@ pub fn rules_json(decision: &Decision<'_>, speaker: Speaker<'_>, rules: &[Id<Rul
     document
 }
 
+/// Writes the JSON object that [`to_json`] returns, indented or as one line. Nothing but one target at a time is held: the
+/// needs of all targets are a square where one channel needs the next.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_json(
+    decision: &Decision<'_>,
+    speaker: Speaker<'_>,
+    trace: bool,
+    indented: bool,
+    out: impl io::Write,
+) -> io::Result<()> {
+    let writer = Writer { decision, speaker };
+    let document = writer.document(trace);
+    let written = match indented {
+        true => serde_json::to_writer_pretty(out, &document),
+        false => serde_json::to_writer(out, &document),
+    };
+    Ok(written?)
+}
+
 #[derive(Serialize)]
-struct Document {
+struct Document<'d, 'r> {
     schema: &'static str,
     tool: &'static str,
     lang: String,
@@ -67,8 +89,8 @@ struct Document {
     rank_by: Vec<RankView>,
     first: FirstView,
     best: BestView,
-    channels: Vec<TargetView>,
-    mixes: Vec<TargetView>,
+    channels: Targets<'d, 'r>,
+    mixes: Targets<'d, 'r>,
     notes: Vec<NoteView>,
     missing: Vec<MissingView>,
     missing_for_measures: Vec<MissingView>,
@@ -78,6 +100,18 @@ struct Document {
     sources: Map<String, Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
     rules: Option<Vec<RuleView>>,
+}
+
+/// Targets, each told while it is written.
+struct Targets<'d, 'r> {
+    writer: Writer<'d, 'r>,
+    of: &'d [Target],
+}
+
+impl Serialize for Targets<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.of.iter().map(|target| self.writer.target(*target)))
+    }
 }
 
 #[derive(Serialize)]
@@ -177,8 +211,8 @@ struct Writer<'d, 'r> {
     speaker: Speaker<'r>,
 }
 
-impl<'r> Writer<'_, 'r> {
-    fn document(&self, trace: bool) -> Document {
+impl<'d, 'r> Writer<'d, 'r> {
+    fn document(&self, trace: bool) -> Document<'d, 'r> {
         let ruleset = self.decision.ruleset;
         let profile = self.decision.profile;
         let first = &self.decision.first;
@@ -215,8 +249,8 @@ impl<'r> Writer<'_, 'r> {
                 target: best.map(|best| self.name(best.target)),
                 with: best.and_then(|best| best.with).map(|with| self.name(with)),
             },
-            channels: self.decision.channels.iter().map(|target| self.target(*target)).collect(),
-            mixes: self.decision.mixes.iter().map(|target| self.target(*target)).collect(),
+            channels: Targets { writer: *self, of: &self.decision.channels },
+            mixes: Targets { writer: *self, of: &self.decision.mixes },
             notes: self.decision.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
             missing: self.decision.missing().iter().map(|(id, affects)| self.missing(*id, affects)).collect(),
             missing_for_measures: self.further(&self.decision.further().measures),
@@ -312,19 +346,19 @@ impl<'r> Writer<'_, 'r> {
             tie: self.names(&decided.tie),
             reasons: decided.reasons.iter().map(|reason| self.reason(*reason)).collect(),
             pending: decided.pending.iter().map(|pending| self.pending(pending)).collect(),
-            needs: decided.needs.iter().map(|need| self.need(need)).collect(),
-            required_by: self.names(&decided.required_by),
+            needs: self.decision.needs(target).map(|need| self.need(&need)).collect(),
+            required_by: match target {
+                Target::Channel(id) => self.names(&self.decision.required_by(id)),
+                Target::Mix(_) => Vec::new(),
+            },
             notes: decided.notes.iter().filter_map(|cause| self.note(*cause)).collect(),
             open_facts: self.open_facts(decided),
             disputed_facts: self.disputed_facts(target),
-            members: match target {
-                Target::Channel(_) => Vec::new(),
-                Target::Mix(id) => ruleset.mixes[id]
-                    .members
-                    .iter()
-                    .map(|member| self.name(Target::Channel(*member)))
-                    .collect(),
-            },
+            members: ruleset
+                .members(target)
+                .iter()
+                .map(|member| self.name(Target::Channel(*member)))
+                .collect(),
         }
     }
 
@@ -507,10 +541,7 @@ impl<'r> Writer<'_, 'r> {
         let (rule, sources) = match need.origin {
             NeedOrigin::Rule(rule, _) => (Some(rule), &ruleset.rules[rule].sources),
             NeedOrigin::Stated(index) => {
-                let stated: &[StatedNeed] = match need.because_of {
-                    Target::Channel(id) => &ruleset.channels[id].needs,
-                    Target::Mix(id) => &ruleset.mixes[id].needs,
-                };
+                let stated = ruleset.stated_needs(need.because_of);
                 (None, &stated.get(index).expect("a stated need is one of its target's").sources)
             }
         };

@@ -28,7 +28,7 @@ use std::collections::BTreeSet;
 use crate::words::{Speaker, Tongue};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, NeedDecision, NeedOrigin, TargetDecision, Truth};
-use qudao_language::model::{Channel, Citation, Entry, Id, Rule, Source, StatedNeed, Target};
+use qudao_language::model::{Channel, Citation, Entry, Id, Rule, Source, Target};
 use qudao_language::operator::Verdict;
 
 /// The facts that no source tells: each with its title, and which targets it leaves open.
@@ -212,10 +212,7 @@ fn need_sources<'r>(speaker: &Speaker<'r>, need: &NeedDecision) -> &'r [Citation
     match need.origin {
         NeedOrigin::Rule(rule, _) => &ruleset.rules[rule].sources,
         NeedOrigin::Stated(index) => {
-            let stated: &[StatedNeed] = match need.because_of {
-                Target::Channel(id) => &ruleset.channels[id].needs,
-                Target::Mix(id) => &ruleset.mixes[id].needs,
-            };
+            let stated = ruleset.stated_needs(need.because_of);
             &stated.get(index).expect("a stated need is one of its target's").sources
         }
     }

@@ -427,3 +427,33 @@ fn what_a_change_moves_is_what_brute_force_finds_moved() {
     println!("{changed} changed, {unchanged} unchanged");
     assert!(changed * 3 >= total && unchanged * 10 >= total, "{changed} {unchanged}");
 }
+
+/// Of many rows that do not overlap the earlier ones are not joined; what is told is what holds of each row all the same.
+#[test]
+fn rows_that_the_first_of_comes_before_are_found_among_many() {
+    let rows = 400;
+    let mut text = String::from(
+        "ruleset t \"T\" { as of 2026-01-01 }\nprofile { a: int in 0 .. 4000, b: int in 0 .. 9 }\nchannel c\ntable t first {\n| a | b || c |\n",
+    );
+    for row in 0..rows {
+        let cells = match row {
+            // Beside it stands half of an earlier row, and below one that both match.
+            100 => "in 10 .. 19 | >= 5".into(),
+            101 => "in 10 .. 19 | < 5".into(),
+            102 => "in 15 .. 24 | -".into(),
+            1 => "in 10 .. 19 | >= 5".into(),
+            2 => "in 10 .. 19 | < 7".into(),
+            _ => format!("in {} .. {} | -", row * 10, row * 10 + 9),
+        };
+        writeln!(text, "| {cells} || +{} |", row % 3 + 1).unwrap();
+    }
+    writeln!(text, "| - | - || -1 |\n}}").unwrap();
+    let (files, checked) = support::checked("t.qd", &text);
+    let ruleset = checked.ruleset.expect("the ruleset has no errors");
+    let found = findings(&ruleset, &checked.allowed, &Options::default());
+    let line = |row: usize| files.place(ruleset.rules.iter().nth(row).unwrap().name_span).line;
+    let unreached = found.iter().filter(|found| found.code == Code::UnreachedRow);
+    let unreached: Vec<u32> = unreached.map(|found| files.place(found.label.span).line).collect();
+    assert_eq!(unreached, [line(100), line(101)]);
+    assert!(found.iter().all(|found| found.code != Code::Unproved), "{found:?}");
+}

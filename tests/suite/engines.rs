@@ -7,7 +7,7 @@ use qudao_engine::program::batch::{Batch, Form, Options, Reject};
 use qudao_engine::program::{Program, Scratch};
 use qudao_language::decide::{Decision, Judged, Probe, Truth, decide};
 use qudao_language::exact::{Exact, Rounding};
-use qudao_language::model::{Id, NeedState, Profile, Ruleset, Target, TargetMap};
+use qudao_language::model::{Id, Need, NeedState, Profile, Ruleset, Target, TargetMap};
 use qudao_language::operator::Verdict;
 use serde_json::{Value as Json, json};
 
@@ -78,8 +78,15 @@ pub(crate) fn assert_runs(program: &Program<'_>, scratch: &mut Scratch, decision
         );
         assert_eq!(run.could_be.iter().collect::<Vec<_>>(), decided.could_be, "{}", name());
         let needs: Vec<_> = program.needs(scratch, target).map(|n| (n.need, n.state, n.because_of)).collect();
-        let wanted: Vec<_> = decided.needs.iter().map(|n| (n.need, n.state, n.because_of)).collect();
+        let wanted: Vec<_> = decision.needs(target).map(|n| (n.need, n.state, n.because_of)).collect();
         assert_eq!(needs, wanted, "{}", name());
+        let open = wanted.iter().filter(|(_, state, _)| *state != NeedState::Met).count();
+        assert_eq!(decided.open_needs(), open, "what is to do of {}", name());
+        if let Target::Channel(id) = target {
+            let needs = |other: &Target| decision.needs(*other).any(|need| need.need == Need::Channel(id));
+            let by: Vec<Target> = ruleset.targets().filter(needs).collect();
+            assert_eq!(decision.required_by(id), by, "{}", name());
+        }
     }
     program.measure(scratch);
     for target in ruleset.targets() {
@@ -101,7 +108,7 @@ pub(crate) fn expected(ruleset: &Ruleset, profile: &Profile, line: u64) -> Json 
     let decision = decide(ruleset, profile, ruleset.as_of.unwrap());
     let targets = ruleset.targets().map(|target| {
         let decided = decision.target(target);
-        let open = decided.needs.iter().filter(|need| need.state != NeedState::Met);
+        let open = decision.needs(target).filter(|need| need.state != NeedState::Met);
         let row = json!({
             "verdict": decided.verdict.map_or("undecided", Verdict::as_str),
             "leaning": decided.leaning.as_str(),

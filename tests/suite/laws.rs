@@ -277,7 +277,7 @@ fn every_number_follows_from_the_trace() {
 fn shown(decision: &Decision<'_>, target: Target) -> impl PartialEq + std::fmt::Debug + use<> {
     let (ruleset, d) = (decision.ruleset, decision.target(target));
     let needs: BTreeSet<String> =
-        d.needs.iter().map(|need| ruleset.need_name(need.need).to_string()).collect();
+        decision.needs(d.target).map(|need| ruleset.need_name(need.need).to_string()).collect();
     let open_facts = decision.open_facts(target).len();
     (d.verdict, d.leaning, d.score, d.score_range, d.could_be.clone(), needs, open_facts, d.tie.len())
 }

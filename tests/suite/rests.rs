@@ -179,7 +179,7 @@ fn said(decision: &Decision<'_>, notes: bool) -> Vec<String> {
         if notes {
             said.extend(decided.notes.iter().map(|cause| format!("{name}: {}", note(cause))));
         } else if decided.excluded.truth != Truth::True {
-            said.extend(decided.needs.iter().map(|need| format!("{name}: {need:?}")));
+            said.extend(decision.needs(target).map(|need| format!("{name}: {need:?}")));
         }
     }
     said

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use qudao_engine::advise::{Advice, STEPS, turn};
+use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Read, Trace, Truth, decide};
 use qudao_language::model::{Channel, Entry, ExprKind, Id, Profile, Rule, Ruleset};
 use qudao_language::profile::{Format, read};
@@ -231,7 +232,7 @@ fn headlines_name_mixes_where_they_lead() {
         let ruleset = mixes(rules);
         let read = support::profile(&ruleset, "k: true");
         let profile = read.profile.unwrap();
-        let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
+        let decision = decide(&ruleset, &profile, Date::MIN);
         for language in ["en", "zh"] {
             let speaker = Speaker::new(&ruleset, Some(language));
             let answer = why::answer(&decision, speaker, &Options::default());
@@ -479,7 +480,7 @@ fn who_comes_before_whom_is_told_by_what_ranks() {
          rule r { when x then score b +1, cap b at possible }\n",
     );
     let profile = random_profile(&ruleset, &[("x", Some("true"))]);
-    let decision = decide(&ruleset, &profile, qudao_language::date::Date::MIN);
+    let decision = decide(&ruleset, &profile, Date::MIN);
     let [a, b] = ["a", "b"].map(|name| ruleset.target(name).unwrap());
     let told = why::over(&decision, Speaker::new(&ruleset, None), a, b).terminal(false);
     assert!(told.starts_with("a possible (0) comes before b possible (1).\n"), "{told}");
@@ -515,4 +516,31 @@ fn every_report_of_a_random_ruleset_is_told() {
         }
     }
     assert!(rated as u64 * 10 > cases(120), "{rated} rulesets have points from facts");
+}
+
+/// Where one channel needs the next, all that is to be done for each of them is a square.
+#[test]
+fn what_many_channels_need_is_told_in_part_and_counted() {
+    let chain = |length: usize| {
+        let mut text = String::from("ruleset t \"T\"\nprofile { h: bool }\nrequirement q { met when h }\n");
+        for number in 0..length {
+            let next = if number + 1 < length { format!("c{}", number + 1) } else { "q".into() };
+            text.push_str(&format!("channel c{number} {{ needs {next} }}\n"));
+        }
+        support::ruleset(&(text + "rule r { when h then score c0 +1 }\n"))
+    };
+    let told = |length: usize| {
+        let ruleset = chain(length);
+        let profile = support::profile(&ruleset, "{}").profile.unwrap();
+        let decision = decide(&ruleset, &profile, Date::parse("2026-01-01").unwrap());
+        let first = ruleset.target("c0").unwrap();
+        assert_eq!(decision.target(first).open_needs(), length);
+        assert_eq!(decision.needs(first).count(), length);
+        let last = ruleset.channels.ids().last().unwrap();
+        assert_eq!(decision.required_by(last).len(), length - 1);
+        why::answer(&decision, Speaker::new(&ruleset, None), &Options::default()).terminal(false)
+    };
+    let (short, long) = (told(60), told(240));
+    assert!(short.contains("… 40 more to do; the proof of c0 tells all"), "{short}");
+    assert!(long.len() < 6 * short.len(), "{} and {}", short.len(), long.len());
 }

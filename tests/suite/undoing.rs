@@ -163,9 +163,8 @@ fn outcome(ruleset: &Ruleset, profile: &Profile) -> Outcome {
     let name = |target| ruleset.target_name(target).to_string();
     let of = |target| {
         let decided = decision.target(target);
-        let needs = decided
-            .needs
-            .iter()
+        let needs = decision
+            .needs(target)
             .map(|need| (ruleset.need_name(need.need).to_string(), need.state.as_str().to_string()));
         (format!("{:?}", decided.verdict), needs.collect(), Standing::of(&decision, target).points)
     };

@@ -129,8 +129,9 @@ impl Standing {
     #[must_use]
     pub fn of(decision: &Decision<'_>, target: Target) -> Standing {
         let decided = decision.target(target);
-        let needs =
-            decided.needs.iter().map(|need| (decision.ruleset.need_name(need.need).to_string(), need.state));
+        let needs = decision
+            .needs(target)
+            .map(|need| (decision.ruleset.need_name(need.need).to_string(), need.state));
         let (score, points) = (decided.score, points(decision.ruleset, decided));
         Standing { verdict: decided.verdict, score, points, needs: needs.collect() }
     }
@@ -226,7 +227,7 @@ impl Change {
 #[must_use]
 pub fn decides_otherwise(old: &Decision<'_>, new: &Decision<'_>, pairs: &Pairs) -> bool {
     let needs = |decision: &Decision<'_>, target: Target| -> BTreeMap<String, NeedState> {
-        let needs = decision.target(target).needs.iter();
+        let needs = decision.needs(target);
         needs.map(|need| (decision.ruleset.need_name(need.need).to_string(), need.state)).collect()
     };
     let same = |(before, now): &(Target, Target)| {

@@ -17,7 +17,7 @@ use self::rules::Seen;
 use super::change::days_of_change;
 use super::diagram::{Budget, NO, Ref, TooLarge};
 use super::every_day::{EveryDay, day_of, without_day};
-use super::search::Search;
+use super::search::{Search, blank};
 use super::space::{Scope, Space};
 use super::view::View;
 use qudao_engine::ground::{Ground, Node};
@@ -149,6 +149,8 @@ struct Study<'r> {
     rows: BTreeMap<Id<Rule>, usize>,
     /// The number of the first of those that somebody else asked for.
     extra: usize,
+    /// A profile of which nothing is known, on the usual day.
+    blank: Profile,
 }
 
 /// The parts of a plain rule's condition, as it is written.
@@ -193,7 +195,8 @@ impl<'r> Study<'r> {
         further.extend(more);
         let today = every_day.map(|every_day| every_day.today);
         let ground = Ground::with_instances(studied, base_day(ruleset), today, &further);
-        Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows, extra }
+        let blank = blank(&ground);
+        Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows, extra, blank }
     }
 
     /// Which rules fire for a profile on the day that it is looked at, and what verdicts come of it.
@@ -216,6 +219,7 @@ impl<'r> Study<'r> {
             study: self,
             space,
             view,
+            blank: None,
             unknown: None,
             budget,
             patience: PATIENCE,
@@ -251,6 +255,8 @@ struct Work<'s, 'r> {
     study: &'s Study<'r>,
     space: Space<'s, 'r>,
     view: View<'s, 'r>,
+    /// What is decided of the blank profile, once an example is asked for.
+    blank: Option<Decision<'s>>,
     /// The same with unknown fields counted, once it is asked for.
     unknown: Option<Result<Unknown<'s, 'r>, TooLarge>>,
     budget: Budget,
@@ -329,7 +335,13 @@ impl<'s, 'r> Work<'s, 'r> {
     /// Looks for a small profile of a region that `accept` takes; with `known`, `accept` is asked of profiles with all
     /// fields known first, and then of those with as few fields as can be.
     fn example(&mut self, region: Ref, accept: Accept<'_>) -> Result<Example, TooLarge> {
-        example(self.study, &mut self.space, &mut self.patience, region, accept)
+        // No example is smaller, and one decision serves all findings that it shows.
+        let study = self.study;
+        let blank = self.blank.get_or_insert_with(|| study.decide(&study.blank));
+        if region != NO && accept(blank) {
+            return Ok(Example::Profile(study.blank.clone()));
+        }
+        example(study, &mut self.space, &mut self.patience, region, accept)
     }
 
     /// The same of a region of profiles with unknown fields.

@@ -15,7 +15,7 @@ use super::search::Search;
 use super::space::{Scope, Space};
 use super::view::{View, merged};
 use qudao_engine::ground::Ground;
-use qudao_language::decide::{Tells, decide, decide_only};
+use qudao_language::decide::{Decision, Tells, decide, decide_only};
 use qudao_language::model::{Need, NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
 
@@ -479,8 +479,11 @@ fn changes(difference: &Difference<'_>, profiles: &[Profile]) -> Vec<What> {
 fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool {
     let [old, new] = profiles else { return false };
     let tells = if let What::Verdict { .. } = what { Tells::Verdicts } else { Tells::Outcomes };
-    let before = decide_only(difference.old.ruleset, old, difference.old.day, tells);
-    let now = decide_only(difference.new.ruleset, new, difference.new.day, tells);
+    let decisions = (
+        decide_only(difference.old.ruleset, old, difference.old.day, tells),
+        decide_only(difference.new.ruleset, new, difference.new.day, tells),
+    );
+    let (before, now) = &decisions;
     let name = |ruleset: &Ruleset, target: Option<Target>| {
         target.map(|target| ruleset.target_name(target).to_string())
     };
@@ -508,11 +511,11 @@ fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool
         }
         What::Need { target: of, need, old, new } => {
             let Some((before, now)) = target(of) else { return false };
-            let state = |ruleset: &Ruleset, needs: &[qudao_language::decide::NeedDecision]| {
-                needs.iter().find(|found| ruleset.need_name(found.need) == need).map(|found| found.state)
+            let state = |decision: &Decision<'_>, target: Target| {
+                let mut needs = decision.needs(target);
+                needs.find(|found| decision.ruleset.need_name(found.need) == need).map(|found| found.state)
             };
-            state(difference.old.ruleset, &before.needs) == *old
-                && state(difference.new.ruleset, &now.needs) == *new
+            state(&decisions.0, before.target) == *old && state(&decisions.1, now.target) == *new
         }
     }
 }

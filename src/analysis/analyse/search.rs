@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diagram::{Cells, Ref, TooLarge};
+use super::every_day::on_usual_day;
 use super::space::forms::Point;
 use super::space::{AskedCell, AskedKind, Scope, Space};
-use qudao_engine::ground::{Cut, axis};
+use qudao_engine::ground::{Cut, Ground, axis};
 use qudao_language::date::Date;
 use qudao_language::exact::Exact;
 use qudao_language::model::{Field, FieldValue, Id, Number, Origin, Profile, Ruleset, Type, Value};
@@ -322,6 +323,16 @@ impl<'r> Space<'_, 'r> {
     pub fn has_unknown(&self) -> bool {
         self.scope == Scope::Any
     }
+}
+
+/// Returns a profile of which nothing is known, on the usual day.
+pub(super) fn blank(ground: &Ground<'_>) -> Profile {
+    let mut profile = ground.witness(&[], "example");
+    for id in ground.ruleset.fields.ids() {
+        leave_out(ground.ruleset, &mut profile, id);
+    }
+    on_usual_day(ground, &mut profile);
+    profile
 }
 
 /// Leaves a field out of a profile; a field that must be given becomes unknown. Tells whether that changed anything.

@@ -2,6 +2,7 @@
 
 mod lenient;
 mod order;
+mod rows;
 mod tried;
 
 use std::cell::Cell;
@@ -27,6 +28,8 @@ pub struct View<'g, 'r> {
     hard: BTreeSet<usize>,
     /// Whether one of these was asked since the last time that somebody wanted to know.
     asked_hard: Cell<bool>,
+    /// The conditions that nobody asks for, and that were not built.
+    spared: BTreeSet<usize>,
 }
 
 impl<'g, 'r> View<'g, 'r> {
@@ -36,6 +39,10 @@ impl<'g, 'r> View<'g, 'r> {
     /// If the budget is used up.
     pub fn new(space: &mut Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
         let mut view = View::empty(space, side)?;
+        if view.scope == Scope::Known && !view.ground.earlier.is_empty() {
+            view.build_with_rows(space)?;
+            return Ok(view);
+        }
         for node in view.ground.nodes.iter() {
             let truths = view.node(space, node)?;
             view.nodes.push(truths);
@@ -53,6 +60,7 @@ impl<'g, 'r> View<'g, 'r> {
             nodes,
             hard: BTreeSet::new(),
             asked_hard: Cell::new(false),
+            spared: BTreeSet::new(),
         })
     }
 
@@ -102,6 +110,7 @@ impl<'g, 'r> View<'g, 'r> {
         if self.is_hard(id) {
             self.asked_hard.set(true);
         }
+        debug_assert!(!self.spared.contains(&id.index()), "somebody asks for a condition that was not built");
         *self
             .nodes
             .get(id.index())

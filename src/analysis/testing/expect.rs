@@ -1,6 +1,6 @@
 //! Whether a decision meets an expectation, and what it says instead.
 
-use qudao_language::decide::{Decision, Reason, State, Truth};
+use qudao_language::decide::{Decision, NeedDecision, Reason, State, Truth};
 use qudao_language::model::{
     EffectKind, Expectation, ExpectationKind, Id, Need, NeedState, Rule, RuleSelector, Target,
 };
@@ -51,10 +51,8 @@ impl<'r> Reader<'_, 'r> {
                 judged.is_some_and(|judged| judged.truth == Truth::True)
             }
             E::Needs(target, need, state) => {
-                let needs = &self.decision.target(*target).needs;
-                needs
-                    .iter()
-                    .any(|found| found.need == *need && state.is_none_or(|state| state == found.state))
+                let mut needs = self.decision.needs(*target);
+                needs.any(|found| found.need == *need && state.is_none_or(|state| state == found.state))
             }
             E::Because(target, rules) => self.reasons(*target).iter().any(|rule| rules.contains(rule)),
         }
@@ -206,7 +204,7 @@ impl<'r> Reader<'_, 'r> {
 
     fn needs(&self, target: Target, wanted: Need) -> String {
         let state = |state: NeedState| state.as_str();
-        let needs = &self.decision.target(target).needs;
+        let needs: Vec<NeedDecision> = self.decision.needs(target).collect();
         let name = |need: Need| self.speaker.ruleset.need_name(need);
         if let Some(found) = needs.iter().find(|found| found.need == wanted) {
             return format!("{} needs {} {}", self.name(target), name(wanted), state(found.state));

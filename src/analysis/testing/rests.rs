@@ -35,7 +35,7 @@ pub fn rests_on(decision: &Decision<'_>, set: &Set<'_>) -> Settings {
             let of = ruleset.measures[measured.measure].of.get(&target);
             names.extend(of.map(|of| rests(decision, &decision.trace_of(of, None))).unwrap_or_default());
         }
-        for need in &decision.target(target).needs {
+        for need in decision.needs(target) {
             if let Need::Requirement(id) = need.need {
                 let requirement = &ruleset.requirements[id];
                 names.insert(format!("requirement {}", requirement.name));
@@ -51,7 +51,7 @@ pub fn rests_on(decision: &Decision<'_>, set: &Set<'_>) -> Settings {
         }
         let through =
             decision.target(target).reasons.iter().any(|reason| matches!(reason, Reason::Through(_)));
-        let needed = decision.target(target).needs.iter().filter_map(|need| match need.need {
+        let needed = decision.needs(target).filter_map(|need| match need.need {
             Need::Channel(id) => Some(id),
             Need::Requirement(_) => None,
         });

@@ -203,7 +203,7 @@ impl<'d, 'r> Lines<'d, 'r> {
         for pending in &decided.pending {
             about.insert((1, self.reason("pending", target, pending.reason)));
         }
-        for need in &decided.needs {
+        for need in self.decision.needs(target) {
             about.insert((2, format!("needs {} {}", ruleset.need_name(need.need), need.state.as_str())));
         }
         for cause in &decided.notes {

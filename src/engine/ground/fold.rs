@@ -9,7 +9,7 @@ use std::ops::Range;
 use self::ratings::Ratings;
 use super::cells::{Draft, Variable, cut};
 use super::days::Days;
-use super::{Effects, Ground, Instance, Node, Opaque, key};
+use super::{EarlierRows, Effects, Ground, Instance, Node, Opaque, key};
 use qudao_language::date::Date;
 use qudao_language::decide::{Judged, Probe, Truth};
 use qudao_language::model::{
@@ -75,7 +75,7 @@ pub(super) struct Builder<'p, 'r> {
     lets: IdMap<Let, Option<Id<Node>>>,
     let_fields: IdMap<Let, Option<BTreeSet<Id<Field>>>>,
     /// Whether some row of a table before the one of a number matches, as far as asked.
-    earlier: IdMap<Table, Vec<Id<Node>>>,
+    earlier: IdMap<Table, EarlierRows>,
     instances: Arena<Instance>,
     order: Vec<Id<Instance>>,
     of_rule: IdMap<Rule, Range<usize>>,
@@ -107,7 +107,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             key: Vec::new(),
             lets: IdMap::of(&ruleset.lets, |_| None),
             let_fields: IdMap::of(&ruleset.lets, |_| None),
-            earlier: IdMap::of(&ruleset.tables, |_| Vec::new()),
+            earlier: IdMap::of(&ruleset.tables, |_| EarlierRows::default()),
             instances: Arena::default(),
             order: Vec::new(),
             of_rule: IdMap::of(&ruleset.rules, |_| 0..0),
@@ -139,6 +139,7 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             owned: self.owned,
             met: self.met,
             further: self.further,
+            earlier: self.earlier.values().filter(|earlier| !earlier.rows.is_empty()).cloned().collect(),
             compared: self.compared,
             having: self.having,
             of_field: self.of_field,
@@ -325,15 +326,16 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
             ExprKind::Earlier(table, number) => {
                 let table = *table;
                 let mut before = std::mem::take(&mut self.earlier[table]);
-                if before.is_empty() {
-                    before.push(self.constant(Judged::FALSE));
+                if before.any.is_empty() {
+                    before.any.push(self.constant(Judged::FALSE));
                 }
-                for row in self.ruleset.tables[table].matches.iter().take(*number).skip(before.len() - 1) {
+                for row in self.ruleset.tables[table].matches.iter().take(*number).skip(before.rows.len()) {
                     let row = self.truth(row, None);
-                    let all = before.last().copied().into_iter().chain([row]).collect();
-                    before.push(self.join(false, all));
+                    before.rows.push(row);
+                    let all = before.any.last().copied().into_iter().chain([row]).collect();
+                    before.any.push(self.join(false, all));
                 }
-                let found = *before.get(*number).expect("a row stands in its table");
+                let found = *before.any.get(*number).expect("a row stands in its table");
                 self.earlier[table] = before;
                 found
             }

@@ -107,33 +107,48 @@ impl<'r> Finder<'_, 'r> {
             let owned = ruleset.channels[id].owned.as_ref();
             owned.map_or(BTreeSet::new(), |owned| fields(self.awaited.expression(owned)))
         });
+        // What is owned asks for nothing more.
+        let asks = |channel: Id<Channel>| self.decision.context.owned(channel).truth != Truth::True;
+        // Each channel comes after those that it needs.
+        let mut of_channels = IdMap::of(&ruleset.channels, |_| BTreeSet::new());
+        for id in &ruleset.channel_order {
+            let own = &own[Target::Channel(*id)];
+            let mut all = own.fields.clone();
+            for channel in &own.channels {
+                all.extend(&owned[*channel]);
+                if asks(*channel) {
+                    all.extend(&of_channels[*channel]);
+                }
+            }
+            of_channels[*id] = all;
+        }
         let mut waiting: BTreeMap<Id<Field>, Waiting> = BTreeMap::new();
         for target in ruleset.targets() {
             if self.decision.target(target).excluded.truth == Truth::True {
                 continue;
             }
-            // The members of a mix are none of its needs; what they need is.
-            let members: &[Id<Channel>] = match target {
-                Target::Mix(id) => &ruleset.mixes[id].members,
-                Target::Channel(_) => &[],
-            };
-            let mut seen: BTreeSet<Id<Channel>> = members.iter().copied().collect();
-            let mut open: Vec<Target> =
-                members.iter().copied().map(Target::Channel).chain([target]).collect();
-            while let Some(of) = open.pop() {
-                let mut fields = own[of].fields.clone();
-                for channel in &own[of].channels {
-                    if seen.insert(*channel) {
-                        fields.extend(&owned[*channel]);
-                        // What is owned asks for nothing more.
-                        if self.decision.context.owned(*channel).truth != Truth::True {
-                            open.push(Target::Channel(*channel));
-                        }
+            let of_mix = || {
+                // The members of a mix are none of its needs; what they need is.
+                let members = ruleset.members(target);
+                let mut seen: BTreeSet<Id<Channel>> = members.iter().copied().collect();
+                let mut open: Vec<Target> =
+                    members.iter().copied().map(Target::Channel).chain([target]).collect();
+                let mut all = BTreeSet::new();
+                while let Some(of) = open.pop() {
+                    all.extend(&own[of].fields);
+                    for channel in own[of].channels.iter().filter(|channel| seen.insert(**channel)) {
+                        all.extend(&owned[*channel]);
+                        open.extend(asks(*channel).then_some(Target::Channel(*channel)));
                     }
                 }
-                for field in fields {
-                    waiting.entry(field).or_default().targets.insert(target);
-                }
+                all
+            };
+            let fields = match target {
+                Target::Channel(id) => std::mem::take(&mut of_channels[id]),
+                Target::Mix(_) => of_mix(),
+            };
+            for field in fields {
+                waiting.entry(field).or_default().targets.insert(target);
             }
         }
         self.sorted(waiting)

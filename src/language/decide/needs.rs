@@ -1,6 +1,7 @@
 //! What a target needs, as a list of things to do.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::eval::{Context, Silent};
 use super::exclusion::each_effect;
@@ -10,7 +11,7 @@ use crate::model::{
 };
 
 /// Something that a target needs.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub struct NeedDecision {
     /// What is needed.
     pub need: Need,
@@ -22,6 +23,16 @@ pub struct NeedDecision {
     pub origin: NeedOrigin,
 }
 
+impl NeedDecision {
+    /// The channel that is needed and not known to be owned, so that its own needs are needs too.
+    fn unowned(&self) -> Option<Id<Channel>> {
+        match self.need {
+            Need::Channel(channel) if self.state != NeedState::Met => Some(channel),
+            Need::Channel(_) | Need::Requirement(_) => None,
+        }
+    }
+}
+
 /// What says that something is needed.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum NeedOrigin {
@@ -31,12 +42,30 @@ pub enum NeedOrigin {
     Rule(Id<Rule>, Option<Id<Channel>>),
 }
 
-/// The needs that fired rules give each target, and whether more are pending.
+/// The needs that fired rules give each target, whether more are pending, and how much each target has to do. What a
+/// target needs is looked up where somebody asks: all of it for all targets is a square where one needs the next.
+#[derive(Debug)]
 pub(super) struct Needs {
     fired: TargetMap<Vec<(Need, NeedOrigin)>>,
     pending: TargetMap<bool>,
     requirements: IdMap<Requirement, NeedState>,
     channels: IdMap<Channel, NeedState>,
+    counts: TargetMap<Counts>,
+    /// The targets that themselves need each channel.
+    needed_by: OnceCell<IdMap<Channel, Vec<Target>>>,
+}
+
+/// How much there is to do for a target.
+#[derive(Clone, Copy, PartialEq, Default, Debug)]
+pub(super) struct Counts {
+    /// Needs that are not known to be met.
+    pub(super) open: usize,
+    /// Needs that are sure to be left: what only a channel asks for that may be owned already may not be.
+    pub(super) sure: usize,
+    /// Whether more needs may come, its own or those of a channel that it needs.
+    pub(super) more: bool,
+    /// Those among its own that are not met, unless a channel that it needs asked for them before.
+    own_unmet: usize,
 }
 
 impl Needs {
@@ -59,7 +88,10 @@ impl Needs {
             Some(met) => need_state(context.truth(met, None, &mut Silent).truth),
         });
         let channels = IdMap::of(&ruleset.channels, |id| need_state(context.owned(id).truth));
-        Needs { fired, pending, requirements, channels }
+        let counts = TargetMap::of(ruleset, |_| Counts::default());
+        let mut needs = Needs { fired, pending, requirements, channels, counts, needed_by: OnceCell::new() };
+        needs.count(ruleset);
+        needs
     }
 
     fn state(&self, need: Need) -> NeedState {
@@ -69,59 +101,146 @@ impl Needs {
         }
     }
 
-    /// Returns all needs of a target, each once: its own, those of the channels it needs and does not own, and for a
-    /// mix those of its members, less the members.
-    pub(super) fn of(&self, context: &Context<'_>, target: Target) -> Vec<NeedDecision> {
-        let mut found = Vec::new();
-        let mut seen: BTreeSet<Need> = BTreeSet::new();
-        // What is still to be looked at, the next on top.
-        let mut open: Vec<NeedDecision> = Vec::new();
-        if let Target::Mix(id) = target {
-            let members = &context.ruleset.mixes[id].members;
-            seen.extend(members.iter().map(|member| Need::Channel(*member)));
-            for member in members.iter().rev() {
-                self.push_own(context, Target::Channel(*member), &mut open);
-            }
-        }
-        self.push_own(context, target, &mut open);
-        while let Some(next) = open.pop() {
-            if !seen.insert(next.need) {
-                continue;
-            }
-            if let (Need::Channel(channel), NeedState::Unmet | NeedState::Unknown) = (next.need, next.state) {
-                self.push_own(context, Target::Channel(channel), &mut open);
-            }
-            found.push(next);
-        }
-        found
-    }
-
-    /// Tells whether more needs may come: those of the target, of its members, and of the channels that it needs.
-    pub(super) fn may_grow(&self, ruleset: &Ruleset, target: Target, needs: &[NeedDecision]) -> bool {
-        let members: &[Id<Channel>] = match target {
-            Target::Mix(id) => &ruleset.mixes[id].members,
-            Target::Channel(_) => &[],
-        };
-        let needed = needs.iter().filter_map(|need| match need.need {
-            Need::Channel(channel) => Some(channel),
-            Need::Requirement(_) => None,
-        });
-        let of = members.iter().copied().chain(needed).map(Target::Channel).chain([target]);
-        of.into_iter().any(|target| self.pending[target])
-    }
-
-    fn push_own(&self, context: &Context<'_>, target: Target, open: &mut Vec<NeedDecision>) {
-        let ruleset = context.ruleset;
+    /// What a target itself needs, what stands in its declaration first.
+    fn own(&self, ruleset: &Ruleset, target: Target) -> impl DoubleEndedIterator<Item = NeedDecision> {
         let stated = ruleset.stated_needs(target).iter().enumerate();
         let stated = stated.map(|(index, stated)| (stated.need, NeedOrigin::Stated(index)));
-        let fired = self.fired[target].iter().copied();
-        let own: Vec<(Need, NeedOrigin)> = stated.chain(fired).collect();
-        open.extend(own.into_iter().rev().map(|(need, origin)| NeedDecision {
+        let all = stated.chain(self.fired[target].iter().copied());
+        all.map(move |(need, origin)| NeedDecision {
             need,
             state: self.state(need),
             because_of: target,
             origin,
-        }));
+        })
+    }
+
+    /// Returns all needs of a target, each once: its own, those of the channels it needs and does not own, and for a
+    /// mix those of its members, less the members. Each is looked for when it is asked for.
+    pub(super) fn of<'n>(
+        &'n self,
+        ruleset: &'n Ruleset,
+        target: Target,
+    ) -> impl Iterator<Item = NeedDecision> + 'n {
+        let members = ruleset.members(target);
+        let mut seen: BTreeSet<Need> = members.iter().map(|member| Need::Channel(*member)).collect();
+        // What is still to be looked at, the next on top.
+        let mut open: Vec<NeedDecision> = Vec::new();
+        for member in members.iter().rev() {
+            open.extend(self.own(ruleset, Target::Channel(*member)).rev());
+        }
+        open.extend(self.own(ruleset, target).rev());
+        std::iter::from_fn(move || {
+            loop {
+                let next = open.pop()?;
+                if !seen.insert(next.need) {
+                    continue;
+                }
+                if let Some(channel) = next.unowned() {
+                    open.extend(self.own(ruleset, Target::Channel(channel)).rev());
+                }
+                return Some(next);
+            }
+        })
+    }
+
+    /// Returns the targets among whose needs a channel is, in the order of declaration.
+    pub(super) fn requiring(&self, ruleset: &Ruleset, channel: Id<Channel>) -> Vec<Target> {
+        let needed_by = self.needed_by.get_or_init(|| {
+            let mut found = IdMap::of(&ruleset.channels, |_| Vec::new());
+            for target in ruleset.targets() {
+                for need in self.own(ruleset, target) {
+                    if let Need::Channel(channel) = need.need {
+                        found[channel].push(target);
+                    }
+                }
+                // What its members need, a mix needs.
+                for member in ruleset.members(target) {
+                    for need in self.own(ruleset, Target::Channel(*member)) {
+                        if let Need::Channel(channel) = need.need {
+                            found[channel].push(target);
+                        }
+                    }
+                }
+            }
+            found
+        });
+        let (mut found, mut open) = (BTreeSet::new(), vec![channel]);
+        while let Some(needed) = open.pop() {
+            for target in
+                needed_by[needed].iter().filter(|target| !ruleset.members(**target).contains(&channel))
+            {
+                if let (true, Target::Channel(id)) = (found.insert(*target), *target)
+                    && self.channels[id] != NeedState::Met
+                {
+                    open.push(id);
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    pub(super) fn counts(&self, target: Target) -> Counts {
+        self.counts[target]
+    }
+
+    /// Counts what there is to do for each target. Each channel comes after those that it needs. Where it needs one of them
+    /// alone, and all else that it needs nobody needs besides, its needs are its own and those of that channel.
+    fn count(&mut self, ruleset: &Ruleset) {
+        let mut asked: HashMap<Need, usize> = HashMap::new();
+        for target in ruleset.targets() {
+            self.own(ruleset, target).for_each(|need| *asked.entry(need.need).or_default() += 1);
+        }
+        let order = ruleset.channel_order.iter().copied().map(Target::Channel);
+        for target in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
+            let own: Vec<NeedDecision> = self.own(ruleset, target).collect();
+            let needed: Vec<Id<Channel>> = own.iter().filter_map(NeedDecision::unowned).collect();
+            let apart =
+                || own.iter().filter(|need| need.unowned().is_none()).all(|need| asked[&need.need] == 1);
+            self.counts[target] = match *needed.as_slice() {
+                [] if ruleset.members(target).is_empty() => {
+                    self.counted(ruleset, target, own.iter().copied())
+                }
+                [channel] if ruleset.members(target).is_empty() && apart() => {
+                    let of = self.counts[Target::Channel(channel)];
+                    let own = self.counted(ruleset, target, own.iter().copied());
+                    let sure = if self.channels[channel] == NeedState::Unmet { of.own_unmet } else { 0 };
+                    Counts {
+                        open: own.open + of.open,
+                        sure: own.sure + sure,
+                        more: own.more || of.more,
+                        own_unmet: own.own_unmet,
+                    }
+                }
+                _ => self.counted(ruleset, target, self.of(ruleset, target)),
+            };
+        }
+    }
+
+    fn counted(
+        &self,
+        ruleset: &Ruleset,
+        target: Target,
+        needs: impl Iterator<Item = NeedDecision>,
+    ) -> Counts {
+        let of_members = ruleset.members(target).iter().map(|member| Target::Channel(*member));
+        let more = of_members.chain([target]).any(|target| self.pending[target]);
+        let mut counts = Counts { more, ..Counts::default() };
+        let (mut seen, mut spared) = (HashSet::new(), HashSet::new());
+        for need in needs.filter(|need| seen.insert(need.need)) {
+            let own = need.because_of == target;
+            if let Need::Channel(channel) = need.need {
+                let channel = Target::Channel(channel);
+                counts.more |= self.pending[channel];
+                if need.state != NeedState::Unmet || !own {
+                    spared.insert(channel);
+                }
+            }
+            let unmet = need.state == NeedState::Unmet;
+            counts.open += usize::from(need.state != NeedState::Met);
+            counts.sure += usize::from(unmet && !spared.contains(&need.because_of));
+            counts.own_unmet += usize::from(unmet && own);
+        }
+        counts
     }
 }
 

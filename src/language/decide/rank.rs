@@ -1,13 +1,10 @@
 //! The order of targets, and which comes first.
 
-use std::collections::HashSet;
-
 use super::Truth;
 use super::measures::Measured;
-use super::needs::NeedDecision;
 use super::verdict::TargetDecision;
 use crate::exact::Exact;
-use crate::model::{Need, NeedState, RankBy, Ruleset, Target, TargetMap, Value};
+use crate::model::{RankBy, Ruleset, Target, TargetMap, Value};
 use crate::operator::Verdict;
 
 /// The first of the channels.
@@ -78,49 +75,20 @@ pub(super) fn merits(ruleset: &Ruleset, target: &TargetDecision) -> (Verdict, Ve
 
 fn key(ruleset: &Ruleset, target: &TargetDecision) -> Key {
     let (leaning, places) = merits(ruleset, target);
-    (leaning, places, open_needs(target))
-}
-
-fn open_needs(target: &TargetDecision) -> usize {
-    target.needs.iter().filter(|need| need.state != NeedState::Met).count()
+    (leaning, places, target.to_do.open)
 }
 
 /// The best that may become of a target.
 fn best(ruleset: &Ruleset, target: &TargetDecision) -> Key {
     let ((_, score), (verdict, _)) = target.reach(ruleset);
-    // What only a channel asks for that may be owned already may not be needed in the end.
-    let spared = target.needs.iter().filter_map(|need| match need.need {
-        Need::Channel(id) if need.state != NeedState::Unmet || need.because_of != target.target => {
-            Some(Target::Channel(id))
-        }
-        Need::Channel(_) | Need::Requirement(_) => None,
-    });
-    let spared: HashSet<Target> = spared.collect();
-    let sure = |need: &&NeedDecision| need.state == NeedState::Unmet && !spared.contains(&need.because_of);
-    let needs = target.needs.iter().filter(sure).count();
-    (verdict, places(ruleset, &target.measures, score, Some(End::Best)), needs)
+    (verdict, places(ruleset, &target.measures, score, Some(End::Best)), target.to_do.sure)
 }
 
 /// The worst that may become of a target.
 fn worst(ruleset: &Ruleset, target: &TargetDecision) -> Key {
     let ((score, _), (_, verdict)) = target.reach(ruleset);
-    let needs = if target.more_needs { usize::MAX } else { open_needs(target) };
+    let needs = if target.to_do.more { usize::MAX } else { target.to_do.open };
     (verdict, places(ruleset, &target.measures, score, Some(End::Worst)), needs)
-}
-
-/// Notes at each channel which targets need it.
-pub(super) fn required_by(targets: &mut TargetMap<TargetDecision>) {
-    let mut found: Vec<(Target, Target)> = Vec::new();
-    for target in targets.values() {
-        for need in &target.needs {
-            if let Need::Channel(channel) = need.need {
-                found.push((Target::Channel(channel), target.target));
-            }
-        }
-    }
-    for (target, by) in found {
-        targets[target].required_by.push(by);
-    }
 }
 
 /// So many targets that tie with another are noted: of thousands nobody reads the names, and all of all are a square.

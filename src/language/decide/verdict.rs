@@ -10,7 +10,7 @@ use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::{Judged, Truth};
 use super::lists::Lists;
 use super::measures::Measured;
-use super::needs::{NeedDecision, Needs};
+use super::needs::{Counts, Needs};
 use super::{Decision, Instances, Tells, notes, rank};
 use crate::model::{
     Channel, EffectKind, Entry, Field, Id, Points, Rule, Ruleset, Target, TargetMap, Thresholds,
@@ -125,12 +125,8 @@ pub struct TargetDecision {
     pub reasons: Vec<Reason>,
     /// What may yet have one.
     pub pending: Vec<Pending>,
-    /// What it needs.
-    pub needs: Vec<NeedDecision>,
-    /// Whether more needs may come, its own or those of a channel that it needs.
-    pub(super) more_needs: bool,
-    /// The targets that need it.
-    pub required_by: Vec<Target>,
+    /// How much there is to do for it.
+    pub(super) to_do: Counts,
     /// What is to be said of it.
     pub notes: Vec<Cause>,
     /// Targets that it ties with but for the order of declaration, the first twenty.
@@ -138,6 +134,12 @@ pub struct TargetDecision {
 }
 
 impl TargetDecision {
+    /// Returns how many of its needs are not known to be met.
+    #[must_use]
+    pub fn open_needs(&self) -> usize {
+        self.to_do.open
+    }
+
     /// The scores that it may have and the best and the worst verdict: what could rank it. Points that no source tells
     /// count nothing or what they may be, each by itself.
     pub(super) fn reach(&self, ruleset: &Ruleset) -> ((i64, i64), (Verdict, Verdict)) {
@@ -192,12 +194,10 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances, tells
         if tells == Tells::Verdicts {
             return decision;
         }
-        decision.needs = needs.of(context, target);
-        decision.more_needs = needs.may_grow(ruleset, target, &decision.needs);
+        decision.to_do = needs.counts(target);
         decision.notes = notes_of.remove(&target).unwrap_or_default();
         decision
     });
-    rank::required_by(&mut targets);
     let channels = rank::rank(ruleset, &mut targets, ruleset.channels.ids().map(Target::Channel).collect());
     let mixes = rank::rank(ruleset, &mut targets, ruleset.mixes.ids().map(Target::Mix).collect());
     let first = rank::first(ruleset, &targets, &channels);
@@ -207,6 +207,7 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances, tells
         day: context.day,
         context: owned,
         instances,
+        needs,
         targets,
         channels,
         mixes,
@@ -337,9 +338,7 @@ fn decide_target(
         measures: context.measured(target),
         reasons,
         pending,
-        needs: Vec::new(),
-        more_needs: false,
-        required_by: Vec::new(),
+        to_do: Counts::default(),
         notes: Vec::new(),
         tie: Vec::new(),
     }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use super::headline::headline;
 use super::rests::some_targets;
-use super::to_do::to_do;
+use super::to_do::{MOST_NEEDS, to_do};
 use super::{footer, points, quotes, reason, rests, short_sources, silences};
 use crate::document::{Block, Document, Item, Kind, Mark, Section, Table, TableKind, Text};
 use crate::words::{self, Speaker, Tongue, evidence, expr_text};
 use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
-use qudao_language::model::{Channel, Citation, EffectKind, Id, Need, NeedState, Rule, Source, Target};
+use qudao_language::model::{Citation, EffectKind, Id, Need, Rule, Source, Target};
 use qudao_language::operator::Verdict;
+
+/// Of so many targets is said that not all of what they need is told.
+const MOST_CUT: usize = 3;
 
 /// What of an answer is told.
 #[derive(Clone, Default, Debug)]
@@ -195,7 +198,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         if let Some(cause) = decided.capped_by {
             remarks.push(tongue.capped_by(&self.speaker.ruleset.rules[cause.rule].name));
         }
-        let to_do = decided.needs.iter().filter(|need| need.state != NeedState::Met).count();
+        let to_do = decided.open_needs();
         if to_do > 0 && decided.leaning != Verdict::Excluded {
             remarks.push(tongue.to_do_count(to_do));
         }
@@ -213,14 +216,12 @@ impl<'a, 'r> Teller<'a, 'r> {
 
     /// The channels that a target needs, or is made of, and that nobody would choose for themselves.
     fn leans_on(&self, decided: &TargetDecision) -> Vec<String> {
-        let members: &[Id<Channel>] = match decided.target {
-            Target::Mix(id) => &self.speaker.ruleset.mixes[id].members,
-            Target::Channel(_) => &[],
-        };
-        let needed = decided.needs.iter().filter_map(|need| match need.need {
-            Need::Channel(channel) => Some(channel),
-            Need::Requirement(_) => None,
-        });
+        let members = self.speaker.ruleset.members(decided.target);
+        let needed =
+            self.decision.needs(decided.target).take(MOST_NEEDS).filter_map(|need| match need.need {
+                Need::Channel(channel) => Some(channel),
+                Need::Requirement(_) => None,
+            });
         let others = members.iter().copied().chain(needed).map(Target::Channel);
         let told = others.filter_map(|other| match self.decision.target(other).verdict {
             Some(Verdict::Recommended | Verdict::Possible) => None,
@@ -257,14 +258,18 @@ impl<'a, 'r> Teller<'a, 'r> {
     /// What those that are told in full need, each once.
     fn to_do(&mut self, told: &[&TargetDecision]) -> Option<Block> {
         let targets = told.iter().map(|decided| decided.target);
-        let items = to_do(self.decision, self.speaker, targets).into_iter().map(|to_do| {
+        let (to_do, cut) = to_do(self.decision, self.speaker, targets);
+        let items = to_do.into_iter().map(|to_do| {
             let whose = some_targets(self.speaker, &to_do.targets);
             let text = to_do.words(self.decision, self.speaker, &whose);
             let sources = self.cite(to_do.sources);
             let name = self.speaker.ruleset.need_name(to_do.need);
             Item { sources, ..Item::new(Mark::Need(to_do.state), text).named(name) }
         });
-        let items = items.collect();
+        let mut items: Vec<Item> = items.collect();
+        items.extend(cut.into_iter().take(MOST_CUT).map(|(target, more)| {
+            Item::new(Mark::Beyond, self.tongue.more_to_do(more, &self.speaker.called(target)))
+        }));
         list(self.tongue.to_do(), items)
     }
 

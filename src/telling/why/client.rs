@@ -289,7 +289,8 @@ impl<'r> Teller<'_, 'r> {
     fn to_do(&mut self) -> Option<Block> {
         let mut items = Vec::new();
         let mut linked = BTreeSet::new();
-        for to_do in to_do(self.decision, self.speaker, self.told.iter().copied()) {
+        let (to_do, cut) = to_do(self.decision, self.speaker, self.told.iter().copied());
+        for to_do in to_do {
             if to_do.state == NeedState::Met {
                 continue;
             }
@@ -308,6 +309,9 @@ impl<'r> Teller<'_, 'r> {
             let rule = self.id(self.speaker.ruleset.need_name(to_do.need));
             items.push(Item { rule, ..Item::new(Mark::Need(to_do.state), text) });
         }
+        items.extend(cut.into_iter().map(|(target, more)| {
+            Item::new(Mark::Beyond, self.tongue.more_to_do(more, &self.speaker.called(target)))
+        }));
         list(self.tongue.to_do(), items)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::words::{Speaker, Tongue};
 use qudao_language::decide::{Best, Decision, TargetDecision};
-use qudao_language::model::{NeedState, Target};
+use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
 
 /// Returns the answer in a sentence or two. It says so when the answer is not decided yet, and when no source says.
@@ -61,7 +61,7 @@ impl Headline<'_, '_> {
             return self.undecided(leader, rival);
         }
         let mut line = self.verdict(best, leader);
-        let to_do = leader.needs.iter().filter(|need| need.state != NeedState::Met).count();
+        let to_do = leader.open_needs();
         match (to_do, self.english()) {
             (0, _) => {}
             (1, true) => line.push_str("; 1 thing to do first"),

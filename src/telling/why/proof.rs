@@ -330,7 +330,7 @@ impl<'r> Writer<'_, 'r> {
 
     fn needs(&self, target: Target) -> Option<Block> {
         let decided = self.decision.target(target);
-        let needs = decided.needs.iter().filter(|_| decided.verdict != Some(Verdict::Excluded));
+        let needs = self.decision.needs(target).filter(|_| decided.verdict != Some(Verdict::Excluded));
         let items = needs.map(|need| {
             let title = self.speaker.ruleset.need_title(need.need, self.speaker.language);
             let of = if need.because_of == target {
@@ -339,7 +339,7 @@ impl<'r> Writer<'_, 'r> {
                 format!(" ({})", self.id(need.because_of))
             };
             let item = Item::new(Mark::Need(need.state), format!("{title}{of}"));
-            let remarks = self.citations(need_sources(&self.speaker, need));
+            let remarks = self.citations(need_sources(&self.speaker, &need));
             Item { remarks, ..item.named(self.speaker.ruleset.need_name(need.need)) }
         });
         list(self.speaker.tongue.to_do(), items.collect())

@@ -7,6 +7,10 @@ use crate::words::{Speaker, Tongue};
 use qudao_language::decide::Decision;
 use qudao_language::model::{Citation, Need, NeedState, Target};
 
+/// So much that a target needs is told, its proof tells all: where one channel needs the next, all of it for each channel
+/// is a square.
+pub(super) const MOST_NEEDS: usize = 20;
+
 /// Something to do, once for all targets that need it.
 pub(super) struct ToDo<'r> {
     pub(super) need: Need,
@@ -17,17 +21,21 @@ pub(super) struct ToDo<'r> {
     pub(super) sources: Vec<&'r Citation>,
 }
 
-/// Returns what some targets need, in their order.
+/// Returns what some targets need, in their order; and those of which not all is told, with how much more they wait for.
 pub(super) fn to_do<'r>(
     decision: &Decision<'r>,
     speaker: &Speaker<'r>,
     targets: impl IntoIterator<Item = Target>,
-) -> Vec<ToDo<'r>> {
+) -> (Vec<ToDo<'r>>, Vec<(Target, usize)>) {
     let mut found: Vec<ToDo<'r>> = Vec::new();
     let mut places: BTreeMap<Need, usize> = BTreeMap::new();
+    let mut cut = Vec::new();
     for target in targets {
-        for need in &decision.target(target).needs {
-            let sources = need_sources(speaker, need).iter();
+        let mut more = decision.target(target).open_needs();
+        let mut needs = decision.needs(target);
+        for need in needs.by_ref().take(MOST_NEEDS) {
+            more -= usize::from(need.state != NeedState::Met);
+            let sources = need_sources(speaker, &need).iter();
             let place = *places.entry(need.need).or_insert_with(|| {
                 found.push(ToDo { need: need.need, state: need.state, targets: vec![], sources: vec![] });
                 found.len() - 1
@@ -36,8 +44,11 @@ pub(super) fn to_do<'r>(
             to_do.targets.push(target);
             to_do.sources.extend(sources);
         }
+        if more > 0 {
+            cut.push((target, more));
+        }
     }
-    found
+    (found, cut)
 }
 
 impl ToDo<'_> {

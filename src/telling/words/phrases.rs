@@ -259,6 +259,15 @@ impl Tongue {
         }
     }
 
+    /// Says how much more there is to do for a target.
+    #[must_use]
+    pub fn more_to_do(self, count: usize, target: &str) -> String {
+        match self {
+            Tongue::English => format!("{count} more to do; the proof of {target} tells all"),
+            Tongue::Chinese => format!("还有 {count} 件待办；{target} 的证明列出全部"),
+        }
+    }
+
     /// Says how much there is to do.
     #[must_use]
     pub fn to_do_count(self, count: usize) -> String {
