@@ -122,7 +122,21 @@ impl Checker<'_> {
         let mut checked = Vec::new();
         let mut at = 0;
         while let Some(part) = parts.get(at) {
-            let part = self.condition(part, scope);
+            let one = if self.value_alone(part, scope) { None } else { self.expr(part, None, scope) };
+            let set = one.as_ref().filter(|one| !or && matches!(one.ty, Type::Set(_)));
+            if let (Some(set), Some(next)) = (set, parts.get(at + 1)) {
+                match self.expr(next, None, scope) {
+                    Some(other) if matches!(other.ty, Type::Set(_)) => self.sets_joined(set.span, other.span),
+                    other => {
+                        self.not_bool(set);
+                        other.and_then(|other| self.is_bool(other));
+                    }
+                }
+                checked.push(None);
+                at += 2;
+                continue;
+            }
+            let part = one.and_then(|one| self.is_bool(one));
             // `owner == company or ngo`: values that go on a list are told together.
             let listed = part
                 .as_ref()

@@ -320,6 +320,16 @@ impl Checker<'_> {
         count
     }
 
+    /// Reports two sets that `and` joins.
+    pub(super) fn sets_joined(&mut self, one: Span, other: Span) {
+        let files = self.sources.files();
+        let with = format!("common({}, {})", files.slice(one), files.slice(other));
+        let whole = Span { end: other.end, ..one };
+        let mistake = Diagnostic::new(Code::TypeMismatch, whole, "`and` joins conditions, not sets");
+        let mistake = mistake.here("two sets").note("what is in both is `common(a, b)`");
+        self.report(mistake.guess(format!("write `{}`", shortened(&with)), whole, with));
+    }
+
     /// Reports an expression that is no condition.
     pub(super) fn not_bool(&mut self, checked: &Expr) {
         let span = checked.span;

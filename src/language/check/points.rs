@@ -95,6 +95,10 @@ impl Checker<'_> {
             let rated = self.rated(value, scope, instances);
             return (rated.unwrap_or(Points::Fixed(0)), None);
         }
+        if let Some(value) = self.parameter(points) {
+            let rated = self.rated(&value, scope, instances);
+            return (rated.unwrap_or(Points::Fixed(0)), None);
+        }
         match self.worth(points) {
             Some(Worth::Points(points)) => (Points::Fixed(points), None),
             // The level's points are filled in when all effects are known; until then only the sign counts.
@@ -102,6 +106,21 @@ impl Checker<'_> {
             Some(Worth::Level(level, Sign::Minus)) => (Points::Fixed(-1), Some(level)),
             None => (Points::Fixed(0), None),
         }
+    }
+
+    /// The parameter that points are, with their sign: it may be another on each day.
+    fn parameter(&self, points: &ast::Points) -> Option<ast::Expr> {
+        let ast::PointsAmount::Name(name) = &points.amount else { return None };
+        let symbol = self.find_symbol(&name.value).filter(|_| !self.level_names.contains_key(&name.value));
+        let Some(Symbol::Parameter(_)) = symbol else { return None };
+        let path = ast::Dotted { head: name.clone(), tail: None };
+        let value = ast::Expr { span: name.span, kind: ast::ExprKind::Path(path, Vec::new()) };
+        Some(match points.sign {
+            Some(Sign::Minus) => {
+                ast::Expr { span: points.span, kind: ast::ExprKind::Negate(Box::new(value)) }
+            }
+            Some(Sign::Plus) | None => value,
+        })
     }
 
     fn rated(
