@@ -2,6 +2,7 @@
 //!
 //! Nesting must cost no more than length: the times at depths 8, 16, 32 and 128 grow with the text.
 
+use qudao_editor::project::Project;
 use qudao_language::check::check;
 use qudao_language::syntax::Sources;
 
@@ -74,4 +75,16 @@ fn parse_rules(bencher: divan::Bencher<'_, '_>, rules: usize) {
 fn check_rules(bencher: divan::Bencher<'_, '_>, rules: usize) {
     let sources = read(&ruleset(rules));
     bencher.bench(|| check(&sources));
+}
+
+/// What an editor waits for after each key: all of a ruleset read, checked and indexed.
+#[divan::bench(args = [100, 1_000, 2_000, 10_000])]
+fn index_rules(bencher: divan::Bencher<'_, '_>, rules: usize) {
+    let text = ruleset(rules);
+    bencher.bench(|| Project::new(read(&text)));
+}
+
+#[divan::bench]
+fn index_wechat(bencher: divan::Bencher<'_, '_>) {
+    bencher.bench(|| Project::new(Sources::bundled("wechat").expect("a ruleset that ships")));
 }

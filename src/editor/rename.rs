@@ -178,6 +178,7 @@ impl Project {
     }
 
     fn change(&self, span: Span, text: &str) -> Change {
+        let span = self.sources.files().whole_characters(span);
         Change { path: self.path(span.file), start: span.start, end: span.end, text: text.into() }
     }
 
@@ -201,6 +202,8 @@ impl Project {
             changes.insert(self.change(Span { start: head.len() as u32, ..was.span }, ""));
         }
         if keep {
+            // A look-alike of a quotation mark is read as ending after its first byte.
+            let end = files.whole_characters(end).after();
             changes.insert(self.change(end, &format!(" was {}", named.name)));
         }
     }

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use qudao_editor::project::Project;
+use qudao_editor::rename::{renamable, rename};
+use qudao_language::syntax::Sources;
+
 use crate::support::files_below;
 use crate::textmate::Grammar;
 
@@ -216,4 +220,54 @@ fn the_extension_names_its_files() {
     let found = fancy_regex::Regex::new(matcher).unwrap().captures(line).unwrap().unwrap();
     let parts: Vec<_> = (1..6).map(|part| &found[part]).collect();
     assert_eq!(parts, ["a/b.qd", "3", "14", "error", "unknown-field"]);
+}
+
+/// So many places of each file are tried.
+const PLACES: usize = 2;
+
+/// Files with every mistake that there is, whole and half typed: nothing stops the editor, and what is told lies in them.
+#[test]
+fn an_editor_is_answered_wherever_it_asks() {
+    let mut asked = 0;
+    let files = files_below(&root().join("tests/diagnostics"));
+    for path in files.iter().filter(|path| path.extension().is_some_and(|ending| ending == "qd")) {
+        let whole = String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+        // What is huge is tried where the checker is.
+        if whole.len() > 20_000 {
+            continue;
+        }
+        for place in 0..PLACES {
+            let mut at = whole.len() * (2 * place + 1) / (2 * PLACES);
+            while !whole.is_char_boundary(at) {
+                at -= 1;
+            }
+            for text in [whole.as_str(), &whole[..at]] {
+                let mut sources = Sources::new("a.qd", text.as_bytes().to_vec());
+                while sources.wanted().is_some() {
+                    sources.absent("it is not there");
+                }
+                let project = Project::new(sources);
+                let (file, at) = (project.sources().main(), at as u32);
+                let length = text.len() as u32;
+                let offers = project.offers(file, at);
+                assert!(offers.span.start <= offers.span.end && offers.span.end <= length, "{path:?}");
+                let told = project.hover(file, at).map(|hover| hover.span);
+                let spans = project.references(file, at, true).into_iter().chain(told);
+                let mut spans = spans.chain(project.definition(file, at)).filter(|span| span.file == file);
+                assert!(spans.all(|span| span.end <= length), "{path:?}");
+                let outline = project.outline(file);
+                assert!(outline.iter().all(|entry| entry.span.end <= length), "{path:?}");
+                let lines = text.lines().count() as u32;
+                assert!(
+                    project.folds(file).iter().all(|(first, last)| first < last && *last <= lines),
+                    "{path:?}"
+                );
+                if let Ok((_, named)) = renamable(&project, file, at) {
+                    let _ = rename(&project, &[], &named, "another_name", true);
+                    asked += 1;
+                }
+            }
+        }
+    }
+    assert!(asked > 50, "only {asked} names");
 }
