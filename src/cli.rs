@@ -113,7 +113,7 @@ enum Command {
     Explain(explain::Args),
     /// Answer an editor as a language server
     Lsp(lsp::Args),
-    /// Print the script that teaches a shell to complete commands and names
+    /// Teach a shell to complete commands and names; man pages
     Completions(completions::Args),
 }
 
@@ -129,7 +129,7 @@ impl Command {
             Command::Facts(args) => args.written.to.file(),
             Command::Schema(args) => args.to.file(),
             Command::Explain(args) => args.to.file(),
-            Command::Completions(args) => args.to.file(),
+            Command::Completions(args) => args.file(),
             Command::Ask(_)
             | Command::Batch(_)
             | Command::Fmt(_)
