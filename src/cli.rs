@@ -17,6 +17,7 @@ mod new;
 mod output;
 mod paths;
 mod profiles;
+mod report;
 mod review;
 mod schema;
 mod snapshots;
@@ -62,6 +63,8 @@ enum Command {
     Eval(eval::Args),
     /// Ask for what the answer depends on, the question that settles most first
     Ask(ask::Args),
+    /// Write an answer to hand over: a page for a browser or for paper
+    Report(report::Args),
     /// Answer tables of profiles: NDJSON or CSV in, decisions out
     Batch(batch::Args),
     /// Show the whole proof of one verdict
@@ -104,6 +107,7 @@ pub(crate) fn run() -> ExitCode {
     let ended = match args.command {
         Command::Eval(args) => eval::run(&args, &mut output),
         Command::Ask(args) => ask::run(&args, &mut output),
+        Command::Report(args) => report::run(&args, &mut output),
         Command::Batch(args) => batch::run(&args, &mut output),
         Command::Why(args) => why::run(&args, &mut output),
         Command::Check(args) => check::run(&args, &mut output),

@@ -242,7 +242,8 @@ fn headlines_name_mixes_where_they_lead() {
             let _ = writeln!(told, "{name}: {}", line.replace('\\', ""));
             if language == "en" {
                 let rows = rest.lines().filter(|line| line.starts_with("  ") && line.contains("("));
-                rows.filter(|row| !["  ?", "  ["].iter().any(|sign| row.starts_with(sign))).for_each(|row| told.push_str(&format!("{row}\n")));
+                rows.filter(|row| !["  ?", "  ["].iter().any(|sign| row.starts_with(sign)))
+                    .for_each(|row| told.push_str(&format!("{row}\n")));
             }
         }
         let result = to_json(&decision, Speaker::new(&ruleset, None), false);
