@@ -21,6 +21,7 @@ mod paths;
 mod profiles;
 mod project;
 mod rename;
+mod report;
 mod review;
 mod schema;
 mod snapshots;
@@ -87,6 +88,8 @@ enum Command {
     Eval(eval::Args),
     /// Ask for what the answer depends on, the question that settles most first
     Ask(ask::Args),
+    /// Write an answer to hand over: a page for a browser or for paper
+    Report(report::Args),
     /// Answer tables of profiles: NDJSON or CSV in, decisions out
     Batch(batch::Args),
     /// Show the whole proof of one verdict
@@ -136,6 +139,7 @@ impl Command {
             | Command::Lsp(_)
             | Command::New(_)
             | Command::Rename(_)
+            | Command::Report(_)
             | Command::Review(_) => None,
         }
     }
@@ -190,6 +194,7 @@ fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {
     match command {
         Command::Eval(args) => eval::run(&args, output),
         Command::Ask(args) => ask::run(&args, output),
+        Command::Report(args) => report::run(&args, output),
         Command::Batch(args) => batch::run(&args, output),
         Command::Why(args) => why::run(&args, output),
         Command::Check(args) => check::run(&args, output),

@@ -2,6 +2,8 @@
 //! one target, and is the only one to know the widths, colours and escapes there.
 
 mod footnotes;
+#[cfg(feature = "html")]
+mod html;
 mod markdown;
 mod terminal;
 
@@ -52,6 +54,13 @@ impl Document {
         terminal::write(self, width, colour)
     }
 
+    /// Returns it as a page of HTML in a language, a BCP 47 tag.
+    #[cfg(feature = "html")]
+    #[must_use]
+    pub fn html(&self, language: &str) -> String {
+        html::write(self, language)
+    }
+
     /// Returns it as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
@@ -82,6 +91,10 @@ pub enum Block {
     Tree(Item),
     /// Parts that make one proof, whose lines belong together as they stand.
     Proof(Vec<Block>),
+    /// Numbers of things side by side, each with a bar.
+    Bars(Bars),
+    /// Parts under a heading that only those read who ask for them.
+    Fold(Text, Vec<Block>),
 }
 
 impl Block {
@@ -113,6 +126,53 @@ pub struct Section {
     pub also: Vec<String>,
     /// What it says.
     pub body: Vec<Block>,
+    /// What it is of the whole.
+    pub part: Part,
+}
+
+/// What a section is of the whole.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// A part like others.
+    #[default]
+    Plain,
+    /// The answer.
+    Answer,
+    /// What is told of something to choose.
+    Choice,
+    /// Proofs, each folded.
+    Proofs,
+}
+
+/// Numbers of things side by side.
+#[derive(Clone, Default, Debug)]
+pub struct Bars {
+    /// What the columns are: the thing, its verdict, and the numbers.
+    pub heads: Vec<Text>,
+    /// The things.
+    pub rows: Vec<BarRow>,
+}
+
+/// One thing with its numbers.
+#[derive(Clone, Default, Debug)]
+pub struct BarRow {
+    /// What it is.
+    pub name: Text,
+    /// Its verdict in a word.
+    pub verdict: Text,
+    /// What it leans towards.
+    pub leaning: Option<Verdict>,
+    /// Its numbers.
+    pub bars: Vec<Bar>,
+}
+
+/// A number, and how large it is among others.
+#[derive(Clone, Default, Debug)]
+pub struct Bar {
+    /// The number as it is told.
+    pub shown: String,
+    /// Its part of the largest, in percent; less than nothing where it speaks against. Nothing where it is not known.
+    pub share: Option<i8>,
 }
 
 /// Items that are alike.

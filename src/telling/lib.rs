@@ -4,6 +4,7 @@
 
 pub mod document;
 pub mod facts;
+pub mod report;
 pub mod result;
 pub mod summary;
 pub mod why;

@@ -17,6 +17,7 @@ mod tree;
 pub use answer::{Options, answer};
 pub use brief::{brief, rules};
 pub use client::{Client, client, sources, told_in_full};
+pub use headline::headline;
 pub use over::over;
 pub use proof::proof;
 pub use question::question;
@@ -91,7 +92,8 @@ fn could_be(tongue: Tongue, names: &str, verdicts: &[Verdict]) -> String {
 }
 
 /// Returns the points of a target as people read them: by level where there are levels, else as a number.
-fn points(speaker: &Speaker<'_>, decided: &TargetDecision) -> String {
+#[must_use]
+pub fn points(speaker: &Speaker<'_>, decided: &TargetDecision) -> String {
     let levels = &speaker.ruleset.levels;
     if levels.is_empty() {
         return decided.score.to_string();

@@ -5,8 +5,8 @@ use qudao_language::layout::width;
 use qudao_language::model::NeedState;
 use qudao_language::visible::is_hidden;
 use qudao_telling::document::{
-    Block, Case, ChangeGroup, ChangeRow, Changes, Code, Document, Item, Kind, List, Mark, Section, Table,
-    TableKind, Text,
+    Bar, BarRow, Bars, Block, Case, ChangeGroup, ChangeRow, Changes, Code, Document, Item, Kind, List, Mark,
+    Section, Table, TableKind, Text,
 };
 use qudao_telling::words::Tongue;
 
@@ -15,8 +15,17 @@ use crate::hostile::TEXTS;
 /// A report with a text in every place that has one.
 fn everywhere(text: &str) -> Document {
     let own = || text.to_string();
-    let kinds =
-        [Kind::Strong, Kind::Faint, Kind::Name, Kind::Code, Kind::Quoted, Kind::Good, Kind::Bad, Kind::Link];
+    let kinds = [
+        Kind::Strong,
+        Kind::Faint,
+        Kind::Name,
+        Kind::Code,
+        Kind::Quoted,
+        Kind::Good,
+        Kind::Bad,
+        Kind::Link,
+        Kind::Cited,
+    ];
     let marked =
         kinds.into_iter().fold(Text::from(text), |all, kind| all.and(Kind::Plain, " ").and(kind, text));
     let leaf =
@@ -34,11 +43,14 @@ fn everywhere(text: &str) -> Document {
         Mark::Value,
         Mark::Word("by"),
         Mark::Number(1),
+        Mark::Point,
     ];
     let table = |kind: TableKind, columns: usize| {
         let row = vec![Text::from(text); columns];
         Block::Table(Table { kind, heads: row.clone(), rows: vec![row.clone(), row] })
     };
+    let bars = vec![Bar { shown: own(), share: Some(-40) }];
+    let bars = BarRow { name: text.into(), verdict: text.into(), leaning: None, bars };
     let row = ChangeRow { name: own(), before: own(), now: "now".into(), besides: vec![own()] };
     let groups = vec![ChangeGroup { rows: vec![row], causes: vec![leaf(Mark::Word("by"))] }; 2];
     let changes = Changes { groups, tongue: Tongue::English };
@@ -52,6 +64,9 @@ fn everywhere(text: &str) -> Document {
         table(TableKind::Ranking, 5),
         table(TableKind::Counts, 3),
         table(TableKind::SideBySide, 4),
+        table(TableKind::Answers, 2),
+        Block::Bars(Bars { heads: vec![text.into(), text.into(), text.into()], rows: vec![bars] }),
+        Block::Fold(text.into(), vec![Block::Paragraph(text.into())]),
         Block::Cases(vec![case], text.into()),
         Block::Changes("gives", changes),
         Block::Code(Code { label: own(), language: "yaml", text: own() }),
@@ -105,6 +120,46 @@ fn no_text_changes_the_shape_of_a_page() {
         for printed in [markdown, everywhere(text).terminal(false)] {
             assert_eq!(printed.chars().find(|c| *c != '\n' && is_hidden(*c)), None, "{text:?}");
         }
+    }
+}
+
+/// The tags of a page, and the brackets of its style sheet.
+fn tags(html: &str) -> Vec<String> {
+    let (head, style) = html.split_once("<style>").unwrap();
+    let (style, body) = style.split_once("</style>").unwrap();
+    let tags = [head, body].into_iter().flat_map(|part| part.split('<').skip(1));
+    // What texts say in attributes is between quotation marks, and is left out.
+    let tags = tags.map(|tag| tag.split('>').next().unwrap().split('"').step_by(2).collect::<String>());
+    let brackets = style.chars().filter(|c| "{}".contains(*c)).map(String::from);
+    tags.chain(brackets).collect()
+}
+
+#[test]
+fn no_text_is_markup() {
+    let harmless = tags(&everywhere("x").html("en"));
+    assert!(harmless.len() > 150, "{harmless:?}");
+    for text in
+        TEXTS.iter().copied().chain(["\" onload=\"x", "</style><script>x</script>", "*/}body{a:url(x)}"])
+    {
+        for language in ["en", "zh"] {
+            let html = everywhere(text).html(language);
+            assert_eq!(tags(&html), harmless, "{text:?}\n{html}");
+            assert_eq!(html.chars().find(|c| *c != '\n' && is_hidden(*c)), None, "{text:?}");
+            assert!(html.contains(&format!("<html lang=\"{language}\">")));
+        }
+    }
+}
+
+#[test]
+fn an_address_leads_to_the_web_or_nowhere() {
+    let told = |url: &str| {
+        let body = vec![Block::Paragraph(Text::of(Kind::Link, url))];
+        Document { body, ..Document::default() }.html("en")
+    };
+    assert!(told("https://a.example/b?c=1&d").contains("href=\"https://a.example/b?c=1&amp;d\""));
+    for url in ["javascript:alert(1)", "data:text/html,x", "//a.example", "https://a.example/\u{202e}x", "x"]
+    {
+        assert!(!told(url).contains("rel=\"noopener"), "{url:?}");
     }
 }
 

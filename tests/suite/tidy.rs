@@ -91,6 +91,11 @@ fn outside_libraries_have_their_places() {
         "src/cli/batch/parquet.rs",
         "src/cli/batch/parquet/coded.rs",
     ];
+    const HTML: &[&str] = &[
+        "src/telling/document/html.rs",
+        "src/telling/document/html/blocks.rs",
+        "src/telling/document/html/inline.rs",
+    ];
     const PARQUET: &[&str] = &["src/cli/batch/parquet.rs", "src/cli/batch/parquet/coded.rs"];
     let places: &[(&str, &[&str])] = &[
         ("codespan_reporting", &["src/language/diagnostic/render.rs"]),
@@ -103,6 +108,7 @@ fn outside_libraries_have_their_places() {
         ("sha2", &["src/language/model/meaning.rs"]),
         ("parquet", PARQUET),
         ("bytes", PARQUET),
+        ("maud", HTML),
         ("arrow_array", ARROW),
         ("arrow_buffer", ARROW),
         ("arrow_schema", ARROW),

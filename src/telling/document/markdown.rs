@@ -1,7 +1,8 @@
 //! A report in Markdown, for a page or a pull request. Nothing in a text formats, links or breaks a table.
 
 use super::{
-    Block, Case, Changes, Code, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text, terminal,
+    Bars, Block, Case, Changes, Code, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text,
+    terminal,
 };
 use qudao_language::layout::WIDTH;
 use qudao_language::model::NeedState;
@@ -82,6 +83,11 @@ impl Page {
                 Block::Table(table) => self.table(table),
                 Block::Tree(_) => self.fenced(std::slice::from_ref(block)),
                 Block::Proof(blocks) => self.fenced(blocks),
+                Block::Bars(bars) => self.bars(bars),
+                Block::Fold(heading, blocks) => {
+                    self.heading(level, heading);
+                    self.blocks(blocks, level + 1);
+                }
             }
         }
     }
@@ -204,6 +210,16 @@ impl Page {
         self.row(table.heads.iter().map(inline));
         self.row((0..table.heads.len()).map(|at| rule(at).to_string()));
         table.rows.iter().for_each(|row| self.row(row.iter().map(inline)));
+    }
+
+    /// The numbers without the bars.
+    fn bars(&mut self, bars: &Bars) {
+        self.row(bars.heads.iter().map(inline));
+        self.row(bars.heads.iter().map(|_| "---".to_string()));
+        for row in &bars.rows {
+            let numbers = row.bars.iter().map(|bar| plain(&bar.shown));
+            self.row([inline(&row.name), inline(&row.verdict)].into_iter().chain(numbers));
+        }
     }
 
     fn row(&mut self, cells: impl Iterator<Item = String>) {

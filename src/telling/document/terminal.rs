@@ -1,6 +1,8 @@
 //! A report on a terminal: so many columns, with colours or without. Every text that is put on it is made safe to print.
 
-use super::{Block, Case, Changes, Code, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text};
+use super::{
+    Bars, Block, Case, Changes, Code, Document, Item, Kind, List, Mark, Section, Table, TableKind, Text,
+};
 use qudao_language::decide::Truth;
 use qudao_language::layout::{pad, pad_left, width, wrap};
 use qudao_language::model::NeedState;
@@ -166,6 +168,12 @@ impl Screen {
                     self.tree(item, "", "", "");
                 }
                 Block::Proof(blocks) => self.blocks(blocks),
+                Block::Bars(bars) => self.bars(bars),
+                Block::Fold(heading, blocks) => {
+                    self.blank();
+                    self.hang(&[], "", heading);
+                    self.blocks(blocks);
+                }
             }
         }
     }
@@ -379,6 +387,24 @@ impl Screen {
             for at in 0..lines.iter().map(Vec::len).max().unwrap_or(0) {
                 let [question, answer] = lines.each_ref().map(|lines| lines.get(at).map_or("", |line| line));
                 self.put(&format!("  {}  {answer}", pad(question, asked)));
+            }
+        }
+    }
+
+    /// A thing on a line, and below it each number with its bar.
+    fn bars(&mut self, bars: &Bars) {
+        let heads: Vec<String> = bars.heads.iter().skip(2).map(shown).collect();
+        let wide = widest(heads.iter().map(String::as_str), HEADS);
+        for row in &bars.rows {
+            let mut line = row.name.clone().and(Kind::Plain, "  ");
+            line.0.extend(row.verdict.0.iter().cloned());
+            self.hang(&[(Kind::Plain, "  ")], "", &line);
+            for (head, bar) in heads.iter().zip(&row.bars) {
+                let sign = if bar.share.is_some_and(|share| share < 0) { "▒" } else { "█" };
+                let drawn = sign.repeat(usize::from(bar.share.unwrap_or(0).unsigned_abs()) / 5);
+                let gap = if drawn.is_empty() { "" } else { " " };
+                let lead = format!("    {}", column(head, wide));
+                self.hang(&[(Kind::Plain, &lead)], "", &format!("{drawn}{gap}{}", bar.shown).into());
             }
         }
     }

@@ -43,7 +43,7 @@ pub fn answer<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Optio
     let notes = |teller: &mut Teller<'_, '_>| list(speaker.tongue.notes(), teller.notes(false));
     body.extend(
         [
-            teller.to_do(&told),
+            teller.tasks(&told),
             teller.excluded(),
             notes(&mut teller),
             teller.more().filter(|_| !asks),
@@ -256,7 +256,7 @@ impl<'a, 'r> Teller<'a, 'r> {
     }
 
     /// What those that are told in full need, each once.
-    fn to_do(&mut self, told: &[&TargetDecision]) -> Option<Block> {
+    fn tasks(&mut self, told: &[&TargetDecision]) -> Option<Block> {
         let targets = told.iter().map(|decided| decided.target);
         let (to_do, cut) = to_do(self.decision, self.speaker, targets);
         let items = to_do.into_iter().map(|to_do| {

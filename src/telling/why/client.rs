@@ -8,7 +8,9 @@ use super::headline::headline;
 use super::rests::{disputes, some_targets};
 use super::to_do::to_do;
 use super::{reason, silences};
-use crate::document::{Block, Document, Footnotes, Item, Kind, List, Mark, Table, TableKind, Text};
+use crate::document::{
+    Block, Document, Footnotes, Item, Kind, List, Mark, Part, Section, Table, TableKind, Text,
+};
 use crate::words::{Speaker, Tongue, evidence, plain_name};
 use qudao_engine::advise::{Advice, Change, Way};
 use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
@@ -57,7 +59,7 @@ pub fn client<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, advice: &[Advic
         let advice = advice.iter().find(|advice| advice.target == *target);
         body.push(teller.target(decision.target(*target), advice));
     }
-    body.extend([teller.to_do(), teller.open(), teller.others(), teller.notes()].into_iter().flatten());
+    body.extend([teller.tasks(), teller.open(), teller.others(), teller.notes()].into_iter().flatten());
     let document = Document {
         title: speaker.ruleset.title.get(speaker.language).into(),
         is_handed_on: true,
@@ -126,6 +128,11 @@ fn source(speaker: &Speaker<'_>, id: Id<Source>) -> Text {
     }
 }
 
+/// Parts under a heading, by what they are of the whole.
+fn section(heading: impl Into<Text>, part: Part, body: Vec<Block>) -> Block {
+    Block::Section(Section { heading: heading.into(), body, part, ..Section::default() })
+}
+
 struct Teller<'a, 'r> {
     decision: &'a Decision<'r>,
     speaker: &'a Speaker<'r>,
@@ -192,7 +199,7 @@ impl<'r> Teller<'_, 'r> {
         if !warnings.is_empty() {
             body.push(Block::list(warnings));
         }
-        Block::section(self.tongue.recommendation(), body)
+        section(self.tongue.recommendation(), Part::Answer, body)
     }
 
     /// A warning, or a note.
@@ -238,7 +245,7 @@ impl<'r> Teller<'_, 'r> {
         if self.ids {
             heading = heading.and(Kind::Plain, " ").and(Kind::Code, self.target_id(decided.target));
         }
-        Block::section(heading, vec![Block::list(items)])
+        section(heading, Part::Choice, vec![Block::list(items)])
     }
 
     /// What each measure is of a target.
@@ -286,7 +293,7 @@ impl<'r> Teller<'_, 'r> {
     }
 
     /// What is to be done for all that is told in full, each once.
-    fn to_do(&mut self) -> Option<Block> {
+    fn tasks(&mut self) -> Option<Block> {
         let mut items = Vec::new();
         let mut linked = BTreeSet::new();
         let (to_do, cut) = to_do(self.decision, self.speaker, self.told.iter().copied());

@@ -6,7 +6,8 @@ use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
 
 /// Returns the answer in a sentence or two. It says so when the answer is not decided yet, and when no source says.
-pub(super) fn headline<'r>(decision: &Decision<'r>, speaker: &Speaker<'r>) -> String {
+#[must_use]
+pub fn headline<'r>(decision: &Decision<'r>, speaker: &Speaker<'r>) -> String {
     let headline = Headline { decision, speaker };
     match decision.best() {
         Some(best) => headline.of(best),

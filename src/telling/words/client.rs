@@ -32,6 +32,40 @@ impl Tongue {
         nothing_for: "nothing speaks for it", "没有支持它的理由";
         /// Of what too little speaks for.
         too_little_for: "too little speaks for it", "支持它的理由不足";
+        /// Leads over what stands above the text of a page.
+        skip: "Skip to the text", "跳到正文";
+        /// Names the list of the parts of a page.
+        contents: "Contents", "目录";
+        /// Before the number of a source.
+        source_number: "source", "来源";
+        /// Names what is moved sideways.
+        table: "table", "表格";
+        /// Heads verdicts and numbers of all side by side.
+        at_a_glance: "At a glance", "一览";
+        /// Heads points.
+        points_head: "points", "得分";
+        /// Heads verdicts.
+        verdict_head: "verdict", "结论";
+        /// Heads channels and mixes.
+        option: "option", "选项";
+        /// Heads the facts of channels side by side.
+        compared: "The facts compared", "事实对比";
+        /// Heads proofs.
+        every_reason: "Every reason, to the source", "全部理由及出处";
+        /// Heads what a report was made from.
+        made_from: "What this was made from", "本报告的依据";
+        /// Whose answers were given.
+        answers_of: "Answers of", "回答者";
+        /// The digest of answers.
+        answers_digest: "Digest of the answers", "回答的摘要";
+        /// The rules.
+        rules_named: "Rules", "规则集";
+        /// The digest of the rules.
+        rules_digest: "Digest of the rules", "规则集的摘要";
+        /// The day.
+        as_of_day: "As of", "截至";
+        /// Heads answers that differ.
+        answers_that_differ: "Answers that differ", "不同的回答";
         /// The day on which something was published.
         published: "published", "发布于";
     }

@@ -1,0 +1,127 @@
+//! `qudao report`
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use qudao_language::decide::{Decision, decide};
+use qudao_language::model::{Profile, Ruleset};
+use qudao_telling::document::Document;
+use qudao_telling::report;
+use qudao_telling::words::Speaker;
+
+use super::argument::Argument;
+use super::eval::client_advice;
+use super::output::{Failure, Output};
+use super::profiles::Input;
+use super::{Exit, completions, files, load};
+
+/// What `qudao report` takes.
+#[derive(clap::Args, Debug)]
+#[command(override_usage = "qudao report [OPTIONS] <RULESET> <PROFILE> [-o <FILE>]
+       qudao report [OPTIONS] <RULESET> <PROFILE>... -o <FOLDER>
+       qudao report [OPTIONS] <RULESET> <PROFILE>... --compare [-o <FILE>]")]
+pub(crate) struct Args {
+    /// A ruleset: a file, a folder, or the name of one inside the binary
+    #[arg(add = completions::rulesets())]
+    ruleset: Argument,
+    /// Profiles: files in JSON, YAML or TOML, or `-` for standard input
+    #[arg(required_unless_present = "assignments")]
+    profiles: Vec<Argument>,
+    #[command(flatten)]
+    input: Input,
+    /// Write the page to this file, or a page for each of several profiles into this folder (default: standard output)
+    #[arg(long, short, value_name = "PATH")]
+    output: Option<PathBuf>,
+    /// Tell all profiles in one table
+    #[arg(long)]
+    compare: bool,
+    /// Tell names beside titles
+    #[arg(long)]
+    ids: bool,
+}
+
+pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let to = args.output.as_deref().filter(|path| !files::is_standard_output(path));
+    let in_folder = args.profiles.len() > 1 && !args.compare;
+    if in_folder && to.is_none() {
+        return Err(Failure::new(
+            "several profiles are a page each: say `-o FOLDER`, or `--compare` for one page",
+        ));
+    }
+    let loaded = load::one(&args.ruleset)?;
+    let profiles = args.profiles.iter().map(|profile| profile.path().to_path_buf());
+    let inputs: Vec<PathBuf> = loaded.paths().into_iter().chain(profiles).collect();
+    let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
+    let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
+    let (profiles, exit) = read(args, &ruleset, output)?;
+    let day = args.input.day(&ruleset);
+    let decided = profiles.iter().map(|(name, profile)| (name.clone(), decide(&ruleset, profile, day)));
+    let decided: Vec<(String, Decision<'_>)> = decided.collect();
+    if decided.is_empty() {
+        return Ok(exit);
+    }
+    if args.compare {
+        write(&report::compare(&decided, speaker), speaker, (to, &inputs), output)?;
+        return Ok(exit);
+    }
+    if in_folder {
+        let folder = to.unwrap_or(Path::new("."));
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Failure::new(format!("cannot make the folder `{}`: {error}", folder.display()))
+        })?;
+    }
+    for (name, decision) in &decided {
+        let told = report::report(decision, speaker, &client_advice(decision), name, args.ids);
+        let file =
+            to.map(|path| if in_folder { path.join(format!("{name}.html")) } else { path.to_path_buf() });
+        write(&told, speaker, (file.as_deref(), &inputs), output)?;
+    }
+    Ok(exit)
+}
+
+/// Reads all profiles that can be used, each with a name of its own.
+fn read(
+    args: &Args,
+    ruleset: &Ruleset,
+    output: &mut Output,
+) -> Result<(Vec<(String, Profile)>, Exit), Failure> {
+    let arguments: Vec<Option<&Argument>> = match args.profiles.is_empty() {
+        true => vec![None],
+        false => args.profiles.iter().map(Some).collect(),
+    };
+    let (mut profiles, mut exit) = (Vec::new(), Exit::Done);
+    let mut names = BTreeSet::new();
+    for argument in arguments {
+        let read = args.input.read(ruleset, argument)?;
+        output.diagnostics(&read.files, &read.diagnostics, false)?;
+        let Some(profile) = read.profile else {
+            exit = Exit::Found;
+            continue;
+        };
+        let name = argument.map(|argument| argument.path()).and_then(Path::file_stem);
+        let name = name.map(|name| name.to_string_lossy().into_owned()).filter(|name| name != "-");
+        let name = name.unwrap_or_default();
+        if !names.insert(name.clone()) {
+            return Err(Failure::new(format!(
+                "two profiles are named `{name}`; their pages would be one file"
+            )));
+        }
+        profiles.push((name, profile));
+    }
+    Ok((profiles, exit))
+}
+
+/// Writes a page, over nothing that was read.
+fn write(
+    told: &Document,
+    speaker: Speaker<'_>,
+    (to, inputs): (Option<&Path>, &[PathBuf]),
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let page = told.html(speaker.language);
+    let Some(path) = to else { return output.print_as_it_is(&page) };
+    files::spare(path, inputs)?;
+    files::replace(path, &page)
+        .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+    output.note(&format!("wrote {}\n", path.display()))
+}
