@@ -25,7 +25,9 @@ mod snapshots;
 mod test;
 mod watch;
 mod why;
+mod written;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +49,12 @@ struct Args {
         hide_default_value = true
     )]
     color: Colour,
+    /// Print the result alone: no hints, no counts
+    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say which files were read
+    #[arg(long, short, global = true)]
+    verbose: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -90,6 +98,26 @@ enum Command {
     Completions(completions::Args),
 }
 
+impl Command {
+    /// The file that the result goes to, of those commands that write nothing else.
+    fn file(&self) -> Option<&Path> {
+        match self {
+            Command::Eval(args) => args.written.to.file(),
+            Command::Why(args) => args.written.to.file(),
+            Command::Check(args) => args.written.to.file(),
+            Command::Diff(args) => args.written.to.file(),
+            Command::Test(args) => args.written.to.file(),
+            Command::Facts(args) => args.written.to.file(),
+            Command::Schema(args) => args.to.file(),
+            Command::Explain(args) => args.to.file(),
+            Command::Completions(args) => args.to.file(),
+            Command::Ask(_) | Command::Batch(_) | Command::Fmt(_) | Command::Review(_) | Command::New(_) => {
+                None
+            }
+        }
+    }
+}
+
 /// How a command ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Exit {
@@ -102,24 +130,12 @@ pub(crate) enum Exit {
 pub(crate) fn run() -> ExitCode {
     completions::answer::<Args>();
     let args = Args::parse();
-    let mut output = Output::new(args.color);
-    let ended = match args.command {
-        Command::Eval(args) => eval::run(&args, &mut output),
-        Command::Ask(args) => ask::run(&args, &mut output),
-        Command::Batch(args) => batch::run(&args, &mut output),
-        Command::Why(args) => why::run(&args, &mut output),
-        Command::Check(args) => check::run(&args, &mut output),
-        Command::Diff(args) => diff::run(&args, &mut output),
-        Command::Fmt(args) => fmt::run(&args, &mut output),
-        Command::Test(args) => test::run(&args, &mut output),
-        Command::Review(args) => review::run(&args, &mut output),
-        Command::Facts(args) => facts::run(&args, &mut output),
-        Command::Schema(args) => schema::run(&args, &mut output),
-        Command::Explain(args) => explain::run(&args, &mut output),
-        Command::Completions(args) => completions::run(&args, &mut output),
-        Command::New(args) => new::run(&args, &mut output),
-    };
-    let ended = ended.and_then(|exit| output.flush().map(|()| exit));
+    let mut output = Output::new(args.color, args.quiet);
+    let ended = output.write_to(args.command.file()).and_then(|()| command(args.command, &mut output));
+    let ended = ended.and_then(|exit| output.finish(exit).map(|()| exit));
+    if args.verbose {
+        output.files();
+    }
     match ended {
         Ok(Exit::Done) => ExitCode::SUCCESS,
         Ok(Exit::Found) => ExitCode::from(1),
@@ -128,5 +144,24 @@ pub(crate) fn run() -> ExitCode {
             output.fail(&failure);
             ExitCode::from(2)
         }
+    }
+}
+
+fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Eval(args) => eval::run(&args, output),
+        Command::Ask(args) => ask::run(&args, output),
+        Command::Batch(args) => batch::run(&args, output),
+        Command::Why(args) => why::run(&args, output),
+        Command::Check(args) => check::run(&args, output),
+        Command::Diff(args) => diff::run(&args, output),
+        Command::Fmt(args) => fmt::run(&args, output),
+        Command::Test(args) => test::run(&args, output),
+        Command::Review(args) => review::run(&args, output),
+        Command::Facts(args) => facts::run(&args, output),
+        Command::Schema(args) => schema::run(&args, output),
+        Command::Explain(args) => explain::run(&args, output),
+        Command::Completions(args) => completions::run(&args, output),
+        Command::New(args) => new::run(&args, output),
     }
 }

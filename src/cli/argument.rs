@@ -20,12 +20,34 @@ impl Argument {
         Path::new(&self.name)
     }
 
-    /// Returns the paths that it stands for: itself, or those that it is a pattern of.
-    pub(crate) fn matching(&self) -> Result<Vec<PathBuf>, Failure> {
-        match self.path().to_str() {
-            Some(name) => paths::matching(Path::new(""), name).map_err(Failure::new),
-            None => Ok(vec![self.path().to_path_buf()]),
+    /// Returns the files that it stands for: itself, those that it is a pattern of, those in a folder that are known,
+    /// hidden ones left aside, in the order of their names.
+    pub(crate) fn files(&self, is_known: impl Fn(&Path) -> bool) -> Result<Vec<PathBuf>, Failure> {
+        let named = match self.path().to_str() {
+            Some(name) => paths::matching(Path::new(""), name).map_err(Failure::new)?,
+            None => vec![self.path().to_path_buf()],
+        };
+        let mut files = Vec::new();
+        for path in named {
+            if !path.is_dir() {
+                files.push(path);
+                continue;
+            }
+            let shown = path.display();
+            let entries = std::fs::read_dir(&path)
+                .map_err(|error| Failure::new(format!("cannot read the folder `{shown}`: {error}")))?;
+            let hidden =
+                |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+            let found = entries.flatten().map(|entry| entry.path());
+            let mut found: Vec<PathBuf> =
+                found.filter(|path| path.is_file() && !hidden(path) && is_known(path)).collect();
+            if found.is_empty() {
+                return Err(Failure::new(format!("no profile in `{shown}`")));
+            }
+            found.sort();
+            files.append(&mut found);
         }
+        Ok(files)
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Args {
     ruleset: Argument,
     /// A profile to go on from: a file in JSON, YAML or TOML
     profile: Option<Argument>,
-    /// Write the profile to this file, which is not there yet, or into a pipe
+    /// Write the profile to this file, which is not there yet, into a pipe, or with `-` to standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
     #[command(flatten)]
@@ -43,7 +43,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if args.profile.as_deref() == Some("-") {
         return Err(Failure::new("standard input gives the answers; name the profile as a file"));
     }
-    if let Some(path) = args.output.as_deref().filter(|path| path.exists() && !files::is_stream(path)) {
+    let file = args.output.as_deref().filter(|path| !files::is_standard_output(path));
+    if let Some(path) = file.filter(|path| path.exists() && !files::is_stream(path)) {
         return Err(Failure::new(format!("`{}` is there already", path.display())));
     }
     let Some((loaded, ruleset)) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
@@ -52,19 +53,26 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(read) = interview.hold(output)? else { return Ok(Exit::Found) };
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
-    if let Some(path) = &args.output {
+    if let Some(path) = file {
         files::replace(path, &profile::yaml_text(&ruleset, profile))
             .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
-        output.note(&format!("wrote {}\n", path.display()))?;
+        output.hint(&format!("wrote {}\n", path.display()))?;
     }
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let command = format!("qudao why {}", quoted(&args.ruleset));
-    let why = match &args.output {
+    let why = match file {
         Some(path) => format!("{command} {}", quoted(&path.to_string_lossy())),
         None => interview.input().command(&command, args.profile.as_deref()),
     };
     let options = why::Options { top: args.top, trace: false, why: Some(why) };
-    output.report(&why::answer(&decision, speaker, &options), false)?;
+    let answer = why::answer(&decision, speaker, &options);
+    // The profile is the result where it takes the place of one.
+    if args.output.is_some() && file.is_none() {
+        output.print(&profile::yaml_text(&ruleset, profile))?;
+        output.note(&answer.terminal(false))?;
+    } else {
+        output.report(&answer, false)?;
+    }
     Ok(Exit::Done)
 }
 

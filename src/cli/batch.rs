@@ -62,7 +62,7 @@ pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, patterns such as `data/*.csv`, or `-`
+    /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, folders or patterns of them, or `-`
     #[arg(required = true)]
     inputs: Vec<Argument>,
     /// Write the answers to this file, whole or not at all (default, or `-`: standard output)
@@ -147,10 +147,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return explain::explain(args, &loaded.project, &batch, &sources, line, output);
     }
     args.apart(&loaded, &sources)?;
-    let mut run = flow::Flow::new(args, &batch, sources, to)?;
+    let mut run = flow::Flow::new(args, &batch, sources, to, output.quiet())?;
     let summary = run.run(output)?;
     let written = run.finish()?;
     let text = match args.summary {
+        SummaryFormat::Text if output.quiet() => String::new(),
         SummaryFormat::Text => tell(&summary, &program).terminal(false),
         SummaryFormat::Markdown => tell(&summary, &program).markdown(),
         SummaryFormat::Json => visible_json(&format!("{:#}\n", summary.json(&program))).into_owned(),

@@ -16,6 +16,7 @@ use super::choice::Choice;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::project::Project;
+use super::written::{Formats, Written};
 use super::{Exit, completions, files, paths, profiles};
 
 /// How diagnostics are written.
@@ -31,6 +32,11 @@ pub(crate) enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions
     Github,
+}
+
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
 }
 
 /// What `qudao check` takes.
@@ -56,9 +62,8 @@ pub(crate) struct Args {
     /// Look for profiles that get no recommendation too
     #[arg(long)]
     gaps: bool,
-    /// How to write what is found
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
 }
 
 /// A fix may bring other mistakes to light; after so many rounds it stops.
@@ -80,7 +85,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 all = load::load(path, args.texts.as_deref())?;
             }
             if fixed > 0 {
-                output.note(&format!("fixed {fixed} {} in {path}\n", plural(fixed, "mistake")))?;
+                output.hint(&format!("fixed {fixed} {} in {path}\n", plural(fixed, "mistake")))?;
             }
         }
         // Several parts of one ruleset may be named.
@@ -98,10 +103,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 diagnostics.retain(|diagnostic| diagnostic.code != Code::StaleLock);
             }
             args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
-            report.add(args.format, &loaded, diagnostics, output)?;
+            report.add(args.written.format(), &loaded, diagnostics, output)?;
         }
     }
-    report.finish(args.format, output)
+    report.finish(args.written.format(), output)
 }
 
 /// Applies the fixes of each file once, guesses too if they are wanted; returns how many went in.
@@ -137,7 +142,7 @@ fn fix(all: &[Loaded], args: &Args, output: &mut Output) -> Result<usize, Failur
                 for (diagnostic, fix) in made.iter().filter_map(|index| offered.get(*index)) {
                     let place = files.place(diagnostic.label.span);
                     let line = format!("{place}: fixed[{}]: {}", diagnostic.code.name(), fix.message);
-                    output.note(&format!("{}\n", one_line(&line)))?;
+                    output.hint(&format!("{}\n", one_line(&line)))?;
                 }
                 applied += made.len();
             }
@@ -171,7 +176,7 @@ fn write_lock(
     files::spare(&path, &others.chain([main]).cloned().collect::<Vec<_>>())?;
     files::replace(&path, &lock(&loaded.sources, ruleset))
         .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
-    output.note(&format!("wrote {}\n", path.display()))?;
+    output.hint(&format!("wrote {}\n", path.display()))?;
     Ok(true)
 }
 
@@ -275,7 +280,7 @@ impl Report {
                     0 => String::new(),
                     count => format!("errors first: {count} {} not shown\n", plural(count, "note")),
                 };
-                output.note(&format!("{found} in {count} {files}\n{held_back}{}", self.fixes()))?;
+                output.hint(&format!("{found} in {count} {files}\n{held_back}{}", self.fixes()))?;
             }
         }
         Ok(if self.errors > 0 { Exit::Found } else { Exit::Done })

@@ -15,6 +15,7 @@ use qudao_language::visible::is_hidden;
 use super::argument::Argument;
 use super::choice::Kind;
 use super::output::{Failure, Output};
+use super::written::To;
 use super::{Exit, load};
 
 /// By this variable the script of a shell asks the binary for candidates.
@@ -41,6 +42,8 @@ pub(crate) struct Args {
     /// The shell to print the script for
     #[arg(value_enum)]
     shell: Shell,
+    #[command(flatten)]
+    pub(crate) to: To,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {

@@ -13,8 +13,9 @@ use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
 use super::argument::Argument;
 use super::load::Loaded;
 use super::output::{Failure, Output};
-use super::profiles::{date, named, speaker, today};
+use super::profiles::{date, is_profile, named, speaker, today};
 use super::snapshots::Beside;
+use super::written::{Formats, Written};
 use super::{Exit, completions, files, load};
 
 /// How a difference is written.
@@ -26,6 +27,11 @@ pub(crate) enum Format {
     Json,
     /// For a pull request
     Markdown,
+}
+
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
 }
 
 /// What `qudao diff` takes.
@@ -45,9 +51,9 @@ pub(crate) struct Args {
     /// Read those of the second ruleset at this day
     #[arg(long, value_name = "DATE", value_parser = date)]
     and: Option<Date>,
-    /// Say how the profiles of this folder come out otherwise; it may be a file, and be repeated
+    /// Say how the profiles of this folder come out otherwise; it may be a file or a pattern, and be repeated
     #[arg(long, value_name = "DIR")]
-    profiles: Vec<PathBuf>,
+    profiles: Vec<Argument>,
     /// Save a profile of each kind of change as a YAML file in this folder
     #[arg(long, value_name = "DIR")]
     save_witness: Option<PathBuf>,
@@ -57,9 +63,8 @@ pub(crate) struct Args {
     /// Tell it in this language, `en` or `zh` (default: the new ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
-    /// How to write the difference
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
@@ -82,7 +87,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Side { ruleset: &old, day: old_day, label: args.old.to_string() },
         Side { ruleset: new, day: new_day, label: new_name.to_string() },
     );
-    let given = profile_files(&args.profiles)?;
+    let mut given = Vec::new();
+    for argument in &args.profiles {
+        given.extend(argument.files(is_profile)?);
+    }
+    given.sort();
     for path in &given {
         let (name, (bytes, format)) = (path.to_string_lossy(), named(path, None, "")?);
         let before = profile::read(&old, &name, bytes.clone(), format, &[]);
@@ -106,10 +115,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         None => Vec::new(),
     };
     let tongue = speaker(new, args.lang.as_deref(), &new_files.project, output)?.tongue;
-    match args.format {
+    match args.written.format() {
         Format::Json => output.print_json(&format!("{:#}\n", to_json(&difference)))?,
         Format::Text | Format::Markdown => {
-            output.report(&report(&difference, &saved, tongue), args.format == Format::Markdown)?;
+            output.report(&report(&difference, &saved, tongue), args.written.format() == Format::Markdown)?;
         }
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
@@ -143,30 +152,6 @@ fn as_read(profile: &Profile, of: &Ruleset, ruleset: &Ruleset) -> Option<Profile
     }
     let text = yaml_text(of, profile);
     profile::read(ruleset, "witness.yaml", text.into_bytes(), ProfileFormat::Yaml, &[]).profile
-}
-
-/// Lists the profiles of folders and files, in the order of their names.
-fn profile_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut found = Vec::new();
-    for path in paths {
-        if !path.is_dir() {
-            found.push(path.clone());
-            continue;
-        }
-        let entries = std::fs::read_dir(path)
-            .map_err(|error| Failure::new(format!("cannot read the folder `{}`: {error}", path.display())))?;
-        let files = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.is_file() && ProfileFormat::of_name(&path.to_string_lossy()).is_some());
-        let before = found.len();
-        found.extend(files);
-        if found.len() == before {
-            return Err(Failure::new(format!("no profile in `{}`", path.display())));
-        }
-    }
-    found.sort();
-    Ok(found)
 }
 
 /// Saves a profile of each region, but over none that was read; returns the files' names.

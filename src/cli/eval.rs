@@ -10,8 +10,9 @@ use qudao_telling::{result, why};
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
-use super::profiles::{Input, quoted};
+use super::profiles::{Input, is_profile, quoted};
 use super::watch::watch;
+use super::written::{Formats, Written};
 use super::{Exit, completions, load};
 
 /// How an answer is written.
@@ -25,6 +26,11 @@ pub(crate) enum Format {
     Markdown,
 }
 
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
+}
+
 /// What `qudao eval` takes.
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
@@ -33,7 +39,7 @@ pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Profiles: files in JSON, YAML or TOML, or `-` for standard input
+    /// Profiles: files in JSON, YAML or TOML, folders or patterns of them, or `-` for standard input
     #[arg(required_unless_present = "assignments")]
     profiles: Vec<Argument>,
     #[command(flatten)]
@@ -41,14 +47,13 @@ pub(crate) struct Args {
     /// Tell only so many channels in full
     #[arg(long, value_name = "N")]
     top: Option<usize>,
-    /// How to write the answer
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
     /// List every rule and what became of it
     #[arg(long)]
     trace: bool,
     /// Answer anew whenever a file changes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     watch: bool,
 }
 
@@ -69,28 +74,38 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let day = args.input.day(&ruleset);
-    let profiles: Vec<Option<&Argument>> = match args.profiles.is_empty() {
-        true => vec![None],
-        false => args.profiles.iter().map(Some).collect(),
-    };
+    let mut profiles = Vec::new();
+    for argument in &args.profiles {
+        match &**argument {
+            "-" => profiles.push(Some(argument.clone())),
+            _ => {
+                let files = argument.files(is_profile)?;
+                paths.extend(files.iter().cloned());
+                profiles.extend(files.into_iter().map(|path| Some(Argument::from(path.into_os_string()))));
+            }
+        }
+    }
+    if profiles.is_empty() {
+        profiles.push(None);
+    }
     let several = profiles.len() > 1;
     let mut exit = Exit::Done;
-    for (number, argument) in profiles.into_iter().enumerate() {
+    for (number, argument) in profiles.iter().map(Option::as_ref).enumerate() {
         let read = args.input.read(&ruleset, argument)?;
         let Some(profile) = &read.profile else {
             exit = Exit::Found;
-            reject(args.format, argument.map_or("--set", |argument| argument), &read, output)?;
+            reject(args.written.format(), argument.map_or("--set", |argument| argument), &read, output)?;
             continue;
         };
         output.diagnostics(&read.files, &read.diagnostics, false)?;
         let decision = decide(&ruleset, profile, day);
-        if args.format == Format::Json {
+        if args.written.format() == Format::Json {
             let document = result::to_json(&decision, speaker, args.trace);
             let text = if several { document.to_string() } else { format!("{document:#}") };
             output.print_json(&(text + "\n"))?;
             continue;
         }
-        let markdown = args.format == Format::Markdown;
+        let markdown = args.written.format() == Format::Markdown;
         if let (true, false, Some(argument)) = (several, markdown, argument) {
             let gap = if number > 0 { "\n" } else { "" };
             output.print(&format!("{gap}── {} ──\n", qudao_language::visible::visible(argument)))?;

@@ -4,6 +4,7 @@ use qudao_language::diagnostic::{Code, nearest};
 
 use super::choice::unknown_code;
 use super::output::{Failure, Output};
+use super::written::To;
 use super::{Exit, completions};
 
 /// What `qudao explain` takes.
@@ -12,6 +13,8 @@ pub(crate) struct Args {
     /// The code of a diagnostic, such as `unknown-field`; without one, all are listed
     #[arg(add = completions::codes())]
     code: Option<String>,
+    #[command(flatten)]
+    pub(crate) to: To,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {

@@ -13,11 +13,12 @@ use qudao_telling::words::Speaker;
 use super::argument::Argument;
 use super::load::Loaded;
 use super::output::{Failure, Output};
+use super::written::{Formats, Written};
 use super::{Exit, completions, load, profiles};
 
 /// How facts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     /// For people, 80 columns wide
     Text,
     /// One document
@@ -26,6 +27,11 @@ enum Format {
     Markdown,
     /// A sheet, a fact a row, as `facts from csv` reads it
     Csv,
+}
+
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
 }
 
 /// What `qudao facts` takes.
@@ -49,9 +55,8 @@ pub(crate) struct Args {
     /// Show texts in this language (default: the ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
-    /// How to write it
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
 }
 
 /// Reads an age: days, or weeks.
@@ -78,7 +83,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(days) = args.stale {
         let today = args.as_of.unwrap_or_else(profiles::today);
         let found = facts::stale(&ruleset, today, days);
-        match args.format {
+        match args.written.format() {
             Format::Json => {
                 output.print_json(&format!("{:#}\n", facts::stale_json(speaker, today, days, &found)))?
             }
@@ -88,10 +93,10 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
     }
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
-    match args.format {
+    match args.written.format() {
         Format::Json => output.print_json(&format!("{:#}\n", facts::to_json(speaker, day)))?,
         Format::Text | Format::Markdown => {
-            output.report(&facts::sheet(speaker, day), args.format == Format::Markdown)?;
+            output.report(&facts::sheet(speaker, day), args.written.format() == Format::Markdown)?;
         }
         // A sheet has room for the facts of every day.
         Format::Csv => output.print(&facts::csv(&ruleset, args.as_of))?,
@@ -143,7 +148,7 @@ fn cited(
     };
     let text = text.as_str();
     let passages = facts::cited(ruleset, source, text);
-    match args.format {
+    match args.written.format() {
         Format::Json => {
             output.print_json(&format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)))?
         }

@@ -3,9 +3,11 @@
 mod temporary;
 mod write;
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use qudao_language::source::MAX_FILE_BYTES;
 
@@ -14,18 +16,33 @@ use super::output::Failure;
 pub(crate) use temporary::{Folder, say_when_interrupted, sweep};
 pub(crate) use write::{NewFile, is_standard_output, replace, same};
 
+/// The files that this run has read.
+static SEEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// Remembers that a file is read.
+pub(crate) fn see(path: &Path) {
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_path_buf());
+}
+
+/// Returns the files that this run has read, by name.
+pub(crate) fn seen() -> Vec<PathBuf> {
+    SEEN.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+}
+
 /// Reads a regular file, at most one byte more than the longest that is read.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = readable(path)?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
+    see(path);
     read_bounded(fs::File::open(path)?)
 }
 
 /// Reads a file that was named on the command line: a pipe or a device too, as in `<(command)`.
 pub(crate) fn read_named(path: &Path) -> io::Result<Vec<u8>> {
     readable(path)?;
+    see(path);
     read_bounded(fs::File::open(path)?)
 }
 
@@ -51,6 +68,21 @@ fn read_bounded(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Opens a file to be written.
+pub(crate) fn create(path: &Path) -> Result<BufWriter<NewFile>, Failure> {
+    let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
+    NewFile::open(path).map(BufWriter::new).map_err(failed)
+}
+
+/// Writes out what is left and gives a file its name.
+pub(crate) fn finish(mut file: BufWriter<NewFile>) -> Result<(), Failure> {
+    let flushed = file.flush();
+    flushed.map_err(|error| file.get_ref().failed(error))?;
+    let name = file.get_ref().name().to_string();
+    let (file, _) = file.into_parts();
+    file.finish().map_err(|error| Failure::new(format!("cannot write `{name}`: {error}")))
 }
 
 /// Refuses to write over what a command reads.

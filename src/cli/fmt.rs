@@ -125,7 +125,7 @@ fn one(
         if changes {
             files::replace(path, &laid_out)
                 .map_err(|error| Failure::new(format!("cannot write `{name}`: {error}")))?;
-            output.note(&format!("{name}\n"))?;
+            output.hint(&format!("{name}\n"))?;
         }
         return Ok(Exit::Done);
     } else {

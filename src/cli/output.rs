@@ -1,12 +1,16 @@
 //! What is printed: results to standard output, everything else to standard error.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use clap::ValueEnum;
 use qudao_language::diagnostic::{Diagnostic, render};
 use qudao_language::source::Files;
-use qudao_language::visible::{printed, visible_json};
+use qudao_language::visible::{printed, visible, visible_json};
 use qudao_telling::document::Document;
+
+use super::Exit;
+use super::files::{self, NewFile};
 
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -55,20 +59,37 @@ pub(crate) fn plain(message: &str) -> String {
     plain
 }
 
-/// The two streams.
+/// The two streams, and the file that takes the place of standard output if one is named.
 pub(crate) struct Output {
     out: io::BufWriter<io::Stdout>,
+    file: Option<io::BufWriter<NewFile>>,
+    /// Whether the file has got something.
+    begun: bool,
     colour: Colour,
+    quiet: bool,
 }
 
 impl Output {
-    pub(crate) fn new(colour: Colour) -> Output {
-        Output { out: io::BufWriter::new(io::stdout()), colour }
+    pub(crate) fn new(colour: Colour, quiet: bool) -> Output {
+        Output { out: io::BufWriter::new(io::stdout()), file: None, begun: false, colour, quiet }
+    }
+
+    /// Makes results go to a file.
+    pub(crate) fn write_to(&mut self, path: Option<&Path>) -> Result<(), Failure> {
+        let path = path.filter(|path| !files::is_standard_output(path));
+        self.file = path.map(files::create).transpose()?;
+        Ok(())
+    }
+
+    /// Tells whether only results are wanted.
+    pub(crate) fn quiet(&self) -> bool {
+        self.quiet
     }
 
     /// Tells whether results are in colour.
     pub(crate) fn colour(&self) -> bool {
-        self.wants_colour(io::stdout().is_terminal(), anstream::AutoStream::choice(&io::stdout()))
+        let terminal = self.file.is_none() && io::stdout().is_terminal();
+        self.wants_colour(terminal, anstream::AutoStream::choice(&io::stdout()))
     }
 
     fn error_colour(&self) -> bool {
@@ -91,8 +112,18 @@ impl Output {
 
     /// Writes a report: as Markdown, or for the screen.
     pub(crate) fn report(&mut self, report: &Document, markdown: bool) -> Result<(), Failure> {
-        let text = if markdown { report.markdown() } else { report.terminal(self.colour()) };
-        self.print(&text)
+        if markdown {
+            return self.print(&report.markdown());
+        }
+        self.print(&report.terminal(self.colour()))?;
+        if report.next.is_empty() {
+            return Ok(());
+        }
+        let colour = self.error_colour();
+        self.hint(&match colour {
+            true => format!("\u{1b}[2m{}\u{1b}[0m\n", report.next),
+            false => format!("{}\n", report.next),
+        })
     }
 
     /// Writes a result in JSON.
@@ -102,7 +133,19 @@ impl Output {
 
     /// Writes a result that a program reads, which is safe already.
     pub(crate) fn print_as_it_is(&mut self, text: &str) -> Result<(), Failure> {
-        self.out.write_all(text.as_bytes()).map_err(closed)
+        self.begun |= !text.is_empty();
+        match &mut self.file {
+            Some(file) => {
+                let written = file.write_all(text.as_bytes());
+                written.map_err(|error| file.get_ref().failed(error))
+            }
+            None => self.out.write_all(text.as_bytes()).map_err(closed),
+        }
+    }
+
+    /// Writes what helps somebody on, or counts: nothing where only results are wanted.
+    pub(crate) fn hint(&mut self, text: &str) -> Result<(), Failure> {
+        if self.quiet { Ok(()) } else { self.note(text) }
     }
 
     /// Writes what is not a result.
@@ -127,6 +170,27 @@ impl Output {
 
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(closed)
+    }
+
+    /// Writes out what is left, and gives the file its name. Where something wrong kept a command from any result, the
+    /// file stays as it was.
+    pub(crate) fn finish(&mut self, exit: Exit) -> Result<(), Failure> {
+        self.flush()?;
+        match self.file.take() {
+            Some(file) if self.begun || exit == Exit::Done => {
+                files::spare(Path::new(file.get_ref().name()), &files::seen())?;
+                files::finish(file)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Says which files were read.
+    pub(crate) fn files(&mut self) {
+        for file in files::seen() {
+            // What was asked for besides is not worth an error.
+            let _ = self.note(&format!("read {}\n", visible(&file.to_string_lossy())));
+        }
     }
 
     /// Says why a command could not do its work; here is the last place to say anything.

@@ -9,8 +9,10 @@ pub(crate) fn matching(folder: &Path, name: &str) -> Result<Vec<PathBuf>, String
         return Ok(vec![path]);
     }
     let pattern = Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(name);
-    let paths =
-        glob::glob(&pattern.to_string_lossy()).map_err(|error| format!("`{name}` is no pattern: {error}"))?;
+    // As a shell does it, which leaves hidden files aside.
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let paths = glob::glob_with(&pattern.to_string_lossy(), options)
+        .map_err(|error| format!("`{name}` is no pattern: {error}"))?;
     let found = paths.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
     if found.is_empty() {
         return Err(format!("no file is named like `{name}`"));

@@ -90,6 +90,11 @@ impl Input {
     }
 }
 
+/// Tells whether the name of a file is one of a profile.
+pub(crate) fn is_profile(path: &Path) -> bool {
+    Format::of_name(&path.to_string_lossy()).is_some()
+}
+
 /// Reads the file of a profile that the command line names, once: it may be a pipe. Returns how it is written, too.
 /// `hint` says what to do where its name tells no format.
 pub(crate) fn named(path: &Path, asked: Option<Format>, hint: &str) -> Result<(Vec<u8>, Format), Failure> {

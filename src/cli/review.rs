@@ -9,11 +9,12 @@ use qudao_analysis::testing::causes::{Cause, Proposal, causes, causes_by_trial, 
 use qudao_analysis::testing::has_conflict;
 use qudao_analysis::testing::report;
 use qudao_language::check::check;
+use qudao_language::date::Date;
 use qudao_telling::document::{Block, Document};
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
-use super::profiles::quoted;
+use super::profiles::{date, quoted};
 use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
 use super::{Exit, files, load};
 
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Reject these causes, by number, without asking; `all` rejects every one
     #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
     reject: Vec<Which>,
+    /// Read dated facts at this day (default: the ruleset's)
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    as_of: Option<Date>,
 }
 
 /// Causes that are named on the command line.
@@ -62,7 +66,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let (mut left, mut seen, mut offset) = (0, 0, 0);
     let mut terminal = Terminal(console::Term::stdout());
     for main in &mains {
-        let mut review = Review::of(main)?;
+        let mut review = Review::of(main, args.as_of)?;
         if review.causes.is_empty() {
             continue;
         }
@@ -89,9 +93,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Err(Failure::new(format!("there is no cause {beyond}; there are {offset}")));
     }
     match (seen, left) {
-        (0, _) => output.note("no snapshot is pending\n")?,
-        (_, 0) => output.note("nothing is left to review\n")?,
-        (_, left) if told || interactive => output.note(&format!("{left} left to review\n"))?,
+        (0, _) => output.hint("no snapshot is pending\n")?,
+        (_, 0) => output.hint("nothing is left to review\n")?,
+        (_, left) if told || interactive => output.hint(&format!("{left} left to review\n"))?,
         _ => {}
     }
     Ok(if left == 0 { Exit::Done } else { Exit::Found })
@@ -129,7 +133,7 @@ const KEYS: &str = "[a]ccept  [r]eject  [s]kip  [c]ase by case  [d]ifference of 
 const CASE_KEYS: &str = "[a]ccept  [r]eject  [s]kip  [q]uit";
 
 impl Review {
-    fn of(main: &std::path::Path) -> Result<Review, Failure> {
+    fn of(main: &std::path::Path, as_of: Option<Date>) -> Result<Review, Failure> {
         let beside = Beside::find(main);
         let read = |path: PathBuf| held(&path).map_err(Failure::new);
         let (mut pending, mut kept) = (BTreeMap::new(), BTreeMap::new());
@@ -158,7 +162,8 @@ impl Review {
             new: &old.contents,
         });
         let proposals: Vec<Proposal<'_>> = changed.chain(same).collect();
-        let found = if pending.is_empty() { Vec::new() } else { found(main, &beside, &pending, &proposals) };
+        let found =
+            if pending.is_empty() { Vec::new() } else { found(main, as_of, &beside, &pending, &proposals) };
         Ok(Review { beside, pending, causes: found, chosen: BTreeMap::new() })
     }
 
@@ -193,7 +198,7 @@ impl Review {
             output.print("\n")?;
         }
         let path = quoted(&main.to_string_lossy());
-        output.note(&format!(
+        output.hint(&format!(
             "`qudao review {path} --accept NUMBER` accepts a cause; `qudao test {path} --accept` takes all\n"
         ))
     }
@@ -307,6 +312,7 @@ impl Review {
 /// What moved the lines of pending cases. They are decided again to tell, as long as the ruleset gives what is pending.
 fn found(
     main: &std::path::Path,
+    as_of: Option<Date>,
     beside: &Beside,
     pending: &BTreeMap<String, Pending>,
     proposals: &[Proposal<'_>],
@@ -315,7 +321,7 @@ fn found(
     let ruleset = ruleset.and_then(|loaded| check(&loaded.first()?.sources).ruleset);
     let Some(ruleset) = ruleset else { return causes(proposals, &BTreeSet::new()) };
     let by_lines = || causes(proposals, &declared(&ruleset));
-    let mut deciding = Deciding::of(&ruleset, beside, false, None);
+    let mut deciding = Deciding::of(&ruleset, beside, false, as_of);
     for (case, pending) in pending {
         let now = beside.cases.get(case).map(|profiles| deciding.case(case, profiles, &mut |_| {}));
         match now {
@@ -386,9 +392,9 @@ mod tests {
     }
 
     fn reviewed(folder: &std::path::Path, keys: &str) -> (bool, usize, Vec<String>) {
-        let mut review = Review::of(&folder.join("shop.qd")).unwrap();
+        let mut review = Review::of(&folder.join("shop.qd"), None).unwrap();
         assert_eq!(review.causes.len(), 2, "{:?}", review.causes);
-        let mut output = Output::new(Colour::Never);
+        let mut output = Output::new(Colour::Never, false);
         let ended = review.step(&mut output, &mut Typed(keys.chars().collect())).unwrap();
         let mut names: Vec<String> = std::fs::read_dir(folder.join("snapshots"))
             .unwrap()

@@ -5,6 +5,7 @@ use qudao_language::profile::schema;
 use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::speaker;
+use super::written::To;
 use super::{Exit, completions, load};
 
 /// What `qudao schema` takes.
@@ -16,6 +17,8 @@ pub(crate) struct Args {
     /// Show texts in this language (default: the ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
+    #[command(flatten)]
+    pub(crate) to: To,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {

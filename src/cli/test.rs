@@ -21,6 +21,7 @@ use super::output::{Failure, Output};
 use super::project::Project;
 use super::snapshots::{Beside, Mode, Plan, compare, unknown_cases};
 use super::watch::watch;
+use super::written::{Formats, Written};
 use super::{Exit, completions, profiles};
 
 /// How outcomes are written.
@@ -36,6 +37,11 @@ pub(crate) enum Format {
     Github,
     /// For comments and summaries
     Markdown,
+}
+
+impl Formats for Format {
+    const TEXT: Format = Format::Text;
+    const JSON: Format = Format::Json;
 }
 
 /// What is taken for a failure besides.
@@ -85,11 +91,10 @@ pub(crate) struct Args {
     /// Fail for what is no failure otherwise; several are parted by commas
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
     deny: Vec<Deny>,
-    /// How to write what comes of it
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
     /// Test anew whenever a file changes
-    #[arg(long)]
+    #[arg(long, conflicts_with = "output")]
     watch: bool,
 }
 
@@ -152,20 +157,20 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         };
         return Err(Failure::new(format!("no case is named `{first}`; {hint}")));
     }
-    match args.format {
+    match args.written.format() {
         Format::Text | Format::Markdown => {
             let told = report::told(&runs, work.mode == Mode::Check);
-            output.report(&told, args.format == Format::Markdown)?;
+            output.report(&told, args.written.format() == Format::Markdown)?;
         }
         Format::Json => output.print_json(&format!("{:#}\n", report::to_json(&runs)))?,
         Format::Junit => output.print_as_it_is(&report::junit(&runs))?,
         Format::Github => output.print_as_it_is(&report::github(&runs))?,
     }
     let pending = runs.iter().flat_map(|run| &run.cases).any(|case| case.pending().is_some());
-    if pending && work.mode == Mode::Propose && args.format == Format::Text {
+    if pending && work.mode == Mode::Propose && args.written.format() == Format::Text {
         let named: Vec<String> = work.paths.iter().map(|path| profiles::quoted(path)).collect();
         let named = named.join(" ");
-        output.note(&format!(
+        output.hint(&format!(
             "`qudao review {named}` steps through the changes; `qudao test {named} --accept` takes all\n"
         ))?;
     }

@@ -33,7 +33,7 @@ pub(crate) fn watch(
             return Err(Failure::new("there is no file to watch"));
         }
         let count = known.len();
-        output.note(&format!("watching {count} files and folders; stop with Ctrl-C\n"))?;
+        output.hint(&format!("watching {count} files and folders; stop with Ctrl-C\n"))?;
         while known.iter().all(|(path, before)| stamp(path) == *before) {
             std::thread::sleep(PAUSE);
         }

@@ -10,6 +10,7 @@ use super::argument::Argument;
 use super::eval::Format;
 use super::output::{Failure, Output};
 use super::profiles::Input;
+use super::written::Written;
 use super::{Exit, completions, load};
 
 /// What `qudao why` takes.
@@ -25,11 +26,10 @@ pub(crate) struct Args {
     #[arg(value_name = "PROFILE> <NAME", required = true, num_args = 1..=2, add = completions::profiles_and_names())]
     of: Vec<Argument>,
     /// Show only what tells the target apart from this one
-    #[arg(long, value_name = "OTHER", conflicts_with = "format", add = completions::targets())]
+    #[arg(long, value_name = "OTHER", conflicts_with_all = ["format", "json"], add = completions::targets())]
     over: Option<String>,
-    /// How to write the proof
-    #[arg(long, short, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[command(flatten)]
+    pub(crate) written: Written<Format>,
     #[command(flatten)]
     input: Input,
 }
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
-    let is_json = args.format == Format::Json;
+    let is_json = args.written.format() == Format::Json;
     let report = match (asked, other) {
         (Asked::Rules(rules), _) if is_json => {
             output.print_json(&format!("{:#}\n", result::rules_json(&decision, speaker, &rules)))?;
@@ -79,7 +79,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             why::proof(&decision, speaker, target, Some(&advice))
         }
     };
-    output.report(&report, args.format == Format::Markdown)?;
+    output.report(&report, args.written.format() == Format::Markdown)?;
     Ok(Exit::Done)
 }
 

@@ -30,7 +30,7 @@ pub struct Document {
     pub appendix: Vec<Block>,
     /// The ruleset and the day.
     pub footer: String,
-    /// The command that tells more, for those who sit at a screen.
+    /// The command that tells more, for those who sit at a screen: no part of the text, which others may read.
     pub next: String,
 }
 

@@ -192,3 +192,149 @@ fn a_project_file_opens_nothing_outside_by_a_link() {
     let (status, _, err) = work.qudao("check shop.qd");
     assert!(status == 2 && err.contains("error[bad-path]"), "{err}");
 }
+
+/// A ruleset, and two profiles for it.
+fn shop() -> Work {
+    Work::new(&[
+        ("shop.qd", DOUBTFUL),
+        ("profiles/red.yaml", "colour: red\n"),
+        ("profiles/blue.yaml", "colour: blue\n"),
+        ("profiles/.hidden.yaml", "colour: green\n"),
+        ("profiles/notes.txt", "none\n"),
+    ])
+}
+
+#[test]
+fn every_result_goes_to_the_file_that_is_named() {
+    for command in [
+        "eval shop.qd profiles/red.yaml",
+        "eval shop.qd profiles/red.yaml --json",
+        "why shop.qd profiles/red.yaml stall",
+        "check shop.qd",
+        "diff shop.qd shop.qd",
+        "test shop.qd --check",
+        "facts shop.qd",
+        "schema shop.qd",
+        "explain unread-field",
+        "completions bash",
+    ] {
+        let work = shop();
+        let (status, told, _) = work.qudao(command);
+        assert!(!told.is_empty(), "{command}");
+        let (to_file, out, err) = work.qudao(&format!("{command} -o out.txt"));
+        assert_eq!(
+            (to_file, out.as_str(), work.read("out.txt")),
+            (status, "", told.clone()),
+            "{command}: {err}"
+        );
+        assert_eq!(work.qudao(&format!("{command} -o -")).1, told, "{command}");
+        assert_eq!(work.qudao(&format!("{command} --output /dev/stdout")).1, told, "{command}");
+        assert!(!work.path("-").exists(), "{command}");
+        // Nothing lies beside it.
+        assert_eq!(work.names("."), ["out.txt", "profiles", "shop.qd"], "{command}");
+        let (status, _, err) = work.qudao(&format!("{command} -o gone/out.txt"));
+        assert!(status == 2 && err.contains("cannot write `gone/out.txt`"), "{command}: {err}");
+    }
+}
+
+#[test]
+fn a_result_is_never_written_over_what_is_read_or_where_there_is_none() {
+    let work = shop();
+    for (command, file) in [
+        ("eval shop.qd profiles/red.yaml -o profiles/red.yaml", "profiles/red.yaml"),
+        ("check shop.qd -o ./shop.qd", "shop.qd"),
+    ] {
+        let before = work.read(file);
+        let (status, _, err) = work.qudao(command);
+        assert!(status == 2 && err.contains("is read here, and is not written over"), "{command}: {err}");
+        assert_eq!(work.read(file), before);
+    }
+    work.write("out.txt", "before");
+    work.write("wrong.qd", "ruleset wrong\nchannel");
+    assert_eq!(work.qudao("eval wrong.qd profiles/red.yaml -o out.txt").0, 1);
+    assert_eq!(work.read("out.txt"), "before");
+    // Findings are a result.
+    assert_eq!(work.qudao("check wrong.qd -o out.txt").0, 1);
+    assert!(work.read("out.txt").contains("error[syntax]"));
+    assert_eq!(work.qudao("eval shop.qd profiles/red.yaml --watch -o out.txt").0, 2);
+}
+
+#[test]
+fn an_interview_may_give_its_profile_to_standard_output() {
+    let work = shop();
+    let (status, out, err) = work.qudao("ask shop.qd --set colour=red --set fragile=true -o -");
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("colour: red") && !out.contains("Recommended"), "{out}");
+    assert!(err.contains("Recommended: Stall") && !work.path("-").exists(), "{err}");
+}
+
+#[test]
+fn json_is_short_for_its_format() {
+    let work = shop();
+    for command in [
+        "eval shop.qd profiles/red.yaml",
+        "why shop.qd profiles/red.yaml stall",
+        "check shop.qd",
+        "test shop.qd",
+    ] {
+        let (_, long, _) = work.qudao(&format!("{command} --format json"));
+        assert!(long.starts_with('{') && work.qudao(&format!("{command} --json")).1 == long, "{command}");
+        assert_eq!(work.qudao(&format!("{command} --json --format text")).0, 2, "{command}");
+    }
+}
+
+#[test]
+fn folders_and_patterns_of_profiles_are_taken() {
+    let work = shop();
+    let heads = |profiles: &str| {
+        let (status, out, err) = work.qudao(&format!("eval shop.qd {profiles}"));
+        assert_eq!(status, 0, "{profiles}: {err}");
+        let heads = out.lines().filter_map(|line| line.strip_prefix("── ")?.strip_suffix(" ──"));
+        heads.map(str::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(heads("profiles"), ["profiles/blue.yaml", "profiles/red.yaml"]);
+    assert_eq!(heads("profiles/*.yaml"), ["profiles/blue.yaml", "profiles/red.yaml"]);
+    assert_eq!(heads("profiles/red.yaml profiles/b*"), ["profiles/red.yaml", "profiles/blue.yaml"]);
+    for (profiles, says) in
+        [("gone/*.yaml", "no file is named like `gone/*.yaml`"), (".", "no profile in `.`")]
+    {
+        let (status, _, err) = work.qudao(&format!("eval shop.qd {profiles}"));
+        assert!(status == 2 && err.contains(says), "{err}");
+    }
+    work.write("tables/a.csv", "colour\nred\n");
+    work.write("tables/b.ndjson", "{\"colour\": \"blue\"}\n");
+    work.write("tables/readme.txt", "none");
+    let (status, out, err) = work.qudao("batch shop.qd tables --to ndjson");
+    assert_eq!((status, out.lines().count()), (0, 2), "{out}{err}");
+}
+
+#[test]
+fn quiet_is_the_result_alone_and_verbose_tells_what_was_read() {
+    let work = shop();
+    for command in [
+        "eval shop.qd profiles/red.yaml",
+        "check shop.qd",
+        "fmt shop.qd",
+        "review",
+        "batch shop.qd profiles/blue.json",
+    ] {
+        work.write("profiles/blue.json", "{\"colour\": \"blue\"}\n");
+        work.write("shop.qd", &DOUBTFUL.replace("  when   ", "when"));
+        let (status, out, err) = work.qudao(command);
+        assert!(!err.is_empty(), "{command}");
+        work.write("shop.qd", &DOUBTFUL.replace("  when   ", "when"));
+        assert_eq!(work.qudao(&format!("{command} -q")), (status, out, String::new()), "{command}");
+    }
+    // What is wrong is told all the same.
+    assert!(work.qudao("eval shop.qd --set colour=purple --quiet").2.contains("error[unknown-value]"));
+    work.write("qudao.toml", "lang = \"en\"");
+    let (_, _, err) = work.qudao("eval shop.qd profiles/red.yaml -v");
+    assert!(err.ends_with("read profiles/red.yaml\nread qudao.toml\nread shop.qd\n"), "{err}");
+}
+
+#[test]
+fn the_next_command_is_no_part_of_the_answer() {
+    let (status, out, err) = shop().qudao("eval shop.qd profiles/red.yaml");
+    assert!(status == 0 && !out.contains("next:"), "{out}");
+    assert_eq!(err, "next: qudao why shop.qd profiles/red.yaml stall\n");
+}

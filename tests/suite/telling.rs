@@ -337,16 +337,16 @@ fn a_language_is_found_by_its_tag_in_every_command() {
         "batch t.qd rows.ndjson --explain 1",
     ];
     for command in commands {
-        let (status, plain, warned) = work.qudao(&format!("{command} --lang zh"));
+        let (status, plain, warned) = work.qudao(&format!("{command} -q --lang zh"));
         assert_eq!((status, warned.as_str()), (0, ""), "{command}");
         for tag in ["zh_CN", "zh-Hans", "ZH", "zh-Hant-TW", "zh_CN.UTF-8", "zh-cmn-Hans-CN"] {
             assert_eq!(
-                work.qudao(&format!("{command} --lang {tag}")),
+                work.qudao(&format!("{command} -q --lang {tag}")),
                 (0, plain.clone(), String::new()),
                 "{command} {tag}"
             );
         }
-        let (status, other, warned) = work.qudao(&format!("{command} --lang fr"));
+        let (status, other, warned) = work.qudao(&format!("{command} -q --lang fr"));
         assert_eq!(other, work.qudao(command).1, "{command}");
         assert_eq!(
             (status, warned.as_str()),
@@ -382,7 +382,7 @@ fn what_is_not_in_the_language_asked_for_is_told() {
         (none, "en", "", "Ay"),
     ] {
         let work = Work::new(&[("t.qd", text)]);
-        let (status, told, said) = work.qudao(&format!("eval t.qd --set k=true --lang {tag}"));
+        let (status, told, said) = work.qudao(&format!("eval t.qd -q --set k=true --lang {tag}"));
         let warned = if warned.is_empty() { String::new() } else { format!("warning: {warned}\n") };
         assert_eq!((status, said), (0, warned), "{tag}");
         assert!(told.contains(shown), "{tag}: {told}");

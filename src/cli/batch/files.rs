@@ -11,7 +11,8 @@ use qudao_language::source::no_text;
 use qudao_language::visible::visible;
 
 use super::super::argument::Argument;
-use super::super::files::{NewFile, is_standard_output, same};
+use super::super::files::{NewFile, is_standard_output, same, see};
+pub(super) use super::super::files::{create, finish};
 use super::super::output::{Failure, Output};
 
 /// A table of profiles.
@@ -77,7 +78,8 @@ pub(super) fn sources(arguments: &[Argument], from: Option<TableFormat>) -> Resu
             sources.push(Source { name: "-".into(), path: None, form });
             continue;
         }
-        for path in argument.matching()? {
+        let known = |path: &Path| from.is_some() || format_of(path).is_some();
+        for path in argument.files(known)? {
             let name = path.display().to_string();
             let Some(format) = from.or(format_of(&path)) else {
                 return Err(Failure::new(format!(
@@ -152,6 +154,7 @@ impl Source {
     pub(super) fn file(&self) -> Result<File, Failure> {
         let path = self.path.as_deref().unwrap_or(Path::new("-"));
         let file = File::open(path).map_err(|error| self.failed(&error))?;
+        see(path);
         if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
             return Err(self.failed(&io::Error::new(io::ErrorKind::IsADirectory, "it is a folder")));
         }
@@ -211,21 +214,6 @@ pub(super) enum Target {
     Stdout(BufWriter<io::Stdout>),
     File(BufWriter<NewFile>),
     Parquet(super::parquet::Table),
-}
-
-/// Opens a file for answers.
-pub(super) fn create(path: &Path) -> Result<BufWriter<NewFile>, Failure> {
-    let failed = |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()));
-    NewFile::open(path).map(BufWriter::new).map_err(failed)
-}
-
-/// Writes out what is left and gives a file its name.
-pub(super) fn finish(mut file: BufWriter<NewFile>) -> Result<(), Failure> {
-    let flushed = file.flush();
-    flushed.map_err(|error| file.get_ref().failed(error))?;
-    let name = file.get_ref().name().to_string();
-    let (file, _) = file.into_parts();
-    file.finish().map_err(|error| Failure::new(format!("cannot write `{name}`: {error}")))
 }
 
 impl Target {

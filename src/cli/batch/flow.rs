@@ -76,6 +76,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         batch: &'b Batch<'p, 'r>,
         sources: Vec<Source>,
         to: Form,
+        quiet: bool,
     ) -> Result<Flow<'b, 'p, 'r>, Failure> {
         let open = |source: &Source| {
             if !files::is_text(source.form) {
@@ -103,7 +104,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         Ok(Flow {
             batch,
             threads: args.threads.unwrap_or_else(files::cores).clamp(1, most_threads()),
-            progress: Progress::new(&sources),
+            progress: Progress::new(&sources, quiet),
             sources,
             tables,
             target,

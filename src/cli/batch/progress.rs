@@ -17,10 +17,10 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(sources: &[Source]) -> Progress {
+    pub(super) fn new(sources: &[Source], quiet: bool) -> Progress {
         let now = Instant::now();
         Progress {
-            shown: io::stderr().is_terminal(),
+            shown: !quiet && io::stderr().is_terminal(),
             start: now,
             last: now,
             size: sources.iter().map(Source::size).sum(),

@@ -39,9 +39,6 @@ pub(super) fn write(document: &Document, width: usize, colour: bool) -> String {
         screen.blank();
         screen.line(&[(Kind::Faint, &document.footer)]);
     }
-    if !document.next.is_empty() {
-        screen.line(&[(Kind::Faint, &document.next)]);
-    }
     screen.text
 }
 
