@@ -30,18 +30,26 @@ mod written;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use output::{Colour, Failure, Output};
 
 /// Choose a channel by facts and rules, with reasons that can be traced
 #[derive(Parser)]
-#[command(name = "qudao", version, after_help = EXAMPLES, arg_required_else_help = true)]
+#[command(
+    name = "qudao",
+    disable_version_flag = true,
+    override_usage = "qudao [OPTIONS] <COMMAND>",
+    after_help = EXAMPLES,
+    arg_required_else_help = true
+)]
 struct Args {
     /// When to use colours: auto, always or never
     #[arg(
         long,
         global = true,
+        help_heading = GLOBAL,
         value_enum,
         default_value_t = Colour::Auto,
         value_name = "WHEN",
@@ -50,14 +58,19 @@ struct Args {
     )]
     color: Colour,
     /// Print the result alone: no hints, no counts
-    #[arg(long, short, global = true, conflicts_with = "verbose")]
+    #[arg(long, short, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say which files were read
-    #[arg(long, short, global = true)]
+    /// Say which files were read; with `--version`, what is built in
+    #[arg(long, short, global = true, help_heading = GLOBAL)]
     verbose: bool,
+    /// Print the version
+    #[arg(long, short = 'V')]
+    version: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
+
+const GLOBAL: &str = "Global options";
 
 const EXAMPLES: &str = "Examples:
   qudao eval wechat profile.yaml            rank the channels for a business, and say why
@@ -131,7 +144,11 @@ pub(crate) fn run() -> ExitCode {
     completions::answer::<Args>();
     let args = Args::parse();
     let mut output = Output::new(args.color, args.quiet);
-    let ended = output.write_to(args.command.file()).and_then(|()| command(args.command, &mut output));
+    let ended = match args.command {
+        Some(asked) => output.write_to(asked.file()).and_then(|()| command(asked, &mut output)),
+        None if args.version => output.print(&version(args.verbose)).map(|()| Exit::Done),
+        None => Args::command().error(ErrorKind::MissingSubcommand, "no command is named").exit(),
+    };
     let ended = ended.and_then(|exit| output.finish(exit).map(|()| exit));
     if args.verbose {
         output.files();
@@ -145,6 +162,18 @@ pub(crate) fn run() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn version(verbose: bool) -> String {
+    let line = format!("qudao {}\n", env!("CARGO_PKG_VERSION"));
+    if !verbose {
+        return line;
+    }
+    let features = [("arrow", cfg!(feature = "arrow")), ("parquet", cfg!(feature = "parquet"))];
+    let features: Vec<&str> = features.iter().filter(|(_, is_in)| *is_in).map(|(name, _)| *name).collect();
+    let features = if features.is_empty() { "none".into() } else { features.join(", ") };
+    let commit = option_env!("QUDAO_COMMIT").unwrap_or("unknown");
+    format!("{line}features: {features}\ncommit: {commit}\n")
 }
 
 fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {

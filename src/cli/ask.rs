@@ -69,7 +69,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     // The profile is the result where it takes the place of one.
     if args.output.is_some() && file.is_none() {
         output.print(&profile::yaml_text(&ruleset, profile))?;
-        output.note(&answer.terminal(false))?;
+        output.note(&answer.columns(output.width(), false))?;
     } else {
         output.report(&answer, false)?;
     }

@@ -152,7 +152,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let written = run.finish()?;
     let text = match args.summary {
         SummaryFormat::Text if output.quiet() => String::new(),
-        SummaryFormat::Text => tell(&summary, &program).terminal(false),
+        SummaryFormat::Text => tell(&summary, &program).columns(output.width(), false),
         SummaryFormat::Markdown => tell(&summary, &program).markdown(),
         SummaryFormat::Json => visible_json(&format!("{:#}\n", summary.json(&program))).into_owned(),
         SummaryFormat::None => String::new(),

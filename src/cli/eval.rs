@@ -18,7 +18,7 @@ use super::{Exit, completions, load};
 /// How an answer is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, 80 columns wide
+    /// For people, as wide as the terminal
     Text,
     /// One document, or one a line for several profiles
     Json,

@@ -19,7 +19,7 @@ use super::{Exit, completions, load, profiles};
 /// How facts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Format {
-    /// For people, 80 columns wide
+    /// For people, as wide as the terminal
     Text,
     /// One document
     Json,

@@ -1,10 +1,11 @@
 //! What is printed: results to standard output, everything else to standard error.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
 use qudao_language::diagnostic::{Diagnostic, render};
+use qudao_language::layout::WIDTH;
 use qudao_language::source::Files;
 use qudao_language::visible::{printed, visible, visible_json};
 use qudao_telling::document::Document;
@@ -15,7 +16,7 @@ use super::files::{self, NewFile};
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// On a terminal, or as `NO_COLOR`, `FORCE_COLOR` and `CLICOLOR_FORCE` say
     Auto,
     /// Always
     Always,
@@ -88,19 +89,42 @@ impl Output {
 
     /// Tells whether results are in colour.
     pub(crate) fn colour(&self) -> bool {
-        let terminal = self.file.is_none() && io::stdout().is_terminal();
-        self.wants_colour(terminal, anstream::AutoStream::choice(&io::stdout()))
+        self.wants_colour(match self.file {
+            Some(_) => anstream::AutoStream::choice(&Vec::new()),
+            None => anstream::AutoStream::choice(&io::stdout()),
+        })
     }
 
     fn error_colour(&self) -> bool {
-        self.wants_colour(io::stderr().is_terminal(), anstream::AutoStream::choice(&io::stderr()))
+        self.wants_colour(anstream::AutoStream::choice(&io::stderr()))
     }
 
-    fn wants_colour(&self, terminal: bool, choice: anstream::ColorChoice) -> bool {
+    /// `choice` knows terminals, `NO_COLOR`, `CLICOLOR` and `CLICOLOR_FORCE`, but not `FORCE_COLOR`.
+    fn wants_colour(&self, choice: anstream::ColorChoice) -> bool {
+        let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         match self.colour {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => terminal && choice != anstream::ColorChoice::Never,
+            Colour::Auto => {
+                let forced =
+                    is_set("FORCE_COLOR") && std::env::var_os("NO_COLOR").is_none_or(|no| no.is_empty());
+                forced || choice != anstream::ColorChoice::Never
+            }
+        }
+    }
+
+    /// Returns how many cells wide a report is: as wide as the terminal, or as `COLUMNS` says.
+    pub(crate) fn width(&self) -> usize {
+        let columns = || std::env::var("COLUMNS").ok()?.parse().ok();
+        // What is no terminal has no size.
+        let terminal = || console::Term::stdout().size_checked().map(|(_, columns)| usize::from(columns));
+        let wide = |width: &usize| *width > 0;
+        match self.file {
+            Some(_) => WIDTH,
+            None => columns()
+                .filter(wide)
+                .or_else(|| terminal().filter(wide))
+                .map_or(WIDTH, |width| width.clamp(60, 120)),
         }
     }
 
@@ -115,7 +139,7 @@ impl Output {
         if markdown {
             return self.print(&report.markdown());
         }
-        self.print(&report.terminal(self.colour()))?;
+        self.print(&report.columns(self.width(), self.colour()))?;
         if report.next.is_empty() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! What people know from other programs: which findings are told and which fail a run.
 
-use crate::support::Work;
+use crate::support::{Work, program, qudao_in};
 
 /// A warning (`unread-field`), and a note (`idle-value`).
 const DOUBTFUL: &str = r#"ruleset shop "Shop" {
@@ -104,7 +104,7 @@ fn a_project_file_says_what_the_command_line_does_not() {
     let lines: Vec<&str> = out.lines().map(|line| line.split_once(": nothing").unwrap().0).collect();
     assert_eq!(lines, ["shop.qd:8:3: error[unread-field]", "more/a.qd:8:3: error[unread-field]"]);
     // From a folder below, the same; what is named is named from there.
-    let (status, out, _) = crate::support::qudao_in(&work.path("more"), "check --format short");
+    let (status, out, _) = qudao_in(&work.path("more"), "check --format short");
     assert!(status == 1 && out.starts_with("../shop.qd:8:3: error[unread-field]"), "{out}");
     // The command line wins, key by key.
     let (status, out, _) = work.qudao("check shop.qd --format short --deny notes");
@@ -337,4 +337,97 @@ fn the_next_command_is_no_part_of_the_answer() {
     let (status, out, err) = shop().qudao("eval shop.qd profiles/red.yaml");
     assert!(status == 0 && !out.contains("next:"), "{out}");
     assert_eq!(err, "next: qudao why shop.qd profiles/red.yaml stall\n");
+}
+
+/// The widest line of what a command prints.
+fn widest(text: &str) -> usize {
+    text.lines().map(|line| line.trim_end().chars().count()).max().unwrap_or(0)
+}
+
+#[test]
+fn reports_are_as_wide_as_the_variable_says_within_bounds() {
+    let because = "word ".repeat(60);
+    let text = DOUBTFUL.replace("stall +1\n", &format!("stall +1\n  because \"{}\"\n", because.trim_end()));
+    let work = Work::new(&[("shop.qd", &text)]);
+    let width = |columns: Option<&str>, arguments: &[&str]| {
+        let mut run = program(work.0.path());
+        run.envs(columns.map(|columns| ("COLUMNS", columns)));
+        let out =
+            run.args(["eval", "shop.qd", "--set", "colour=red"]).args(arguments).output().unwrap().stdout;
+        widest(&String::from_utf8(out).unwrap())
+    };
+    let near = |limit: usize| limit - 5..=limit;
+    for (columns, limit) in [
+        (None, 80),
+        (Some("100"), 100),
+        (Some("20"), 60),
+        (Some("500"), 120),
+        (Some("wide"), 80),
+        (Some("0"), 80),
+    ] {
+        assert!(near(limit).contains(&width(columns, &[])), "{columns:?}: {}", width(columns, &[]));
+    }
+    width(Some("120"), &["-o", "out.txt"]);
+    assert!(near(80).contains(&widest(&work.read("out.txt"))));
+}
+
+/// What the program shows on a terminal of so many columns.
+#[cfg(target_os = "linux")]
+fn on_terminal(work: &Work, columns: usize, command: &str) -> String {
+    let command = format!("stty cols {columns} rows 40; {} {command}", env!("CARGO_BIN_EXE_qudao"));
+    let mut run = std::process::Command::new("script");
+    run.args(["-qec", &command, "/dev/null"]).current_dir(work.0.path()).env("SHELL", "/bin/sh");
+    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS"] {
+        run.env_remove(name);
+    }
+    let ended = run.env("TERM", "xterm").stdin(std::process::Stdio::null()).output().unwrap();
+    String::from_utf8(ended.stdout).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn reports_are_as_wide_as_the_terminal() {
+    let text = DOUBTFUL
+        .replace("stall +1\n", &format!("stall +1\n  because \"{}\"\n", "word ".repeat(60).trim_end()));
+    let work = Work::new(&[("shop.qd", &text)]);
+    for (columns, limit) in [(100, 100), (40, 60), (200, 120)] {
+        let shown = on_terminal(&work, columns, "eval shop.qd --set colour=red --color never");
+        assert!((limit - 5..=limit).contains(&widest(&shown)), "{columns}: {shown}");
+    }
+    assert!(on_terminal(&work, 80, "eval shop.qd --set colour=red").contains('\u{1b}'));
+}
+
+#[test]
+fn colour_follows_the_environment() {
+    let work = shop();
+    let coloured = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut run = program(work.0.path());
+        run.envs(variables.iter().copied()).args(["eval", "shop.qd", "profiles/red.yaml"]).args(arguments);
+        let ended = run.output().unwrap();
+        let (out, err) = (ended.stdout.contains(&0x1b), ended.stderr.contains(&0x1b));
+        assert_eq!(out, err, "{variables:?}");
+        out
+    };
+    assert!(!coloured(&[], &[]));
+    assert!(coloured(&[("FORCE_COLOR", "1")], &[]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")], &[]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", ""), ("FORCE_COLOR", "0")], &[]));
+    assert!(!coloured(&[("FORCE_COLOR", "1"), ("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &[]));
+    assert!(!coloured(&[("FORCE_COLOR", "1")], &["--color", "never"]));
+    assert!(coloured(&[("NO_COLOR", "1")], &["--color", "always"]));
+}
+
+#[test]
+fn the_version_is_told_in_short_and_in_full() {
+    let work = Work::new(&[]);
+    let line = format!("qudao {}\n", env!("CARGO_PKG_VERSION"));
+    for arguments in ["--version", "-V"] {
+        assert_eq!(work.qudao(arguments), (0, line.clone(), String::new()));
+    }
+    for arguments in ["--version -v", "-vV", "--verbose --version"] {
+        let (status, out, _) = work.qudao(arguments);
+        let names: Vec<&str> = out.lines().skip(1).map(|line| line.split(':').next().unwrap()).collect();
+        assert!(status == 0 && out.starts_with(&line) && names == ["features", "commit"], "{out}");
+    }
+    assert_eq!(work.qudao("-q").0, 2);
 }
