@@ -60,10 +60,10 @@ struct Args {
     /// Print the result alone: no hints, no counts
     #[arg(long, short, global = true, help_heading = GLOBAL, conflicts_with = "verbose")]
     quiet: bool,
-    /// Say which files were read; with `--version`, what is built in
+    /// Say which files were read
     #[arg(long, short, global = true, help_heading = GLOBAL)]
     verbose: bool,
-    /// Print the version
+    /// Print the version; with `-v`, what is built in
     #[arg(long, short = 'V')]
     version: bool,
     #[command(subcommand)]
@@ -73,11 +73,11 @@ struct Args {
 const GLOBAL: &str = "Global options";
 
 const EXAMPLES: &str = "Examples:
-  qudao eval wechat profile.yaml            rank the channels for a business, and say why
+  qudao eval wechat profile.yaml         rank the channels, and say why
   qudao eval wechat --set entity_type=company --set sells_in_wechat=true
-  qudao why wechat profile.yaml service     the whole proof of one verdict
-  qudao check rules.qd                      everything wrong in a ruleset
-  qudao explain unknown-field               what a diagnostic means";
+  qudao why wechat profile.yaml service  the whole proof of one verdict
+  qudao check shop.qd                    everything wrong in a ruleset
+  qudao explain unknown-field            what a diagnostic means";
 
 #[derive(Subcommand)]
 enum Command {

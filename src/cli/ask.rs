@@ -18,8 +18,14 @@ use super::output::{Failure, Output, closed};
 use super::profiles::{Input, quoted};
 use super::{Exit, completions, files, load};
 
+const EXAMPLES: &str = "Examples:
+  qudao ask wechat                       answer questions, and get the answer
+  qudao ask wechat -o me.yaml            the same, and keep the profile
+  qudao ask wechat profile.yaml          go on from a profile";
+
 /// What `qudao ask` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]

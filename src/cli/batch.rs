@@ -56,14 +56,20 @@ enum Part {
     Needs,
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao batch wechat clients.csv -o answers.csv
+  qudao batch wechat tables --to ndjson  all tables in a folder
+  qudao batch wechat clients.csv --keep name --only first";
+
 /// What `qudao batch` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
     /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, folders or patterns of them, or `-`
-    #[arg(required = true)]
+    #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<Argument>,
     /// Write the answers to this file, whole or not at all (default, or `-`: standard output)
     #[arg(long, short, value_name = "FILE")]

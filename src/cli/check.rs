@@ -39,11 +39,17 @@ impl Formats for Format {
     const JSON: Format = Format::Json;
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao check                            the rulesets of the project
+  qudao check shop.qd --fix              mend what can only be meant one way
+  qudao check --deny warnings --format github";
+
 /// What `qudao check` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Rulesets: files, folders, or names of those inside the binary (default: those of `qudao.toml`, else the folder)
-    #[arg(add = completions::rulesets())]
+    /// Rulesets: files, folders, or names of those inside the binary (default: those of `qudao.toml`, else the current folder)
+    #[arg(value_name = "PATH", add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Apply the fixes that are sure
     #[arg(long)]

@@ -36,8 +36,12 @@ pub(crate) enum Shell {
     Zsh,
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao completions bash                 print the script";
+
 /// What `qudao completions` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The shell to print the script for
     #[arg(value_enum)]

@@ -34,9 +34,14 @@ impl Formats for Format {
     const JSON: Format = Format::Json;
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao diff shop.qd new.qd              what another version changes
+  qudao diff HEAD:shop.qd shop.qd        what is not committed yet
+  qudao diff shop.qd --as-of 2026-01-01 --and 2027-01-01";
+
 /// What `qudao diff` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao diff [OPTIONS] <OLD> <NEW>
+#[command(after_help = EXAMPLES, override_usage = "qudao diff [OPTIONS] <OLD> <NEW>
        qudao diff [OPTIONS] <RULESET> --as-of <DATE> --and <DATE>")]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, the name of one inside the binary, or `REV:PATH` of a git revision

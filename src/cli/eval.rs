@@ -31,16 +31,21 @@ impl Formats for Format {
     const JSON: Format = Format::Json;
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao eval wechat profile.yaml         rank the channels, and say why
+  qudao eval wechat clients --json       a folder of profiles, a result a line
+  qudao eval wechat --set entity_type=company --set sells_in_wechat=true";
+
 /// What `qudao eval` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
+#[command(after_help = EXAMPLES, override_usage = "qudao eval [OPTIONS] <RULESET> <PROFILE>...
        qudao eval [OPTIONS] <RULESET> --set <FIELD=VALUE>...")]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
     /// Profiles: files in JSON, YAML or TOML, folders or patterns of them, or `-` for standard input
-    #[arg(required_unless_present = "assignments")]
+    #[arg(value_name = "PROFILE", required_unless_present = "assignments")]
     profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,

@@ -7,8 +7,13 @@ use super::output::{Failure, Output};
 use super::written::To;
 use super::{Exit, completions};
 
+const EXAMPLES: &str = "Examples:
+  qudao explain                          all codes
+  qudao explain unknown-field            what one of them means";
+
 /// What `qudao explain` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The code of a diagnostic, such as `unknown-field`; without one, all are listed
     #[arg(add = completions::codes())]

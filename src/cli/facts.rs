@@ -34,8 +34,14 @@ impl Formats for Format {
     const JSON: Format = Format::Json;
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao facts wechat                     the channels side by side
+  qudao facts wechat --stale 180d        whose sources are old
+  qudao facts wechat --format csv -o facts.csv";
+
 /// What `qudao facts` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]

@@ -10,12 +10,18 @@ use super::output::{Failure, Output};
 use super::project::Project;
 use super::{Exit, completions, files};
 
+const EXAMPLES: &str = "Examples:
+  qudao fmt                              the files of the project
+  qudao fmt --check                      change nothing, and say which would
+  qudao fmt - < shop.qd                  from standard input";
+
 /// What `qudao fmt` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Files, or folders with all `.qd` files below them; `-` is standard input (default: those of `qudao.toml`, else the
-    /// folder)
-    #[arg(add = completions::rulesets())]
+    /// current folder)
+    #[arg(value_name = "PATH", add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Change nothing; say which files would change
     #[arg(long)]

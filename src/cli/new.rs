@@ -9,8 +9,12 @@ use super::files::{Folder, folder_of};
 use super::output::{Failure, Output};
 use super::profiles::quoted;
 
+const EXAMPLES: &str = "Examples:
+  qudao new pottery                      a folder with a ruleset in it";
+
 /// What `qudao new` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The folder to make; the ruleset is named after it
     dir: PathBuf,

@@ -18,17 +18,22 @@ use super::profiles::{date, quoted};
 use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
 use super::{Exit, files, load};
 
+const EXAMPLES: &str = "Examples:
+  qudao review                           step through the causes
+  qudao review --accept-causes all       accept them without asking";
+
 /// What `qudao review` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Rulesets: files, or folders with all rulesets below them
     #[arg(value_name = "PATH", default_value = ".")]
     paths: Vec<Argument>,
     /// Accept these causes, by number, without asking; `all` accepts every one
-    #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
+    #[arg(long = "accept-causes", alias = "accept", value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
     accept: Vec<Which>,
     /// Reject these causes, by number, without asking; `all` rejects every one
-    #[arg(long, value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
+    #[arg(long = "reject-causes", alias = "reject", value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
     reject: Vec<Which>,
     /// Read dated facts at this day (default: the ruleset's)
     #[arg(long, value_name = "DATE", value_parser = date)]
@@ -199,7 +204,7 @@ impl Review {
         }
         let path = quoted(&main.to_string_lossy());
         output.hint(&format!(
-            "`qudao review {path} --accept NUMBER` accepts a cause; `qudao test {path} --accept` takes all\n"
+            "`qudao review {path} --accept-causes NUMBER` accepts some; `qudao test {path} --accept` takes all\n"
         ))
     }
 

@@ -8,8 +8,12 @@ use super::profiles::speaker;
 use super::written::To;
 use super::{Exit, completions, load};
 
+const EXAMPLES: &str = "Examples:
+  qudao schema wechat -o wechat.json     for editors that complete profiles";
+
 /// What `qudao schema` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]

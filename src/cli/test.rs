@@ -51,11 +51,17 @@ pub(crate) enum Deny {
     Undecided,
 }
 
+const EXAMPLES: &str = "Examples:
+  qudao test                             the rulesets of the project
+  qudao test shop.qd --accept            take what the cases give now
+  qudao test --coverage --threshold 80   fail where too little is tested";
+
 /// What `qudao test` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Rulesets: files, folders with all rulesets below them, or names of those inside the binary (default: those of
-    /// `qudao.toml`, else the folder)
+    /// `qudao.toml`, else the current folder)
     #[arg(value_name = "PATH", add = completions::rulesets())]
     paths: Vec<Argument>,
     /// Only tests whose title holds this, the case of letters aside
@@ -77,8 +83,8 @@ pub(crate) struct Args {
     #[arg(long)]
     check: bool,
     /// Put the reasons in words into the snapshots
-    #[arg(long)]
-    texts: bool,
+    #[arg(long, alias = "texts")]
+    reasons: bool,
     /// Prove properties not for one day but for every day
     #[arg(long)]
     every_day: bool,
@@ -244,7 +250,7 @@ fn ruleset(
             mode: work.mode,
             accept: work.accept.as_deref(),
             prune: args.prune,
-            texts: args.texts,
+            texts: args.reasons,
             as_of: args.as_of,
         };
         let compared = compare(&ruleset, &beside, &plan, |case| selected(pattern, case), &mut observe);

@@ -13,9 +13,14 @@ use super::profiles::Input;
 use super::written::Written;
 use super::{Exit, completions, load};
 
+const EXAMPLES: &str = "Examples:
+  qudao why wechat profile.yaml service  the whole proof of one verdict
+  qudao why wechat profile.yaml subscription --over service
+  qudao why wechat --set entity_type=company ar02_open";
+
 /// What `qudao why` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao why [OPTIONS] <RULESET> <PROFILE> <NAME>
+#[command(after_help = EXAMPLES, override_usage = "qudao why [OPTIONS] <RULESET> <PROFILE> <NAME>
        qudao why [OPTIONS] <RULESET> --set <FIELD=VALUE>... <NAME>")]
 pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary

@@ -26,7 +26,7 @@ fn json(work: &Work, arguments: &str) -> Json {
     serde_json::from_str(&out).unwrap()
 }
 
-fn git(work: &Work, arguments: &[&str]) {
+pub(crate) fn git(work: &Work, arguments: &[&str]) {
     let ended = Command::new("git")
         .args(arguments)
         .current_dir(work.0.path())

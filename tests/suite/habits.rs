@@ -1,5 +1,6 @@
 //! What people know from other programs: which findings are told and which fail a run.
 
+use crate::differences::git;
 use crate::support::{Work, program, qudao_in};
 
 /// A warning (`unread-field`), and a note (`idle-value`).
@@ -430,4 +431,75 @@ fn the_version_is_told_in_short_and_in_full() {
         assert!(status == 0 && out.starts_with(&line) && names == ["features", "commit"], "{out}");
     }
     assert_eq!(work.qudao("-q").0, 2);
+}
+
+/// The names of all commands, as the help lists them.
+fn commands(work: &Work) -> Vec<String> {
+    let (_, help, _) = work.qudao("--help");
+    let lines =
+        help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names =
+        lines.filter(|line| !line.starts_with("   ")).map(|line| line.split_whitespace().next().unwrap());
+    names.filter(|name| *name != "help").map(str::to_string).collect()
+}
+
+/// A command as a shell would run it: `< FILE` is standard input.
+fn example(work: &Work, line: &str) -> (i32, String) {
+    let (line, input) = line.split_once(" < ").unwrap_or((line, ""));
+    let mut run = program(work.0.path());
+    run.args(line.split_whitespace().skip(1)).stdin(match input {
+        "" => std::process::Stdio::null(),
+        file => std::fs::File::open(work.path(file)).unwrap().into(),
+    });
+    let ended = run.output().unwrap();
+    (ended.status.code().unwrap(), String::from_utf8(ended.stderr).unwrap())
+}
+
+#[test]
+fn each_help_fits_a_terminal_and_ends_in_examples_that_run() {
+    let files = || {
+        let profile = include_str!("../../rulesets/wechat/profiles/blogger.yaml");
+        let work = Work::new(&[("profile.yaml", profile), ("shop.qd", DOUBTFUL), ("new.qd", DOUBTFUL)]);
+        work.write("clients/a.yaml", profile);
+        work.write("clients/b.yaml", "entity_type: company\n");
+        work.write("clients.csv", "name,entity_type\nA,company\n");
+        work.write("tables/clients.csv", "entity_type\ncompany\n");
+        git(&work, &["init", "-q"]);
+        git(&work, &["add", "."]);
+        git(&work, &["commit", "-qm", "one"]);
+        work
+    };
+    let names = commands(&files());
+    assert!(names.len() >= 14, "{names:?}");
+    for name in names.iter().map(String::as_str).chain([""]) {
+        for flag in ["--help", "-h"] {
+            let mut run = program(std::path::Path::new("."));
+            run.env("COLUMNS", "80").args(name.split_whitespace()).arg(flag);
+            let help = String::from_utf8(run.output().unwrap().stdout).unwrap();
+            assert!(widest(&help) <= 80, "{name} {flag}\n{help}");
+            let (_, examples) =
+                help.split_once("\nExamples:\n").unwrap_or_else(|| panic!("{name}: no examples"));
+            let lines: Vec<&str> = examples.lines().collect();
+            assert!(!lines.is_empty() && !examples.contains("\n\n"), "{name}: the examples stand last");
+            for line in lines.into_iter().filter(|_| flag == "--help") {
+                let command = line.trim_start().split("  ").next().unwrap();
+                assert!(command.starts_with(&format!("qudao {name}")), "{name}: {line}");
+                let (status, err) = example(&files(), command);
+                assert!((0..=1).contains(&status), "{command}: {err}");
+            }
+        }
+    }
+}
+
+#[test]
+fn old_words_are_still_taken_and_not_shown() {
+    let work = shop();
+    for (command, words) in [("test", ["--texts"].as_slice()), ("review", &["--accept ", "--reject "])] {
+        let (_, help, _) = work.qudao(&format!("{command} --help"));
+        assert!(words.iter().all(|word| !help.contains(*word)), "{command}: {help}");
+    }
+    assert_eq!(work.qudao("test shop.qd --accept --texts").0, 0);
+    assert!(work.read("snapshots/red.snap").contains('"'), "{}", work.read("snapshots/red.snap"));
+    assert_eq!(work.qudao("review --accept all").0, 0);
+    assert_eq!(work.qudao("review --reject all").0, 0);
 }
