@@ -107,7 +107,7 @@ enum Command {
     Schema(schema::Args),
     /// Say what a diagnostic means, with a wrong and a right example
     Explain(explain::Args),
-    /// Print the script that teaches a shell to complete commands and names
+    /// Teach a shell to complete commands and names; man pages
     Completions(completions::Args),
 }
 
@@ -123,7 +123,7 @@ impl Command {
             Command::Facts(args) => args.written.to.file(),
             Command::Schema(args) => args.to.file(),
             Command::Explain(args) => args.to.file(),
-            Command::Completions(args) => args.to.file(),
+            Command::Completions(args) => args.file(),
             Command::Ask(_) | Command::Batch(_) | Command::Fmt(_) | Command::Review(_) | Command::New(_) => {
                 None
             }

@@ -1,5 +1,8 @@
 //! `qudao completions`, and what the shell asks when somebody presses tab.
 
+mod install;
+mod man;
+
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -36,28 +39,80 @@ pub(crate) enum Shell {
     Zsh,
 }
 
+impl Shell {
+    fn name(self) -> &'static str {
+        match self {
+            Shell::Bash => "bash",
+            Shell::Elvish => "elvish",
+            Shell::Fish => "fish",
+            Shell::Powershell => "powershell",
+            Shell::Zsh => "zsh",
+        }
+    }
+}
+
 const EXAMPLES: &str = "Examples:
-  qudao completions bash                 print the script";
+  qudao completions install --dry-run    say what would be written where
+  qudao completions install bash         completion and man pages for yourself
+  qudao completions bash                 print the script
+  qudao completions man eval             print the man page of a command";
 
 /// What `qudao completions` takes.
 #[derive(clap::Args, Debug)]
-#[command(after_help = EXAMPLES)]
+#[command(
+    after_help = EXAMPLES,
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true
+)]
 pub(crate) struct Args {
     /// The shell to print the script for
-    #[arg(value_enum)]
-    shell: Shell,
+    #[arg(value_enum, required = true)]
+    shell: Option<Shell>,
     #[command(flatten)]
-    pub(crate) to: To,
+    to: To,
+    #[command(subcommand)]
+    other: Option<Other>,
+}
+
+/// What is printed or done besides.
+#[derive(clap::Subcommand, Debug)]
+enum Other {
+    /// Print the man page of the program, or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+        #[command(flatten)]
+        to: To,
+    },
+    /// Write completion and man pages where your shell and `man` find them
+    Install(install::Args),
+}
+
+impl Args {
+    /// The file that the result goes to.
+    pub(crate) fn file(&self) -> Option<&Path> {
+        match &self.other {
+            None => self.to.file(),
+            Some(Other::Man { to, .. }) => to.file(),
+            Some(Other::Install(_)) => None,
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let name = match args.shell {
-        Shell::Bash => "bash",
-        Shell::Elvish => "elvish",
-        Shell::Fish => "fish",
-        Shell::Powershell => "powershell",
-        Shell::Zsh => "zsh",
-    };
+    match (&args.other, args.shell) {
+        (Some(Other::Install(args)), _) => return install::run(args, output),
+        (Some(Other::Man { command, .. }), _) => output.print_as_it_is(&man::page(command.as_deref())?)?,
+        (None, Some(shell)) => output.print_as_it_is(&script(shell)?)?,
+        (None, None) => return Err(Failure::new("no shell is named")),
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns the script that teaches a shell.
+fn script(shell: Shell) -> Result<String, Failure> {
+    let name = shell.name();
     let shells = Shells::builtins();
     let Some(shell) = shells.completer(name) else {
         return Err(Failure::new(format!("there is no script for the shell `{name}`")));
@@ -66,8 +121,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     shell
         .write_registration(VARIABLE, "qudao", "qudao", "qudao", &mut script)
         .map_err(|error| Failure::new(format!("cannot write the script: {error}")))?;
-    output.print_as_it_is(&String::from_utf8_lossy(&script))?;
-    Ok(Exit::Done)
+    Ok(String::from_utf8_lossy(&script).into_owned())
 }
 
 /// Answers a shell that asks for candidates, and ends the process then.

@@ -100,6 +100,7 @@ fn outside_libraries_have_their_places() {
         ("toml", &["src/language/profile/toml.rs", "src/cli/project.rs"]),
         ("jiff", &["src/language/date.rs"]),
         ("num_rational", &["src/language/exact.rs"]),
+        ("clap_mangen", &["src/cli/completions/man.rs"]),
         ("sha2", &["src/language/model/meaning.rs"]),
         ("parquet", PARQUET),
         ("bytes", PARQUET),
