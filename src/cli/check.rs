@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use qudao_analysis::analyse::findings::{Options, findings};
 use qudao_language::check::{Checked, check, lock};
+use qudao_language::date::Date;
 use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
 use qudao_language::source::{FileId, Files, Span};
 use qudao_language::syntax::WantedKind;
@@ -65,6 +66,9 @@ pub(crate) struct Args {
     /// Write `sources.lock` beside each main file
     #[arg(long)]
     lock: bool,
+    /// Take this day for today, where a ruleset has no `as of`
+    #[arg(long, value_name = "DATE", value_parser = profiles::date)]
+    as_of: Option<Date>,
     /// Look for profiles that get no recommendation too
     #[arg(long)]
     gaps: bool,
@@ -99,7 +103,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         for loaded in all {
             let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
             if let Some(ruleset) = &ruleset {
-                let today = Some(profiles::today());
+                let today = args.as_of.or_else(|| Some(profiles::today()));
                 let options = Options { gaps: args.gaps, today, ..Options::default() };
                 diagnostics.extend(findings(ruleset, &allowed, &options));
                 diagnostic::sort(&mut diagnostics);

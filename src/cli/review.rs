@@ -15,6 +15,7 @@ use qudao_telling::document::{Block, Document};
 use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::{date, quoted};
+use super::project::Project;
 use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
 use super::{Exit, files, load};
 
@@ -26,8 +27,8 @@ const EXAMPLES: &str = "Examples:
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Rulesets: files, or folders with all rulesets below them
-    #[arg(value_name = "PATH", default_value = ".")]
+    /// Rulesets: files, or folders with all rulesets below them (default: those of `qudao.toml`, else the current folder)
+    #[arg(value_name = "PATH")]
     paths: Vec<Argument>,
     /// Accept these causes, by number, without asking; `all` accepts every one
     #[arg(long = "accept-causes", alias = "accept", value_name = "NUMBER", value_delimiter = ',', value_parser = which)]
@@ -63,7 +64,7 @@ enum Choice {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let mut mains = Vec::new();
-    for path in &args.paths {
+    for path in &Project::rulesets(&args.paths)? {
         mains.extend(load::main_files(path)?);
     }
     let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();

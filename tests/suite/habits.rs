@@ -447,6 +447,7 @@ fn commands(work: &Work) -> Vec<String> {
 fn example(work: &Work, line: &str) -> (i32, String) {
     let (line, input) = line.split_once(" < ").unwrap_or((line, ""));
     let mut run = program(work.0.path());
+    run.env("HOME", work.0.path()).env("SHELL", "/bin/bash");
     run.args(line.split_whitespace().skip(1)).stdin(match input {
         "" => std::process::Stdio::null(),
         file => std::fs::File::open(work.path(file)).unwrap().into(),
@@ -502,4 +503,32 @@ fn old_words_are_still_taken_and_not_shown() {
     assert!(work.read("snapshots/red.snap").contains('"'), "{}", work.read("snapshots/red.snap"));
     assert_eq!(work.qudao("review --accept all").0, 0);
     assert_eq!(work.qudao("review --reject all").0, 0);
+}
+
+#[test]
+fn facts_expire_by_the_day_that_is_named() {
+    let work = Work::new(&[(
+        "fee.qd",
+        r#"ruleset fee "Fee"
+fact fee: number "Fee"
+profile { budget: number "Budget?" }
+channel stall "Stall" { fee = 4 until 2025-12-31 }
+rule fair "Fair" { when budget > stall.fee then score stall +1 }
+"#,
+    )]);
+    let expired =
+        |day: &str| work.qudao(&format!("check --as-of {day} --format short")).1.contains("expired-fact");
+    assert!(!expired("2025-06-01") && expired("2026-06-01"));
+    assert_eq!(work.qudao("check --as-of tomorrow").0, 2);
+}
+
+#[test]
+fn a_review_takes_what_a_test_takes() {
+    let work = shop();
+    work.write("qudao.toml", "rulesets = [\"shop.qd\"]");
+    work.write("more/shop.qd", DOUBTFUL);
+    work.write("more/profiles/red.yaml", "colour: red\n");
+    work.qudao("test more");
+    assert_eq!(work.qudao("review"), (0, String::new(), "no snapshot is pending\n".into()));
+    assert_eq!(work.qudao("review more").0, 1);
 }
