@@ -73,7 +73,10 @@ impl Program<'_> {
             };
             match value {
                 Some(value) if value.is_some() || !bounds || figure.is_none() => {
-                    let value = value.map(|value| Rounding::Nearest.whole(value, whole));
+                    let value = match whole {
+                        1 => value,
+                        _ => value.map(|value| Rounding::Nearest.whole(value, whole)),
+                    };
                     let value = checked(value).map_err(|wrong| (number, wrong))?;
                     out.extend(std::iter::repeat_n(value, if bounds { 3 } else { 1 }));
                 }

@@ -13,7 +13,7 @@ use qudao_language::visible::FORMULAS;
 /// What is said of a target: the verdicts in their order, and that there is none.
 pub(super) const WORDS: [&str; 5] = ["recommended", "possible", "unsuitable", "excluded", UNDECIDED];
 const UNDECIDED: &str = "undecided";
-const BILLION: u128 = 1_000_000_000;
+const BILLION: u64 = 1_000_000_000;
 
 /// What is written again and again.
 #[derive(Clone, Debug)]
@@ -161,11 +161,10 @@ impl Worker<'_, '_, '_> {
         if !batch.amounts.is_empty() {
             out.extend_from_slice(b",\"measures\":{");
             for (number, (name, amount)) in batch.amounts.iter().zip(amounts.iter()).enumerate() {
-                if number > 0 {
-                    out.push(b',');
-                }
-                string(out, name);
-                out.push(b':');
+                // Names of a ruleset need no escapes.
+                out.extend_from_slice(if number > 0 { b",\"" } else { b"\"" });
+                out.extend_from_slice(name.as_bytes());
+                out.extend_from_slice(b"\":");
                 match amount {
                     Some(amount) => billionths(out, *amount),
                     None => out.extend_from_slice(b"null"),
@@ -268,18 +267,29 @@ pub(super) fn signed(out: &mut Vec<u8>, number: i64) {
 
 /// Writes billionths as a decimal.
 fn billionths(out: &mut Vec<u8>, number: i128) {
-    let (whole, rest) = (number.unsigned_abs() / BILLION, number.unsigned_abs() % BILLION);
     if number < 0 {
         out.push(b'-');
     }
-    match u64::try_from(whole) {
-        Ok(whole) => unsigned(out, whole),
-        Err(_) => put(out, format_args!("{whole}")),
-    }
+    let size = number.unsigned_abs();
+    let mut rest = match u64::try_from(size) {
+        // Dividing these takes a fraction of the time.
+        Ok(size) => {
+            unsigned(out, size / BILLION);
+            size % BILLION
+        }
+        Err(_) => {
+            put(out, format_args!("{}", size / u128::from(BILLION)));
+            (size % u128::from(BILLION)) as u64
+        }
+    };
     if rest > 0 {
-        let places = format!("{rest:09}");
         out.push(b'.');
-        out.extend_from_slice(places.trim_end_matches('0').as_bytes());
+    }
+    let mut place = BILLION / 10;
+    while rest > 0 {
+        out.push(b'0' + (rest / place) as u8);
+        rest %= place;
+        place /= 10;
     }
 }
 
