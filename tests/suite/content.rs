@@ -6,9 +6,13 @@ use std::path::Path;
 
 use qudao_language::bundled;
 use qudao_language::check::check;
-use qudao_language::model::{Type, Value};
+use qudao_language::decide::decide;
+use qudao_language::model::{Field, Ruleset, Type, Value};
+use qudao_language::operator::Verdict;
+use qudao_language::profile::{Format, read};
 use qudao_language::syntax::Sources;
 
+use crate::generate::Dice;
 use crate::support::files_below;
 
 fn root() -> &'static Path {
@@ -72,4 +76,64 @@ fn the_licences_agree_with_the_public_table() {
     }
     assert!(licences.len() >= 12);
     assert_eq!(stated(), licences);
+}
+
+/// Some answer to a question, in YAML.
+fn some_answer(ruleset: &Ruleset, field: &Field, dice: &mut Dice) -> String {
+    match field.ty {
+        Type::Bool => dice.chance(35).to_string(),
+        Type::Enum(of) => {
+            let members = &ruleset.enums[of].members;
+            members[dice.pick(members.len())].name.to_string()
+        }
+        Type::Set(of) => {
+            let members = &ruleset.enums[of].members;
+            let count = 1 + dice.pick(3);
+            let names: BTreeSet<&str> =
+                (0..count).map(|_| &*members[dice.pick(members.len())].name).collect();
+            format!("[{}]", names.into_iter().collect::<Vec<_>>().join(", "))
+        }
+        Type::Number(_) => (1 + dice.pick(14)).to_string(),
+        Type::Text | Type::Date => unreachable!("no such question is asked"),
+    }
+}
+
+/// A mix is as good as its members: all recommended, it is; with one that is not fit, it never is. What is mixed for
+/// itself (a large brand's channels, two accounts for what one cannot do) may be more than its members.
+#[test]
+fn mixes_of_channels_follow_their_members() {
+    let pairs: [(&str, &[&str]); 4] = [
+        ("service_and_mini", &["service", "mini_program"]),
+        ("subscription_and_mini", &["subscription", "mini_program"]),
+        ("both_accounts", &["subscription", "service"]),
+        ("full_funnel", &["subscription", "service", "mini_program"]),
+    ];
+    for name in ["wechat", "wechat-today"] {
+        let ruleset = check(&Sources::bundled(name).unwrap()).ruleset.unwrap();
+        let day = ruleset.as_of.unwrap();
+        let (mut fit, mut unfit) = (0, 0);
+        for seed in 0..1500 {
+            let dice = &mut Dice::seeded(seed, 400);
+            let answers = ruleset
+                .fields
+                .iter()
+                .map(|field| format!("{}: {}\n", field.name, some_answer(&ruleset, field, dice)));
+            let profile: String = answers.collect();
+            let profile_read = read(&ruleset, "p.yaml", profile.clone().into_bytes(), Format::Yaml, &[]);
+            let told = profile_read.profile.unwrap_or_else(|| panic!("{profile}"));
+            let decision = decide(&ruleset, &told, day);
+            let leaning = |name: &str| decision.target(ruleset.target(name).unwrap()).leaning;
+            for (mix, members) in pairs {
+                let of: Vec<Verdict> = members.iter().map(|member| leaning(member)).collect();
+                let all = of.iter().all(|verdict| *verdict == Verdict::Recommended);
+                let none = of.iter().any(|v| matches!(v, Verdict::Unsuitable | Verdict::Excluded));
+                let recommended = leaning(mix) == Verdict::Recommended;
+                assert!(recommended || !all, "{name}, {mix}: {of:?}\n{profile}");
+                assert!(!recommended || !none, "{name}, {mix}: {of:?}\n{profile}");
+                fit += usize::from(all);
+                unfit += usize::from(none);
+            }
+        }
+        assert!(fit > 500 && unfit > 500, "{name}: {fit}, {unfit}");
+    }
 }
