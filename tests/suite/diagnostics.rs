@@ -53,6 +53,19 @@ fn a_lock_that_does_not_fit_is_told() {
     assert_snapshot("diagnostics/snapshots", "locks", &shown);
 }
 
+/// A cell or a bracket that is open because the file was cut short at a wrong byte is no mistake of its own.
+#[test]
+fn a_file_in_an_old_encoding_is_told_once() {
+    let text = "ruleset r \"R\"\nprofile { n: int }\nchannel c\ntable t from csv \"t.csv\"\n";
+    let mut sources = Sources::new("r.qd", text.as_bytes().to_vec());
+    while sources.wanted().is_some() {
+        sources.supply(b"n,c,because\n1,+1,\"f\xfcr\"\n".to_vec());
+    }
+    assert_eq!(counted(&check(&sources).diagnostics), ["not-utf8 1"]);
+    let sources = Sources::new("r.qd", b"ruleset r \"R\"\nprofile { n: int \"F\xfcr?\" }\n".to_vec());
+    assert_eq!(counted(&check(&sources).diagnostics), ["not-utf8 1"]);
+}
+
 /// A text is locked, then it changes: each quote stands, moved or is gone, and what rests on it is named.
 #[test]
 fn what_became_of_locked_quotes_is_told() {
