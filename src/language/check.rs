@@ -116,6 +116,7 @@ pub fn check(sources: &Sources) -> Checked {
     let mut diagnostics = std::mem::take(&mut checker.diagnostics);
     diagnostic::settle(sources.files(), &mut diagnostics);
     diagnostic::leave_conflicts_alone(&mut diagnostics);
+    diagnostic::leave_cut_ends_alone(&mut diagnostics);
     diagnostic::sort(&mut diagnostics);
     let ruleset = if diagnostic::any_error(&diagnostics) { None } else { ruleset };
     Checked { ruleset, diagnostics, allowed: checker.allowed, mentions: checker.mentions }

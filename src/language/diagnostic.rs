@@ -255,6 +255,14 @@ pub(crate) fn leave_conflicts_alone(diagnostics: &mut [Diagnostic]) {
     }
 }
 
+/// Takes away what is open only because its file was cut short at a byte that is no UTF-8.
+pub(crate) fn leave_cut_ends_alone(diagnostics: &mut Vec<Diagnostic>) {
+    let cut = diagnostics.iter().filter(|diagnostic| diagnostic.code == Code::NotUtf8);
+    let cut: BTreeSet<FileId> = cut.map(|diagnostic| diagnostic.label.span.file).collect();
+    let is_open = |code: Code| matches!(code, Code::UnclosedText | Code::UnbalancedBracket);
+    diagnostics.retain(|found| !is_open(found.code) || !cut.contains(&found.label.span.file));
+}
+
 /// Tells of a conflict marker that stands alone.
 #[must_use]
 pub fn lone_marker(at: Span) -> Diagnostic {

@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use qudao_language::check::check;
-use qudao_language::diagnostic::{Code, Diagnostic, render};
+use qudao_language::diagnostic::{Code, Diagnostic, Severity, render};
 use qudao_language::profile::{Format, read};
 use qudao_language::source::{Files, MAX_FILE_BYTES};
 use qudao_language::syntax::{Sources, WantedKind};
@@ -35,7 +35,8 @@ fn every_code_has_a_page_and_every_page_a_code() {
 /// What the pages tell in words. The hostile files below are too large or not UTF-8, and `import-absent.qd` is unreadable.
 #[test]
 fn a_lock_that_does_not_fit_is_told() {
-    let text = "ruleset r\nsource article \"An article\" { text \"article.txt\" }\nchannel c\n";
+    let text = "ruleset r\nsource article \"An article\" { text \"article.txt\" }\nchannel c\n\
+                rule n { then note \"n\" from article }\n";
     let mut shown = String::new();
     let stale = r#"{"version": 1, "texts": {"article": {"digest": "another", "quotes": {}}}}"#;
     let newer = r#"{"version": 2, "texts": {}}"#;
@@ -50,6 +51,19 @@ fn a_lock_that_does_not_fit_is_told() {
         writeln!(shown, "-------- {lock}\n{}", render(sources.files(), &diagnostics[0], false)).unwrap();
     }
     assert_snapshot("diagnostics/snapshots", "locks", &shown);
+}
+
+/// A cell or a bracket that is open because the file was cut short at a wrong byte is no mistake of its own.
+#[test]
+fn a_file_in_an_old_encoding_is_told_once() {
+    let text = "ruleset r \"R\"\nprofile { n: int }\nchannel c\ntable t from csv \"t.csv\"\n";
+    let mut sources = Sources::new("r.qd", text.as_bytes().to_vec());
+    while sources.wanted().is_some() {
+        sources.supply(b"n,c,because\n1,+1,\"f\xfcr\"\n".to_vec());
+    }
+    assert_eq!(counted(&check(&sources).diagnostics), ["not-utf8 1"]);
+    let sources = Sources::new("r.qd", b"ruleset r \"R\"\nprofile { n: int \"F\xfcr?\" }\n".to_vec());
+    assert_eq!(counted(&check(&sources).diagnostics), ["not-utf8 1"]);
 }
 
 /// A text is locked, then it changes: each quote stands, moved or is gone, and what rests on it is named.
@@ -71,7 +85,8 @@ fn what_became_of_locked_quotes_is_told() {
         }
         let checked = check(&sources);
         let lock = checked.ruleset.as_ref().map(|ruleset| qudao_language::check::lock(&sources, ruleset));
-        let shown: String = checked.diagnostics.iter().map(|d| render(sources.files(), d, false)).collect();
+        let told = checked.diagnostics.iter().filter(|d| d.severity != Severity::Note);
+        let shown: String = told.map(|d| render(sources.files(), d, false)).collect();
         (lock, shown)
     };
     let (lock, _) = with("It stands for long.\nIt costs 30 USD per month.\nPaid once a year.\n", None);

@@ -127,8 +127,17 @@ impl<'r> Reader<'_, 'r> {
         self.speaker.ruleset.target_name(target)
     }
 
+    /// The names of rules; the rows of a table, of which nobody would read all, by that of the table.
     fn rule_names(&self, rules: &[Id<Rule>]) -> String {
-        let names: Vec<&str> = rules.iter().map(|rule| &*self.speaker.ruleset.rules[*rule].name).collect();
+        let ruleset = self.speaker.ruleset;
+        let of = rules.first().and_then(|rule| ruleset.rules[*rule].row.as_ref());
+        if let Some(table) = of.map(|row| &ruleset.tables[row.table])
+            && table.rows.len() > 1
+            && table.rows == rules
+        {
+            return table.name.to_string();
+        }
+        let names: Vec<&str> = rules.iter().map(|rule| &*ruleset.rules[*rule].name).collect();
         names.join(", ")
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use qudao_engine::program::batch::{Batch, Form, Options, Parts, Rows, Split};
 use qudao_language::diagnostic::shortened;
 use qudao_language::layout::{pad, width};
+use qudao_language::visible::one_line;
 use serde_json::Value as Json;
 
 use super::super::Exit;
@@ -120,8 +121,9 @@ fn columns(args: &Args, batch: &Batch<'_, '_>, names: &[String], page: &mut Stri
     let mut worker = batch.worker();
     worker.note_names(names);
     let seen = worker.take_seen();
-    let widest = names.iter().map(|name| width(&shortened(name))).max().unwrap_or(0).min(WIDEST);
-    for (name, field) in names.iter().zip(&fields) {
+    let shown: Vec<String> = names.iter().map(|name| one_line(&shortened(name))).collect();
+    let widest = shown.iter().map(|name| width(name)).max().unwrap_or(0).min(WIDEST);
+    for ((name, shown), field) in names.iter().zip(&shown).zip(&fields) {
         let kept = args.keep.contains(name);
         let says = match field {
             Some(id) => format!("field {}", ruleset.fields[*id].name),
@@ -132,7 +134,7 @@ fn columns(args: &Args, batch: &Batch<'_, '_>, names: &[String], page: &mut Stri
             },
         };
         let says = if kept && field.is_some() { format!("{says}, and kept") } else { says };
-        *page += &format!("  {}  {says}\n", pad(&shortened(name), widest));
+        *page += &format!("  {}  {says}\n", pad(shown, widest));
     }
     let read: BTreeSet<_> = fields.into_iter().flatten().collect();
     let absent = ruleset.fields.entries().filter(|(id, _)| !read.contains(id));

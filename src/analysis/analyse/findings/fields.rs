@@ -99,7 +99,11 @@ impl Work<'_, '_> {
             _ => String::new(),
         };
         let names: Vec<String> = values.iter().map(name).collect();
-        let message = format!("{} of `{}` make no difference", Tongue::English.and(&names), field.name);
+        let message = format!(
+            "{} of `{}` make no difference among each other",
+            Tongue::English.and(&names),
+            field.name
+        );
         Diagnostic::new(Code::IdleValue, field.span, message).here("no decision tells these values apart")
     }
 }
