@@ -119,7 +119,7 @@ fn write(
     output: &mut Output,
 ) -> Result<(), Failure> {
     let page = told.html(speaker.language);
-    let Some(path) = to else { return output.print_as_it_is(&page) };
+    let Some(path) = to else { return output.print(&page) };
     files::spare(path, inputs)?;
     files::replace(path, &page)
         .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;

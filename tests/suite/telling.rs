@@ -346,6 +346,51 @@ fn what_a_client_reads_of_a_restaurant_chain() {
     }
 }
 
+#[test]
+fn a_report_is_a_page_for_each_profile_or_one_for_all() {
+    let rules = "ruleset r \"Which?\" { as of 2026-01-01 }\nprofile { n: int \"How many?\" }\nchannel a \"One\"\n\
+                 channel b \"Other\"\nrule x { when n > 3 then score a +2 because \"There are many.\" }\n";
+    let work = Work::new(&[
+        ("r.qd", rules),
+        ("some.yaml", "n: 5\n"),
+        ("few.yaml", "n: 1\n"),
+        ("else/few.yaml", "n: 2\n"),
+        ("wrong.yaml", "m: 2\n"),
+    ]);
+    let (status, out, err) = work.qudao("report r.qd some.yaml few.yaml -o pages/new");
+    assert_eq!((status, &*out), (0, ""), "{err}");
+    assert_eq!(err, "wrote pages/new/some.html\nwrote pages/new/few.html\n");
+    assert_eq!(work.names("pages/new"), ["few.html", "some.html"]);
+    let (some, few) = (work.read("pages/new/some.html"), work.read("pages/new/few.html"));
+    assert!(some.contains("There are many.") && !few.contains(">There are many.</"), "{few}");
+    assert_eq!(work.qudao("report r.qd some.yaml"), (0, some.clone(), String::new()));
+    assert_eq!(work.qudao("report r.qd some.yaml -o -"), (0, some.clone(), String::new()));
+    // What a page was made from is told: another answer is another digest.
+    let digests = |page: &str| -> Vec<String> {
+        page.split("sha256:").skip(1).map(|rest| rest.chars().take(64).collect()).collect()
+    };
+    assert_eq!(digests(&some)[1], digests(&few)[1]);
+    assert_ne!(digests(&some)[0], digests(&few)[0]);
+    let (status, compared, _) = work.qudao("report r.qd some.yaml few.yaml --compare");
+    assert!(status == 0 && compared.starts_with("<!DOCTYPE html><html lang=\"en\">"), "{compared}");
+    assert!(
+        digests(&some).iter().chain(&digests(&few)).all(|digest| compared.contains(digest)),
+        "{compared}"
+    );
+    for (command, says) in [
+        ("report r.qd some.yaml few.yaml", "several profiles are a page each"),
+        ("report r.qd few.yaml else/few.yaml -o pages", "two profiles are named `few`"),
+        ("report r.qd some.yaml -o r.qd/page.html", "cannot write `r.qd/page.html`"),
+        ("report r.qd some.yaml few.yaml -o r.qd", "cannot make the folder `r.qd`"),
+    ] {
+        let (status, out, err) = work.qudao(command);
+        assert!(status == 2 && out.is_empty() && err.contains(says), "{command}: {err}");
+    }
+    // One that cannot be used does not stop the others.
+    let (status, _, err) = work.qudao("report r.qd wrong.yaml some.yaml -o pages");
+    assert!(status == 1 && err.contains("error[") && err.contains("wrote pages/some.html"), "{err}");
+}
+
 /// A table of which the first matching row counts, its rows parted by a number.
 fn long_table(rows: usize) -> String {
     let rows: String =

@@ -34,6 +34,8 @@ fn what_is_read_is_spared_by_every_command() {
         ("diff r.qd new.qd --profiles found --save-witness found", "found/change-1.yaml"),
         ("diff r.qd new.qd --save-witness profiles", "profiles/change-1.yaml"),
         ("check sources.lock --lock", "sources.lock"),
+        ("report r.qd found/change-1.yaml -o found/change-1.yaml", "found/change-1.yaml"),
+        ("report r.qd found/change-1.yaml --compare -o r.qd", "r.qd"),
     ];
     for (command, name) in refused {
         let before = work.read(name);
