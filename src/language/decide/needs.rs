@@ -194,8 +194,11 @@ impl Needs {
         for target in order.chain(ruleset.mixes.ids().map(Target::Mix)) {
             let own: Vec<NeedDecision> = self.own(ruleset, target).collect();
             let needed: Vec<Id<Channel>> = own.iter().filter_map(NeedDecision::unowned).collect();
-            let apart =
-                || own.iter().filter(|need| need.unowned().is_none()).all(|need| asked[&need.need] == 1);
+            let apart = || {
+                own.iter()
+                    .filter(|need| need.unowned().is_none())
+                    .all(|need| asked.get(&need.need) == Some(&1))
+            };
             self.counts[target] = match *needed.as_slice() {
                 [] if ruleset.members(target).is_empty() => {
                     self.counted(ruleset, target, own.iter().copied())

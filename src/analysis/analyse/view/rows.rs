@@ -29,8 +29,8 @@ struct Reached {
     own: Vec<Id<Node>>,
 }
 
-/// A row's own cells, and the rows before it that may match beside it.
-type Beside = (Truths, Vec<Id<Node>>);
+/// Of each row's condition, what its own cells say, and the rows before it that may match beside it.
+type Beside = BTreeMap<Id<Node>, (Truths, Vec<Id<Node>>)>;
 
 impl<'g, 'r> View<'g, 'r> {
     /// Builds the diagrams of all conditions; of those on earlier rows only the ones that are asked for.
@@ -46,7 +46,7 @@ impl<'g, 'r> View<'g, 'r> {
             built.insert(id);
         }
         earlier.retain(|id, _| !built.contains(id));
-        let mut beside: BTreeMap<Id<Node>, Beside> = BTreeMap::new();
+        let mut beside = Beside::new();
         for (table, of) in ground.earlier.iter().enumerate() {
             let reached = reached.iter().filter(|reached| reached.before.table == table);
             match self.beside(space, of, &reached.collect::<Vec<_>>())? {
@@ -121,7 +121,7 @@ impl<'g, 'r> View<'g, 'r> {
         space: &mut Space<'g, 'r>,
         of: &EarlierRows,
         reached: &[&Reached],
-    ) -> Result<Option<Vec<(Id<Node>, Beside)>>, TooLarge> {
+    ) -> Result<Option<Beside>, TooLarge> {
         let mut could = Vec::new();
         for row in &of.rows {
             could.push(space.diagrams.not(self.truths(*row).no)?);
