@@ -31,11 +31,16 @@ pub(crate) fn seen() -> Vec<PathBuf> {
 
 /// Reads a regular file, at most one byte more than the longest that is read.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    see(path);
+    glance(path)
+}
+
+/// The same for a file that is only looked at, to tell whether it is one of those that are read.
+pub(crate) fn glance(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = readable(path)?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    see(path);
     read_bounded(fs::File::open(path)?)
 }
 

@@ -196,7 +196,7 @@ fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
 
 /// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
 pub(crate) fn has_header(path: &Path) -> bool {
-    files::read(path).map_or(true, |bytes| begins_ruleset(&bytes))
+    files::glance(path).map_or(true, |bytes| begins_ruleset(&bytes))
 }
 
 pub(crate) fn begins_ruleset(bytes: &[u8]) -> bool {
