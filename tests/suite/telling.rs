@@ -403,6 +403,10 @@ fn a_report_is_a_page_for_each_profile_or_one_for_all() {
         ("report r.qd few.yaml else/few.yaml -o pages", "two profiles are named `few`"),
         ("report r.qd some.yaml -o r.qd/page.html", "cannot write `r.qd/page.html`"),
         ("report r.qd some.yaml few.yaml -o r.qd", "cannot make the folder `r.qd`"),
+        ("eval r.qd some.yaml --for client --format json", "writes text or Markdown, not JSON"),
+        ("eval r.qd some.yaml --for client --trace", "tells no rules"),
+        ("eval r.qd some.yaml --for client --top 1", "tells what is recommended"),
+        ("eval r.qd some.yaml --ids", "`--ids` is for `--for client`"),
     ] {
         let (status, out, err) = work.qudao(command);
         assert!(status == 2 && out.is_empty() && err.contains(says), "{command}: {err}");
