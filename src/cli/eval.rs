@@ -60,7 +60,7 @@ pub(crate) struct Args {
     profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,
-    /// Write it for whom: its author, with all that rules say, or a client, in words, with sources as footnotes
+    /// Write it for its author, or for a client: in words, with titles, and sources as footnotes
     #[arg(long = "for", value_enum, value_name = "READER", default_value_t = Reader::Author)]
     reader: Reader,
     /// Tell names beside titles, for a client too

@@ -18,6 +18,9 @@ use crate::words::Speaker;
 /// So many channels stand side by side in a table of facts.
 const SIDE_BY_SIDE: usize = 5;
 
+/// So many proofs stand on a page; `why` tells the others.
+const PROOFS: usize = 40;
+
 /// A bar that is not nothing is at least so long, in percent.
 const LEAST: i8 = 4;
 
@@ -41,14 +44,18 @@ pub fn report<'r>(
     document.body.insert(2, glance(decision, titled));
     document.body.extend(compared(titled, decision.day, &mut cited));
     document.body.extend(why::sources(titled, &cited));
-    let proofs = ranked(decision).map(|target| {
+    let proofs = ranked(decision).take(PROOFS).map(|target| {
         let verdict = verdict(titled, decision.target(target));
         let heading = Text::from(titled.target(target)).and(Kind::Plain, " ");
         let heading = Text(heading.0.into_iter().chain(verdict.0).collect());
         Block::Fold(heading, why::proof(decision, speaker, target, None).body)
     });
     let heading = titled.tongue.every_reason().into();
-    let body = proofs.collect();
+    let mut body: Vec<Block> = proofs.collect();
+    let more = ranked(decision).count().saturating_sub(PROOFS);
+    if more > 0 {
+        body.push(Block::Paragraph(titled.tongue.and_more(more).into()));
+    }
     document.body.push(Block::Section(Section { heading, body, part: Part::Proofs, ..Section::default() }));
     document.body.push(made_from(decision, titled, whose));
     document

@@ -9,6 +9,7 @@ use qudao_language::decide::{Decision, Read, Trace, Truth, decide};
 use qudao_language::model::{Channel, Entry, ExprKind, Id, Profile, Rule, Ruleset};
 use qudao_language::profile::{Format, read};
 use qudao_telling::document::Document;
+use qudao_telling::report;
 use qudao_telling::result::to_json;
 use qudao_telling::why::{self, Options};
 use qudao_telling::words::Speaker;
@@ -332,6 +333,27 @@ fn a_client_reads_titles_in_one_language() {
 }
 
 #[test]
+fn a_client_is_told_five_in_full_and_all_others_in_a_line() {
+    let channels: String = (0..50).map(|at| format!("channel c{at} \"Way {at}.\"\n")).collect();
+    let text =
+        format!("ruleset r {{ as of 2026-01-01 }}\n{channels}rule x for each c {{ then score c +2 }}\n");
+    let ruleset = support::ruleset(&text);
+    let read = support::profile(&ruleset, "{}");
+    let decision = decide(&ruleset, read.profile.as_ref().unwrap(), ruleset.as_of.unwrap());
+    let advice = advice(&decision);
+    assert_eq!(advice.len(), 5);
+    let speaker = Speaker::new(&ruleset, None);
+    let [_, whole] = for_client(&decision, speaker, &advice, false);
+    let told = whole.terminal(false);
+    assert_eq!(told.lines().filter(|line| line.starts_with("Way ") && line.len() < 8).count(), 5, "{told}");
+    assert_eq!(told.matches(".: recommended; x").count(), 45, "{told}");
+    assert!(told.contains("What you told us\nnothing\n"), "{told}");
+    assert!(told.contains("Way 0., then Way 1., Way 2., Way 3. and 46 more"), "{told}");
+    let page = report::report(&decision, speaker, &advice, "", false).html("en");
+    assert!(page.matches("<details>").count() == 40 && page.contains("<p>and 10 more</p>"));
+}
+
+#[test]
 fn what_a_client_reads_of_a_restaurant_chain() {
     let all = shipped();
     let (ruleset, profiles) = all.first().unwrap();
@@ -382,6 +404,10 @@ fn a_report_is_a_page_for_each_profile_or_one_for_all() {
         ("report r.qd few.yaml else/few.yaml -o pages", "two profiles are named `few`"),
         ("report r.qd some.yaml -o r.qd/page.html", "cannot write `r.qd/page.html`"),
         ("report r.qd some.yaml few.yaml -o r.qd", "cannot make the folder `r.qd`"),
+        ("eval r.qd some.yaml --for client --format json", "writes text or Markdown, not JSON"),
+        ("eval r.qd some.yaml --for client --trace", "tells no rules"),
+        ("eval r.qd some.yaml --for client --top 1", "tells what is recommended"),
+        ("eval r.qd some.yaml --ids", "`--ids` is for `--for client`"),
     ] {
         let (status, out, err) = work.qudao(command);
         assert!(status == 2 && out.is_empty() && err.contains(says), "{command}: {err}");

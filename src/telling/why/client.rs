@@ -19,6 +19,9 @@ use qudao_language::model::{
 };
 use qudao_language::operator::Verdict;
 
+/// So many targets are told in full; what would change each is looked for, which takes a while.
+const IN_FULL: usize = 5;
+
 /// So many reasons are told of each target.
 const REASONS: usize = 3;
 
@@ -35,14 +38,14 @@ pub struct Client<'r> {
 }
 
 /// Returns the targets that a client is told of in full: the best, a mix that is as good, and what else is recommended
-/// among the channels.
+/// among the channels, five at most.
 #[must_use]
 pub fn told_in_full(decision: &Decision<'_>) -> Vec<Target> {
     let Some(best) = decision.best() else { return Vec::new() };
     let recommended = decision.channels.iter().copied().filter(|channel| {
         *channel != best.target && decision.target(*channel).verdict == Some(Verdict::Recommended)
     });
-    [best.target].into_iter().chain(best.with).chain(recommended).collect()
+    [best.target].into_iter().chain(best.with).chain(recommended).take(IN_FULL).collect()
 }
 
 /// Tells a decision to a client. `advice` says what would change the verdicts of those told in full; `ids` whether names
@@ -184,6 +187,10 @@ impl<'r> Teller<'_, 'r> {
                 question = question.and(Kind::Plain, " ").and(Kind::Code, &*field.name);
             }
             rows.push(vec![question, answer]);
+        }
+        if rows.is_empty() {
+            let nothing = Block::Paragraph(self.tongue.nothing().into());
+            return Block::section(self.tongue.what_you_said(), vec![nothing]);
         }
         let heads = vec![self.tongue.question().into(), self.tongue.answer().into()];
         let table = Block::Table(Table { kind: TableKind::Answers, heads, rows });

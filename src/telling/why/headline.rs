@@ -1,5 +1,6 @@
 //! The first line of an answer.
 
+use super::rests::some_targets;
 use crate::words::{Speaker, Tongue};
 use qudao_language::decide::{Best, Decision, TargetDecision};
 use qudao_language::model::Target;
@@ -38,7 +39,11 @@ impl Headline<'_, '_> {
         }
     }
 
+    /// The titles of some targets; where names are not told, of the first of them.
     fn titles(&self, targets: &[Target]) -> String {
+        if self.speaker.by_title {
+            return some_targets(self.speaker, targets);
+        }
         let titles: Vec<String> = targets.iter().map(|target| self.title(*target)).collect();
         self.speaker.tongue.and(&titles)
     }
@@ -106,13 +111,10 @@ impl Headline<'_, '_> {
             let recommended = self.decision.target(*mix).verdict == Some(Verdict::Recommended);
             recommended && *mix != best.target && Some(*mix) != best.with
         });
-        let mixes: Vec<String> = mixes
-            .map(|mix| self.speaker.ruleset.target_title(mix, self.speaker.language).to_string())
-            .collect();
-        if mixes.is_empty() {
-            String::new()
-        } else {
-            self.speaker.tongue.also_together(&self.speaker.tongue.or(&mixes))
+        let mixes: Vec<Target> = mixes.collect();
+        match mixes.is_empty() {
+            true => String::new(),
+            false => self.speaker.tongue.also_together(&some_targets(self.speaker, &mixes)),
         }
     }
 
