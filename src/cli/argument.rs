@@ -15,9 +15,24 @@ pub(crate) struct Argument {
     shown: String,
 }
 
+/// How many are told in full.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Top(Option<usize>);
+
+impl Top {
+    /// Returns how many that is, if it is not all; where nothing is said, ten.
+    pub(crate) fn of(said: Option<Top>) -> Option<usize> {
+        said.map_or(Some(10), |top| top.0)
+    }
+}
+
 /// Reads how many are wanted.
-pub(crate) fn count(text: &str) -> Result<usize, String> {
-    text.parse().map_err(|_| "expected a number such as 3; left out, all are told".to_string())
+pub(crate) fn top(text: &str) -> Result<Top, String> {
+    if text == "all" {
+        return Ok(Top(None));
+    }
+    let number = text.parse().map_err(|_| "expected a number such as 3, or `all`".to_string())?;
+    Ok(Top(Some(number)))
 }
 
 impl Argument {

@@ -13,7 +13,7 @@ use qudao_language::visible::visible;
 use qudao_telling::why;
 use qudao_telling::words::Speaker;
 
-use super::argument::Argument;
+use super::argument::{Argument, Top, top};
 use super::output::{Failure, Output, closed};
 use super::profiles::{Input, quoted};
 use super::{Exit, completions, files, load};
@@ -37,9 +37,9 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
     #[command(flatten)]
     input: Input,
-    /// Tell only so many channels in full
-    #[arg(long, value_name = "N")]
-    top: Option<usize>,
+    /// Tell so many channels in full, and the others in short; or `all` (default: 10)
+    #[arg(long, value_name = "N", value_parser = top)]
+    top: Option<Top>,
 }
 
 /// The longest answer that is read, in bytes.
@@ -70,7 +70,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         Some(path) => format!("{command} {}", quoted(&path.to_string_lossy())),
         None => interview.input().command(&command, args.profile.as_deref()),
     };
-    let options = why::Options { top: args.top, trace: false, why: Some(why) };
+    let options = why::Options { top: Top::of(args.top), trace: false, why: Some(why) };
     let answer = why::answer(&decision, speaker, &options);
     // The profile is the result where it takes the place of one.
     if args.output.is_some() && file.is_none() {

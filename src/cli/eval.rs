@@ -10,7 +10,7 @@ use qudao_language::diagnostic;
 use qudao_language::profile::ReadProfile;
 use qudao_telling::{result, why};
 
-use super::argument::{Argument, count};
+use super::argument::{Argument, Top, top};
 use super::output::{Failure, Output};
 use super::profiles::{Input, is_profile, quoted};
 use super::watch::watch;
@@ -66,9 +66,9 @@ pub(crate) struct Args {
     /// Tell names beside titles, for a client too
     #[arg(long)]
     ids: bool,
-    /// Tell only so many channels in full
-    #[arg(long, value_name = "N", value_parser = count)]
-    top: Option<usize>,
+    /// Tell so many channels in full, and the others in short; or `all` (default: 10)
+    #[arg(long, value_name = "N", value_parser = top)]
+    top: Option<Top>,
     #[command(flatten)]
     pub(crate) written: Written<Format>,
     /// List every rule and what became of it
@@ -161,7 +161,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         }
         let why = format!("qudao why {}", quoted(&args.ruleset));
         let why = args.input.command(&why, argument.map(|argument| &**argument));
-        let options = why::Options { top: args.top, trace: args.trace, why: Some(why) };
+        let options = why::Options { top: Top::of(args.top), trace: args.trace, why: Some(why) };
         output.report(&why::answer(&decision, speaker, &options), markdown)?;
     }
     Ok(exit)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::headline::headline;
-use super::rests::some_targets;
+use super::rests::{some, some_targets};
 use super::to_do::{MOST_NEEDS, to_do};
 use super::{footer, points, quotes, reason, rests, short_sources, silences};
 use crate::document::{Block, Document, Item, Kind, Mark, Section, Table, TableKind, Text};
@@ -11,6 +11,9 @@ use crate::words::{self, Speaker, Tongue, evidence, expr_text};
 use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
 use qudao_language::model::{Citation, EffectKind, Id, Need, Rule, Source, Target};
 use qudao_language::operator::Verdict;
+
+/// So many lines of a list are shown at least, even where fewer targets are told in full.
+const LEAST_SHOWN: usize = 10;
 
 /// Of so many targets is said that not all of what they need is told.
 const MOST_CUT: usize = 3;
@@ -30,7 +33,8 @@ pub struct Options {
 #[must_use]
 pub fn answer<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, options: &Options) -> Document {
     let (cited, said) = (Vec::new(), BTreeMap::new());
-    let mut teller = Teller { decision, speaker: &speaker, tongue: speaker.tongue, cited, said };
+    let most = options.top.map_or(usize::MAX, |top| top.max(LEAST_SHOWN));
+    let mut teller = Teller { decision, speaker: &speaker, tongue: speaker.tongue, most, cited, said };
     let headline = Text::of(Kind::Strong, headline(decision, &speaker));
     let mut body = vec![Block::Paragraph(headline)];
     body.extend(list("", teller.notes(true)));
@@ -83,6 +87,8 @@ struct Teller<'a, 'r> {
     decision: &'a Decision<'r>,
     speaker: &'a Speaker<'r>,
     tongue: Tongue,
+    /// So many lines of a list are shown, the others are counted.
+    most: usize,
     /// What was cited so far.
     cited: Vec<&'r Citation>,
     /// The sentences that were said so far, by their rules: of which target, and what they rest on.
@@ -156,13 +162,43 @@ impl<'a, 'r> Teller<'a, 'r> {
             [(&self.decision.channels, self.tongue.channels()), (&self.decision.mixes, self.tongue.mixes())]
         {
             if !targets.is_empty() {
-                let rows = targets.iter().map(|target| self.row(self.decision.target(*target))).collect();
+                let shown = targets.iter().take(self.most).map(|target| self.decision.target(*target));
+                let rows = shown.map(|decided| self.row(decided)).collect();
                 let heads = heads.iter().copied().map(Text::from).collect();
-                let table = Table { kind: TableKind::Ranking, heads, rows };
-                rankings.push(Block::section(heading, vec![Block::Table(table)]));
+                let table = Block::Table(Table { kind: TableKind::Ranking, heads, rows });
+                let others = targets.get(self.most..).unwrap_or_default();
+                let others = (!others.is_empty())
+                    .then(|| Block::list(vec![Item::new(Mark::Beyond, self.counted(others))]));
+                rankings.push(Block::section(heading, std::iter::once(table).chain(others).collect()));
             }
         }
         rankings
+    }
+
+    /// How many more targets there are, and how many of each verdict.
+    fn counted(&self, targets: &[Target]) -> String {
+        let mut counts: BTreeMap<Option<Verdict>, usize> = BTreeMap::new();
+        for target in targets {
+            *counts.entry(self.decision.target(*target).verdict).or_default() += 1;
+        }
+        let word = |verdict: Option<Verdict>| {
+            verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict))
+        };
+        let counts = counts.into_iter().map(|(verdict, count)| self.tongue.so_many(count, word(verdict)));
+        let counts: Vec<String> = counts.collect();
+        format!("{}{}{}", self.tongue.more(targets.len()), self.tongue.colon(), self.tongue.list(&counts))
+    }
+
+    /// The first lines of a list, and how many more there are.
+    fn cut(&self, mut items: Vec<Item>) -> Vec<Item> {
+        let more = items.len().saturating_sub(self.most);
+        items.truncate(self.most);
+        items.extend(self.beyond(more));
+        items
+    }
+
+    fn beyond(&self, more: usize) -> Option<Item> {
+        (more > 0).then(|| Item::new(Mark::Beyond, self.tongue.more(more)))
     }
 
     fn row(&self, decided: &TargetDecision) -> Vec<Text> {
@@ -334,10 +370,14 @@ impl<'a, 'r> Teller<'a, 'r> {
     /// What shuts targets out, and what is to be said of them all the same.
     fn excluded(&mut self) -> Option<Block> {
         let mut items = Vec::new();
-        for decided in self.all().filter(|decided| decided.leaning == Verdict::Excluded) {
+        let mut excluded = self.all().filter(|decided| decided.leaning == Verdict::Excluded);
+        while items.len() < self.most
+            && let Some(decided) = excluded.next()
+        {
             items.extend(decided.reasons.iter().filter_map(|reason| self.excludes(decided.target, *reason)));
             items.extend(decided.notes.iter().filter_map(|cause| self.note(*cause, Some(decided.target))));
         }
+        items.extend(self.beyond(excluded.count()));
         list(self.tongue.excluded(), items)
     }
 
@@ -389,7 +429,7 @@ impl<'a, 'r> Teller<'a, 'r> {
             let name = self.speaker.ruleset.entry_name(silence.channel, silence.entry);
             Item::new(Mark::Unknown, text).named(&name)
         });
-        list(self.tongue.no_source(), silences.collect())
+        list(self.tongue.no_source(), self.cut(silences.collect()))
     }
 
     /// What more could be asked, below what is missing.
@@ -416,7 +456,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         });
         let ties = tied.map(|decided| {
             let names = [&[decided.target], &*decided.tie].concat();
-            Item::new(Mark::Tie, self.tongue.tie(&self.tongue.and(&self.called(&names))))
+            Item::new(Mark::Tie, self.tongue.tie(&some(self.tongue, self.called(&names), self.most)))
         });
         list(self.tongue.ties(), ties.collect())
     }

@@ -1,10 +1,13 @@
 //! The first line of an answer.
 
-use super::rests::some_targets;
+use super::rests::{some, some_targets};
 use crate::words::{Speaker, Tongue};
 use qudao_language::decide::{Best, Decision, TargetDecision};
 use qudao_language::model::Target;
 use qudao_language::operator::Verdict;
+
+/// So many are named in it at most; the answer below names more.
+const MOST_TITLES: usize = 10;
 
 /// Returns the answer in a sentence or two. It says so when the answer is not decided yet, and when no source says.
 #[must_use]
@@ -44,8 +47,8 @@ impl Headline<'_, '_> {
         if self.speaker.by_title {
             return some_targets(self.speaker, targets);
         }
-        let titles: Vec<String> = targets.iter().map(|target| self.title(*target)).collect();
-        self.speaker.tongue.and(&titles)
+        let titles = targets.iter().map(|target| self.title(*target)).collect();
+        some(self.speaker.tongue, titles, MOST_TITLES)
     }
 
     fn nothing_left(&self) -> String {
@@ -193,7 +196,7 @@ impl Headline<'_, '_> {
                 Some(day) => ended.push(tongue.ended_for(&name, day)),
             }
         }
-        let silent = (!silent.is_empty()).then(|| tongue.no_source_for(&tongue.and(&silent)));
+        let silent = (!silent.is_empty()).then(|| tongue.no_source_for(&some(tongue, silent, MOST_TITLES)));
         let parts: Vec<String> = silent.into_iter().chain(ended).collect();
         let parts = parts.join(tongue.semicolon());
         if self.english() {

@@ -114,15 +114,23 @@ impl<'r> Dispute<'r> {
 
 /// The first of some targets, and how many more there are.
 pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String {
-    let names = targets.iter().map(|target| speaker.called(*target));
-    let mut names: Vec<String> = names.collect();
+    let names: Vec<String> = targets.iter().map(|target| speaker.called(*target)).collect();
+    match speaker.tongue {
+        Tongue::Chinese if names.len() <= MOST_TARGETS => names.join("、"),
+        tongue => some(tongue, names, MOST_TARGETS),
+    }
+}
+
+/// Some names; of more than so many the first, and how many more there are.
+pub(super) fn some(tongue: Tongue, mut names: Vec<String>, most: usize) -> String {
     let all = names.len();
-    let more = if all > MOST_TARGETS { names.split_off(MOST_TARGETS - 1).len() } else { 0 };
-    match (speaker.tongue, more) {
-        (Tongue::English, 0) => speaker.tongue.and(&names),
-        (Tongue::English, _) => format!("{} and {more} more", names.join(", ")),
-        (Tongue::Chinese, 0) => names.join("、"),
-        (Tongue::Chinese, _) => format!("{}等 {all} 项", names.join("、")),
+    if all <= most {
+        return tongue.and(&names);
+    }
+    names.truncate(most - 1);
+    match tongue {
+        Tongue::English => format!("{} and {} more", names.join(", "), all - names.len()),
+        Tongue::Chinese => format!("{}等 {all} 项", names.join("、")),
     }
 }
 

@@ -259,6 +259,24 @@ impl Tongue {
         }
     }
 
+    /// Says how many more there are that are not shown.
+    #[must_use]
+    pub fn more(self, count: usize) -> String {
+        match self {
+            Tongue::English => format!("{count} more"),
+            Tongue::Chinese => format!("另有 {count} 项"),
+        }
+    }
+
+    /// Says how many have a verdict.
+    #[must_use]
+    pub fn so_many(self, count: usize, verdict: &str) -> String {
+        match self {
+            Tongue::English => format!("{count} {verdict}"),
+            Tongue::Chinese => format!("{verdict} {count}"),
+        }
+    }
+
     /// Says how much more there is to do for a target.
     #[must_use]
     pub fn more_to_do(self, count: usize, target: &str) -> String {
