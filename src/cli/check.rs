@@ -12,6 +12,7 @@ use qudao_language::syntax::WantedKind;
 use qudao_language::visible::one_line;
 
 use super::argument::Argument;
+use super::budget::{Spending, Waiting};
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::{Exit, completions, files, paths, profiles};
@@ -52,10 +53,15 @@ pub(crate) struct Args {
     /// Look for profiles that get no recommendation too
     #[arg(long)]
     gaps: bool,
+    #[command(flatten)]
+    spending: Spending,
     /// How to write what is found
     #[arg(long, short, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// What is asked of a ruleset takes so many whole budgets at most: rules and fields, channels two, gaps, unknown fields.
+const QUESTIONS: u64 = 5;
 
 /// A fix may bring other mistakes to light; after so many rounds it stops.
 const MAX_ROUNDS: usize = 10;
@@ -81,12 +87,16 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
         // Several parts of one ruleset may be named.
         all.retain(|loaded| loaded.main.as_ref().is_none_or(|main| seen.insert(main.clone())));
+        let rulesets = (all.len() * args.paths.len()) as u64;
         for loaded in all {
             let Checked { ruleset, mut diagnostics, allowed } = check(&loaded.sources);
             if let Some(ruleset) = &ruleset {
                 let today = Some(profiles::today());
-                let options = Options { gaps: args.gaps, today, ..Options::default() };
+                let budget = args.spending.each(QUESTIONS * rulesets);
+                let options = Options { gaps: args.gaps, today, budget };
+                let waiting = Waiting::new("proving");
                 diagnostics.extend(findings(ruleset, &allowed, &options));
+                drop(waiting);
                 diagnostic::sort(&mut diagnostics);
             }
             if args.lock && write_lock(&loaded, ruleset.as_ref(), output)? {

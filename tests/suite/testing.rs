@@ -1,5 +1,6 @@
 //! Running tests: the command with its formats, properties, coverage. What is said of expectations stands in `testing/runs`.
 
+use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::testing::PropertyOutcome;
 
 use crate::support::{Work, assert_snapshot, ruleset};
@@ -96,7 +97,13 @@ property refuted_age { when age < 19 years expect rule young fires }
     let ruleset = ruleset(&text);
     for every_day in [false, true] {
         for property in &ruleset.properties {
-            let word = match qudao_analysis::testing::prove(&ruleset, property, None, every_day) {
+            let word = match qudao_analysis::testing::prove(
+                &ruleset,
+                property,
+                None,
+                every_day,
+                Budget::default(),
+            ) {
                 PropertyOutcome::Proved => "proved",
                 PropertyOutcome::Fails(_) => "refuted",
                 PropertyOutcome::Undecided(why) => panic!("{}: {why}", property.name),

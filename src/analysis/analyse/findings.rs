@@ -221,7 +221,7 @@ impl<'r> Study<'r> {
             blank: None,
             unknown: None,
             budget,
-            patience: PATIENCE,
+            patience: budget.share(PATIENCE),
             shown,
             unproved,
         })

@@ -93,7 +93,8 @@ impl Work<'_, '_> {
     fn sampled(&mut self, mut unsettled: Vec<Target>) {
         let ruleset = self.ruleset();
         let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
-        let count = SAMPLES.min(1 + MOST_SAMPLED / self.study.ground.instances.len().max(1));
+        let most = self.budget.share(MOST_SAMPLED);
+        let count = SAMPLES.min(1 + most / self.study.ground.instances.len().max(1));
         for profiles in samples(&self.space, count) {
             let Some(profile) = profiles.first() else { continue };
             let decision = self.study.decide(profile);
