@@ -3,6 +3,7 @@
 mod argument;
 mod ask;
 mod batch;
+mod budget;
 mod check;
 mod choice;
 mod completions;

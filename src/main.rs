@@ -7,6 +7,6 @@
 
 mod cli;
 
-fn main() -> std::process::ExitCode {
+pub(crate) fn main() -> std::process::ExitCode {
     cli::run()
 }

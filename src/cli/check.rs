@@ -13,6 +13,7 @@ use qudao_language::syntax::WantedKind;
 use qudao_language::visible::one_line;
 
 use super::argument::Argument;
+use super::budget::{Spending, Waiting};
 use super::choice::Choice;
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
@@ -73,12 +74,17 @@ pub(crate) struct Args {
     /// Look for profiles that get no recommendation too
     #[arg(long)]
     gaps: bool,
+    #[command(flatten)]
+    spending: Spending,
     /// Check anew whenever a file changes
     #[arg(long, conflicts_with_all = ["fix", "lock"])]
     watch: bool,
     #[command(flatten)]
     pub(crate) written: Written<Format>,
 }
+
+/// What is asked of a ruleset takes so many whole budgets at most: rules and fields, channels two, gaps, unknown fields.
+const QUESTIONS: u64 = 5;
 
 /// A fix may bring other mistakes to light; after so many rounds it stops.
 const MAX_ROUNDS: usize = 10;
@@ -94,7 +100,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
-    for path in &Project::rulesets(&args.paths)? {
+    let named = Project::rulesets(&args.paths)?;
+    for path in &named {
         let mut fixed = 0;
         // A folder changes when a file comes into it.
         let given = path.path();
@@ -116,12 +123,16 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
         }
         // Several parts of one ruleset may be named.
         all.retain(|loaded| loaded.main.as_ref().is_none_or(|main| seen.insert(main.clone())));
+        let rulesets = (all.len() * named.len()) as u64;
         for loaded in all {
             let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
             if let Some(ruleset) = &ruleset {
                 let today = args.as_of.or_else(|| Some(profiles::today()));
-                let options = Options { gaps: args.gaps, today, ..Options::default() };
+                let budget = args.spending.each(QUESTIONS * rulesets);
+                let options = Options { gaps: args.gaps, today, budget };
+                let waiting = Waiting::new("proving");
                 diagnostics.extend(findings(ruleset, &allowed, &options));
+                drop(waiting);
                 diagnostic::sort(&mut diagnostics);
             }
             if args.lock && write_lock(&loaded, ruleset.as_ref(), output)? {

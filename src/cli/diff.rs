@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::analyse::difference::{Difference, Side, report, to_json};
 use qudao_analysis::testing::test_profile;
 use qudao_language::date::Date;
@@ -11,6 +10,7 @@ use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
 
 use super::argument::Argument;
+use super::budget::{Spending, Waiting};
 use super::load::Loaded;
 use super::output::{Failure, Output};
 use super::profiles::{date, is_profile, named, speaker, today};
@@ -69,8 +69,13 @@ pub(crate) struct Args {
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
     #[command(flatten)]
+    spending: Spending,
+    #[command(flatten)]
     pub(crate) written: Written<Format>,
 }
+
+/// What is asked of two rulesets takes so many whole budgets at most.
+const QUESTIONS: u64 = 10;
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some((old_files, old)) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
@@ -114,7 +119,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             difference.witnesses.extend(before.zip(now));
         }
     }
-    difference.find_regions(Budget::default());
+    let waiting = Waiting::new("comparing all profiles");
+    difference.find_regions(args.spending.each(QUESTIONS));
+    drop(waiting);
     let saved = match &args.save_witness {
         Some(folder) => save(&difference, folder, &inputs)?,
         None => Vec::new(),

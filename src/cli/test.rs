@@ -17,6 +17,7 @@ use qudao_language::profile::{self, Format as ProfileFormat};
 use qudao_language::source::Place;
 
 use super::argument::Argument;
+use super::budget::{Spending, Waiting};
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
 use super::project::Project;
@@ -102,6 +103,8 @@ pub(crate) struct Args {
     /// Fail for what is no failure otherwise; several are parted by commas
     #[arg(long, value_name = "WHAT", value_enum, value_delimiter = ',')]
     deny: Vec<Deny>,
+    #[command(flatten)]
+    spending: Spending,
     #[command(flatten)]
     pub(crate) written: Written<Format>,
     /// Test anew whenever a file changes
@@ -240,10 +243,13 @@ fn ruleset(
         });
     }
     let chosen = |property: &Property| selected(pattern, &property.name);
+    let budget = args.spending.each(ruleset.properties.iter().filter(|it| chosen(it)).count() as u64);
+    let waiting = Waiting::new("proving properties");
     run.properties = properties(&ruleset, |property| match chosen(property) {
-        true => prove(&ruleset, property, args.as_of, args.every_day),
+        true => prove(&ruleset, property, args.as_of, args.every_day, budget),
         false => PropertyOutcome::NotChecked,
     });
+    drop(waiting);
     run.properties.retain(|property| selected(pattern, &property.name));
     let failed = run.tests.iter().any(|test| !test.passed());
     if let Some(main) = loaded.main.as_ref().filter(|_| !(args.fail_fast && failed)) {

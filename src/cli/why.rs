@@ -1,6 +1,6 @@
 //! `qudao why`
 
-use qudao_engine::advise::{STEPS, advise};
+use qudao_engine::advise::advise;
 use qudao_language::decide::decide;
 use qudao_language::diagnostic::nearest;
 use qudao_language::model::{Id, Rule, Ruleset, Target};
@@ -8,6 +8,7 @@ use qudao_language::profile;
 use qudao_telling::{result, why};
 
 use super::argument::Argument;
+use super::budget::{Spending, Waiting};
 use super::eval::Format;
 use super::output::{Failure, Output};
 use super::profiles::Input;
@@ -36,6 +37,8 @@ pub(crate) struct Args {
     over: Option<String>,
     #[command(flatten)]
     pub(crate) written: Written<Format>,
+    #[command(flatten)]
+    spending: Spending,
     #[command(flatten)]
     input: Input,
 }
@@ -82,7 +85,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         (Asked::Rules(rules), _) => why::proof_of_rules(&decision, speaker, name, &rules),
         (Asked::Target(target), Some(other)) => why::over(&decision, speaker, target, other),
         (Asked::Target(target), None) => {
-            let advice = advise(&ruleset, profile, decision.day, target, STEPS);
+            let waiting = Waiting::new("looking for a better verdict");
+            let advice = advise(&ruleset, profile, decision.day, target, args.spending.steps());
+            drop(waiting);
             if is_json {
                 output.print_json(&format!("{:#}\n", result::why_json(&decision, speaker, &advice)))?;
                 return Ok(Exit::Done);

@@ -21,8 +21,9 @@ use qudao_language::source::Span;
 
 use condition::{ConditionView, ReadView, cells, computed, conditions, operand, read};
 use view::{
-    DisputedFactView, ExceptionView, FieldView, MeasureView, NeedView, NoteView, OpenFactView, PendingView,
-    PlaceView, ReasonView, ReplacedView, SourceView, TargetView, ValueView,
+    BetterView, ChangeView, DisputedFactView, ExceptionView, FieldView, MeasureView, NeedView, NoteView,
+    OpenFactView, PendingView, PlaceView, ReasonView, ReplacedView, SourceView, TargetView, ValueView,
+    WhyView,
 };
 
 /// The schema of a result.
@@ -172,28 +173,6 @@ struct AssumedView {
     #[serde(flatten)]
     value: ValueView,
     could_be: Map<String, Json>,
-}
-
-#[derive(Serialize)]
-struct WhyView {
-    target: String,
-    better: Vec<BetterView>,
-    tried: usize,
-    complete: bool,
-}
-
-#[derive(Serialize)]
-struct BetterView {
-    verdict: &'static str,
-    changes: Vec<ChangeView>,
-}
-
-#[derive(Serialize)]
-struct ChangeView {
-    field: String,
-    from: ValueView,
-    to: ValueView,
-    any_other: bool,
 }
 
 #[derive(Serialize)]

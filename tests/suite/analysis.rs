@@ -252,7 +252,7 @@ fn properties_hold_of_every_profile_or_are_refuted_by_one() {
             );
         let ruleset = support::ruleset(&text);
         let all = profiles(&ruleset, even_unknown);
-        let outcome = prove(&ruleset, &ruleset.properties[0], None, false);
+        let outcome = prove(&ruleset, &ruleset.properties[0], None, false, Budget::default());
         let truth = brute(&ruleset, &all);
         let word = match &outcome {
             PropertyOutcome::Proved => {
@@ -456,4 +456,25 @@ fn rows_that_the_first_of_comes_before_are_found_among_many() {
     let unreached: Vec<u32> = unreached.map(|found| files.place(found.label.span).line).collect();
     assert_eq!(unreached, [line(100), line(101)]);
     assert!(found.iter().all(|found| found.code != Code::Unproved), "{found:?}");
+}
+
+/// With less to spend less is proved, and what was not is named.
+#[test]
+fn what_a_small_budget_does_not_reach_is_named() {
+    let mut text = String::from("ruleset t \"T\" { as of 2026-01-01 }\nprofile {\n");
+    (0..12).for_each(|field| writeln!(text, "  n{field}: int in 0 .. 1000").unwrap());
+    text.push_str("}\nfact limit: int\n");
+    (0..12).for_each(|channel| writeln!(text, "channel c{channel} {{ limit = {} }}", channel * 7).unwrap());
+    for rule in 0..12 {
+        let (other, sign) = ((rule + 5) % 12, if rule % 3 > 0 { '+' } else { '-' });
+        let when = format!("n{rule} > c.limit and n{other} > {rule}");
+        writeln!(text, "rule r{rule} for each c {{ when {when} then score c {sign}{} }}", rule + 1).unwrap();
+    }
+    let ruleset = support::ruleset(&text);
+    let unproved = |budget: Budget| {
+        let found = findings(&ruleset, &[], &Options { budget, ..Options::default() });
+        found.iter().filter(|found| found.code == Code::Unproved).count()
+    };
+    assert!(unproved(Budget::of(1, 5)) > 0);
+    assert_eq!(unproved(Budget::of(60_000, 5)), 0);
 }

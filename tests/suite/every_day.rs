@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::analyse::findings::{Options, findings};
 use qudao_analysis::testing::{PropertyOutcome, prove};
 use qudao_language::date::Date;
@@ -393,7 +394,7 @@ fn a_property_is_proved_for_every_day_or_refuted_on_one() {
                 !applies || qudao_analysis::testing::run(&ruleset, &test, Some(profile), Some(day)).passed()
             })
         });
-        let word = match prove(&ruleset, property, None, true) {
+        let word = match prove(&ruleset, property, None, true, Budget::default()) {
             PropertyOutcome::Proved => {
                 assert!(truth, "seed {seed}: proved and false\n{text}");
                 "proved"

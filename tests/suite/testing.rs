@@ -99,7 +99,13 @@ property refuted_age { when age < 19 years expect rule young fires }
     let ruleset = ruleset(&text);
     for every_day in [false, true] {
         for property in &ruleset.properties {
-            let word = match qudao_analysis::testing::prove(&ruleset, property, None, every_day) {
+            let word = match qudao_analysis::testing::prove(
+                &ruleset,
+                property,
+                None,
+                every_day,
+                Budget::default(),
+            ) {
                 PropertyOutcome::Proved => "proved",
                 PropertyOutcome::Fails(_) => "refuted",
                 PropertyOutcome::Undecided(why) => panic!("{}: {why}", property.name),

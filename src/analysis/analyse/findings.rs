@@ -222,7 +222,7 @@ impl<'r> Study<'r> {
             blank: None,
             unknown: None,
             budget,
-            patience: PATIENCE,
+            patience: budget.share(PATIENCE),
             shown,
             hard: BTreeSet::new(),
             seen: Seen::default(),

@@ -13,7 +13,13 @@ use qudao_telling::words::{Speaker, source_text};
 /// Proves a property for every profile: on the day told, or else the ruleset's; with `every_day` on all days on which
 /// facts change, and so on every day.
 #[must_use]
-pub fn prove(ruleset: &Ruleset, property: &Property, day: Option<Date>, every_day: bool) -> PropertyOutcome {
+pub fn prove(
+    ruleset: &Ruleset,
+    property: &Property,
+    day: Option<Date>,
+    every_day: bool,
+    budget: Budget,
+) -> PropertyOutcome {
     let Some(day) = day.or(ruleset.as_of).or((!ruleset.uses_day || every_day).then_some(Date::MIN)) else {
         let why = "the ruleset depends on the day: give it an `as of`, or say --every-day";
         return PropertyOutcome::Undecided(why.into());
@@ -22,7 +28,7 @@ pub fn prove(ruleset: &Ruleset, property: &Property, day: Option<Date>, every_da
         unmet(decision, Speaker::new(decision.ruleset, None), expectation).is_none()
     };
     let prove = if every_day { property::prove_every_day } else { property::prove };
-    match prove(ruleset, property, day, Budget::default(), &meets) {
+    match prove(ruleset, property, day, budget, &meets) {
         Proof::Proved => PropertyOutcome::Proved,
         Proof::Undecided(why) => PropertyOutcome::Undecided(why),
         Proof::Refuted { profile, day, expectation } => {

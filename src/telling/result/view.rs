@@ -225,6 +225,28 @@ pub(super) struct NoteView {
 }
 
 #[derive(Serialize)]
+pub(super) struct WhyView {
+    pub(super) target: String,
+    pub(super) better: Vec<BetterView>,
+    pub(super) tried: usize,
+    pub(super) complete: bool,
+}
+
+#[derive(Serialize)]
+pub(super) struct BetterView {
+    pub(super) verdict: &'static str,
+    pub(super) changes: Vec<ChangeView>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ChangeView {
+    pub(super) field: String,
+    pub(super) from: ValueView,
+    pub(super) to: ValueView,
+    pub(super) any_other: bool,
+}
+
+#[derive(Serialize)]
 pub(super) struct OpenFactView {
     pub(super) fact: String,
     pub(super) title: Option<String>,

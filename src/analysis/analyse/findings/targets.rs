@@ -116,7 +116,8 @@ impl Work<'_, '_> {
 
     /// How many profiles are sampled.
     pub(super) fn samples(&self) -> usize {
-        SAMPLES.min(1 + MOST_SAMPLED / self.study.ground.instances.len().max(1))
+        let most = self.budget.share(MOST_SAMPLED);
+        SAMPLES.min(1 + most / self.study.ground.instances.len().max(1))
     }
 
     fn sampled(&mut self, mut unsettled: Vec<Target>) {
