@@ -28,8 +28,12 @@ use super::output::Failure;
 use super::{Exit, profiles};
 use workspace::Workspace;
 
+const EXAMPLES: &str = "Examples:
+  qudao lsp   what an editor starts for files that end in `.qd`";
+
 /// What `qudao lsp` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Taken for editors that pass it; there is no other way
     #[arg(long, hide = true)]

@@ -12,8 +12,14 @@ use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::{Exit, completions, files, load};
 
+const EXAMPLES: &str = "Examples:
+  qudao rename shop.qd fragile breakable --diff   show what would change
+  qudao rename shop.qd colour.red crimson         a value of an enum
+  qudao rename shop.qd field:colour paint         the field, not the enum";
+
 /// What `qudao rename` takes.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// A ruleset: a file, or a folder with all rulesets that share the name
     #[arg(add = completions::rulesets())]

@@ -15,9 +15,14 @@ use super::output::{Failure, Output};
 use super::profiles::Input;
 use super::{Exit, completions, files, load};
 
+const EXAMPLES: &str = "Examples:
+  qudao report wechat profile.yaml -o answer.html     a page to hand over
+  qudao report wechat profile.yaml clients/b.yaml -o answers
+  qudao report wechat profile.yaml clients/b.yaml --compare -o table.html";
+
 /// What `qudao report` takes.
 #[derive(clap::Args, Debug)]
-#[command(override_usage = "qudao report [OPTIONS] <RULESET> <PROFILE> [-o <FILE>]
+#[command(after_help = EXAMPLES, override_usage = "qudao report [OPTIONS] <RULESET> <PROFILE> [-o <FILE>]
        qudao report [OPTIONS] <RULESET> <PROFILE>... -o <FOLDER>
        qudao report [OPTIONS] <RULESET> <PROFILE>... --compare [-o <FILE>]")]
 pub(crate) struct Args {

@@ -18,6 +18,8 @@ mod value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use crate::operation;
+pub use crate::predicate;
 pub use arena::{Arena, Id, IdMap};
 pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
 pub use language::{nearest_tag, primary, serves};

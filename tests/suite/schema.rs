@@ -1,8 +1,8 @@
 //! The JSON Schema of profiles accepts what the reader takes from JSON, and nothing else that draft 7 can tell.
 
+use fancy_regex::Regex;
 use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::profile::{Format, read, schema};
-use regex_lite::Regex;
 use serde_json::{Map, Value as Json, json};
 
 use crate::support::{folder, ruleset};
@@ -24,7 +24,7 @@ fn keeps(schema: &Json, keyword: &str, says: &Json, document: &Json) -> bool {
         "enum" => all(says).contains(document),
         "pattern" => {
             let pattern = Regex::new(says.as_str().unwrap()).unwrap();
-            document.as_str().is_none_or(|text| pattern.is_match(text))
+            document.as_str().is_none_or(|text| pattern.is_match(text).unwrap())
         }
         "minimum" => against(|number, bound| number >= bound),
         "maximum" => against(|number, bound| number <= bound),

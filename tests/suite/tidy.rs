@@ -72,7 +72,8 @@ fn rooms_use_lower_floors_only() {
         for piece in own_crate.chain(others) {
             let used: String = piece.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
             let fine = used == own || floor(&used).is_some_and(|floor| floor < own_floor);
-            if !fine && used != "codes" {
+            // A macro stands at the root, wherever its file is.
+            if !fine && !["codes", "operation", "predicate"].contains(&used.as_str()) {
                 wrong.push(format!("{} uses {used}", path.display()));
             }
         }
@@ -170,11 +171,21 @@ fn files_stay_small_and_are_all_used() {
     }
 }
 
-/// Of a build for this system, tests included.
+/// Of what a user builds, for this system.
 #[test]
 fn the_default_build_needs_few_crates() {
     let told = std::process::Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "--prefix", "none", "--format", "{p}"])
+        .args([
+            "tree",
+            "--locked",
+            "--offline",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}",
+        ])
         .current_dir(root())
         .output()
         .unwrap();
@@ -184,7 +195,7 @@ fn the_default_build_needs_few_crates() {
         told.lines().filter(|line| line.contains(" v") && !line.ends_with("(*)")).collect();
     assert!(crates.iter().any(|name| name.starts_with("serde_json ")), "{crates:?}");
     assert!(!crates.iter().any(|name| name.starts_with("parquet ")), "{crates:?}");
-    assert!(crates.len() <= 120, "{} crates", crates.len());
+    assert!(crates.len() <= 115, "{} crates", crates.len());
 }
 
 /// Nobody forgets a target that has a body, a package entry and inputs.

@@ -167,10 +167,7 @@ impl Source {
 
     /// Says what a table is that begins with some bytes, if it is no text.
     pub(super) fn check_text(&self, bytes: &[u8]) -> Result<(), Failure> {
-        let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(&[]);
-        let begins = line.iter().find(|byte| !byte.is_ascii_whitespace());
-        let is_header = begins.is_some_and(|byte| !b"{[\xEF".contains(byte)) && no_text(bytes).is_none();
-        if self.path.is_none() && self.form == Form::Ndjson && is_header {
+        if self.path.is_none() && self.form == Form::Ndjson && is_csv(bytes) && no_text(bytes).is_none() {
             return Err(Failure::new("standard input is read as NDJSON, and this is none; say --from csv"));
         }
         let Some((what, mend)) = no_text(bytes) else { return Ok(()) };
@@ -269,4 +266,16 @@ impl Target {
             Target::Parquet(table) => table.finish().map(|()| true),
         }
     }
+}
+
+/// Tells whether a table begins with a row of names, and not one of its rows is an object. A row that is neither is one
+/// to be set aside.
+fn is_csv(bytes: &[u8]) -> bool {
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_start);
+    let first = lines.next().unwrap_or(&[]);
+    let first = first.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(first);
+    let is_row = !first.starts_with(b"{")
+        && !first.starts_with(b"[")
+        && first.iter().any(|byte| b",;\t".contains(byte));
+    is_row && !lines.any(|line| line.starts_with(b"{"))
 }

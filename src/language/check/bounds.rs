@@ -11,10 +11,9 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS, MAX_WHOLE_DIGITS, grouped};
 use crate::model::{
     Channel, Entry, Expr, ExprKind, Fact, Field, Id, Let, OWN, Statement, Statements, Type, Unit,
-    UnitDefinition, Value, place_among,
+    UnitDefinition, Value, place_among, predicate,
 };
 use crate::operator::Sign;
-use crate::predicate;
 use crate::source::Span;
 
 /// How deep an expression may nest with the lets in it, and how many parts a let may have with the lets in it.

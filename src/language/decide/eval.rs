@@ -13,10 +13,9 @@ use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
     Between, Channel, Entry, Expr, ExprKind, Field, Id, IdMap, Let, Points, Profile, Ruleset, Shift, Table,
-    Target, TargetMap, Type, Value,
+    Target, TargetMap, Type, Value, operation, predicate,
 };
 use crate::operator::{CompareOp, Sign};
-use crate::{operation, predicate};
 
 /// What an evaluation runs in.
 #[derive(Debug)]

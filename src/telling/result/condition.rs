@@ -7,9 +7,10 @@ use super::Writer;
 use super::view::{PlaceView, SourceView, ValueView};
 use crate::words::{exact_text, expr_text, rates};
 use qudao_language::decide::{Judged, Outcome, Read, Trace, Truth};
-use qudao_language::model::{Between, Cell, Expr, ExprKind, RowOf, Shift, Statement, Type, Value};
+use qudao_language::model::{
+    Between, Cell, Expr, ExprKind, RowOf, Shift, Statement, Type, Value, operation, predicate,
+};
 use qudao_language::operator::{Quantifier, Sign};
-use qudao_language::{operation, predicate};
 
 /// A node of a condition. `of` holds the conditions that it joins; an atom has none, and `operands` instead.
 #[derive(Serialize)]

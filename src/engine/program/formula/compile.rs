@@ -9,8 +9,7 @@ use crate::ground::{Facts, Ground, Opaque};
 use crate::program::bits::Kleene;
 use qudao_language::decide::Probe;
 use qudao_language::exact::Exact;
-use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Number, Type, Value};
-use qudao_language::predicate;
+use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Number, Type, Value, predicate};
 
 /// Conditions of more parts, lets written out, are left to the evaluator, which keeps what lets came out as.
 const MOST_PARTS: usize = 256;

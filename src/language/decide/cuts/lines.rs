@@ -6,9 +6,8 @@ use super::super::verdict::Await;
 use super::Cuts;
 use crate::date::Date;
 use crate::exact::{Exact, MAX_WHOLE_DIGITS, Rounding};
-use crate::model::{Between, Channel, Expr, ExprKind, Id, Shift, Type, Value};
+use crate::model::{Between, Channel, Expr, ExprKind, Id, Shift, Type, Value, predicate};
 use crate::operator::Sign;
-use crate::predicate;
 
 /// An expression may be one of so many lines.
 const MOST_LINES: usize = 256;
