@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use qudao_engine::program::batch::{Batch, Form, Options, Parts, Rows, Split};
 use qudao_language::diagnostic::shortened;
-use qudao_language::layout::{pad, width};
+use qudao_language::layout::{WIDTH, pad, width, wrap};
 use qudao_language::visible::one_line;
 use serde_json::Value as Json;
 
@@ -65,7 +65,8 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     page += if found.is_empty() { "\nThere are no rows.\n" } else { "\nWhat the first rows give, by line\n" };
     let widest = found.last().map_or(1, |(line, _)| line.to_string().len());
     for (line, says) in &found {
-        page += &format!("  {line:>widest$}  {}\n", says.as_ref().unwrap_or_else(|reason| reason));
+        let says = says.as_ref().unwrap_or_else(|reason| reason);
+        page += &hanging(&format!("  {line:>widest$}  "), says);
     }
     output.print(&page)?;
     Ok(found.iter().any(|(_, says)| says.is_err()))
@@ -114,6 +115,13 @@ fn keys(rows: &[Rows]) -> Vec<String> {
     names
 }
 
+/// A text behind what leads it, its further lines below each other.
+fn hanging(lead: &str, text: &str) -> String {
+    let indent = width(lead);
+    let lines = wrap(text, WIDTH.saturating_sub(indent));
+    format!("{lead}{}\n", lines.join(&format!("\n{}", " ".repeat(indent))))
+}
+
 /// Writes what each column is read as, and which fields have none.
 fn columns(args: &Args, batch: &Batch<'_, '_>, names: &[String], page: &mut String) {
     let ruleset = batch.program().ruleset();
@@ -140,7 +148,7 @@ fn columns(args: &Args, batch: &Batch<'_, '_>, names: &[String], page: &mut Stri
     let absent = ruleset.fields.entries().filter(|(id, _)| !read.contains(id));
     let absent: Vec<&str> = absent.map(|(_, field)| &*field.name).collect();
     if !absent.is_empty() {
-        *page += &format!("  no column for {}\n", absent.join(", "));
+        *page += &hanging("  ", &format!("no column for {}", absent.join(", ")));
     }
 }
 

@@ -78,7 +78,19 @@ impl<'r> Work<'_, 'r> {
             let Some(profile) = profiles.first().filter(|_| !seen.is_done(&self.hard)) else { break };
             seen.note(&self.hard, &self.study.decide(profile));
         }
-        let open: Vec<Id<Rule>> = self.hard.iter().copied().filter(|rule| !seen.both(rule)).collect();
+        let (both, open): (Vec<Id<Rule>>, Vec<Id<Rule>>) =
+            self.hard.iter().copied().partition(|rule| seen.both(rule));
+        if let Some(first) = both.first() {
+            let rule = &self.ruleset().rules[*first];
+            let message = format!("`{}` is too large for its parts to be analysed", rule.name);
+            let told = Diagnostic::new(Code::Unproved, rule.name_span, message)
+                .here("it fires for some profiles and not for others; no more is known");
+            self.unproved.push(match both.len() - 1 {
+                0 => told,
+                1 => told.note("so is 1 more rule"),
+                others => told.note(format!("so are {others} more rules")),
+            });
+        }
         for id in open {
             let rule = &self.ruleset().rules[id];
             let (whether, what) =
