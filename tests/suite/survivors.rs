@@ -30,7 +30,7 @@ struct Mutant {
 /// A ruleset with its profiles.
 struct Shipped {
     ruleset: Ruleset,
-    /// The profiles of its folder, by file.
+    /// The profiles that have snapshots, and those that only tests are given, by file.
     profiles: BTreeMap<PathBuf, Profile>,
     home: PathBuf,
 }
@@ -47,7 +47,7 @@ impl Shipped {
             }
         }
         let ruleset = check(&sources).ruleset.unwrap();
-        let files = files_below(&home.join("profiles")).into_iter();
+        let files = ["profiles", "questions"].into_iter().flat_map(|folder| files_below(&home.join(folder)));
         let profiles = files
             .filter_map(|path| {
                 let format = Format::of_name(&path.to_string_lossy())?;
@@ -64,8 +64,9 @@ impl Shipped {
     }
 
     fn snapshots(&self, ruleset: &Ruleset) -> Vec<String> {
-        let profiles = self.profiles.values();
-        profiles.map(|profile| snapshot(&decide(ruleset, profile, self.day()))).collect()
+        let cases = self.home.join("profiles");
+        let profiles = self.profiles.iter().filter(|(path, _)| path.starts_with(&cases));
+        profiles.map(|(_, profile)| snapshot(&decide(ruleset, profile, self.day()))).collect()
     }
 
     /// Whether all tests pass.
