@@ -46,6 +46,16 @@ impl<'g, 'r> View<'g, 'r> {
         side: usize,
         budget: Budget,
     ) -> Result<View<'g, 'r>, TooLarge> {
+        // Where there are rows of `first` tables, one is told by those before it, all in one sweep.
+        let has_rows = space.grounds.get(side).is_some_and(|ground| !ground.earlier.is_empty());
+        if has_rows {
+            space.diagrams.renew(budget);
+            let whole = View::new(space, side);
+            space.diagrams.renew(budget);
+            if whole.is_ok() {
+                return whole;
+            }
+        }
         let mut purse = Purse::shared(space, budget);
         let view = View::lenient(space, side, &mut |space| purse.next(space));
         space.diagrams.renew(budget);
