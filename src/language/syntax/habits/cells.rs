@@ -1,5 +1,6 @@
 //! Cells of tables as spreadsheets have them.
 
+use super::conditions::IN_WORDS;
 use super::{is_name, quantity, word_end};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
@@ -28,7 +29,22 @@ pub(in crate::syntax) fn cell(text: &str, span: Span) -> Option<Diagnostic> {
         let mistake = says("a cell that equals a value is the value itself").here("not needed: `=`");
         return Some(mistake.fix(format!("write `{value}`"), span, value));
     }
-    numbers(text, span).or_else(|| names(text, span)).or_else(|| bounds(text, span))
+    worded(text, span)
+        .or_else(|| numbers(text, span))
+        .or_else(|| names(text, span))
+        .or_else(|| bounds(text, span))
+}
+
+/// `at least 50`
+fn worded(text: &str, span: Span) -> Option<Diagnostic> {
+    let (words, operator) =
+        IN_WORDS.iter().filter(|(words, operator)| words != operator).find(|(words, _)| {
+            let value = text.strip_prefix(words).and_then(|rest| rest.strip_prefix(' '));
+            value.is_some_and(|value| value.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+        })?;
+    let span = Span { end: span.start + words.len() as u32, ..span };
+    let mistake = Diagnostic::new(Code::Syntax, span, format!("`{words}` is written `{operator}`"));
+    Some(mistake.here("not an operator").fix(format!("write `{operator}`"), span, *operator))
 }
 
 /// `50-100`: a range, for as a difference it would be negative.

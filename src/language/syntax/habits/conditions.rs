@@ -74,7 +74,7 @@ fn operand(place: &Place<'_>) -> Option<Diagnostic> {
 }
 
 /// Comparisons in words, the longer ones first, and their operators.
-const IN_WORDS: [(&str, &str); 24] = [
+pub(super) const IN_WORDS: [(&str, &str); 28] = [
     ("greater than or equal to", ">="),
     ("greater or equal", ">="),
     ("less than or equal to", "<="),
@@ -95,6 +95,10 @@ const IN_WORDS: [(&str, &str); 24] = [
     ("before", "<"),
     ("after", ">"),
     ("exceeds", ">"),
+    ("over", ">"),
+    ("above", ">"),
+    ("under", "<"),
+    ("below", "<"),
     ("equals", "=="),
     ("since", ">="),
     ("until", "<="),

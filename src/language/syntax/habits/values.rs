@@ -11,6 +11,7 @@ pub(super) fn habit(place: &Place<'_>) -> Option<Diagnostic> {
         .or_else(|| range(place))
         .or_else(|| day(place))
         .or_else(|| rate(place))
+        .or_else(|| decimals(place))
         .or_else(|| amount(place))
         .or_else(|| several(place))
 }
@@ -29,6 +30,21 @@ fn rate(place: &Place<'_>) -> Option<Diagnostic> {
             "count what the first `per` names in a plain number: `users * c.price`, of `EUR per month`",
         ),
     )
+}
+
+/// `decimals 2`
+fn decimals(place: &Place<'_>) -> Option<Diagnostic> {
+    if place.found != "decimals" || place.declaration() != "unit" {
+        return None;
+    }
+    let behind = place.behind();
+    let digits = behind.get(..behind.find(|c: char| !c.is_ascii_digit()).unwrap_or(behind.len()))?;
+    let mistake = place.says("the number of decimals stands before the word").here("no number before this");
+    if digits.is_empty() {
+        return Some(mistake.note("write `2 decimals`"));
+    }
+    let whole = place.span(place.at, place.text.len() - behind.len() + digits.len());
+    Some(mistake.fix(format!("write `{digits} decimals`"), whole, format!("{digits} decimals")))
 }
 
 /// `30,00`: a comma before one or two digits. Three are thousands.
