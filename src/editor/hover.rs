@@ -74,10 +74,10 @@ impl Project {
     /// The values that a field has, with their titles.
     fn values_of(&self, named: &Named) -> Option<String> {
         let place = self.declared(named).next().filter(|_| named.kind == NameKind::Field)?;
-        let DeclarationKind::Profile(items) = plain(self.declaration_around(place)?) else { return None };
+        let DeclarationKind::Profile(items) = self.declaration_around(place)?.plain() else { return None };
         let field = ast::fields(items).into_iter().find(|field| field.name.span == place)?;
         let (ast::TypeKind::Name(of) | ast::TypeKind::Set(of)) = &field.ty.kind else { return None };
-        let members = self.declarations().find_map(|declaration| match plain(declaration) {
+        let members = self.declarations().find_map(|declaration| match declaration.plain() {
             DeclarationKind::Enum(declared) if declared.name.value == of.value => Some(&declared.members),
             _ => None,
         })?;
@@ -91,7 +91,7 @@ impl Project {
     /// The piece of a file that shows how a name is declared.
     fn shown(&self, name: Span, kind: NameKind) -> Option<Span> {
         let declaration = self.declaration_around(name)?;
-        let inner = plain(declaration);
+        let inner = declaration.plain();
         let of_member = |members: &[ast::Member]| {
             let member = members.iter().find(|member| member.name.span == name)?;
             let texts = member.title.iter().flat_map(text_spans);
@@ -144,7 +144,7 @@ impl Project {
             let head = self.mention_at(file, word.start - 1)?;
             return (head.named.kind == NameKind::Channel).then(|| head.named.name.to_string());
         }
-        match plain(self.declaration_around(word)?) {
+        match self.declaration_around(word)?.plain() {
             DeclarationKind::Channel(channel) => Some(channel.name.value.to_string()),
             _ => None,
         }
@@ -154,7 +154,7 @@ impl Project {
     fn statements(&self, fact: &str, channel: Option<&str>) -> String {
         let mut lines = Vec::new();
         for declaration in self.declarations() {
-            let DeclarationKind::Channel(stating) = plain(declaration) else { continue };
+            let DeclarationKind::Channel(stating) = declaration.plain() else { continue };
             if channel.is_some_and(|channel| channel != &*stating.name.value) {
                 continue;
             }
@@ -190,7 +190,7 @@ impl Project {
 
     fn cited(&self, from: &From) -> String {
         let mut told = format!(", from `{}`", from.source.value);
-        let source = self.declarations().find_map(|declaration| match plain(declaration) {
+        let source = self.declarations().find_map(|declaration| match declaration.plain() {
             DeclarationKind::Source(source) if source.name.value == from.source.value => Some(source),
             _ => None,
         });
@@ -212,7 +212,7 @@ impl Project {
         let here = Span { file, start: at, end: at };
         let declaration = self.declaration_around(here)?;
         let mut found = None;
-        each_from(plain(declaration), &mut |from| {
+        each_from(declaration.plain(), &mut |from| {
             let quote = from.quotes.iter().find(|quote| quote.span.contains(here));
             found = found.or(quote.map(|quote| (from, quote)));
         });
@@ -246,21 +246,13 @@ impl Project {
     fn code_at(&self, file: FileId, at: u32) -> Option<Hover> {
         let here = Span { file, start: at, end: at };
         let declaration = self.declaration_around(here)?;
-        let inner = match plain(declaration) {
+        let inner = match declaration.plain() {
             DeclarationKind::Profile(items) => ast::fields(items),
             _ => Vec::new(),
         };
         let mut allows = declaration.allows.iter().chain(inner.iter().flat_map(|field| &field.allows));
         let code = &allows.find(|allow| allow.code.span.contains(here))?.code;
         Some(Hover { span: code.span, markdown: Code::parse(&code.value)?.page().to_string() })
-    }
-}
-
-/// What is declared, by an override or not.
-pub(crate) fn plain(declaration: &Declaration) -> &DeclarationKind {
-    match &declaration.kind {
-        DeclarationKind::Override(inner) => &inner.kind,
-        kind => kind,
     }
 }
 

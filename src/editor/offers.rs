@@ -9,7 +9,7 @@ use qudao_language::source::{FileId, Span};
 use qudao_language::syntax::ast::{self, DeclarationKind, TypeKind};
 use qudao_language::syntax::{Before, DECLARATIONS, before};
 
-use crate::hover::{plain, word};
+use crate::hover::word;
 use crate::project::Project;
 
 /// What is offered.
@@ -183,7 +183,7 @@ impl Project {
     /// The title or the question of what is named.
     fn title(&self, named: &Named) -> Option<&str> {
         let place = self.declared(named).next()?;
-        let text = match plain(self.declaration_around(place)?) {
+        let text = match self.declaration_around(place)?.plain() {
             DeclarationKind::Profile(items) => {
                 ast::fields(items).into_iter().find(|field| field.name.span == place)?.question.as_ref()
             }
@@ -348,7 +348,7 @@ impl Project {
     fn type_of(&self, name: &str) -> Type {
         let mut found = None;
         for declaration in self.declarations() {
-            let ty = match plain(declaration) {
+            let ty = match declaration.plain() {
                 DeclarationKind::Profile(items) => {
                     let fields = ast::fields(items);
                     fields.into_iter().find(|field| &*field.name.value == name).map(|field| &field.ty)
@@ -376,7 +376,7 @@ impl Project {
             (rest, place) = (head, place + 1);
         }
         let name = rest.last().copied().unwrap_or(last);
-        let indexes = self.declarations().find_map(|declaration| match plain(declaration) {
+        let indexes = self.declarations().find_map(|declaration| match declaration.plain() {
             DeclarationKind::Fact(d) if &*d.name.value == name => Some(&d.indexes),
             DeclarationKind::Parameter(d) if &*d.name.value == name => Some(&d.indexes),
             _ => None,

@@ -143,15 +143,11 @@ impl Project {
     fn path_at(&self, file: FileId, at: u32) -> Option<FileId> {
         let here = Span { file, start: at, end: at };
         let declaration = self.sources.part(file)?.declarations.iter().find(|it| it.span.contains(here))?;
-        let kind = match &declaration.kind {
-            DeclarationKind::Override(inner) => &inner.kind,
-            kind => kind,
-        };
         let brought = |path: &Spanned<String>| match path.span.contains(here) {
             true => self.sources.brought(file, &path.value),
             false => None,
         };
-        match kind {
+        match declaration.plain() {
             DeclarationKind::Import(path) => self.sources.imported(file, &path.value),
             DeclarationKind::Extends(_) => self.sources.base(file),
             DeclarationKind::Facts(path) => brought(path),
@@ -179,11 +175,7 @@ fn settle_variables(sources: &Sources, mentions: &mut [Mention]) {
     let mut owns =
         |span: Span, owner: String| drop(owners.insert((span.file, span.start), (span.end, owner)));
     for declaration in sources.declarations().0.into_iter().flatten() {
-        let kind = match &declaration.kind {
-            DeclarationKind::Override(inner) => &inner.kind,
-            kind => kind,
-        };
-        match kind {
+        match declaration.plain() {
             DeclarationKind::Rule(rule) if rule.for_each.is_some() => {
                 owns(declaration.span, format!("rule.{}", rule.name.value));
             }

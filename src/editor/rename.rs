@@ -10,7 +10,7 @@ use qudao_language::source::{FileId, Span, normal};
 use qudao_language::syntax::ast::{self, DeclarationKind};
 use qudao_language::syntax::{RESERVED, Sources};
 
-use crate::hover::{plain, word};
+use crate::hover::word;
 use crate::project::Project;
 
 /// A change of a file, which is told by its path: the name under which it was brought, without `.` and `..`.
@@ -220,7 +220,7 @@ impl Project {
             });
             title.chain(was.iter().map(|was| was.span)).fold(name, Span::to).after()
         };
-        match plain(self.declaration_around(place)?) {
+        match self.declaration_around(place)?.plain() {
             DeclarationKind::Profile(items) if named.kind == NameKind::Field => {
                 let field = ast::fields(items).into_iter().find(|field| field.name.span == place)?;
                 Some((field.span.after(), field.was.clone()))

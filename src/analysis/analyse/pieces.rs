@@ -28,7 +28,7 @@ impl Pieces {
         let (mut weights, mut units) = (BTreeMap::new(), BTreeMap::new());
         let slice = |span: Span| folded(pieces.sources.files().slice(span));
         for declaration in pieces.sources.declarations().0.into_iter().flatten() {
-            match plain(&declaration.kind) {
+            match declaration.plain() {
                 DeclarationKind::Weight(weight) => {
                     weights.insert(weight.name.value.to_string(), slice(weight.value.span));
                 }
@@ -104,14 +104,6 @@ impl Pieces {
     /// The text of a span.
     pub(super) fn slice(&self, span: Span) -> &str {
         self.sources.files().slice(span)
-    }
-}
-
-/// What is declared, whether it takes the place of something of the base or not.
-pub(super) fn plain(kind: &DeclarationKind) -> &DeclarationKind {
-    match kind {
-        DeclarationKind::Override(inner) => &inner.kind,
-        kind => kind,
     }
 }
 

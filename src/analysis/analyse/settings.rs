@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::pieces::{Pieces, plain, sources};
+use super::pieces::{Pieces, sources};
 use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::model::{Effect, EffectKind, FieldValue, Origin, Points, Profile, Rule, Ruleset};
@@ -52,7 +52,7 @@ impl<'r> Set<'r> {
         for declaration in pieces.layers().into_iter().rev().flatten() {
             let mut found: Vec<(String, Place)> = Vec::new();
             let mut put = |name: String, place: Place| found.push((name, place));
-            match plain(&declaration.kind) {
+            match declaration.plain() {
                 DeclarationKind::Weight(it) => {
                     put(format!("weight {}", it.name.value), Place::Text(it.value.span));
                 }
@@ -244,7 +244,7 @@ pub fn declared(ruleset: &Ruleset) -> BTreeSet<&str> {
 fn inherited(pieces: &Pieces, places: &BTreeMap<String, Place>) -> BTreeMap<String, Place> {
     let mut variants: BTreeMap<&str, (Span, &str)> = BTreeMap::new();
     for declaration in pieces.layers().into_iter().rev().flatten() {
-        if let DeclarationKind::Channel(channel) = plain(&declaration.kind)
+        if let DeclarationKind::Channel(channel) = declaration.plain()
             && let Some(like) = &channel.like
         {
             variants.insert(&channel.name.value, (declaration.span, &like.value));

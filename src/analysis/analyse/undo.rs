@@ -14,7 +14,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::edits::{Declared, Edit, Renames};
-use super::pieces::{Pieces, plain, sources};
+use super::pieces::{Pieces, sources};
 use super::settings::patched;
 use qudao_language::check::check;
 use qudao_language::date::Date;
@@ -319,10 +319,7 @@ fn by_key<'d>(declarations: &[&'d Declaration]) -> BTreeMap<Key, &'d Declaration
         };
         Some((declared, name.to_string()))
     };
-    declarations
-        .iter()
-        .filter_map(|declaration| Some((key(plain(&declaration.kind))?, *declaration)))
-        .collect()
+    declarations.iter().filter_map(|declaration| Some((key(declaration.plain())?, *declaration))).collect()
 }
 
 /// The fields of all profiles, each with the whole of its entry.

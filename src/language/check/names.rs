@@ -498,8 +498,7 @@ impl<'s> Checker<'s> {
                 "date" => Some(Type::Date),
                 _ => {
                     if let Some((id, declared)) = self.enum_names.get(&name.value).copied() {
-                        self.used.insert(declared);
-                        self.mention(name, NameKind::Enum);
+                        self.reads(name, NameKind::Enum, declared);
                         return Some(Type::Enum(id));
                     }
                     self.unknown_type(name);

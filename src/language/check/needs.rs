@@ -13,8 +13,7 @@ impl Checker<'_> {
     /// Looks up what a name after `needs` stands for.
     pub(super) fn need(&mut self, name: &ast::Name) -> Option<Need> {
         if let Some((id, declared)) = self.requirement_names.get(&name.value).copied() {
-            self.used.insert(declared);
-            self.mention(name, NameKind::Requirement);
+            self.reads(name, NameKind::Requirement, declared);
             return Some(Need::Requirement(id));
         }
         match self.symbol_named(name) {

@@ -122,8 +122,7 @@ impl Checker<'_> {
             if !self.fact_names.contains_key(&tail.value)
                 && let Some(member) = self.member_named(tail, id)
             {
-                self.used.insert(declared);
-                self.mention(head, NameKind::Enum);
+                self.reads(head, NameKind::Enum, declared);
                 return Some(Expr { span, ty: Type::Enum(id), kind: ExprKind::Literal(Value::Enum(member)) });
             }
         }
@@ -172,10 +171,8 @@ impl Checker<'_> {
                 Symbol::Field(_) | Symbol::Let(_) | Symbol::Weight(_) | Symbol::Parameter(_) | Symbol::Mix(_),
             )
             | None => {
-                if let Some((id, declared)) = self.enum_names.get(&head.value) {
-                    let id = *id;
-                    self.used.insert(*declared);
-                    self.mention(head, NameKind::Enum);
+                if let Some((id, declared)) = self.enum_names.get(&head.value).copied() {
+                    self.reads(head, NameKind::Enum, declared);
                     let Some(member) = self.member_named(tail, id) else {
                         self.unknown_member(tail, id);
                         return None;
@@ -219,8 +216,7 @@ impl Checker<'_> {
     /// Returns the fact of a name; of one that is none, the nearest names of facts and measures.
     fn fact_named(&mut self, name: &ast::Name) -> Option<Id<Fact>> {
         if let Some((id, declared)) = self.fact_names.get(&name.value).copied() {
-            self.used.insert(declared);
-            self.mention(name, NameKind::Fact);
+            self.reads(name, NameKind::Fact, declared);
             return id;
         }
         self.unknown(&FACT, name, |checker| {

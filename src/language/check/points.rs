@@ -54,8 +54,7 @@ impl Checker<'_> {
             ast::PointsAmount::Computed(_) => None,
             ast::PointsAmount::Name(name) => {
                 if let Some((level, declared)) = self.level_names.get(&name.value).copied() {
-                    self.used.insert(declared);
-                    self.mention(name, NameKind::Level);
+                    self.reads(name, NameKind::Level, declared);
                     return Some(Worth::Level(level, sign));
                 }
                 match self.symbol_read(name) {

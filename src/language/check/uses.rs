@@ -66,6 +66,12 @@ impl Checker<'_> {
         self.mention_of(name, kind, None, false);
     }
 
+    /// The same where what the name stands for is read: it is declared for something.
+    pub(super) fn reads(&mut self, name: &ast::Name, kind: NameKind, declared: Span) {
+        self.used.insert(declared);
+        self.mention(name, kind);
+    }
+
     pub(super) fn mention_of(
         &mut self,
         name: &ast::Name,

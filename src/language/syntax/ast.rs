@@ -54,6 +54,17 @@ pub struct Declaration {
     pub replaced: Option<Box<Declaration>>,
 }
 
+impl Declaration {
+    /// Returns what is declared, by an override or not.
+    #[must_use]
+    pub fn plain(&self) -> &DeclarationKind {
+        match &self.kind {
+            DeclarationKind::Override(inner) => &inner.kind,
+            kind => kind,
+        }
+    }
+}
+
 /// What a declaration declares.
 #[derive(Debug, Clone)]
 pub enum DeclarationKind {

@@ -50,11 +50,8 @@ impl SheetNames {
     #[must_use]
     pub fn new(declarations: &[&ast::Declaration]) -> SheetNames {
         let mut names = SheetNames::default();
-        let plain = declarations.iter().map(|declaration| match &declaration.kind {
-            DeclarationKind::Override(inner) => &inner.kind,
-            kind => kind,
-        });
-        let plain: Vec<&DeclarationKind> = plain.collect();
+        let plain: Vec<&DeclarationKind> =
+            declarations.iter().map(|declaration| declaration.plain()).collect();
         for kind in &plain {
             match kind {
                 DeclarationKind::Channel(it) => {

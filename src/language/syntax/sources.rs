@@ -293,11 +293,7 @@ impl Sources {
         let (layers, _) = self.declarations();
         let all: Vec<&ast::Declaration> = layers.into_iter().flatten().collect();
         all.into_iter().rev().find_map(|declaration| {
-            let kind = match &declaration.kind {
-                DeclarationKind::Override(inner) => &inner.kind,
-                kind => kind,
-            };
-            let DeclarationKind::Source(source) = kind else { return None };
+            let DeclarationKind::Source(source) = declaration.plain() else { return None };
             let path = source.text.as_ref().filter(|_| &*source.name.value == name)?;
             Some((path.value.as_str(), self.brought(path.span.file, &path.value)))
         })

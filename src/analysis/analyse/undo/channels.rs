@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Declared, Edit, Key, Patches, Undo};
-use crate::analyse::pieces::{Pieces, plain};
+use crate::analyse::pieces::Pieces;
 use crate::analyse::settings::{entry_of as entry, holds_on};
 use qudao_language::check::inherit;
 use qudao_language::source::Span;
@@ -20,7 +20,7 @@ struct Written<'d> {
 fn written<'d>(pieces: &'d Pieces) -> BTreeMap<String, Written<'d>> {
     let mut found = BTreeMap::new();
     for declaration in pieces.layers().into_iter().flatten() {
-        if let DeclarationKind::Channel(channel) = plain(&declaration.kind) {
+        if let DeclarationKind::Channel(channel) = declaration.plain() {
             let is_override = matches!(declaration.kind, DeclarationKind::Override(_));
             let written = Written { declaration, channel: channel.clone(), is_override };
             // The ruleset's own goes before that of its base.
@@ -52,7 +52,7 @@ pub(super) fn in_sheets(pieces: &Pieces) -> BTreeMap<(String, String), Vec<&Stat
     for layer in pieces.layers() {
         let mut of_layer: BTreeMap<(String, String), Vec<&Statement>> = BTreeMap::new();
         for declaration in layer {
-            let (channels, is_sheet) = match plain(&declaration.kind) {
+            let (channels, is_sheet) = match declaration.plain() {
                 DeclarationKind::Channel(channel) => (std::slice::from_ref(channel), false),
                 _ => (pieces.sheet(declaration), true),
             };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::channels::{Parts, in_sheets};
 use super::{Declared, Edit, Key, Patches, Undo};
-use crate::analyse::pieces::{Pieces, plain};
+use crate::analyse::pieces::Pieces;
 use crate::analyse::settings::{entry_of, holds_on};
 use qudao_language::source::Span;
 use qudao_language::syntax::ast::{Declaration, DeclarationKind, Parameter};
@@ -13,7 +13,7 @@ use qudao_language::syntax::ast::{Declaration, DeclarationKind, Parameter};
 fn written(pieces: &Pieces) -> BTreeMap<&str, (&Declaration, &Parameter)> {
     let mut found = BTreeMap::new();
     for declaration in pieces.layers().into_iter().flatten() {
-        if let DeclarationKind::Parameter(parameter) = plain(&declaration.kind) {
+        if let DeclarationKind::Parameter(parameter) = declaration.plain() {
             found.entry(&*parameter.name.value).or_insert((declaration, parameter));
         }
     }
