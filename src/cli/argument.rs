@@ -5,6 +5,8 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use qudao_language::diagnostic::nearest;
+
 use super::output::Failure;
 use super::paths;
 
@@ -13,6 +15,22 @@ use super::paths;
 pub(crate) struct Argument {
     name: OsString,
     shown: String,
+}
+
+/// So many names are listed at most where none is near.
+const MOST_LISTED: usize = 20;
+
+/// What may be meant by a name that is none, to stand behind that: the nearest of some names; else all, where they are few.
+pub(crate) fn meant<'n>(
+    name: &str,
+    names: impl IntoIterator<Item = &'n str>,
+    (there_are, all): (&str, &[&str]),
+) -> String {
+    match nearest(name, names) {
+        Some(near) => format!("; the nearest name is `{near}`"),
+        None if (1..=MOST_LISTED).contains(&all.len()) => format!("; {there_are} {}", all.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// How many are told in full.

@@ -12,7 +12,7 @@ use qudao_telling::{result, why};
 
 use super::argument::{Argument, Top, top};
 use super::output::{Failure, Output};
-use super::profiles::{Input, is_profile, quoted};
+use super::profiles::{Input, given, quoted};
 use super::watch::watch;
 use super::written::{Formats, Written};
 use super::{Exit, completions, load};
@@ -115,20 +115,9 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let day = args.input.day(&ruleset);
-    let mut profiles = Vec::new();
-    for argument in &args.profiles {
-        match &**argument {
-            "-" => profiles.push(Some(argument.clone())),
-            _ => {
-                let files = argument.files(is_profile)?;
-                paths.extend(files.iter().cloned());
-                profiles.extend(files.into_iter().map(|path| Some(Argument::from(path.into_os_string()))));
-            }
-        }
-    }
-    if profiles.is_empty() {
-        profiles.push(None);
-    }
+    let profiles = given(&args.profiles)?;
+    let files = profiles.iter().flatten().filter(|profile| &***profile != "-");
+    paths.extend(files.map(|profile| profile.path().to_path_buf()));
     let several = profiles.len() > 1;
     let mut exit = Exit::Done;
     for (number, argument) in profiles.iter().map(Option::as_ref).enumerate() {

@@ -5,19 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 
 use qudao_language::date::Date;
-use qudao_language::diagnostic::nearest;
 use qudao_language::model::Ruleset;
 use qudao_telling::facts::{self, Selection, Unnamed};
 use qudao_telling::words::Speaker;
 
-use super::argument::Argument;
+use super::argument::{Argument, meant};
 use super::load::Loaded;
 use super::output::{Failure, Output};
 use super::written::{Formats, Written};
 use super::{Exit, completions, load, profiles};
-
-/// So many names are listed at most where none is near.
-const MOST_LISTED: usize = 20;
 
 /// How facts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -136,11 +132,7 @@ fn unnamed(ruleset: &Ruleset, unnamed: &Unnamed) -> Failure {
 /// Says that a ruleset has nothing of a name, and what is near it, or what there is.
 fn unknown<'n>(ruleset: &Ruleset, kind: &str, name: &str, names: impl Iterator<Item = &'n str>) -> Failure {
     let names: Vec<&str> = names.collect();
-    let hint = match nearest(name, names.iter().copied()) {
-        Some(near) => format!("; the nearest name is `{near}`"),
-        None if (1..=MOST_LISTED).contains(&names.len()) => format!("; there are {}", names.join(", ")),
-        None => String::new(),
-    };
+    let hint = meant(name, names.iter().copied(), ("there are", &names));
     Failure::new(format!("`{}` has no {kind} `{name}`{hint}", ruleset.name))
 }
 

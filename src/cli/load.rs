@@ -9,8 +9,9 @@ use qudao_language::check::{Checked, check};
 use qudao_language::diagnostic::{any_error, told_errors};
 use qudao_language::model::Ruleset;
 use qudao_language::profile::Format;
-use qudao_language::syntax::{Sources, WantedKind};
+use qudao_language::syntax::{Sources, Wanted, WantedKind};
 
+use super::argument::meant;
 use super::files;
 use super::git::{self, Revision};
 use super::output::{Failure, Output, plain};
@@ -120,11 +121,8 @@ pub(crate) fn main_files(argument: &(impl AsRef<OsStr> + ?Sized)) -> Result<Vec<
 
 fn unknown_ruleset(name: &str) -> String {
     let names: Vec<&str> = qudao_language::bundled::names().collect();
-    let near = match qudao_language::diagnostic::nearest(name, names.iter().copied()) {
-        Some(near) => format!("; the nearest name is `{near}`"),
-        None => format!("; inside are {}", names.join(", ")),
-    };
-    format!("no file and no ruleset inside the binary is named `{name}`{near}")
+    let hint = meant(name, names.iter().copied(), ("inside are", &names));
+    format!("no file and no ruleset inside the binary is named `{name}`{hint}")
 }
 
 /// Lists the files below a folder that have a header, in the order of their names.
@@ -179,13 +177,31 @@ fn load_revision(revision: &Revision, path: &str, argument: &str) -> Result<Vec<
 fn load_blob(revision: &Revision, label: &str, path: &str, bytes: Vec<u8>) -> Result<Loaded, Failure> {
     let mut sources = Sources::new(&format!("{label}{path}"), bytes);
     let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+    bring(&mut sources, |wanted| revision.read(&folder.join(&wanted.path)));
+    nowhere(sources)
+}
+
+/// Brings what a ruleset wants, by a function that reads: what must not be read is refused, what else cannot be is absent.
+pub(crate) fn bring(sources: &mut Sources, mut read: impl FnMut(&Wanted) -> std::io::Result<Vec<u8>>) {
     while let Some(wanted) = sources.wanted().cloned() {
-        match revision.read(&folder.join(&wanted.path)) {
+        match read(&wanted) {
             Ok(bytes) => sources.supply(bytes),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+                sources.refused(&plain(&error.to_string()));
+            }
             Err(error) => sources.absent(&plain(&error.to_string())),
         }
     }
-    nowhere(sources)
+}
+
+/// Reads a file that a ruleset wants: a base from anywhere, all else from the folder that wants it or below.
+pub(crate) fn read_wanted(kind: WantedKind, within: &Path, file: &Path) -> std::io::Result<Vec<u8>> {
+    match kind {
+        WantedKind::Base => files::read(file),
+        WantedKind::Part | WantedKind::Table | WantedKind::Text | WantedKind::Lock => {
+            read_inside(within, file)
+        }
+    }
 }
 
 /// A ruleset that is no file.
@@ -218,35 +234,22 @@ fn load_file(
     let folder = path.parent().unwrap_or(Path::new(""));
     let project = Project::of(folder)?;
     let texts = texts.or(project.texts.as_deref());
-    while let Some(wanted) = sources.wanted().cloned() {
-        let file = folder.join(&wanted.path);
-        let within = folder.join(&wanted.within);
-        let within_folder = |file: PathBuf| read_inside(&within, &file).map(|bytes| (file, bytes));
-        let found = match wanted.kind {
-            WantedKind::Part | WantedKind::Table | WantedKind::Lock => within_folder(file),
-            WantedKind::Base => files::read(&file).map(|bytes| (file, bytes)),
-            WantedKind::Text => match (within_folder(file), texts) {
-                (Err(error), Some(texts)) if error.kind() == ErrorKind::NotFound => {
-                    let file = text_path(texts, &wanted.path);
-                    read_inside(texts, &file).map(|bytes| (file, bytes))
-                }
-                (found, _) => found,
-            },
-        };
-        match found {
-            Ok((file, bytes)) => {
-                others.push((wanted.kind, file));
-                sources.supply(bytes);
-            }
-            Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                sources.refused(&plain(&error.to_string()));
-            }
-            Err(error) => {
-                absent.push(folder.join(&wanted.path));
-                sources.absent(&plain(&error.to_string()));
-            }
+    bring(&mut sources, |wanted| {
+        let mut file = folder.join(&wanted.path);
+        let mut found = read_wanted(wanted.kind, &folder.join(&wanted.within), &file);
+        if let (WantedKind::Text, Err(error), Some(texts)) = (wanted.kind, &found, texts)
+            && error.kind() == ErrorKind::NotFound
+        {
+            file = text_path(texts, &wanted.path);
+            found = read_inside(texts, &file);
         }
-    }
+        match &found {
+            Ok(_) => others.push((wanted.kind, file)),
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+            Err(_) => absent.push(folder.join(&wanted.path)),
+        }
+        found
+    });
     Ok(Loaded { sources, main: Some(path.to_path_buf()), others, project, absent })
 }
 

@@ -37,32 +37,37 @@ enum Language {
     Zh,
 }
 
-/// The main file, which is named like the ruleset, and the other files, by path.
-type Files = (&'static str, [(&'static str, &'static str); 6]);
+/// Files that are made, by path.
+type Files = Vec<(&'static str, &'static str)>;
 
-const ENGLISH: Files = (
-    include_str!("new/main.qd"),
-    [
-        ("tests.qd", include_str!("new/tests.qd")),
-        ("profiles/beginner.yaml", include_str!("new/profiles/beginner.yaml")),
-        ("profiles/workshop.yaml", include_str!("new/profiles/workshop.yaml")),
-        ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
-        ("snapshots/workshop.snap", include_str!("new/snapshots/workshop.snap")),
-        (".gitignore", include_str!("new/gitignore")),
-    ],
-);
-
-const CHINESE: Files = (
-    include_str!("new/zh/main.qd"),
-    [
-        ("tests.qd", include_str!("new/zh/tests.qd")),
-        ("profiles/beginner.yaml", include_str!("new/zh/profiles/beginner.yaml")),
-        ("profiles/workshop.yaml", include_str!("new/zh/profiles/workshop.yaml")),
-        ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
-        ("snapshots/workshop.snap", include_str!("new/snapshots/workshop.snap")),
-        (".gitignore", include_str!("new/gitignore")),
-    ],
-);
+impl Language {
+    /// Returns the main file, which is named like the ruleset, and the other files.
+    fn files(self) -> (&'static str, Files) {
+        let (main, tests, beginner, workshop) = match self {
+            Language::En => (
+                include_str!("new/main.qd"),
+                include_str!("new/tests.qd"),
+                include_str!("new/profiles/beginner.yaml"),
+                include_str!("new/profiles/workshop.yaml"),
+            ),
+            Language::Zh => (
+                include_str!("new/zh/main.qd"),
+                include_str!("new/zh/tests.qd"),
+                include_str!("new/zh/profiles/beginner.yaml"),
+                include_str!("new/zh/profiles/workshop.yaml"),
+            ),
+        };
+        let others = vec![
+            ("tests.qd", tests),
+            ("profiles/beginner.yaml", beginner),
+            ("profiles/workshop.yaml", workshop),
+            ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
+            ("snapshots/workshop.snap", include_str!("new/snapshots/workshop.snap")),
+            (".gitignore", include_str!("new/gitignore")),
+        ];
+        (main, others)
+    }
+}
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let dir = args.dir.as_path();
@@ -72,10 +77,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             "`{shown}` names no new folder; write a name, as in `qudao new shop`"
         )));
     };
-    let (main, others) = match args.lang {
-        Language::En => ENGLISH,
-        Language::Zh => CHINESE,
-    };
+    let (main, others) = args.lang.files();
     let (name, text) = named(&last.to_string_lossy(), main)?;
     let main = format!("{name}.qd");
     let mut files = vec![(main.as_str(), text.as_str())];
@@ -98,14 +100,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// The JSON Schema of the profiles, by which editors complete them.
 fn schema_of(files: &[(&str, &str)]) -> String {
-    let (main, text) = files.first().expect("the main file comes first");
-    let mut sources = Sources::new(main, text.as_bytes().to_vec());
-    while let Some(wanted) = sources.wanted() {
-        match files.iter().find(|(file, _)| *file == wanted.path) {
-            Some((_, text)) => sources.supply(text.as_bytes().to_vec()),
-            None => sources.absent("it is not made"),
-        }
-    }
+    let (main, _) = files.first().expect("the main file comes first");
+    let read = |path: &Path| {
+        let made = files.iter().find(|(file, _)| Path::new(file) == path);
+        made.map(|(_, text)| text.as_bytes().to_vec()).ok_or("it is not made")
+    };
+    let sources = Sources::load(Path::new(main), read).expect("the main file is made");
     let ruleset = check(&sources).ruleset.expect("what is made has no errors");
     let language = ruleset.languages.first().map_or("en", |tag| tag);
     format!("{:#}\n", schema(&ruleset, language))

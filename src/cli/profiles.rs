@@ -11,6 +11,7 @@ use qudao_language::profile::{self, Format, ReadProfile};
 use qudao_language::visible::visible;
 use qudao_telling::words::{Speaker, not_in_language};
 
+use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::project::Project;
 use super::{completions, files};
@@ -88,6 +89,25 @@ impl Input {
         let (bytes, format) = named(path, asked, "; say --profile-format")?;
         Ok(profile::read(ruleset, argument, bytes, format, &self.assignments))
     }
+}
+
+/// Returns the profiles that arguments stand for, folders and patterns gone through; of no argument one, of what is said
+/// by options alone.
+pub(crate) fn given(arguments: &[Argument]) -> Result<Vec<Option<Argument>>, Failure> {
+    let mut profiles = Vec::new();
+    for argument in arguments {
+        match &**argument {
+            "-" => profiles.push(Some(argument.clone())),
+            _ => {
+                let files = argument.files(is_profile)?.into_iter();
+                profiles.extend(files.map(|path| Some(Argument::from(path.into_os_string()))));
+            }
+        }
+    }
+    if profiles.is_empty() {
+        profiles.push(None);
+    }
+    Ok(profiles)
 }
 
 /// Tells whether the name of a file is one of a profile.

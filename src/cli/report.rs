@@ -12,7 +12,7 @@ use qudao_telling::words::Speaker;
 use super::argument::Argument;
 use super::eval::client_advice;
 use super::output::{Failure, Output};
-use super::profiles::Input;
+use super::profiles::{Input, given};
 use super::{Exit, completions, files, load};
 
 const EXAMPLES: &str = "Examples:
@@ -29,8 +29,8 @@ pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Profiles: files in JSON, YAML or TOML, or `-` for standard input
-    #[arg(required_unless_present = "assignments")]
+    /// Profiles: files in JSON, YAML or TOML, folders or patterns of them, or `-` for standard input
+    #[arg(value_name = "PROFILE", required_unless_present = "assignments")]
     profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,
@@ -47,18 +47,19 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let to = args.output.as_deref().filter(|path| !files::is_standard_output(path));
-    let in_folder = args.profiles.len() > 1 && !args.compare;
+    let given = given(&args.profiles)?;
+    let in_folder = given.len() > 1 && !args.compare;
     if in_folder && to.is_none() {
         return Err(Failure::new(
             "several profiles are a page each: say `-o FOLDER`, or `--compare` for one page",
         ));
     }
     let loaded = load::one(&args.ruleset)?;
-    let profiles = args.profiles.iter().map(|profile| profile.path().to_path_buf());
+    let profiles = given.iter().flatten().map(|profile| profile.path().to_path_buf());
     let inputs: Vec<PathBuf> = loaded.paths().into_iter().chain(profiles).collect();
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
-    let (profiles, exit) = read(args, &ruleset, output)?;
+    let (profiles, exit) = read(args, &given, &ruleset, output)?;
     let day = args.input.day(&ruleset);
     let decided = profiles.iter().map(|(name, profile)| (name.clone(), decide(&ruleset, profile, day)));
     let decided: Vec<(String, Decision<'_>)> = decided.collect();
@@ -87,16 +88,13 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 /// Reads all profiles that can be used, each with a name of its own.
 fn read(
     args: &Args,
+    given: &[Option<Argument>],
     ruleset: &Ruleset,
     output: &mut Output,
 ) -> Result<(Vec<(String, Profile)>, Exit), Failure> {
-    let arguments: Vec<Option<&Argument>> = match args.profiles.is_empty() {
-        true => vec![None],
-        false => args.profiles.iter().map(Some).collect(),
-    };
     let (mut profiles, mut exit) = (Vec::new(), Exit::Done);
     let mut names = BTreeSet::new();
-    for argument in arguments {
+    for argument in given.iter().map(Option::as_ref) {
         let read = args.input.read(ruleset, argument)?;
         output.diagnostics(&read.files, &read.diagnostics, false)?;
         let Some(profile) = read.profile else {

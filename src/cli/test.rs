@@ -11,12 +11,12 @@ use qudao_analysis::testing::{
 };
 use qudao_language::date::Date;
 use qudao_language::decide::Decision;
-use qudao_language::diagnostic::{nearest, render};
+use qudao_language::diagnostic::render;
 use qudao_language::model::{Profile, Property, Ruleset, Test};
 use qudao_language::profile::{self, Format as ProfileFormat};
 use qudao_language::source::Place;
 
-use super::argument::Argument;
+use super::argument::{Argument, meant};
 use super::budget::{Spending, Waiting};
 use super::load::{self, Loaded};
 use super::output::{Failure, Output};
@@ -165,11 +165,8 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let unknown = unknown_cases(work.accept.as_deref().unwrap_or(&[]), &cases);
     if let Some(first) = unknown.first() {
         let known: Vec<&str> = cases.iter().map(String::as_str).collect();
-        let hint = match nearest(first, known.iter().copied()) {
-            Some(near) => format!("the nearest name is `{near}`"),
-            None => format!("there are {}", known.join(", ")),
-        };
-        return Err(Failure::new(format!("no case is named `{first}`; {hint}")));
+        let hint = meant(first, known.iter().copied(), ("there are", &known));
+        return Err(Failure::new(format!("no case is named `{first}`{hint}")));
     }
     match args.written.format() {
         Format::Text | Format::Markdown if args.suggest => {}
@@ -276,15 +273,20 @@ fn ruleset(
     }
     let coverage = coverage.map(|coverage| coverage.finished(&ruleset));
     if let Some(coverage) = coverage.as_ref().filter(|_| args.suggest) {
-        suggested(&ruleset, coverage, output)?;
+        suggested(&ruleset, coverage, args.spending.each(1), output)?;
     }
     run.coverage = coverage;
     Ok(run)
 }
 
 /// Writes tests for what was never reached; beside them, how many there are and what none was found for.
-fn suggested(ruleset: &Ruleset, coverage: &Coverage, output: &mut Output) -> Result<(), Failure> {
-    let found = suggest(ruleset, coverage, Budget::default());
+fn suggested(
+    ruleset: &Ruleset,
+    coverage: &Coverage,
+    budget: Budget,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let found = suggest(ruleset, coverage, budget);
     output.print(&found.text)?;
     for open in &found.open {
         output.note(&format!("no profile was found for this: {open}\n"))?;
@@ -294,7 +296,7 @@ fn suggested(ruleset: &Ruleset, coverage: &Coverage, output: &mut Output) -> Res
         1 => "1 test is suggested; confirm what it expects".into(),
         count => format!("{count} tests are suggested; confirm what they expect"),
     };
-    output.note(&format!("{}: {says}\n", ruleset.name))
+    output.hint(&format!("{}: {says}\n", ruleset.name))
 }
 
 /// What is covered less than was asked for.

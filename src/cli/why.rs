@@ -2,12 +2,11 @@
 
 use qudao_engine::advise::advise;
 use qudao_language::decide::decide;
-use qudao_language::diagnostic::nearest;
 use qudao_language::model::{Id, Rule, Ruleset, Target};
 use qudao_language::profile;
 use qudao_telling::{result, why};
 
-use super::argument::Argument;
+use super::argument::{Argument, meant};
 use super::budget::{Spending, Waiting};
 use super::eval::Format;
 use super::output::{Failure, Output};
@@ -140,9 +139,6 @@ fn unknown<'r>(
     name: &str,
     names: impl Iterator<Item = &'r str>,
 ) -> Failure {
-    let hint = match nearest(name, names) {
-        Some(near) => format!("the nearest name is `{near}`"),
-        None => format!("its channels and mixes are {}", targets(ruleset).join(", ")),
-    };
-    Failure::new(format!("`{}` has no {kinds} `{name}`; {hint}", ruleset.name))
+    let hint = meant(name, names, ("its channels and mixes are", &targets(ruleset)));
+    Failure::new(format!("`{}` has no {kinds} `{name}`{hint}", ruleset.name))
 }

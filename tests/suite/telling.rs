@@ -387,6 +387,14 @@ fn a_report_is_a_page_for_each_profile_or_one_for_all() {
     assert!(some.contains("There are many.") && !few.contains(">There are many.</"), "{few}");
     assert_eq!(work.qudao("report r.qd some.yaml"), (0, some.clone(), String::new()));
     assert_eq!(work.qudao("report r.qd some.yaml -o -"), (0, some.clone(), String::new()));
+    // As `eval` does, it takes folders and patterns of profiles.
+    for (named, told) in [("else", "few"), ("s*.yaml", "some")] {
+        let (status, _, err) = work.qudao(&format!("report r.qd {named} -o {told}.html"));
+        assert_eq!((status, err), (0, format!("wrote {told}.html\n")));
+    }
+    assert_eq!(work.read("some.html"), some);
+    let (status, out, _) = work.qudao("report r.qd s*.yaml few.yaml --compare");
+    assert!(status == 0 && out.contains("few"), "{out}");
     // What a page was made from is told: another answer is another digest.
     let digests = |page: &str| -> Vec<String> {
         page.split("sha256:").skip(1).map(|rest| rest.chars().take(64).collect()).collect()

@@ -1,7 +1,6 @@
 //! The files that are open, and the rulesets that they are part of.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,11 +12,10 @@ use qudao_language::check::Allowed;
 use qudao_language::diagnostic::{self, Diagnostic};
 use qudao_language::model::Ruleset;
 use qudao_language::source::{FileId, Files, MAX_FILE_BYTES};
-use qudao_language::syntax::{Sources, WantedKind};
+use qudao_language::syntax::Sources;
 
 use super::super::files;
 use super::super::load;
-use super::super::output::plain;
 
 /// So many folders are gone through for rulesets, at most.
 const MAX_FOLDERS: usize = 5_000;
@@ -217,25 +215,14 @@ impl Workspace {
         let folder = main.parent().unwrap_or(Path::new(""));
         let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
         let mut paths = BTreeSet::from([main.to_path_buf()]);
-        while let Some(wanted) = sources.wanted().cloned() {
+        load::bring(&mut sources, |wanted| {
             let path =
                 PathBuf::from(plain_path(&folder.join(&wanted.path).to_string_lossy().replace('\\', "/")));
             let within = folder.join(&wanted.within);
-            let found = self.read(&path, |path| match wanted.kind {
-                WantedKind::Base => files::read(path),
-                WantedKind::Part | WantedKind::Table | WantedKind::Text | WantedKind::Lock => {
-                    load::read_inside(&within, path)
-                }
-            });
+            let found = self.read(&path, |path| load::read_wanted(wanted.kind, &within, path));
             paths.insert(path);
-            match found {
-                Ok(bytes) => sources.supply(bytes),
-                Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                    sources.refused(&plain(&error.to_string()));
-                }
-                Err(error) => sources.absent(&plain(&error.to_string())),
-            }
-        }
+            found
+        });
         Some((sources, paths))
     }
 
