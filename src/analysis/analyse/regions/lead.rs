@@ -111,8 +111,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let mut leaning = NO;
         for (sign, regions) in [1, -1].into_iter().zip(leanings.iter().flat_map(|[old, new]| [new, old])) {
             for (place, (_, region)) in (0..).zip(Verdict::ALL.into_iter().zip(regions)) {
-                let scaled = self.space.diagrams.times(*region, sign * place)?;
-                leaning = self.space.diagrams.add(leaning, scaled)?;
+                leaning = self.space.diagrams.add_where(leaning, *region, sign * place)?;
             }
         }
         // Less is better.
