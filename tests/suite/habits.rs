@@ -553,6 +553,22 @@ fn many(size: usize) -> String {
     text
 }
 
+/// A document that nobody reads is not indented.
+#[cfg(target_os = "linux")]
+#[test]
+fn json_of_many_reasons_is_one_line() {
+    for (size, is_line) in [(20, false), (40, true)] {
+        let work = Work::new(&[("many.qd", &many(size))]);
+        let all = (0..12).flat_map(|n| ["--set".to_string(), format!("n{n}=1000")]);
+        let mut run = program(work.0.path());
+        let written = run.args(["eval", "many.qd", "-f", "json"]).args(all).output().unwrap().stdout;
+        let text = String::from_utf8(written).unwrap();
+        assert_eq!(text.trim_end().lines().count() == 1, is_line, "{size}");
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["channels"].as_array().unwrap().len(), size);
+    }
+}
+
 /// Each of these tells on a terminal that it is at work once it is silent for a second, and takes that away again.
 #[cfg(target_os = "linux")]
 #[test]
