@@ -57,7 +57,10 @@ pub fn rules_json(decision: &Decision<'_>, speaker: Speaker<'_>, rules: &[Id<Rul
     document
 }
 
-/// Writes the JSON object that [`to_json`] returns, indented or as one line. Nothing but one target at a time is held: the
+/// Of a document of more reasons than these two thirds would be spaces that nobody looks at.
+const MOST_INDENTED: usize = 1_000;
+
+/// Writes the JSON object that [`to_json`] returns, indented or as one line; as one line if it is large. Nothing but one target at a time is held: the
 /// needs of all targets are a square where one channel needs the next.
 ///
 /// # Errors
@@ -71,7 +74,9 @@ pub fn write_json(
 ) -> io::Result<()> {
     let writer = Writer { decision, speaker };
     let document = writer.document(trace);
-    let written = match indented {
+    let targets = decision.channels.iter().chain(&decision.mixes).map(|target| decision.target(*target));
+    let reasons: usize = targets.map(|told| told.reasons.len() + told.pending.len()).sum();
+    let written = match indented && reasons <= MOST_INDENTED {
         true => serde_json::to_writer_pretty(out, &document),
         false => serde_json::to_writer(out, &document),
     };
