@@ -8,8 +8,9 @@ use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
 use super::uses::NameKind;
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
 use crate::model::{
-    Amount, Channel, Entry, Enum, Fact, Id, NumberType, Statement, Statements, Unit, place_among,
+    Amount, Channel, Entry, Enum, Fact, Id, NumberType, Statement, Statements, Unit, Value, place_among,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -56,6 +57,7 @@ impl<'s> Checker<'s> {
             let stated = self.statements(&parameter.statements, |_, _| id);
             self.parameters.extend(stated);
         }
+        self.define_rates();
         let mixes = self.each(|kind| if let DeclarationKind::Mix(mix) = kind { Some(mix) } else { None });
         for (index, (_, mix)) in mixes.into_iter().enumerate() {
             let members = self.members(mix);
@@ -145,6 +147,25 @@ impl<'s> Checker<'s> {
             }
         }
         channels
+    }
+
+    /// Gives the ruleset the rates that change by day.
+    fn define_rates(&mut self) {
+        for (_, unit) in
+            self.each(|kind| if let DeclarationKind::Unit(unit) = kind { Some(unit) } else { None })
+        {
+            let id = self.units.find(&unit.name.value).and_then(|id| self.units.get(id).rate);
+            let Some(id) = id.filter(|_| unit.is_dated()) else { continue };
+            let stated = self.statements(&unit.rates, |_, _| Some(id));
+            for statement in stated.values().flatten() {
+                let others = statement.disputed.iter().map(|other| &other.value);
+                let numbers = others.chain([&statement.value]).flatten().filter_map(Value::as_number);
+                if numbers.into_iter().any(|number| number <= Exact::ZERO) {
+                    self.no_measure(statement.span);
+                }
+            }
+            self.parameters.extend(stated);
+        }
     }
 
     fn statements(
