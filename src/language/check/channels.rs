@@ -6,7 +6,7 @@ use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
 use super::uses::NameKind;
-use super::{Checker, Symbol};
+use super::{Checker, Symbol, exchanges};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::Exact;
 use crate::model::{
@@ -21,6 +21,8 @@ impl<'s> Checker<'s> {
         for name in std::mem::take(&mut self.unclaimed) {
             self.unknown_channel(&OF_SHEET, &name);
         }
+        // What is stated in other units is counted by them.
+        self.define_rates();
         let channels =
             self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
         for (index, (_, channel)) in channels.into_iter().enumerate() {
@@ -57,7 +59,6 @@ impl<'s> Checker<'s> {
             let stated = self.statements(&parameter.statements, |_, _| id);
             self.parameters.extend(stated);
         }
-        self.define_rates();
         let mixes = self.each(|kind| if let DeclarationKind::Mix(mix) = kind { Some(mix) } else { None });
         for (index, (_, mix)) in mixes.into_iter().enumerate() {
             let members = self.members(mix);
@@ -206,7 +207,8 @@ impl<'s> Checker<'s> {
                 self.diagnostics.push(diagnostic.here("the second statement").also(first.span, "the first"));
             }
         }
-        statements
+        let entries = statements.into_iter();
+        entries.map(|(entry, stated)| (entry, exchanges::by_rates(self, stated, entry.0))).collect()
     }
 
     /// A statement of a fact; its sources are looked up even where the fact is not known.
@@ -215,7 +217,7 @@ impl<'s> Checker<'s> {
         let disputed_sources: Vec<_> =
             written.disputed.iter().map(|(_, from)| self.citations(from)).collect();
         let fact = fact?;
-        let (of, ty) = (self.facts[fact].indexes.clone(), self.facts[fact].ty);
+        let of = self.facts[fact].indexes.clone();
         if written.indexes.len() < of.len() {
             self.lacks_index(written, &of);
             return None;
@@ -229,10 +231,10 @@ impl<'s> Checker<'s> {
         let values: Option<Vec<u32>> = values.into_iter().collect();
         let sizes = of.iter().map(|of| self.enums[*of].members.len());
         let place = values.filter(|_| further.is_none()).map(|values| place_among(sizes, &values));
-        let value = self.literal(&written.value, ty);
+        let value = self.stated_value(&written.value, fact);
         let mut disputed = Vec::new();
         for ((value, _), sources) in written.disputed.iter().zip(disputed_sources) {
-            if let Some(value) = self.literal(value, ty) {
+            if let Some(value) = self.stated_value(value, fact) {
                 disputed.push(crate::model::Disputed { value, sources });
             }
         }

@@ -7,7 +7,7 @@ use super::{Arena, Citation, Fact, Id, Text};
 use crate::exact::Exact;
 
 /// A unit as a type has it: a unit, per a unit, or both; plain numbers have neither.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct Unit {
     /// The unit itself.
     pub numerator: Option<Id<UnitDefinition>>,
