@@ -48,7 +48,7 @@ pub(crate) struct Args {
     /// Only the facts of this channel; more than one may be named
     #[arg(long, value_name = "CHANNEL", conflicts_with = "cited", add = completions::channels())]
     channel: Vec<String>,
-    /// Only this fact, parameter or entry: `fee`, `fee[card]`; more than one may be named
+    /// Only this fact, parameter, measure or entry: `fee`, `fee[card]`; more than one may be named
     #[arg(long, value_name = "FACT", conflicts_with = "cited", add = completions::facts())]
     fact: Vec<String>,
     /// Only the facts whose sources were all read longer ago than this: `180d`, `26w`; some are found: exit status 1

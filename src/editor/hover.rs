@@ -285,7 +285,7 @@ fn each_from<'d>(kind: &'d DeclarationKind, visit: &mut impl FnMut(&'d From)) {
             d.needs.iter().flat_map(|needs| &needs.from).for_each(visit);
         }
         D::Parameter(d) => of_statements(&d.statements),
-        D::Unit(d) => d.from.iter().for_each(visit),
+        D::Unit(d) => of_statements(&d.rates),
         D::Mix(d) => d.from.iter().chain(d.needs.iter().flat_map(|needs| &needs.from)).for_each(visit),
         D::Requirement(d) => d.from.iter().for_each(visit),
         D::Rule(d) => d.from.iter().for_each(visit),

@@ -232,6 +232,10 @@ impl Project {
             DeclarationKind::Channel(channel) if named.kind == NameKind::Channel => {
                 Some((text_end(place, channel.title.as_ref(), &channel.was), channel.was.clone()))
             }
+            DeclarationKind::Parameter(it) if named.kind == NameKind::Parameter => {
+                let ty = it.ty.as_ref()?.span;
+                Some((text_end(ty, it.title.as_ref(), &it.was), it.was.clone()))
+            }
             _ => None,
         }
     }

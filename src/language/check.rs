@@ -7,6 +7,7 @@ mod bounds;
 mod channels;
 mod comparison;
 mod cycles;
+mod exchanges;
 mod expectations;
 mod expression;
 mod lets;

@@ -32,7 +32,7 @@ pub use rule::{
 };
 pub use target_map::TargetMap;
 pub use text::{Hole, Piece, Template, Text};
-pub use unit::{Dimension, Leftover, Unit, UnitDefinition, Units};
+pub use unit::{Dimension, Exchange, Leftover, Unit, UnitDefinition, Units};
 pub use value::{Number, NumberType, Type, Value, Written};
 
 use crate::date::Date;
@@ -199,6 +199,13 @@ impl Enum {
         self.member(name).or_else(|| self.by_old_name.get(name).copied())
     }
 
+    /// Returns the value that another ruleset's enum has for one of this: that of its name, or of an old name of either.
+    #[must_use]
+    pub fn same(&self, member: u32, other: &Enum) -> Option<u32> {
+        let member = self.members.get(member as usize)?;
+        other.member_read(&member.name).or_else(|| member.was.iter().find_map(|was| other.member(was)))
+    }
+
     /// Returns the name of a value.
     #[must_use]
     pub fn member_name(&self, member: u32) -> &str {
@@ -267,6 +274,10 @@ pub struct Fact {
     pub title: Option<Text>,
     /// Whether it is a parameter: stated by the ruleset, and read without a channel.
     pub is_parameter: bool,
+    /// The old names of a parameter.
+    pub was: Vec<Arc<str>>,
+    /// The unit whose rate it is, if it is one: a parameter that no expression names.
+    pub rate_of: Option<Id<UnitDefinition>>,
 }
 
 /// An entry of a fact: the fact, and the value of its index; of several indexes, its place among each with each, the last
@@ -648,10 +659,18 @@ impl Ruleset {
         name
     }
 
-    /// Returns how an entry of a channel's fact is written: `service.open_to[ngo]`; that of a parameter, `limit[ngo]`.
+    /// Returns how an entry of a channel's fact is written: `service.open_to[ngo]`; that of a parameter, `limit[ngo]`; the
+    /// rate of a unit, `USD`.
     #[must_use]
     pub fn entry_name(&self, channel: Id<Channel>, entry: Entry) -> String {
         let fact = self.fact_name(entry);
         if channel == OWN { fact } else { format!("{}.{fact}", self.channels[channel].name) }
+    }
+
+    /// Returns the same as people read it: a rate is what one of its unit is, `1 USD`.
+    #[must_use]
+    pub fn entry_told(&self, channel: Id<Channel>, entry: Entry) -> String {
+        let name = self.entry_name(channel, entry);
+        if self.facts[entry.0].rate_of.is_some() { format!("1 {name}") } else { name }
     }
 }

@@ -7,9 +7,11 @@ mod json;
 mod sheet;
 mod stale;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use qudao_language::model::{Channel, Citation, Entry, Id, OWN, Ruleset, Source};
+use qudao_language::date::Date;
+use qudao_language::decide::{Measured, decide};
+use qudao_language::model::{Channel, Citation, Entry, Id, Measure, OWN, Profile, Ruleset, Source, Target};
 
 pub use cited::{Passage, cited, cited_json, cited_text};
 pub use csv::{csv, literal, value_literal};
@@ -43,6 +45,8 @@ pub struct Selection {
     pub entries: BTreeSet<Entry>,
     /// The entries of parameters.
     pub parameters: BTreeSet<Entry>,
+    /// The measures.
+    pub measures: BTreeSet<Id<Measure>>,
 }
 
 impl Selection {
@@ -53,6 +57,7 @@ impl Selection {
             channels: ruleset.channels.ids().collect(),
             entries: entries(ruleset).into_iter().collect(),
             parameters: parameters(ruleset).into_iter().collect(),
+            measures: ruleset.measures.ids().collect(),
         }
     }
 
@@ -61,7 +66,7 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// The first name that is none of a channel, or none of a fact or an entry.
+    /// The first name that is none of a channel, or none of a fact, an entry or a measure.
     pub fn of(ruleset: &Ruleset, channels: &[String], facts: &[String]) -> Result<Selection, Unnamed> {
         let mut selection = Selection::all(ruleset);
         if !channels.is_empty() {
@@ -84,6 +89,11 @@ impl Selection {
             };
             selection.entries.retain(&mut wanted);
             selection.parameters.retain(&mut wanted);
+            selection.measures.retain(|id| {
+                let name = &*ruleset.measures[*id].name;
+                unseen.remove(name);
+                facts.iter().any(|fact| fact == name)
+            });
             if let Some(name) = facts.iter().find(|fact| unseen.contains(fact.as_str())) {
                 return Err(Unnamed::Fact(name.clone()));
             }
@@ -99,6 +109,17 @@ impl Selection {
         }
         self.channels.contains(&channel) && self.entries.contains(&entry)
     }
+}
+
+/// Returns what measures are on a day of whoever asks: no field has a value, so that a measure is what facts alone make of
+/// it, or lies within the bounds that the ranges of fields give.
+fn measured(ruleset: &Ruleset, day: Date) -> BTreeMap<(Id<Channel>, Id<Measure>), Measured> {
+    let mut nobody = Profile::empty(ruleset, "");
+    ruleset.fields.ids().for_each(|field| nobody.set(field, None));
+    let decision = decide(ruleset, &nobody, day);
+    let of = |channel| decision.target(Target::Channel(channel)).measures.iter();
+    let all = ruleset.channels.ids().flat_map(|id| of(id).map(move |it| ((id, it.measure), it.clone())));
+    all.collect()
 }
 
 /// A name that the ruleset does not declare.

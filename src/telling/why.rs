@@ -135,7 +135,7 @@ fn reason<'r>(
 
 /// Says of a fact that it has no value: that no source tells one, or that what a source told has ended.
 fn no_value(speaker: &Speaker<'_>, day: Date, channel: Id<Channel>, entry: Entry) -> String {
-    let name = speaker.ruleset.entry_name(channel, entry);
+    let name = speaker.ruleset.entry_told(channel, entry);
     match speaker.ruleset.ended(channel, entry, day) {
         None => speaker.tongue.no_source_for(&name),
         Some(day) => speaker.tongue.ended_for(&name, day),

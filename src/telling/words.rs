@@ -21,6 +21,6 @@ mod evidence;
 mod phrases;
 mod values;
 
-pub use evidence::{converted, evidence, points, rates, text_of, told};
+pub use evidence::{converted, evidence, is_conversion, points, rates, text_of, told};
 pub use phrases::Tongue;
 pub use values::{Speaker, exact_text, expr_text, not_in_language, plain_name, source_text};

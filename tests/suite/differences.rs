@@ -329,6 +329,53 @@ fn nothing_is_renamed_because_it_looks_alike() {
     assert!(out.contains("a: recommended → excluded\n  where x\n  by    fact `a.bad` is new\n"), "{out}");
 }
 
+/// What has an old name is the same under its new one: no decision changes, and what else changes is told by itself.
+#[test]
+fn values_and_parameters_are_known_again_by_their_old_names() {
+    let old = "ruleset s \"S\" { as of 2026-01-01 }\nenum E { tiny, large }\n\
+               profile { e: E, wanted: set of E, n: int in 0 .. 9 }\n\
+               parameter cap[E]: int \"Cap\" { [tiny] = 3, [large] = 5 }\nparameter kind: E = tiny\n\
+               channel a\nchannel b\n\
+               rule r { when n <= cap[e] and wanted has tiny then score a +1 }\n\
+               rule q { when e == kind then score b +1 }\n";
+    let new = old
+        .replace("{ tiny,", "{ small was tiny,")
+        .replace("[tiny]", "[small]")
+        .replace("= tiny", "= small")
+        .replace("has tiny", "has small")
+        .replace("cap[E]: int \"Cap\"", "limit[E]: int \"Cap\" was cap")
+        .replace("<= cap", "<= limit");
+    let work = Work::new(&[("old.qd", old), ("new.qd", &new)]);
+    assert_eq!(edits(&work), ["value `tiny` is named `small` now", "parameter `cap` is named `limit` now"]);
+    let found = json(&work, "old.qd new.qd");
+    assert_eq!(
+        (&found["all"]["extent"], found["all"]["regions"].as_array().map(Vec::len)),
+        (&"proved".into(), Some(0))
+    );
+
+    work.write("new.qd", &new.replace("[small] = 3", "[small] = 4"));
+    assert!(edits(&work).contains(&"parameter `limit[small]`: 3 → 4".to_string()), "{:?}", edits(&work));
+    let (_, out, _) = work.qudao("diff old.qd new.qd");
+    let region = "a: possible → recommended\n  where e == small and wanted has small and n == 4\n  \
+                  by    parameter `limit[small]`: 3 → 4\n";
+    assert!(out.contains(region), "{out}");
+}
+
+/// What nobody knew and somebody tells now is a cause like any other.
+#[test]
+fn a_parameter_that_is_told_at_last_is_a_cause() {
+    let old = "ruleset s \"S\" { as of 2026-01-01 }\nprofile { n: int in 0 .. 9 }\n\
+               parameter limit: int \"Limit\"LIMIT\nchannel a\nrule r { when n <= limit then score a +1 }\n";
+    for unknown in ["", " = unknown", " { = 3 until 2025-12-31 }"] {
+        let new = old.replace("LIMIT", " = 5");
+        let work = Work::new(&[("old.qd", &old.replace("LIMIT", unknown)), ("new.qd", &new)]);
+        assert!(edits(&work).contains(&"parameter `limit` is new".to_string()), "{unknown}");
+        let (_, out, _) = work.qudao("diff old.qd new.qd");
+        let told = "where n <= 5\n  by    parameter `limit` is new\n";
+        assert!(out.contains(told), "{unknown}: {out}");
+    }
+}
+
 #[test]
 fn a_cause_is_an_instance_and_a_channel_that_came_is_told_once() {
     let old = "ruleset s \"S\" { version \"1\" }\nprofile { n: int in 0 .. 9 }\nfact stars: int\n\

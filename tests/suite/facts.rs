@@ -192,3 +192,35 @@ fn a_value_that_ended_is_told() {
         ["the last value of `a.m[y]` ended on 2025-12-31", "the last value of `a.n` ended on 2025-06-30"]
     );
 }
+
+/// Measures are told as facts are: what they are whatever is answered, or the bounds that ranges give.
+#[test]
+fn measures_are_told_below_the_facts() {
+    let text = "ruleset r { as of 2026-01-01 }\nsource list\nunit USD = 0.9 EUR since 2025-01-01 from list\n\
+                unit order\nprofile { orders: int order per month in 10 .. 100, free: int order per month }\n\
+                fact fee: number USD per month \"Fee\"\nfact price: number EUR per order\n\
+                channel a \"A\" { fee = 10 USD per month from list, price = 0.5 EUR per order }\n\
+                channel b \"B\" { fee = 20 USD per month }\n\
+                measure fixed: number EUR per month \"Fixed cost\" for each c = c.fee\n\
+                measure cost: number EUR per month for each c in {a} = c.fee + orders * c.price\n\
+                measure open: number order per month for each c = free * 2\n";
+    let ruleset = with_text(text, "");
+    let speaker = Speaker::new(&ruleset, None);
+    let all = Selection::all(&ruleset);
+    snapshot("measures", &sheet(speaker, day("2026-01-01"), &all).terminal(false));
+    let json = to_json(speaker, day("2026-01-01"), &all);
+    let cost = &json["measures"][1];
+    assert_eq!((&cost["measure"], &cost["unit"]), (&"cost".into(), &"EUR per month".into()));
+    assert_eq!((&cost["channels"]["a"]["low"], &cost["channels"]["a"]["high"]), (&"14".into(), &"59".into()));
+    assert!(cost["channels"]["a"]["value"].is_null() && cost["channels"]["b"].is_null());
+    assert_eq!(json["measures"][0]["channels"]["b"]["value"], "18.00 EUR per month");
+    let named = |channels: &[&str], facts: &[&str]| {
+        let names = |of: &[&str]| of.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        Selection::of(&ruleset, &names(channels), &names(facts)).unwrap()
+    };
+    let one = named(&["b"], &["fixed"]);
+    assert_eq!((one.entries.len(), one.parameters.len(), one.measures.len()), (0, 0, 1));
+    assert_eq!(named(&[], &["fee"]).measures.len(), 0);
+    // A rate belongs to its unit: a sheet of facts does not state it.
+    assert!(!csv(&ruleset, None, &all).contains("USD"));
+}

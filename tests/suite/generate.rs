@@ -155,10 +155,11 @@ impl Generator<'_> {
     }
 
     fn declarations(&mut self) -> Vec<String> {
+        let [third, speak, frequent] = ["third", "speak", "frequent"].map(|name| self.old_name(name));
         let mut all: Vec<String> = vec![
-            "enum Owner { one \"One\" @zh \"一\", two \"Two\", three }".into(),
-            "enum Goal { sell, talk }".into(),
-            "scale Repeat { never < some < often }".into(),
+            format!("enum Owner {{ one \"One\" @zh \"一\", two \"Two\", three{third} }}"),
+            format!("enum Goal {{ sell, talk{speak} }}"),
+            format!("scale Repeat {{ never < some < often{frequent} }}"),
             "source book \"A book\"".into(),
             "source rumour \"A rumour\" { confidence low }".into(),
             "unit post".into(),
@@ -179,14 +180,18 @@ impl Generator<'_> {
             "fact ratio: number".into(),
             "fact by[Owner]: number percent".into(),
             "fact mark: int \"Mark\"".into(),
+            "fact toll: number coin \"Toll\"".into(),
             "fact quota[Owner][Repeat]: number per month \"Quota\"".into(),
         ];
+        all.extend(self.rates());
         all.extend(self.parameters());
+        let articles = self.old_name("articles");
+        let crew = self.old_name("crew");
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
         all.push(format!(
-            "profile {{\n  flag: bool \"Flag?\"\n  icp: bool{icp}\n  posts: number per month in 0 .. 20\n  size: number MB\n  \
-             staff: int in 0 .. 3{staff}\n  owner: Owner \"Who?\"\n  repeat: Repeat\n  goals: set of Goal\n  start: date\n  \
+            "profile {{\n  flag: bool \"Flag?\"\n  icp: bool{icp}\n  posts: number per month in 0 .. 20{articles}\n  size: number MB\n  \
+             staff: int in 0 .. 3{staff}{crew}\n  owner: Owner \"Who?\"\n  repeat: Repeat\n  goals: set of Goal\n  start: date\n  \
              word: text\n}}"
         ));
         for index in 0..self.channels {
@@ -252,6 +257,15 @@ impl Generator<'_> {
             all.push(self.table(mixes));
         }
         all
+    }
+
+    /// What something was called before, now and then.
+    fn old_name(&mut self, name: &str) -> String {
+        if !self.dice.chance(30) {
+            return String::new();
+        }
+        self.used("old name");
+        format!(" was {name}")
     }
 
     /// The default of a field, in so many of a hundred cases.
@@ -321,6 +335,8 @@ impl Generator<'_> {
         statement(self, "fact", &format!("base = {base}"));
         let piece = self.dice.one(&["0.05 EUR", "2.5 EUR", "7 EUR"]);
         statement(self, "fact", &format!("piece = {piece}"));
+        let toll = self.dice.one(&["1 coin", "0 coin", "2.5 coin"]);
+        statement(self, "fact", &format!("toll = {toll}"));
         let price = self.dice.one(&["0 EUR per MB", "0.29 EUR per MB", "1.5 EUR per MB", "-1 EUR per MB"]);
         statement(self, "fact", &format!("price = {price}"));
         let (before, after) = (self.dice.one(&["0.5", "2"]), self.dice.one(&["1.25", "3", "-1"]));
@@ -617,7 +633,8 @@ impl Generator<'_> {
                 }
             }
             17..=19 => self.several(op, &channel),
-            28 | 29 => self.against_parameter(op, &channel),
+            28 => self.against_parameter(op, &channel),
+            29 => self.exchanged(op, &channel),
             20 => self.product(op, &channel),
             21 => self.quotient(op, &channel),
             22 => self.rounding(op, &channel),

@@ -197,3 +197,17 @@ fn defaults_fit_and_every_field_is_there() {
         assert!(property.get("default").is_none_or(|default| fits(property, default)), "{}", field.name);
     }
 }
+
+#[test]
+fn what_a_field_makes_is_told() {
+    let text = "ruleset t \"T\"\nprofile { n: int \"How many?\" in 0 .. 9, m: int, other: bool }\n\
+                fact fee: number EUR\nchannel a { fee = 2 EUR }\nlet all = n + m\n\
+                measure cost: number EUR \"Cost\" for each c = all * c.fee\n\
+                measure double: number for each c = n * 2\n";
+    let schema = schema(&ruleset(text), "en");
+    let told = |field: &str| schema["properties"][field]["description"].as_str().map(str::to_string);
+    let both = "makes the measure `cost`, Cost\nmakes the measure `double`";
+    assert_eq!(told("n").as_deref(), Some(both));
+    assert_eq!(told("m").as_deref(), Some("makes the measure `cost`, Cost"));
+    assert_eq!(told("other"), None);
+}

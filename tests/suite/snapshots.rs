@@ -58,6 +58,21 @@ fn a_snapshot_has_ids_only_a_line_for_each_thing() {
     "#);
 }
 
+/// A parameter that nobody knew and somebody tells now is the cause of what moves.
+#[test]
+fn a_parameter_that_is_told_at_last_is_a_cause() {
+    let rest = "parameter least: int \"Least\"\nrule enough { when n >= least then score own +1 }\n";
+    for unknown in [rest.to_string(), rest.replace("\"Least\"", "\"Least\" = unknown")] {
+        let work = shop();
+        work.write("shop.qd", &(SHOP.to_string() + &unknown));
+        assert_eq!(work.qudao("test shop.qd --accept").0, 0);
+        work.write("shop.qd", &(SHOP.to_string() + &rest.replace("\"Least\"", "\"Least\" = 1")));
+        let (status, out, _) = work.qudao("test shop.qd");
+        assert_eq!(status, 1, "{out}");
+        assert!(out.contains("Cause 1 of 1: fact least: unknown → 1"), "{out}");
+    }
+}
+
 /// A measure that moves is a change, with the edit that moves it.
 #[test]
 fn a_measure_moves_with_its_cause() {
@@ -478,9 +493,11 @@ fn what_has_another_name_now_is_the_same() {
 enum Size { tiny, large }
 profile { heavy: bool, size: Size }
 fact size: Size
+parameter usual: Size = tiny
 channel red_fox { size = unknown }
 channel owl { size = tiny }
 rule strong { when heavy then score red_fox +1 }
+rule common { when size == usual then score owl +1 }
 rule fits { when owl.size == tiny and red_fox.size == tiny then score owl +3, note red_fox \"x\" }
 ";
     let new = old
@@ -488,6 +505,8 @@ rule fits { when owl.size == tiny and red_fox.size == tiny then score owl +3, no
         .replace("red_fox +1", "fox +1")
         .replace("red_fox.size", "fox.size")
         .replace("note red_fox", "note fox")
+        .replace("parameter usual: Size", "parameter common_size: Size was usual")
+        .replace("== usual", "== common_size")
         .replace("{ tiny,", "{ small was tiny,")
         .replace("= tiny", "= small");
     let work = Work::new(&[

@@ -315,9 +315,15 @@ fn what_is_told_to_be_renamed_means_the_same_under_its_old_name() {
             (!of.is_empty()).then(|| of[dice.pick(of.len())])
         };
         // A name is another everywhere, and in half of the cases what it stands for is another too.
-        let kind = ["rule ", "let ", "fact ", "channel ", "requirement "][dice.pick(5)];
+        let kinds = ["rule ", "let ", "fact ", "channel ", "requirement ", "parameter ", "enum Owner "];
+        let kind = kinds[dice.pick(kinds.len())];
         let Some(number) = picked(kind, &mut dice) else { continue };
-        let name = declarations[number][kind.len()..].split([' ', ':', '[', '{']).next().unwrap().to_string();
+        let is_value = kind == "enum Owner ";
+        let name = if is_value {
+            "three".to_string()
+        } else {
+            declarations[number][kind.len()..].split([' ', ':', '[', '{']).next().unwrap().to_string()
+        };
         let rename = |text: &str| {
             let is_word = |c: char| c.is_alphanumeric() || c == '_';
             let mut made = String::new();
@@ -343,13 +349,20 @@ fn what_is_told_to_be_renamed_means_the_same_under_its_old_name() {
         }
         let read =
             |texts: &[String]| checked("random.qd", &(HEADER.to_string() + &texts.join("\n"))).1.ruleset;
+        let head = &mut texts[number];
+        if is_value {
+            *head = head.replace("renamed", &format!("renamed was {name}"));
+        } else if kind == "parameter " {
+            let values = [" = ", " {\n"].into_iter().filter_map(|begin| head.find(begin));
+            head.insert_str(values.min().unwrap_or(head.len()), &format!(" was {name}"));
+        }
         let (Some(old), Some(new)) = (read(&declarations), read(&texts)) else { continue };
         let side = |ruleset, label: &str| Side { ruleset, day: old.as_of.unwrap(), label: label.into() };
         let difference = Difference::new(side(&old, "old"), side(&new, "new"));
         let told: Vec<&Edit> = difference.edits.iter().filter(|edit| edit.is_rename()).collect();
         for edit in &told {
             assert_eq!(edit.new.as_deref(), Some("renamed"), "seed {seed}: {edit}");
-            let is_title = edit.declared == Declared::Channel;
+            let is_title = matches!(edit.declared, Declared::Channel | Declared::Parameter | Declared::Value);
             assert!(
                 is_title || matches!(edit.declared, Declared::Rule | Declared::Let),
                 "seed {seed}: {edit}"
@@ -362,6 +375,11 @@ fn what_is_told_to_be_renamed_means_the_same_under_its_old_name() {
                 assert!(texts[number] == rename(&declarations[number]), "seed {seed}: {edit}");
             }
         }
+        assert!(
+            told.len() == 1 || !(is_value || kind == "parameter "),
+            "seed {seed}: {:?}",
+            difference.edits
+        );
         if told.is_empty() { not += 1 } else { renamed += 1 }
     }
     println!("{renamed} renamed, {not} not");

@@ -436,7 +436,7 @@ impl<'a> Reach<'a> {
                 ExprKind::Fact(fact) => {
                     if let Some(channel) = fact.channel.or(channel) {
                         let (declared, of) = match channel == OWN {
-                            true => (Declared::Parameter, String::new()),
+                            true => (Declared::stated(self.ruleset, fact.fact), String::new()),
                             false => (Declared::Fact, (self.name)(Target::Channel(channel)) + "."),
                         };
                         let entries = self.ruleset.entries_of(fact.fact);

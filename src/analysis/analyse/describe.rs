@@ -100,8 +100,12 @@ impl Space<'_, '_> {
                 Some(format!("{} is {}", field.name, if allowed == [0] { "known" } else { "unknown" }))
             }
             AskedKind::Member(number, name) => {
-                let (_, _, field) = self.declared_last(*number)?;
+                let (side, _, field) = self.declared_last(*number)?;
                 let not = if allowed == [1] { "" } else { "not " };
+                let Type::Set(of) = field.ty else { return None };
+                // It may have another name now.
+                let of = &self.grounds.get(side)?.ruleset.enums[of];
+                let name = of.member_read(name).map_or(&**name, |member| of.member_name(member));
                 Some(format!("{not}{} has {name}", field.name))
             }
             AskedKind::Form(number) => self.sum_part(*number, asked, allowed),

@@ -11,7 +11,7 @@ pub(super) use self::renames::Renames;
 use super::change::Pairs;
 use super::pieces::Pieces;
 use qudao_language::date::Date;
-use qudao_language::model::{Id, Ruleset, Target, UnitDefinition};
+use qudao_language::model::{Fact, Id, Ruleset, Target, UnitDefinition};
 
 /// What an edit is of.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -30,6 +30,8 @@ pub enum Declared {
     Field,
     /// An enum or a scale.
     Enum,
+    /// A value of an enum or a scale.
+    Value,
     /// An entry of a parameter, as `limit[ngo]`.
     Parameter,
     /// An entry of a channel's fact, as `service.open_to[ngo]`.
@@ -53,6 +55,11 @@ pub enum Declared {
 }
 
 impl Declared {
+    /// Returns what states a parameter: itself, or the unit whose rate it is.
+    pub(super) fn stated(ruleset: &Ruleset, fact: Id<Fact>) -> Declared {
+        if ruleset.facts[fact].rate_of.is_some() { Declared::Unit } else { Declared::Parameter }
+    }
+
     /// Returns the word of the language.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -64,6 +71,7 @@ impl Declared {
             Declared::Unit => "unit",
             Declared::Field => "field",
             Declared::Enum => "enum",
+            Declared::Value => "value",
             Declared::Parameter => "parameter",
             Declared::Fact => "fact",
             Declared::Channel => "channel",

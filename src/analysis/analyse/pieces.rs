@@ -33,7 +33,7 @@ impl Pieces {
                     weights.insert(weight.name.value.to_string(), slice(weight.value.span));
                 }
                 DeclarationKind::Unit(unit) => {
-                    if let Some(value) = &unit.value {
+                    if let Some(value) = unit.value().filter(|_| !unit.is_dated()) {
                         units.insert(unit.name.value.to_string(), slice(value.span));
                     }
                 }
@@ -49,7 +49,7 @@ impl Pieces {
         self.weights.clone().into_iter().collect()
     }
 
-    /// The declared units, each with what one of it is, as written.
+    /// The declared units that are the same on every day, each with what one of it is, as written.
     pub(super) fn units(&self) -> Vec<(String, String)> {
         self.units.clone().into_iter().collect()
     }

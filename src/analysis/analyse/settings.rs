@@ -46,6 +46,10 @@ impl<'r> Set<'r> {
     #[must_use]
     pub fn of(ruleset: &'r Ruleset, day: Date) -> Set<'r> {
         let pieces = Pieces::of(ruleset);
+        let is_dated = |name: &str| {
+            let id = ruleset.units.find(name);
+            id.is_some_and(|id| ruleset.units.get(id).rate.is_some())
+        };
         let mut places = BTreeMap::new();
         places.insert("thresholds".to_string(), Place::Declaration("verdicts", None));
         // What a ruleset states itself goes before what it extends.
@@ -57,8 +61,10 @@ impl<'r> Set<'r> {
                     put(format!("weight {}", it.name.value), Place::Text(it.value.span));
                 }
                 DeclarationKind::Unit(it) => {
-                    if let Some(value) = &it.value {
-                        put(format!("unit {}", it.name.value), Place::Text(value.span));
+                    // A rate that changes by day is a fact of the ruleset.
+                    let word = if is_dated(&it.name.value) { "fact" } else { "unit" };
+                    for rate in it.rates.iter().filter(|rate| holds_on(rate, day)) {
+                        put(format!("{word} {}", it.name.value), Place::Text(rate.value.span));
                     }
                 }
                 DeclarationKind::Measure(it) => {

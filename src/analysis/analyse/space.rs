@@ -206,7 +206,7 @@ impl<'g, 'r> Space<'g, 'r> {
                     let ruleset = self.grounds.get(side)?.ruleset;
                     let Type::Set(of) = ruleset.fields[id].ty else { return None };
                     usize::from(
-                        ruleset.enums[of].member(name).is_some_and(|member| members.contains(&member)),
+                        ruleset.enums[of].member_read(name).is_some_and(|member| members.contains(&member)),
                     )
                 }
                 (_, Some(value)) => asked.cells.iter().position(|cell| cell.holds(side, value))?,
@@ -391,7 +391,7 @@ impl<'g, 'r> Space<'g, 'r> {
         else {
             return None;
         };
-        to.enums[to_enum].member(from.enums[from_enum].member_name(*member)).map(Value::Enum)
+        from.enums[from_enum].same(*member, &to.enums[to_enum]).map(Value::Enum)
     }
 
     /// Each member of a set is a variable; whether the set is known is one before them.
@@ -414,7 +414,7 @@ impl<'g, 'r> Space<'g, 'r> {
         let mut by_name: BTreeMap<Arc<str>, usize> = BTreeMap::new();
         let mut wanted: Vec<Arc<str>> = Vec::new();
         for (side, id) in variables {
-            wanted.extend(self.member_name(*side, *id));
+            wanted.extend(self.member_name(*side, *id, declared));
         }
         if opaque && let Some((_, _, Field { ty: Type::Set(of), .. })) = declared.first() {
             wanted.extend(self.members(declared, *of));
@@ -428,13 +428,21 @@ impl<'g, 'r> Space<'g, 'r> {
             by_name.insert(name, asked);
         }
         for (side, id) in variables {
-            if let Some(asked) = self.member_name(*side, *id).and_then(|name| by_name.get(&name).copied()) {
+            if let Some(asked) =
+                self.member_name(*side, *id, declared).and_then(|name| by_name.get(&name).copied())
+            {
                 self.place(*side, *id, asked);
             }
         }
     }
 
-    fn member_name(&self, side: usize, variable: Id<Variable>) -> Option<Arc<str>> {
+    /// The name of a member that a variable asks for, as the first side calls it.
+    fn member_name(
+        &self,
+        side: usize,
+        variable: Id<Variable>,
+        declared: &[(usize, Id<Field>, &'r Field)],
+    ) -> Option<Arc<str>> {
         let ground = self.grounds.get(side)?;
         let variable = &ground.variables[variable];
         let (VariableKind::Member(member), Type::Set(of)) =
@@ -442,7 +450,11 @@ impl<'g, 'r> Space<'g, 'r> {
         else {
             return None;
         };
-        ground.ruleset.enums[of].members.get(*member as usize).map(|member| member.name.clone())
+        let (first, _, field) = declared.first()?;
+        let (own, Type::Set(of_first)) = (&ground.ruleset.enums[of], field.ty) else { return None };
+        let other = &self.grounds.get(*first)?.ruleset.enums[of_first];
+        let same = own.same(*member, other).and_then(|number| other.members.get(number as usize));
+        same.or_else(|| own.members.get(*member as usize)).map(|member| member.name.clone())
     }
 
     /// The variables of a field, by its number.
@@ -560,7 +572,7 @@ impl<'g, 'r> Space<'g, 'r> {
                 AskedKind::Member(_, name) => {
                     told |= self.scope == Scope::Known;
                     if at.values.get(side).cloned().flatten() == Some(Value::Bool(true)) {
-                        members.extend(ruleset.enums[of].member(name));
+                        members.extend(ruleset.enums[of].member_read(name));
                     }
                 }
                 AskedKind::Field(_) | AskedKind::Form(_) | AskedKind::Measure(_) | AskedKind::Free { .. } => {

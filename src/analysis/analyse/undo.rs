@@ -127,25 +127,28 @@ impl<'r> Undo<'r> {
                 }
             }
             let mut there = BTreeSet::new();
-            for (key, declaration) in was.iter().filter(|(key, _)| !is.contains_key(*key)) {
-                if is_auxiliary(&declaration.kind) {
-                    added.push_str(&(self.old_text(declaration.span) + "\n"));
+            for (key, declarations) in was.iter().filter(|(key, _)| !is.contains_key(*key)) {
+                if declarations.iter().all(|declaration| is_auxiliary(&declaration.kind)) {
+                    added.push_str(&self.old_texts(declarations));
                     there.insert(key.clone());
                 }
             }
             found.extend(there.iter().cloned());
             for key in keys.iter().filter(|key| is_whole(key.0) && !there.contains(*key)) {
-                let before =
-                    was.iter().find(|(other, _)| self.renamed(other) == *key).map(|(_, found)| *found);
+                let before = was
+                    .iter()
+                    .find(|(other, _)| self.renamed(other) == *key)
+                    .map(|(_, found)| self.old_texts(found));
                 match (before, is.get(key)) {
                     (Some(before), Some(now)) => {
-                        patches.insert(now.span, self.old_text(before.span));
+                        let texts = std::iter::once(before).chain(std::iter::repeat(String::new()));
+                        patches.extend(now.iter().map(|now| now.span).zip(texts));
                     }
-                    (Some(before), None) => added.push_str(&(self.old_text(before.span) + "\n")),
+                    (Some(before), None) => added.push_str(&before),
                     (None, Some(now)) => {
                         // What nobody reads any more changes nothing; that others read it keeps it from being undone.
                         if matches!(key.0, Declared::Rule | Declared::Mix | Declared::Verdicts) {
-                            patches.insert(now.span, String::new());
+                            patches.extend(now.iter().map(|now| (now.span, String::new())));
                         }
                     }
                     (None, None) => continue,
@@ -175,6 +178,10 @@ impl<'r> Undo<'r> {
     /// A text of the old ruleset under the names of the new one.
     fn old_text(&self, span: Span) -> String {
         self.under_new_names(self.pieces[0].slice(span))
+    }
+
+    fn old_texts(&self, declarations: &[&Declaration]) -> String {
+        declarations.iter().map(|declaration| self.old_text(declaration.span) + "\n").collect()
     }
 
     fn under_new_names(&self, text: &str) -> String {
@@ -238,7 +245,7 @@ impl<'r> Undo<'r> {
 fn converted(value: &Value, from: (&Ruleset, &Field), to: (&Ruleset, &Field)) -> Option<Value> {
     let member = |number: u32| match (from.1.ty, to.1.ty) {
         (Type::Enum(a), Type::Enum(b)) | (Type::Set(a), Type::Set(b)) => {
-            to.0.enums[b].member(from.0.enums[a].member_name(number))
+            from.0.enums[a].same(number, &to.0.enums[b])
         }
         _ => None,
     };
@@ -290,6 +297,7 @@ fn is_whole(declared: Declared) -> bool {
         | Declared::Rule => true,
         Declared::Day
         | Declared::Field
+        | Declared::Value
         | Declared::Parameter
         | Declared::Fact
         | Declared::Channel
@@ -297,8 +305,9 @@ fn is_whole(declared: Declared) -> bool {
     }
 }
 
-/// The declarations that are undone as a whole, and those that may have to be added, by kind and name.
-fn by_key<'d>(declarations: &[&'d Declaration]) -> BTreeMap<Key, &'d Declaration> {
+/// The declarations that are undone as a whole, and those that may have to be added, by kind and name; a unit has one for
+/// each time of its rate.
+fn by_key<'d>(declarations: &[&'d Declaration]) -> BTreeMap<Key, Vec<&'d Declaration>> {
     let key = |kind: &DeclarationKind| -> Option<Key> {
         let (declared, name): (Declared, &Arc<str>) = match kind {
             DeclarationKind::Verdicts(_) => return Some((Declared::Verdicts, String::new())),
@@ -319,7 +328,13 @@ fn by_key<'d>(declarations: &[&'d Declaration]) -> BTreeMap<Key, &'d Declaration
         };
         Some((declared, name.to_string()))
     };
-    declarations.iter().filter_map(|declaration| Some((key(declaration.plain())?, *declaration))).collect()
+    let mut found: BTreeMap<Key, Vec<&Declaration>> = BTreeMap::new();
+    for declaration in declarations {
+        if let Some(key) = key(declaration.plain()) {
+            found.entry(key).or_default().push(declaration);
+        }
+    }
+    found
 }
 
 /// The fields of all profiles, each with the whole of its entry.

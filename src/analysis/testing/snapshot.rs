@@ -22,7 +22,7 @@ use std::collections::BTreeSet;
 use super::causes::renamed;
 use crate::analyse::settings::Settings;
 use qudao_language::decide::{Cause, Decision, Read, Reason};
-use qudao_language::model::{Channel, EffectKind, Enum, Id, Rule, Ruleset, Target, Type, Value};
+use qudao_language::model::{Channel, EffectKind, Enum, Fact, Id, Rule, Ruleset, Target, Type, Value};
 use qudao_telling::words::{Speaker, exact_text};
 
 /// Returns the snapshot of a decision: what a `.snap` file holds below its head.
@@ -113,7 +113,8 @@ pub fn renewed(contents: &str, ruleset: &Ruleset) -> String {
     let channels = ruleset.channels.iter();
     let names: Vec<_> =
         channels.flat_map(|channel| channel.was.iter().map(move |was| (was, &channel.name))).collect();
-    let values = ruleset.enums.iter().flat_map(|of| &of.members).any(|member| !member.was.is_empty());
+    let values = ruleset.enums.iter().flat_map(|of| &of.members).any(|member| !member.was.is_empty())
+        || ruleset.facts.iter().any(|fact| !fact.was.is_empty());
     if names.is_empty() && !values || has_conflict(contents) {
         return contents.to_string();
     }
@@ -136,9 +137,15 @@ pub fn renewed(contents: &str, ruleset: &Ruleset) -> String {
 /// A line such as `fact a.kind[small] = large`, its values called as they are now; nothing if it is another line.
 fn fact_of_now(line: &str, ruleset: &Ruleset) -> Option<String> {
     let (entry, value) = line.strip_prefix("fact ")?.split_once(" = ")?;
-    let (channel, entry) = entry.split_once('.')?;
+    let (channel, entry) = match entry.split_once('.') {
+        Some((channel, entry)) => (format!("{channel}."), entry),
+        // A parameter has no channel.
+        None => (String::new(), entry),
+    };
     let (name, indexes) = entry.split_at(entry.find('[').unwrap_or(entry.len()));
-    let fact = ruleset.facts.iter().find(|fact| &*fact.name == name)?;
+    let is_it = |fact: &&Fact| &*fact.name == name || fact.was.iter().any(|was| &**was == name);
+    let fact = ruleset.facts.iter().find(is_it)?;
+    let name = &fact.name;
     let of_now = |text: &str, of: Id<Enum>| {
         let members = ruleset.enums[of].members.iter();
         let names = members.flat_map(|member| member.was.iter().map(move |was| (was, &member.name)));
@@ -149,7 +156,7 @@ fn fact_of_now(line: &str, ruleset: &Ruleset) -> Option<String> {
         Type::Enum(of) | Type::Set(of) => of_now(value, of),
         Type::Bool | Type::Number(_) | Type::Text | Type::Date => value.to_string(),
     };
-    Some(format!("fact {channel}.{name}{indexes} = {value}"))
+    Some(format!("fact {channel}{name}{indexes} = {value}"))
 }
 
 struct Lines<'d, 'r> {

@@ -6,10 +6,11 @@ use super::scope::Scope;
 use super::texts::Owner;
 use super::unknown::{FACT, LIKE, MEMBER, OF_SHEET, Sought};
 use super::uses::NameKind;
-use super::{Checker, Symbol};
+use super::{Checker, Symbol, exchanges};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::Exact;
 use crate::model::{
-    Amount, Channel, Entry, Enum, Fact, Id, NumberType, Statement, Statements, Unit, place_among,
+    Amount, Channel, Entry, Enum, Fact, Id, NumberType, Statement, Statements, Unit, Value, place_among,
 };
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
@@ -20,6 +21,8 @@ impl<'s> Checker<'s> {
         for name in std::mem::take(&mut self.unclaimed) {
             self.unknown_channel(&OF_SHEET, &name);
         }
+        // What is stated in other units is counted by them.
+        self.define_rates();
         let channels =
             self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
         for (index, (_, channel)) in channels.into_iter().enumerate() {
@@ -147,6 +150,25 @@ impl<'s> Checker<'s> {
         channels
     }
 
+    /// Gives the ruleset the rates that change by day.
+    fn define_rates(&mut self) {
+        for (_, unit) in
+            self.each(|kind| if let DeclarationKind::Unit(unit) = kind { Some(unit) } else { None })
+        {
+            let id = self.units.find(&unit.name.value).and_then(|id| self.units.get(id).rate);
+            let Some(id) = id.filter(|_| unit.is_dated()) else { continue };
+            let stated = self.statements(&unit.rates, |_, _| Some(id));
+            for statement in stated.values().flatten() {
+                let others = statement.disputed.iter().map(|other| &other.value);
+                let numbers = others.chain([&statement.value]).flatten().filter_map(Value::as_number);
+                if numbers.into_iter().any(|number| number <= Exact::ZERO) {
+                    self.no_measure(statement.span);
+                }
+            }
+            self.parameters.extend(stated);
+        }
+    }
+
     fn statements(
         &mut self,
         written: &[ast::Statement],
@@ -185,7 +207,8 @@ impl<'s> Checker<'s> {
                 self.diagnostics.push(diagnostic.here("the second statement").also(first.span, "the first"));
             }
         }
-        statements
+        let entries = statements.into_iter();
+        entries.map(|(entry, stated)| (entry, exchanges::by_rates(self, stated, entry.0))).collect()
     }
 
     /// A statement of a fact; its sources are looked up even where the fact is not known.
@@ -194,7 +217,7 @@ impl<'s> Checker<'s> {
         let disputed_sources: Vec<_> =
             written.disputed.iter().map(|(_, from)| self.citations(from)).collect();
         let fact = fact?;
-        let (of, ty) = (self.facts[fact].indexes.clone(), self.facts[fact].ty);
+        let of = self.facts[fact].indexes.clone();
         if written.indexes.len() < of.len() {
             self.lacks_index(written, &of);
             return None;
@@ -208,10 +231,10 @@ impl<'s> Checker<'s> {
         let values: Option<Vec<u32>> = values.into_iter().collect();
         let sizes = of.iter().map(|of| self.enums[*of].members.len());
         let place = values.filter(|_| further.is_none()).map(|values| place_among(sizes, &values));
-        let value = self.literal(&written.value, ty);
+        let value = self.stated_value(&written.value, fact);
         let mut disputed = Vec::new();
         for ((value, _), sources) in written.disputed.iter().zip(disputed_sources) {
-            if let Some(value) = self.literal(value, ty) {
+            if let Some(value) = self.stated_value(value, fact) {
                 disputed.push(crate::model::Disputed { value, sources });
             }
         }

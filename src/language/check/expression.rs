@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::Checker;
 use super::scope::Scope;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Enum, Expr, ExprKind, Id, Number, NumberType, Type, Unit, Value, Written};
+use crate::model::{
+    Enum, Exchange, Expr, ExprKind, FactRef, Id, Number, NumberType, OWN, Type, Unit, Value, Written,
+};
 use crate::source::{Span, normal};
 use crate::syntax::ast;
 
@@ -159,13 +161,16 @@ impl Checker<'_> {
     /// Returns a number in another unit, or reports that there is no conversion. `beside` is what has that unit.
     pub(super) fn convert(&mut self, expr: Expr, to: Unit, beside: Option<Span>) -> Option<Expr> {
         let number = self.is_number(&expr)?;
-        let Some(factor) = self.units.conversion(number.unit, to) else {
+        if self.units.dimension(number.unit) != self.units.dimension(to) {
             self.unit_mismatch(&expr, to, beside);
             return None;
-        };
+        }
         if number.unit == to {
             return Some(expr);
         }
+        let Some(factor) = self.units.conversion(number.unit, to) else {
+            return self.exchange(expr, number.unit, to);
+        };
         let whole = number.whole && factor.as_whole().is_some();
         let ty = Type::Number(NumberType { whole, unit: to });
         let span = expr.span;
@@ -177,6 +182,26 @@ impl Checker<'_> {
             return Some(Expr { span, ty, kind: ExprKind::Literal(Value::Number(number)) });
         }
         Some(Expr { span, ty, kind: ExprKind::Convert(Box::new(expr), factor) })
+    }
+
+    /// Returns a number in another unit, by way of rates that change by day.
+    fn exchange(&mut self, expr: Expr, from: Unit, to: Unit) -> Option<Expr> {
+        let exchanges = self.units.exchanges(from, to);
+        if exchanges.is_empty() {
+            return self.too_large(expr.span);
+        }
+        let span = expr.span;
+        let mut at = expr;
+        for Exchange { rate, times, before, after } in exchanges {
+            let number = self.convert(at, before, None)?;
+            let kind = ExprKind::Fact(FactRef { channel: Some(OWN), fact: rate, indexes: Vec::new() });
+            let rate = Expr { span, ty: self.facts[rate].ty, kind };
+            let ty = Type::Number(NumberType { whole: false, unit: after });
+            let (number, rate) = (Box::new(number), Box::new(rate));
+            let kind = if times { ExprKind::Product(number, rate) } else { ExprKind::Quotient(number, rate) };
+            at = Expr { span, ty, kind };
+        }
+        self.convert(at, to, None)
     }
 
     pub(super) fn too_large<T>(&mut self, span: Span) -> Option<T> {

@@ -18,6 +18,8 @@ pub(super) struct Merged<'s> {
     pub(super) extends: Vec<String>,
     /// Channels that a sheet speaks of, and that nothing declares.
     pub(super) unclaimed: Vec<ast::Name>,
+    /// The units whose rates the layer at hand has overridden: each further override states another time.
+    rated: BTreeSet<Arc<str>>,
 }
 
 /// Lays rulesets over each other, the base of all first.
@@ -27,6 +29,7 @@ pub(super) fn merge<'s>(layers: Vec<Vec<&'s Declaration>>, sheets: &Sheets) -> M
         diagnostics: Vec::new(),
         extends: Vec::new(),
         unclaimed: Vec::new(),
+        rated: BTreeSet::new(),
     };
     let last = layers.len().saturating_sub(1);
     for (number, layer) in layers.into_iter().enumerate() {
@@ -85,6 +88,7 @@ impl<'s> Merged<'s> {
     fn lay_over(&mut self, layer: Vec<&'s Declaration>, has_base: bool, sheets: &Sheets) {
         let mut removed: BTreeSet<String> = BTreeSet::new();
         let mut added = Vec::new();
+        self.rated.clear();
         let index: BTreeMap<(String, String), usize> = self
             .declarations
             .iter()
@@ -172,7 +176,48 @@ impl<'s> Merged<'s> {
             self.forget(&removed);
         }
         self.declarations.extend(added);
+        self.gather_rates();
         self.state(&layer, sheets);
+    }
+
+    /// Makes one declaration of all that tell a unit's rate at some time.
+    fn gather_rates(&mut self) {
+        let mut all: BTreeMap<Arc<str>, Vec<usize>> = BTreeMap::new();
+        for (place, declaration) in self.declarations.iter().enumerate() {
+            if let DeclarationKind::Unit(unit) = &declaration.kind {
+                all.entry(unit.name.value.clone()).or_default().push(place);
+            }
+        }
+        let mut gone = BTreeSet::new();
+        for places in all.into_values() {
+            let told: Vec<&Declaration> =
+                places.iter().filter_map(|place| self.declarations.get(*place)).map(|it| &**it).collect();
+            let units = || {
+                told.iter().filter_map(|it| match &it.kind {
+                    DeclarationKind::Unit(unit) => Some(unit),
+                    _ => None,
+                })
+            };
+            let ([first, .., _], true) = (&*told, units().any(ast::Unit::is_dated)) else { continue };
+            let mut whole = Declaration::clone(first);
+            for other in told.iter().skip(1) {
+                let beside = Some(other.span);
+                let allows = other.allows.iter();
+                whole.allows.extend(allows.map(|allow| ast::Allow { of_override: beside, ..allow.clone() }));
+            }
+            if let DeclarationKind::Unit(unit) = &mut whole.kind {
+                unit.title = units().find_map(|it| it.title.clone());
+                unit.decimals = units().find_map(|it| it.decimals);
+                unit.rates = units().flat_map(|it| it.rates.clone()).collect();
+            }
+            let mut places = places.into_iter();
+            if let Some(slot) = places.next().and_then(|place| self.declarations.get_mut(place)) {
+                *slot = Cow::Owned(whole);
+            }
+            gone.extend(places);
+        }
+        let mut place = 0..;
+        self.declarations.retain(|_| place.next().is_some_and(|place| !gone.contains(&place)));
     }
 
     /// Gives channels what the sheets of a layer say of them, and parameters what they say under no name.
@@ -228,8 +273,9 @@ impl<'s> Merged<'s> {
 
     /// Reports a second override of what an override replaces as a whole: the first would be lost.
     fn once(&mut self, replaced: &mut BTreeMap<(&'static str, &'s str), Span>, inner: &'s Declaration) {
-        use DeclarationKind::{Channel, Mix, Parameter, Requirement, Table};
+        use DeclarationKind::{Channel, Mix, Parameter, Requirement, Table, Unit};
         let in_parts = matches!(inner.kind, Channel(_) | Parameter(_) | Mix(_) | Requirement(_) | Table(_));
+        let in_parts = in_parts || matches!(&inner.kind, Unit(unit) if unit.is_dated());
         let Some((word, name)) = key(&inner.kind).filter(|_| !in_parts) else { return };
         if let Some(first) = replaced.insert((word, &name.value), name.span) {
             let message = format!("`{}` is overridden twice", name.value);
@@ -325,6 +371,20 @@ impl<'s> Merged<'s> {
             }
             (DeclarationKind::Parameter(base), DeclarationKind::Parameter(change)) => {
                 change_parameter(base, change)
+            }
+            (DeclarationKind::Unit(base), DeclarationKind::Unit(change)) if change.is_dated() => {
+                replace(&mut base.title, &change.title);
+                replace(&mut base.decimals, &change.decimals);
+                match self.rated.insert(change.name.value.clone()) {
+                    true => change_statements(&mut base.rates, &change.rates),
+                    false => {
+                        let replaced = base.rates.first().map_or(Vec::new(), |first| first.replaced.clone());
+                        let further = change.rates.iter().cloned();
+                        base.rates.extend(
+                            further.map(|rate| ast::Statement { replaced: replaced.clone(), ..rate }),
+                        );
+                    }
+                }
             }
             (DeclarationKind::Mix(base), DeclarationKind::Mix(change)) => {
                 replace(&mut base.title, &change.title);
@@ -488,6 +548,7 @@ fn change_channel(base: &mut ast::Channel, change: &ast::Channel) {
 fn change_parameter(base: &mut ast::Parameter, change: &ast::Parameter) {
     replace(&mut base.title, &change.title);
     replace(&mut base.ty, &change.ty);
+    base.was.extend(change.was.iter().cloned());
     replace_list(&mut base.indexes, &change.indexes);
     change_statements(&mut base.statements, &change.statements);
 }

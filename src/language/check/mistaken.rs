@@ -428,6 +428,17 @@ impl Checker<'_> {
             name if name.is_empty() => "a plain number".to_string(),
             name => format!("`{name}`"),
         };
+        let exchange = self.units.exchanges(found, expected).into_iter().next();
+        if self.units.dimension(found) == self.units.dimension(expected)
+            && let Some(unit) = exchange.and_then(|exchange| self.facts[exchange.rate].rate_of)
+        {
+            let (unit, in_unit) = (&self.units.get(unit).name, name(expected));
+            let message =
+                format!("what one `{unit}` is changes by day: this number needs to be in {in_unit}");
+            let diagnostic = Diagnostic::new(Code::UnitMismatch, span, message);
+            self.report(diagnostic.here("another amount on another day"));
+            return;
+        }
         let message = format!("{} cannot be converted to {}", name(found), name(expected));
         let mut diagnostic = Diagnostic::new(Code::UnitMismatch, span, message).here("of another dimension");
         if let Some(beside) = beside {

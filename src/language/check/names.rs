@@ -25,7 +25,7 @@ impl<'s> Checker<'s> {
         self.declare_fields();
         self.declare_facts();
         self.declare_targets();
-        self.check_old_channels();
+        self.check_old_names();
         self.declare_points();
         self.declare_lets();
     }
@@ -305,6 +305,9 @@ impl<'s> Checker<'s> {
                 .ty
                 .as_ref()
                 .and_then(|ty| self.declare_fact(&parameter.name, &parameter.indexes, ty, title, true));
+            if let Some(id) = id {
+                self.facts[id].was = parameter.was.iter().map(|was| was.value.clone()).collect();
+            }
             self.add_symbol(&parameter.name, id.map_or(Symbol::Broken, Symbol::Parameter));
         }
     }
@@ -323,7 +326,8 @@ impl<'s> Checker<'s> {
         let indexes: Option<Vec<Id<model::Enum>>> = indexes.into_iter().collect();
         let indexes = indexes.filter(|indexes| self.few_entries(name, of, indexes))?;
         let name = name.value.clone();
-        Some(self.facts.push(model::Fact { name, indexes, ty: ty?, title, is_parameter }))
+        let was = Vec::new();
+        Some(self.facts.push(model::Fact { name, indexes, ty: ty?, title, is_parameter, was, rate_of: None }))
     }
 
     /// Tells whether a fact has no more entries than may be, and reports it otherwise.
@@ -340,14 +344,23 @@ impl<'s> Checker<'s> {
         true
     }
 
-    /// Reports old names of channels that are a target's name, or that two have.
-    fn check_old_channels(&mut self) {
-        let mut old_names: Names<()> = Names::new();
+    /// Reports old names of channels that are a target's name, or that two have; and those of parameters likewise.
+    fn check_old_names(&mut self) {
         let channels =
-            self.each(|kind| if let DeclarationKind::Channel(channel) = kind { Some(channel) } else { None });
-        for was in channels.iter().flat_map(|(_, channel)| &channel.was) {
+            self.each(|kind| if let DeclarationKind::Channel(it) = kind { Some(it) } else { None });
+        let channels = channels.iter().flat_map(|(_, channel)| &channel.was);
+        self.check_old(channels, |symbol| matches!(symbol, Symbol::Channel(_) | Symbol::Mix(_)));
+        let all = self.each(|kind| if let DeclarationKind::Parameter(it) = kind { Some(it) } else { None });
+        let all = all.iter().flat_map(|(_, parameter)| &parameter.was);
+        self.check_old(all, |symbol| matches!(symbol, Symbol::Parameter(_)));
+    }
+
+    fn check_old<'a>(&mut self, names: impl Iterator<Item = &'a ast::Name>, alike: fn(&Symbol) -> bool) {
+        let mut old_names: Names<()> = Names::new();
+        for was in names {
             let taken = match (self.symbols.get(&was.value), old_names.get(&was.value)) {
-                (Some((Symbol::Channel(_) | Symbol::Mix(_), span)), _) | (_, Some(((), span))) => Some(*span),
+                (Some((symbol, span)), _) if alike(symbol) => Some(*span),
+                (_, Some(((), span))) => Some(*span),
                 _ => None,
             };
             match taken {

@@ -8,7 +8,8 @@ use super::texts::Owner;
 use super::{Checker, NameKind};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::exact::{Exact, MAX_FRACTION_DIGITS};
-use crate::model::{self, Id, Unit};
+use crate::model::{self, Id, NumberType, Type, Unit};
+use crate::source::Span;
 use crate::syntax::LANGUAGE_WORDS;
 use crate::syntax::ast::{self, DeclarationKind};
 
@@ -24,8 +25,8 @@ impl Checker<'_> {
                 self.duplicate(&unit.name, first);
                 continue;
             }
-            let currency = matches!(&*unit.name.value, "CNY" | "USD" | "EUR") && unit.value.is_some();
-            let shown = unit.decimals.is_some() && unit.value.is_none() && unit.title.is_none();
+            let currency = matches!(&*unit.name.value, "CNY" | "USD" | "EUR") && !unit.rates.is_empty();
+            let shown = unit.decimals.is_some() && unit.rates.is_empty() && unit.title.is_none();
             if found.is_some() && !currency && !shown {
                 let message = format!("the unit `{}` is built in", unit.name.value);
                 self.report(
@@ -69,11 +70,11 @@ impl Checker<'_> {
 
     /// Brings units that are told by others to the roots of their dimensions, each after the one it is told by.
     fn define_units(&mut self, mut declared: Vec<(Id<model::UnitDefinition>, &ast::Unit)>) {
-        declared.retain(|(_, unit)| unit.value.is_some());
+        declared.retain(|(_, unit)| !unit.rates.is_empty());
         let place: BTreeMap<Arc<str>, usize> =
             declared.iter().enumerate().map(|(place, (_, unit))| (unit.name.value.clone(), place)).collect();
         let told_by = |unit: &ast::Unit| {
-            let base = unit.value.as_ref()?.unit.as_ref()?.numerator.as_ref()?;
+            let base = unit.value()?.unit.as_ref()?.numerator.as_ref()?;
             place.get(&base.value).copied()
         };
         let told_by: Vec<Vec<usize>> =
@@ -84,7 +85,7 @@ impl Checker<'_> {
                     .extend(group.iter().filter_map(|place| declared.get(*place)).map(|(id, _)| *id));
                 let links = cycles::links(&cycles::circle(&group, &told_by), |place, _| {
                     let (_, unit) = declared.get(place)?;
-                    let told = unit.value.as_ref()?.span;
+                    let told = unit.value()?.span;
                     Some(Link { name: &unit.name.value, declared: unit.name.span, place: told })
                 });
                 if let Some(found) = cycles::report(links, "is told by", "is told by itself", "units") {
@@ -101,7 +102,15 @@ impl Checker<'_> {
     }
 
     fn define_unit(&mut self, id: Id<model::UnitDefinition>, unit: &ast::Unit) -> Option<()> {
-        let Some(value) = &unit.value else { return Some(()) };
+        let Some(value) = unit.value() else {
+            if let Some(rate) = unit.rates.first() {
+                let message = format!("no rate tells what unit `{}` is counted in", unit.name.value);
+                let diagnostic = Diagnostic::new(Code::UnitMismatch, rate.value.span, message);
+                self.report(diagnostic.here("not told here either"));
+                return None;
+            }
+            return Some(());
+        };
         let Some(written) = &value.unit else {
             self.report(
                 Diagnostic::new(Code::UnitMismatch, value.span, "a unit is told by another unit")
@@ -110,8 +119,8 @@ impl Checker<'_> {
             );
             return None;
         };
-        let base = self.unit(written)?;
-        let (Some(numerator), None) = (base.numerator, base.denominator) else {
+        let base_unit = self.unit(written)?;
+        let (Some(numerator), None) = (base_unit.numerator, base_unit.denominator) else {
             self.report(
                 Diagnostic::new(
                     Code::UnitMismatch,
@@ -126,24 +135,41 @@ impl Checker<'_> {
             return None;
         }
         let base = self.units.get(numerator).clone();
+        if unit.is_dated() {
+            let ty = Type::Number(NumberType { whole: false, unit: base_unit });
+            let (name, indexes) = (unit.name.value.clone(), Vec::new());
+            let fact = model::Fact {
+                name,
+                indexes,
+                ty,
+                title: None,
+                is_parameter: true,
+                was: Vec::new(),
+                rate_of: Some(id),
+            };
+            let rate = self.facts.push(fact);
+            let definition = self.units.get_mut(id);
+            (definition.root, definition.base, definition.factor) = (base.root, Some(id), Exact::ONE);
+            (definition.told_by, definition.rate) = (Some(numerator), Some(rate));
+            return Some(());
+        }
         let Some(factor) = value.number.times(base.factor).filter(|factor| *factor > Exact::ZERO) else {
-            self.report(
-                Diagnostic::new(
-                    Code::OutOfRange,
-                    value.span,
-                    "one of this unit is not a number above zero that is exact",
-                )
-                .here("not a measure"),
-            );
+            self.no_measure(value.span);
             return None;
         };
-        let sources = self.citations(&unit.from);
+        let sources = unit.rates.iter().flat_map(|rate| self.citations(&rate.from)).collect();
         let definition = self.units.get_mut(id);
-        definition.root = base.root;
+        (definition.root, definition.base) = (base.root, base.base);
         definition.factor = factor;
         definition.told_by = Some(numerator);
         definition.sources = sources;
         Some(())
+    }
+
+    /// Reports a rate by which nothing can be divided.
+    pub(super) fn no_measure(&mut self, span: Span) {
+        let message = "one of this unit is not a number above zero that is exact";
+        self.report(Diagnostic::new(Code::OutOfRange, span, message).here("not a measure"));
     }
 
     /// Returns the unit that is written.

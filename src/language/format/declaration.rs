@@ -120,6 +120,7 @@ impl Page {
             Kind::parameter | Kind::override_parameter if !node.has(Kind::parameter_block) => {
                 self.parameter(node);
             }
+            Kind::unit_declaration => self.parameter(node),
             Kind::levels | Kind::scale => self.ladder(node),
             Kind::measure => self.measured(node),
             Kind::let_declaration => {
@@ -182,12 +183,12 @@ impl Page {
         }
     }
 
-    /// A parameter with one value, whose clauses stand below where the line is too long.
+    /// A parameter with one value or a unit, whose clauses stand below where the line is too long.
     fn parameter(&mut self, node: &Node<'_>) {
         let nodes: Vec<Node<'_>> = node
             .children()
             .flat_map(|part| match part.kind() {
-                Kind::parameter_value => in_order(part.children(), FIELD_CLAUSES),
+                Kind::parameter_value | Kind::unit_rate => in_order(part.children(), FIELD_CLAUSES),
                 _ => vec![part],
             })
             .collect();

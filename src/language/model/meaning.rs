@@ -8,8 +8,8 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Citation, EffectKind, Expr, ExprKind, Field, Id, Let, Need, Number, OWN, Points, RankBy, Rule, Ruleset,
-    Table, Target, TargetRef, Type, Unit, Value,
+    Citation, EffectKind, Enum, Expr, ExprKind, Fact, Field, Id, Let, Need, Number, OWN, Points, RankBy,
+    Rule, Ruleset, Table, Target, TargetRef, Type, Unit, Value,
 };
 use crate::date::Date;
 
@@ -107,6 +107,10 @@ pub struct Aliases {
     pub targets: BTreeMap<Target, Arc<str>>,
     /// The names of fields.
     pub fields: BTreeMap<Id<Field>, Arc<str>>,
+    /// The names of values.
+    pub members: BTreeMap<(Id<Enum>, u32), Arc<str>>,
+    /// The names of parameters.
+    pub parameters: BTreeMap<Id<Fact>, Arc<str>>,
     /// The names of lets.
     pub lets: BTreeMap<Id<Let>, Arc<str>>,
     /// The names of units whose amounts stay as they are written, for one of them is another amount in each ruleset.
@@ -423,7 +427,10 @@ impl<'r> Writer<'r> {
 
     fn value(&self, value: &Value, ty: Type) -> String {
         let member = |member: u32| match ty {
-            Type::Enum(id) | Type::Set(id) => self.ruleset.enums[id].member_name(member).to_string(),
+            Type::Enum(id) | Type::Set(id) => {
+                let alias = self.aliases.members.get(&(id, member));
+                alias.map_or(self.ruleset.enums[id].member_name(member), |name| name).to_string()
+            }
             Type::Bool | Type::Text | Type::Date | Type::Number(_) => member.to_string(),
         };
         match value {
@@ -498,7 +505,8 @@ impl<'r> Writer<'r> {
                 };
                 let indexes: Vec<String> = fact.indexes.iter().map(|index| self.expr(index)).collect();
                 let index = indexes.join("][");
-                format!("{channel}{}[{index}]", self.ruleset.facts[fact.fact].name)
+                let alias = self.aliases.parameters.get(&fact.fact);
+                format!("{channel}{}[{index}]", alias.unwrap_or(&self.ruleset.facts[fact.fact].name))
             }
             ExprKind::And(parts) => format!("and({})", all(parts, true)),
             ExprKind::Or(parts) => format!("or({})", all(parts, true)),

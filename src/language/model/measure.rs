@@ -63,9 +63,15 @@ impl Ruleset {
     /// Returns the fields that measures read, lets followed.
     #[must_use]
     pub fn measured_fields(&self) -> BTreeSet<Id<Field>> {
+        self.measures.iter().flat_map(|measure| self.fields_measured_by(measure)).collect()
+    }
+
+    /// Returns the fields that a measure reads.
+    #[must_use]
+    pub fn fields_measured_by(&self, measure: &Measure) -> BTreeSet<Id<Field>> {
         let mut fields = BTreeSet::new();
         let mut seen = BTreeSet::new();
-        let mut open: Vec<&Expr> = self.measures.iter().flat_map(|measure| measure.of.values()).collect();
+        let mut open: Vec<&Expr> = measure.of.values().collect();
         while let Some(expr) = open.pop() {
             expr.walk(&mut |part| match &part.kind {
                 ExprKind::Field(id) => _ = fields.insert(*id),

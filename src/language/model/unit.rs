@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Arena, Citation, Id, Text};
+use super::{Arena, Citation, Fact, Id, Text};
 use crate::exact::Exact;
 
 /// A unit as a type has it: a unit, per a unit, or both; plain numbers have neither.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Default, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Debug)]
 pub struct Unit {
     /// The unit itself.
     pub numerator: Option<Id<UnitDefinition>>,
@@ -37,8 +37,12 @@ pub struct UnitDefinition {
     pub title: Option<Text>,
     /// The unit that its dimension is counted in; itself for a unit of its own dimension, none for `percent`.
     pub root: Option<Id<UnitDefinition>>,
-    /// How many roots one of it is.
+    /// The unit that its factor counts: the next one that it comes to whose own rate changes by day, or its root.
+    pub base: Option<Id<UnitDefinition>>,
+    /// How many of its base one of it is.
     pub factor: Exact,
+    /// Its rate, where that changes by day: a fact of the ruleset, how many of what it is told by one of it is.
+    pub rate: Option<Id<Fact>>,
     /// The declared unit or root that it is told by: `unit USD = 7.1 CNY` is told by CNY; nothing for what is built in.
     pub told_by: Option<Id<UnitDefinition>>,
     /// Where the factor comes from.
@@ -56,6 +60,19 @@ pub struct Combined {
     pub right: Unit,
     /// The unit of the result.
     pub unit: Unit,
+}
+
+/// A rate that changes by day, on the way from one unit to another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Exchange {
+    /// The rate.
+    pub rate: Id<Fact>,
+    /// Whether a number is multiplied by it, or divided.
+    pub times: bool,
+    /// The unit that the number is in before.
+    pub before: Unit,
+    /// The unit that it is in then.
+    pub after: Unit,
 }
 
 /// Units that are left above and below, where they are more than a unit may have.
@@ -105,8 +122,10 @@ impl Default for Units {
                 plural: *plural,
                 title: None,
                 root: Some(root),
+                base: Some(root),
                 factor: Exact::whole(*factor),
                 told_by: None,
+                rate: None,
                 sources: Vec::new(),
                 decimals: matches!(*name, "CNY" | "USD" | "EUR").then_some(2),
             });
@@ -116,8 +135,10 @@ impl Default for Units {
             plural: None,
             title: None,
             root: None,
+            base: None,
             factor: Exact::fraction(1, 100).unwrap_or(Exact::ONE),
             told_by: None,
+            rate: None,
             sources: Vec::new(),
             decimals: None,
         });
@@ -154,8 +175,10 @@ impl Units {
             plural: None,
             title,
             root: Some(id),
+            base: Some(id),
             factor: Exact::ONE,
             told_by: None,
+            rate: None,
             sources: Vec::new(),
             decimals: None,
         })
@@ -199,13 +222,17 @@ impl Units {
     /// Returns what a unit measures.
     #[must_use]
     pub fn dimension(&self, unit: Unit) -> Dimension {
-        let numerator = unit.numerator.and_then(|id| self.all[id].root);
-        let denominator = unit.denominator.and_then(|id| self.all[id].root);
+        self.counted(unit, |unit| unit.root)
+    }
+
+    fn counted(&self, unit: Unit, by: impl Fn(&UnitDefinition) -> Option<Id<UnitDefinition>>) -> Dimension {
+        let numerator = unit.numerator.and_then(|id| by(&self.all[id]));
+        let denominator = unit.denominator.and_then(|id| by(&self.all[id]));
         let month = Some(Id::new(MONTH));
         (numerator, if denominator == month { Some(Id::new(SECOND)) } else { denominator })
     }
 
-    /// Returns how many of the root of its dimension one of a unit is.
+    /// Returns how many of the bases of its units one of a unit is.
     fn factor(&self, unit: Unit) -> Option<Exact> {
         let numerator = unit.numerator.map_or(Exact::ONE, |id| self.all[id].factor);
         let Some(denominator) = unit.denominator else { return Some(numerator) };
@@ -215,16 +242,65 @@ impl Units {
         numerator.over(definition.factor.times(seconds)?)
     }
 
-    /// Returns the number to multiply a value in `from` by to have it in `to`; nothing where they measure different things.
+    /// Returns the number to multiply a value in `from` by to have it in `to`; nothing where they measure different things,
+    /// or where that number changes by day.
     #[must_use]
     pub fn conversion(&self, from: Unit, to: Unit) -> Option<Exact> {
         if from == to {
             return Some(Exact::ONE);
         }
-        if self.dimension(from) != self.dimension(to) {
+        let bases = |unit| self.counted(unit, |unit| unit.base);
+        if bases(from) != bases(to) {
             return None;
         }
         self.factor(from)?.over(self.factor(to)?)
+    }
+
+    /// Returns the rates that change by day on the way from one unit to another of its dimension, in order; what lies
+    /// between is [`Units::conversion`].
+    #[must_use]
+    pub fn exchanges(&self, from: Unit, to: Unit) -> Vec<Exchange> {
+        // The dated units that a unit comes to, the nearest first.
+        let chain = |unit: Option<Id<UnitDefinition>>| -> Vec<(Id<Fact>, Unit, Unit)> {
+            let base = |id: Id<UnitDefinition>| self.all[id].base;
+            let dated = std::iter::successors(unit.and_then(base), |id| self.all[*id].told_by.and_then(base));
+            let dated = dated.filter_map(|id| {
+                let of = |numerator| Unit { numerator, denominator: None };
+                Some((self.all[id].rate?, of(Some(id)), of(self.all[id].told_by)))
+            });
+            dated.collect()
+        };
+        let mut found = Vec::new();
+        let mut at = from;
+        for above in [true, false] {
+            let part = |unit: Unit| if above { unit.numerator } else { unit.denominator };
+            let put = |at: Unit, part: Unit| match above {
+                true => Unit { numerator: part.numerator, ..at },
+                false => Unit { denominator: part.numerator, ..at },
+            };
+            let (ours, theirs) = (chain(part(from)), chain(part(to)));
+            let met = |other: &[(Id<Fact>, Unit, Unit)], rate| other.iter().any(|(known, ..)| *known == rate);
+            let up = ours.iter().filter(|(rate, ..)| !met(&theirs, *rate));
+            for (rate, unit, told_by) in up {
+                found.push(Exchange {
+                    rate: *rate,
+                    times: above,
+                    before: put(at, *unit),
+                    after: put(at, *told_by),
+                });
+            }
+            let down = theirs.iter().rev().filter(|(rate, ..)| !met(&ours, *rate));
+            for (rate, unit, told_by) in down {
+                found.push(Exchange {
+                    rate: *rate,
+                    times: !above,
+                    before: put(at, *told_by),
+                    after: put(at, *unit),
+                });
+            }
+            at = put(at, Unit { numerator: part(to), denominator: None });
+        }
+        found
     }
 
     /// Multiplies two units, or divides the first by the second: equal dimensions cancel, one of time above against one
@@ -278,12 +354,12 @@ impl Units {
         of(one) == of(other)
     }
 
-    /// Returns the declared units whose rates a conversion takes, each once: those that one side alone is told by.
+    /// Returns the declared units whose fixed rates a conversion takes, each once: those that one side alone is told by.
     #[must_use]
     pub fn rates(&self, from: Unit, to: Unit) -> Vec<Id<UnitDefinition>> {
         let chain = |unit: Option<Id<UnitDefinition>>| {
             std::iter::successors(unit, |id| self.all[*id].told_by)
-                .filter(|id| self.all[*id].told_by.is_some())
+                .filter(|id| self.all[*id].told_by.is_some() && self.all[*id].rate.is_none())
         };
         let mut found = Vec::new();
         for (from, to) in [(from.numerator, to.numerator), (from.denominator, to.denominator)] {

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::exact::{Exact, MAX_WHOLE_DIGITS};
-use crate::model::{Enum, Field, Id, Ruleset, Type, Unit, UnitDefinition, Value};
+use crate::model::{Enum, Field, Id, Measure, Ruleset, Type, Unit, UnitDefinition, Value};
 
 /// Returns the JSON Schema (draft 7) of a ruleset's profiles, its texts in a language.
 ///
@@ -14,8 +14,12 @@ pub fn schema(ruleset: &Ruleset, language: &str) -> Json {
     let mut properties = Map::new();
     let mut required = Vec::new();
     let mut conditions = Vec::new();
-    for field in ruleset.fields.iter() {
-        let property = property(ruleset, field, language);
+    let measured: Vec<_> =
+        ruleset.measures.iter().map(|measure| (measure, ruleset.fields_measured_by(measure))).collect();
+    for (id, field) in ruleset.fields.entries() {
+        let measures =
+            measured.iter().filter(|(_, fields)| fields.contains(&id)).map(|(measure, _)| *measure);
+        let property = property(ruleset, field, measures, language);
         for was in &field.was {
             let mut old = property.as_object().cloned().unwrap_or_default();
             old.insert("description".into(), format!("the old name of `{}`", field.name).into());
@@ -59,7 +63,12 @@ fn one_name(field: &Field) -> Json {
     }
 }
 
-fn property(ruleset: &Ruleset, field: &Field, language: &str) -> Json {
+fn property<'r>(
+    ruleset: &Ruleset,
+    field: &Field,
+    measures: impl Iterator<Item = &'r Measure>,
+    language: &str,
+) -> Json {
     let mut schema = Map::new();
     if let Some(question) = &field.question {
         schema.insert("title".into(), question.get(language).into());
@@ -110,6 +119,10 @@ fn property(ruleset: &Ruleset, field: &Field, language: &str) -> Json {
                 schema.insert("exclusiveMaximum".into(), DIGITS.into());
             }
         }
+    }
+    for measure in measures {
+        let title = measure.title.as_ref().map(|title| format!(", {}", title.get(language)));
+        description.push(format!("makes the measure `{}`{}", measure.name, title.unwrap_or_default()));
     }
     if let Some(default) = &field.default {
         schema.insert("default".into(), value(ruleset, field.ty, default));

@@ -209,7 +209,7 @@ pub struct Source {
     pub text: Option<Spanned<String>>,
 }
 
-/// `unit NAME 2 decimals = QUANTITY`.
+/// `unit NAME 2 decimals = QUANTITY since … until …`.
 #[derive(Debug, Clone)]
 pub struct Unit {
     /// The unit's name.
@@ -218,10 +218,31 @@ pub struct Unit {
     pub title: Option<Text>,
     /// How many decimals a computed amount in it shows, where that is a whole number.
     pub decimals: Option<Spanned<Option<u32>>>,
-    /// What one of it is.
-    pub value: Option<Quantity>,
-    /// Where that comes from.
-    pub from: Vec<From>,
+    /// What one of it is; once for each time where that changes by day.
+    pub rates: Vec<Statement>,
+}
+
+impl Unit {
+    /// Returns what one of it is, as it is first told.
+    #[must_use]
+    pub fn value(&self) -> Option<&Quantity> {
+        self.rates.iter().find_map(|rate| match &rate.value.kind {
+            LiteralKind::Quantity(quantity) => Some(quantity),
+            _ => None,
+        })
+    }
+
+    /// Tells whether what one of it is depends on the day, or on whom one asks.
+    #[must_use]
+    pub fn is_dated(&self) -> bool {
+        let plain = |rate: &Statement| {
+            rate.since.is_none()
+                && rate.until.is_none()
+                && rate.disputed.is_empty()
+                && !matches!(rate.value.kind, LiteralKind::Unknown)
+        };
+        self.rates.len() > 1 || !self.rates.iter().all(plain)
+    }
 }
 
 /// `enum NAME { … }` or `scale NAME { … < … }`.
@@ -355,6 +376,8 @@ pub struct Parameter {
     pub ty: Option<Type>,
     /// Its title.
     pub title: Option<Text>,
+    /// Its old names.
+    pub was: Vec<Name>,
     /// What is stated of it.
     pub statements: Vec<Statement>,
 }

@@ -400,7 +400,7 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::close_bracket => "]",
         Kind::comma => ",",
         Kind::colon => ":",
-        Kind::assign => "=",
+        Kind::assign | Kind::unit_rate => "=",
         Kind::at_least => ">=",
         Kind::at_most => "<=",
         Kind::above => ">",

@@ -270,8 +270,8 @@ impl<'a> Cutter<'a> {
             "rule" => &["where", "exception"][..],
             "measure" => &["where", "allow"],
             "channel" => &["like", "was"],
-            "fact" | "unit" | "weight" | "levels" | "let" => &["allow"],
-            "parameter" => STATED,
+            "fact" | "weight" | "levels" | "let" => &["allow"],
+            "parameter" | "unit" => STATED,
             _ => &[],
         };
         if open.contains(&self.word(index - 1)) {
@@ -313,9 +313,8 @@ impl<'a> Cutter<'a> {
                 "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv"),
                 "facts" => matches!(word, "from" | "csv" | "allow"),
                 "channel" => matches!(word, "like" | "was"),
-                "unit" => matches!(word, "from" | "at" | "allow"),
                 "fact" | "weight" | "levels" | "let" => word == "allow",
-                "parameter" => STATED.contains(&word),
+                "parameter" | "unit" => STATED.contains(&word),
                 "measure" => matches!(
                     word,
                     "for" | "each" | "where" | "higher" | "lower" | "better" | "mixes" | "sum" | "allow"
@@ -393,8 +392,8 @@ impl<'a> Cutter<'a> {
     }
 }
 
-/// What begins a clause behind the value of a parameter.
-const STATED: &[&str] = &["from", "at", "since", "until", "disputed", "allow"];
+/// What begins a clause behind the value of a parameter, or the rate of a unit.
+const STATED: &[&str] = &["was", "from", "at", "since", "until", "disputed", "allow"];
 
 /// Tells whether a declaration may have a block; others have a value or nothing.
 fn has_block(word: &str) -> bool {

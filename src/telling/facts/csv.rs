@@ -30,7 +30,8 @@ impl Row {
     }
 }
 
-/// Returns the facts as a sheet: those of every day, or those that hold on one. Read back, it gives the same facts.
+/// Returns the facts as a sheet: those of every day, or those that hold on one. Read back, it gives the same facts. The
+/// rates of units are no facts there: they stand where the unit is declared.
 #[must_use]
 pub fn csv(ruleset: &Ruleset, day: Option<Date>, selection: &Selection) -> String {
     let mut rows: Vec<Row> = Vec::new();
@@ -40,6 +41,9 @@ pub fn csv(ruleset: &Ruleset, day: Option<Date>, selection: &Selection) -> Strin
         let name = channel.map_or("", |channel| &*channel.name);
         let before = rows.len();
         for (entry, statements) in stated.iter().filter(|(entry, _)| selection.has(id, **entry)) {
+            if ruleset.facts[entry.0].rate_of.is_some() {
+                continue;
+            }
             let entry_text = ruleset.fact_name(*entry);
             let ty = ruleset.facts[entry.0].ty;
             for statement in statements.iter().filter(|s| day.is_none_or(|day| s.holds_on(day))) {

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::Selection;
-use crate::words::Speaker;
+use super::{Selection, measured};
+use crate::words::{Speaker, exact_text};
 use qudao_language::date::Date;
-use qudao_language::model::{Citation, Entry, OWN, Ruleset, Statement};
+use qudao_language::model::{Citation, Entry, OWN, Ruleset, Statement, Value};
 
 /// Returns the facts of a day: `qudao.facts/1`.
 #[must_use]
@@ -37,6 +37,7 @@ pub fn to_json(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Json {
         told.into()
     });
     let parameters: Vec<Json> = parameters.collect();
+    let measures = measures(speaker, day, selection);
     let sources: Map<String, Json> = ruleset
         .sources
         .iter()
@@ -59,8 +60,37 @@ pub fn to_json(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Json {
         "as_of": day.to_string(),
         "parameters": parameters,
         "facts": facts,
+        "measures": measures,
         "sources": sources,
     })
+}
+
+/// What measures are of whoever asks, by channel.
+fn measures(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Vec<Json> {
+    if selection.measures.is_empty() {
+        return Vec::new();
+    }
+    let ruleset = speaker.ruleset;
+    let of_nobody = measured(ruleset, day);
+    let told = selection.measures.iter().map(|&id| {
+        let measure = &ruleset.measures[id];
+        let channels = selection.channels.iter().map(|&channel| {
+            let measured = of_nobody.get(&(channel, id)).map(|measured| {
+                json!({
+                    "value": measured.value.as_ref().map(|value| speaker.id(value, measure.value_type())),
+                    "number": measured.value.as_ref().and_then(Value::as_number).map(exact_text),
+                    "low": measured.low.map(exact_text),
+                    "high": measured.high.map(exact_text),
+                })
+            });
+            (ruleset.channels[channel].name.to_string(), measured.unwrap_or(Json::Null))
+        });
+        let channels: Map<String, Json> = channels.collect();
+        let unit = Some(ruleset.units.name(measure.ty.unit, true)).filter(|unit| !unit.is_empty());
+        let title = measure.title.as_ref().map(|title| title.get(speaker.language));
+        json!({"measure": &*measure.name, "title": title, "unit": unit, "channels": channels})
+    });
+    told.collect()
 }
 
 /// An entry by its names, under the word for what it is of.
@@ -87,7 +117,7 @@ fn named(speaker: Speaker<'_>, word: &str, entry: Entry) -> Map<String, Json> {
 fn said(speaker: &Speaker<'_>, statement: &Statement, entry: Entry, day: Date) -> Json {
     let ruleset = speaker.ruleset;
     let ty = ruleset.facts[entry.0].ty;
-    let value = |value: Option<&qudao_language::model::Value>| value.map(|value| speaker.id(value, ty));
+    let value = |value: Option<&Value>| value.map(|value| speaker.id(value, ty));
     let disputed: Vec<Json> = statement
         .disputed
         .iter()

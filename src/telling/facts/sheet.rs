@@ -1,6 +1,6 @@
 //! The sheet of facts.
 
-use super::{Notes, Selection};
+use super::{Notes, Selection, measured};
 use crate::document::{Block, Document, Item, Kind, Mark, Table, TableKind, Text};
 use crate::words::Speaker;
 use qudao_language::date::Date;
@@ -10,7 +10,7 @@ use qudao_language::model::{Channel, Citation, Entry, Id, OWN, Ruleset, Statemen
 const UNKNOWN: &str = "-";
 
 /// Tells the parameters, a row for each; the facts, a row for each and a column for each channel; and below the sources,
-/// numbered.
+/// numbered. Measures follow the facts: what they are of whoever asks.
 #[must_use]
 pub fn sheet(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Document {
     let ruleset = speaker.ruleset;
@@ -36,16 +36,19 @@ pub fn sheet(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Document
         std::iter::once(head(&speaker, *entry)).chain(cells).collect()
     });
     let rows: Vec<Vec<Text>> = rows.collect();
-    let heads = std::iter::once(Text::default()).chain(heads).collect();
+    let heads: Vec<Text> = std::iter::once(Text::default()).chain(heads).collect();
+    let measures = measures(&speaker, day, selection, heads.clone());
     let facts = Block::Table(Table { kind: TableKind::SideBySide, heads, rows });
-    match body.is_empty() {
-        true => body.push(facts),
-        // The facts of channels are told apart from parameters, where there are any.
+    match body.is_empty() && (measures.is_none() || selection.entries.is_empty()) {
+        true if measures.is_none() => body.push(facts),
+        true => {}
+        // The facts of channels are told apart from parameters and measures, where there are any.
         false if !selection.entries.is_empty() => {
             body.push(Block::section(speaker.tongue.facts(), vec![facts]));
         }
         false => {}
     }
+    body.extend(measures);
     let sources = (1..).zip(&notes.all);
     let sources = sources.map(|(number, citation)| Item::new(Mark::Number(number), note(&speaker, citation)));
     let sources: Vec<Item> = sources.collect();
@@ -55,10 +58,33 @@ pub fn sheet(speaker: Speaker<'_>, day: Date, selection: &Selection) -> Document
     Document { body, footer: footer(&speaker, day), ..Document::default() }
 }
 
+/// The measures, a row for each, in the columns of the facts.
+fn measures(speaker: &Speaker<'_>, day: Date, selection: &Selection, heads: Vec<Text>) -> Option<Block> {
+    if selection.measures.is_empty() {
+        return None;
+    }
+    let of_nobody = measured(speaker.ruleset, day);
+    let rows = selection.measures.iter().map(|measure| {
+        let cells = selection.channels.iter().map(|channel| {
+            let measured = of_nobody.get(&(*channel, *measure));
+            measured.map_or(UNKNOWN.into(), |measured| speaker.measured(measured)).into()
+        });
+        let declared = &speaker.ruleset.measures[*measure];
+        let title = declared.title.as_ref().map_or("", |title| title.get(speaker.language));
+        std::iter::once(entitled(declared.name.to_string(), title)).chain(cells).collect()
+    });
+    let table = Block::Table(Table { kind: TableKind::SideBySide, heads, rows: rows.collect() });
+    Some(Block::section(speaker.tongue.measures(), vec![table]))
+}
+
 /// The name of an entry, and the title of its fact.
 fn head(speaker: &Speaker<'_>, entry: Entry) -> Text {
-    let name = speaker.ruleset.fact_name(entry);
+    let name = speaker.ruleset.entry_told(OWN, entry);
     let title = speaker.ruleset.facts[entry.0].title.as_ref().map_or("", |title| title.get(speaker.language));
+    entitled(name, title)
+}
+
+fn entitled(name: String, title: &str) -> Text {
     if title.is_empty() {
         return name.into();
     }

@@ -109,7 +109,7 @@ pub fn stale_text(speaker: Speaker<'_>, today: Date, found: &[Aged<'_>]) -> Stri
                 speaker.tongue.without_day(&names)
             }
         };
-        let head = format!("{} = {value}", ruleset.entry_name(aged.channel, aged.entry));
+        let head = format!("{} = {value}", ruleset.entry_told(aged.channel, aged.entry));
         page.push_str(&visible(&format!("{head}\n    {source}\n")));
     }
     page

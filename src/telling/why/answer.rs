@@ -426,7 +426,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         let silences = silences(self.decision, self.speaker).into_iter().map(|silence| {
             let title = silence.title.as_ref().map(|title| format!("{title}{}", self.tongue.colon()));
             let text = format!("{}{}", title.unwrap_or_default(), silence.words(self.speaker));
-            let name = self.speaker.ruleset.entry_name(silence.channel, silence.entry);
+            let name = self.speaker.ruleset.entry_told(silence.channel, silence.entry);
             Item::new(Mark::Unknown, text).named(&name)
         });
         list(self.tongue.no_source(), self.cut(silences.collect()))

@@ -371,7 +371,7 @@ impl<'r> Teller<'_, 'r> {
                 silence.targets.iter().flat_map(|(targets, _)| targets.iter().copied()).collect();
             let change = self.tongue.could_change(&some_targets(self.speaker, &targets));
             let text = [fact, change].join(self.tongue.semicolon());
-            let id = self.id(&self.speaker.ruleset.entry_name(silence.channel, silence.entry));
+            let id = self.id(&self.speaker.ruleset.entry_told(silence.channel, silence.entry));
             let item = Item { rule: id, ..Item::new(Mark::Unknown, text) };
             let label = self.tongue.who_could_know(&self.publishers(silence.channel, silence.entry));
             match lists.iter_mut().find(|list| list.label == label) {

@@ -3,7 +3,7 @@
 use super::long_source;
 use super::proof::Writer;
 use crate::document::{Item, Kind, Mark, Text};
-use crate::words::{converted, expr_text, rates};
+use crate::words::{converted, expr_text, is_conversion, rates};
 use qudao_language::decide::{Outcome, Read, Trace, Truth};
 use qudao_language::model::{
     Channel, Citation, Entry, ExprKind, Id, Number, Origin, Statement, Type, Unit, UnitDefinition, Value,
@@ -92,7 +92,9 @@ impl<'r> Writer<'_, 'r> {
         let value = self.shown(part);
         let branch = self.branch(part).map(|branch| self.remark(&branch)).unwrap_or_default();
         match &part.expr.kind {
-            ExprKind::Convert(..) => self.say(&format!("{text} is {value}"), &format!("{text} 即 {value}")),
+            _ if is_conversion(self.speaker.ruleset, part.expr) => {
+                self.say(&format!("{text} is {value}"), &format!("{text} 即 {value}"))
+            }
             _ => format!("{text} = {value}{branch}"),
         }
     }
@@ -193,7 +195,7 @@ impl<'r> Writer<'_, 'r> {
             }
             Read::Fact { channel, entry, statement } => {
                 let ty = ruleset.facts[entry.0].ty;
-                let name = ruleset.entry_name(channel, entry);
+                let name = ruleset.entry_told(channel, entry);
                 let value = statement.and_then(|statement| statement.value.as_ref());
                 let silence = if value.is_none() { self.silence(channel, entry) } else { String::new() };
                 let text = format!("{name} = {}{silence}{remark}", self.value(value, ty));

@@ -114,6 +114,19 @@ pub fn rates(ruleset: &Ruleset, trace: &Trace<'_>) -> Vec<(Id<UnitDefinition>, b
     found
 }
 
+/// Tells whether an expression brings a number to another unit.
+#[must_use]
+pub fn is_conversion(ruleset: &Ruleset, expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Convert(..) => true,
+        ExprKind::Product(_, rate) | ExprKind::Quotient(_, rate) => match &rate.kind {
+            ExprKind::Fact(fact) => ruleset.facts[fact.fact].rate_of.is_some(),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
 /// A conversion of what was computed, or read.
 fn conversion(trace: &Trace<'_>) -> Option<(Unit, Unit)> {
     let ExprKind::Convert(inner, _) = &trace.expr.kind else { return None };

@@ -135,7 +135,7 @@ impl<'r> Speaker<'r> {
     #[must_use]
     pub fn entry(&self, channel: Id<Channel>, entry: Entry) -> String {
         if !self.by_title {
-            return self.ruleset.entry_name(channel, entry);
+            return self.ruleset.entry_told(channel, entry);
         }
         let fact = self.fact(entry);
         if channel == OWN {
@@ -150,7 +150,11 @@ impl<'r> Speaker<'r> {
     pub fn fact(&self, entry: Entry) -> String {
         let fact = &self.ruleset.facts[entry.0];
         let title = fact.title.as_ref().map(|title| title.get(self.language).to_string());
-        let title = title.unwrap_or_else(|| plain_name(&fact.name));
+        let title = match fact.rate_of {
+            // One of a unit is told as an amount is.
+            Some(unit) => self.amount_of("1".into(), Unit { numerator: Some(unit), denominator: None }),
+            None => title.unwrap_or_else(|| plain_name(&fact.name)),
+        };
         let values = self.ruleset.entry_values(entry).into_iter();
         let values: Vec<String> = values.map(|(of, member)| self.member(member, of).to_string()).collect();
         if values.is_empty() { title } else { title + &self.tongue.bracket(&self.tongue.list(&values)) }

@@ -34,6 +34,33 @@ impl Generator<'_> {
         }
     }
 
+    /// Declares a unit whose rate changes by day, and one that is told by it.
+    pub(super) fn rates(&mut self) -> Vec<String> {
+        self.used("dated rate");
+        let before = self.dice.one(&["2 EUR", "0.5 EUR"]);
+        let after = self.dice.one(&["4 EUR", "0.3 EUR", "unknown", "1 EUR"]);
+        let other = self.disputed(&["3 EUR", "unknown"]);
+        let from = self.dice.one(&["2024-06-15", "2024-06-15", "2024-06-15", "2024-06-16"]);
+        vec![
+            format!("unit coin = {before} from book until 2024-06-14"),
+            format!("unit coin = {after} since {from}{other}"),
+            "unit chip = 3 coin".into(),
+        ]
+    }
+
+    /// Numbers whose units are joined by a rate that changes by day.
+    pub(super) fn exchanged(&mut self, op: &str, channel: &str) -> String {
+        self.used("exchanged");
+        match self.dice.pick(6) {
+            0 => format!("{channel}.toll {op} {channel}.piece"),
+            1 => format!("{channel}.piece + staff * 1 coin {op} 2 chip"),
+            2 => format!("staff * {channel}.toll in 1 EUR .. 9 EUR"),
+            3 => format!("posts * {channel}.toll {op} {channel}.base"),
+            4 => format!("5 EUR {op} (staff - 1) * {channel}.toll"),
+            _ => format!("staff * 2 EUR in {{{channel}.toll, 1 chip}}"),
+        }
+    }
+
     /// A number divided by a fact.
     pub(super) fn quotient(&mut self, op: &str, channel: &str) -> String {
         self.used("quotient");

@@ -27,6 +27,7 @@ fn declared(tongue: Tongue, declared: Declared) -> &'static str {
         Declared::Unit => "单位",
         Declared::Field => "字段",
         Declared::Enum => "枚举",
+        Declared::Value => "值",
         Declared::Parameter => "参数",
         Declared::Fact => "事实",
         Declared::Channel => "渠道",

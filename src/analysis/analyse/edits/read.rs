@@ -10,8 +10,8 @@ use crate::analyse::pieces::Pieces;
 use crate::analyse::settings::weights_of;
 use qudao_language::date::Date;
 use qudao_language::model::{
-    Channel, EffectKind, Expr, Id, Meanings, Need, OWN, Points, RankBy, Rule, Ruleset, StatedNeed, Target,
-    TargetRef, Type,
+    Channel, EffectKind, Entry, Expr, Fact, Id, Meanings, Need, OWN, Points, RankBy, Rule, Ruleset,
+    StatedNeed, Target, TargetRef, Type, Value,
 };
 use qudao_language::operator::Policy;
 use qudao_language::source::folded;
@@ -143,7 +143,7 @@ impl<'r> Reader<'r> {
             }
         }
         self.read_types();
-        self.read_stated(OWN, Declared::Parameter, "");
+        self.read_stated(OWN, |fact| Declared::stated(ruleset, fact), "");
         self.read_channels();
         for (id, declared) in ruleset.lets.entries().filter(|(_, declared)| declared.of.is_none()) {
             let alias = if self.is_new { None } else { self.renames.aliases.lets.get(&id) };
@@ -173,8 +173,9 @@ impl<'r> Reader<'r> {
 
     fn read_types(&mut self) {
         let ruleset = self.ruleset;
-        for declared in ruleset.enums.iter() {
-            let names: Vec<&str> = declared.members.iter().map(|member| &*member.name).collect();
+        for (id, declared) in ruleset.enums.entries() {
+            let name = |number: u32| self.meanings.value(&Value::Enum(number), Type::Enum(id));
+            let names: Vec<String> = (0..).zip(&declared.members).map(|(number, _)| name(number)).collect();
             let kind = if declared.ordered { "scale" } else { "enum" };
             self.say(Declared::Enum, &declared.name, "kind", kind.into(), kind.into());
             let mut sorted = names.clone();
@@ -207,7 +208,7 @@ impl<'r> Reader<'r> {
             }
             self.needs(Declared::Channel, &name, &channel.needs);
             self.condition(Declared::Channel, &name, "owned when", channel.owned.as_ref());
-            self.read_stated(id, Declared::Fact, &format!("{name}."));
+            self.read_stated(id, |_| Declared::Fact, &format!("{name}."));
         }
         for (id, mix) in ruleset.mixes.entries() {
             let name = self.target(Target::Mix(id));
@@ -221,15 +222,25 @@ impl<'r> Reader<'r> {
     }
 
     /// What a channel, or the ruleset, states on the day; what names it stands before each entry.
-    fn read_stated(&mut self, id: Id<Channel>, declared: Declared, of: &str) {
+    fn read_stated(&mut self, id: Id<Channel>, declared: impl Fn(Id<Fact>) -> Declared, of: &str) {
         let ruleset = self.ruleset;
         for entry in ruleset.statements(id).keys() {
             let Some(value) = ruleset.value(id, *entry, self.day) else { continue };
             let ty: Type = ruleset.facts[entry.0].ty;
             let meaning = format!("{} {}", self.meanings.ty(ty), self.meanings.value(value, ty));
-            let name = format!("{of}{}", ruleset.fact_name(*entry));
-            self.say(declared, &name, "value", meaning, self.speaker.id(value, ty));
+            let name = format!("{of}{}", self.entry_name(*entry));
+            self.say(declared(entry.0), &name, "value", meaning, self.speaker.id(value, ty));
         }
+    }
+
+    /// The name of an entry in the new ruleset.
+    fn entry_name(&self, entry: Entry) -> String {
+        let declared = &self.ruleset.facts[entry.0];
+        let alias = if self.is_new { None } else { self.renames.aliases.parameters.get(&entry.0) };
+        let values = self.ruleset.entry_values(entry).into_iter();
+        let values = values.map(|(of, value)| self.meanings.value(&Value::Enum(value), Type::Enum(of)));
+        let values: String = values.map(|value| format!("[{value}]")).collect();
+        format!("{}{values}", alias.unwrap_or(&declared.name))
     }
 
     fn needs(&mut self, declared: Declared, name: &str, needs: &[StatedNeed]) {

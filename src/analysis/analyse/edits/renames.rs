@@ -1,6 +1,6 @@
 //! What has another name now and is the same thing.
 //!
-//! A target is known again by its title, a field by its `was`; a rule or a let where what it says is the same, and
+//! A target is known again by its title, a field, a value or a parameter by its `was`; a rule or a let where what it says is the same, and
 //! nothing else that went or came says it. Nothing is taken for another because it looks alike. The rows of a table
 //! without names of their own are matched in order.
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{Declared, Edit};
 use crate::analyse::change::Pairs;
-use qudao_language::model::{Aliases, Id, Meanings, Rule, Ruleset, Target};
+use qudao_language::model::{Aliases, Fact, Id, Meanings, Rule, Ruleset, Target};
 
 /// What has another name: the names in the old ruleset, each with the one in the new.
 #[derive(Clone, Default, Debug)]
@@ -50,6 +50,8 @@ impl Renames {
                 found.told.push((Declared::Field, field.name.clone(), now.name.clone()));
             }
         }
+        found.members(old, new);
+        found.parameters(old, new);
         // Of a channel a measure goes by the channel's name.
         for (id, declared) in old.lets.entries() {
             let Some((measure, channel)) = declared.of else { continue };
@@ -61,6 +63,37 @@ impl Renames {
         found.rules(old, new);
         found.rows(old, new);
         found
+    }
+
+    fn members(&mut self, old: &Ruleset, new: &Ruleset) {
+        for (id, before) in old.enums.entries() {
+            let Some(now) = new.enums.iter().find(|now| now.name == before.name) else { continue };
+            for (number, member) in
+                (0..).zip(&before.members).filter(|(_, it)| now.member(&it.name).is_none())
+            {
+                let Some(other) = now.member_read(&member.name) else { continue };
+                let name = &now.members[other as usize].name;
+                if before.member(name).is_none() {
+                    self.aliases.members.insert((id, number), name.clone());
+                    self.told.push((Declared::Value, member.name.clone(), name.clone()));
+                }
+            }
+        }
+    }
+
+    fn parameters(&mut self, old: &Ruleset, new: &Ruleset) {
+        let parameters = |ruleset: &'_ Ruleset| -> BTreeMap<Arc<str>, Id<Fact>> {
+            let all = ruleset.facts.entries().filter(|(_, fact)| fact.is_parameter);
+            all.map(|(id, fact)| (fact.name.clone(), id)).collect()
+        };
+        let (before, now) = (parameters(old), parameters(new));
+        for (name, id) in before.iter().filter(|(name, _)| !now.contains_key(*name)) {
+            let mut came = now.iter().filter(|(other, _)| !before.contains_key(*other));
+            if let Some((other, _)) = came.find(|(_, other)| new.facts[**other].was.contains(name)) {
+                self.aliases.parameters.insert(*id, other.clone());
+                self.told.push((Declared::Parameter, name.clone(), other.clone()));
+            }
+        }
     }
 
     fn lets(&mut self, old: &Ruleset, new: &Ruleset) {

@@ -34,7 +34,8 @@ pub(super) fn same_type(old: &Ruleset, before: Type, new: &Ruleset, now: Type) -
         (Type::Bool, Type::Bool) | (Type::Text, Type::Text) | (Type::Date, Type::Date) => true,
         (Type::Number(a), Type::Number(b)) => old.units.name(a.unit, false) == new.units.name(b.unit, false),
         (Type::Enum(a), Type::Enum(b)) | (Type::Set(a), Type::Set(b)) => {
-            old.enums[a].members.iter().any(|member| new.enums[b].member(&member.name).is_some())
+            let (before, now) = (&old.enums[a], &new.enums[b]);
+            (0..).zip(&before.members).any(|(number, _)| before.same(number, now).is_some())
         }
         _ => false,
     }

@@ -152,7 +152,15 @@ impl Reader<'_> {
                 format!("`{}` takes {expected}, and `{shown}` cannot be converted to that", field.name);
             let mut diagnostic =
                 Diagnostic::new(Code::UnitMismatch, node.span, message).here("of another dimension");
-            if units.days_against_months(unit, ty.unit) {
+            let exchange = units.exchanges(unit, ty.unit).into_iter().next();
+            if units.dimension(unit) == units.dimension(ty.unit)
+                && let Some(rated) = exchange.and_then(|exchange| self.ruleset.facts[exchange.rate].rate_of)
+            {
+                let rated = &units.get(rated).name;
+                diagnostic = diagnostic
+                    .here("another amount on another day")
+                    .note(format!("what one `{rated}` is changes by day; give {expected}"));
+            } else if units.days_against_months(unit, ty.unit) {
                 diagnostic = diagnostic.note("a month has no fixed number of days");
             } else if unit.denominator.is_none() && unit.numerator == ty.unit.denominator {
                 let meant = Unit { numerator: None, denominator: unit.numerator };

@@ -250,16 +250,17 @@ impl Builder<'_> {
     }
 
     fn unit_declaration(&mut self, node: &Node<'_>) -> ast::Unit {
+        let name = self.name_of(node);
+        let rate = node.child(Kind::unit_rate).map(|rate| self.statement(&rate, name.clone()));
         ast::Unit {
-            name: self.name_of(node),
+            name,
             title: self.title(node),
             decimals: node.child(Kind::decimals).map(|decimals| {
                 let number = decimals.child(Kind::number);
                 let text = number.as_ref().map_or("", Node::text);
                 Spanned { value: text.parse().ok(), span: decimals.span() }
             }),
-            value: node.child(Kind::quantity).map(|value| self.quantity(&value)),
-            from: self.from(node),
+            rates: rate.into_iter().collect(),
         }
     }
 
@@ -407,6 +408,7 @@ impl Builder<'_> {
             indexes: self.indexes(node),
             ty: node.has(Kind::colon).then(|| self.type_in(node, 1)),
             title: self.title(node),
+            was: self.old_names(node),
             statements: Vec::new(),
         };
         let block = node.child(Kind::parameter_block);
