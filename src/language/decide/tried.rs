@@ -32,7 +32,7 @@ pub(super) struct Tried {
     /// What unknown lets wait for.
     waits: RefCell<BTreeMap<Id<Let>, Waits>>,
     /// Whether one of the rows of a table up to each one matches, and what that waits for.
-    row_waits: RefCell<BTreeMap<Id<Table>, Vec<(Truth, Waits)>>>,
+    row_waits: RefCell<BTreeMap<Id<Table>, Vec<TruthWaits>>>,
     known: RefCell<HashMap<Condition, Option<Judged>>>,
     /// The values of fields that have few, as far as somebody asked for them.
     values: RefCell<BTreeMap<Id<Field>, Few>>,
@@ -115,6 +115,9 @@ enum Waits {
     /// Several fields, or a target whose exclusion they may change.
     More,
 }
+
+/// How a condition comes out, and what it waits for.
+type TruthWaits = (Truth, Waits);
 
 impl Waits {
     fn and(self, other: Waits) -> Waits {
@@ -217,7 +220,7 @@ impl<'r> Context<'r> {
     }
 
     /// How a condition comes out, and what its atoms wait for, those in parts that are known left aside.
-    fn waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+    fn waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> TruthWaits {
         let mut all = Waits::Nothing;
         let mut part = |part: &'r Expr| {
             let (truth, waits) = self.waits(part, channel);
@@ -249,7 +252,7 @@ impl<'r> Context<'r> {
         (truth, if truth == Truth::Unknown { all } else { Waits::Nothing })
     }
 
-    fn rows_wait(&self, table: Id<Table>, number: usize) -> (Truth, Waits) {
+    fn rows_wait(&self, table: Id<Table>, number: usize) -> TruthWaits {
         let mut known = self.tried.row_waits.borrow_mut().remove(&table).unwrap_or_default();
         let rows = &self.ruleset.tables[table].matches;
         for row in rows.iter().take(number).skip(known.len()) {
@@ -264,7 +267,7 @@ impl<'r> Context<'r> {
         (truth, if truth == Truth::Unknown { waits } else { Waits::Nothing })
     }
 
-    fn let_waits(&self, id: Id<Let>, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+    fn let_waits(&self, id: Id<Let>, channel: Option<Id<Channel>>) -> TruthWaits {
         let truth = self.let_truth(id, channel, &mut Silent).truth;
         if truth != Truth::Unknown {
             return (truth, Waits::Nothing);
@@ -275,7 +278,7 @@ impl<'r> Context<'r> {
         (truth, waits)
     }
 
-    fn atom_waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+    fn atom_waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> TruthWaits {
         let judged = self.truth(expr, channel, &mut Silent);
         let waits = match self.only_field(expr) {
             _ if !judged.is_open() => Waits::Nothing,
