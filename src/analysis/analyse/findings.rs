@@ -21,7 +21,7 @@ use super::search::{Search, blank};
 use super::space::{Scope, Space};
 use super::view::View;
 use qudao_engine::ground::{Ground, Node};
-use qudao_language::check::Allowed;
+use qudao_language::check::{Allowed, unused_allow};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Tells, decide_only};
 use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
@@ -90,15 +90,7 @@ pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Ve
             _ => true,
         };
         if found.len() == before && looked_for && !allow.inherited {
-            found.push(
-                Diagnostic::new(
-                    Code::UnusedAllow,
-                    allow.span,
-                    format!("there is no `{}` here to allow", allow.code.name()),
-                )
-                .here("silences nothing")
-                .fix("remove it", allow.span, ""),
-            );
+            found.push(unused_allow(&ruleset.files, allow.code, allow.span));
         }
     }
     // What is only worth knowing of the base is told where the base is checked.
