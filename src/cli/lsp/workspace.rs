@@ -16,6 +16,7 @@ use qudao_language::syntax::Sources;
 
 use super::super::files;
 use super::super::load;
+use super::super::project;
 
 /// So many folders are gone through for rulesets, at most.
 const MAX_FOLDERS: usize = 5_000;
@@ -112,6 +113,9 @@ impl Workspace {
 
     /// A file was changed by somebody else, made or deleted. What is open counts as it is in the editor.
     pub(super) fn changed_on_disk(&mut self, path: &Path, same: bool) {
+        if path.ends_with(project::NAME) {
+            self.forget();
+        }
         if !same {
             self.mains.clear();
         }
@@ -200,13 +204,10 @@ impl Workspace {
 
     /// The files with a header in a folder, those too that were not saved yet.
     fn rulesets_in(&self, folder: &Path) -> BTreeSet<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let on_disk = entries.map(|entry| folder.join(entry.file_name()));
+        let (on_disk, _) = load::inside(folder).unwrap_or_default();
         let open = self.open.keys().filter(|path| path.parent() == Some(folder)).cloned();
-        on_disk
-            .chain(open)
-            .filter(|path| path.extension().is_some_and(|ending| ending == "qd") && self.begins_ruleset(path))
-            .collect()
+        let open = open.filter(|path| path.extension().is_some_and(|ending| ending == "qd"));
+        on_disk.into_iter().chain(open).filter(|path| self.begins_ruleset(path)).collect()
     }
 
     /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
@@ -215,12 +216,16 @@ impl Workspace {
         let folder = main.parent().unwrap_or(Path::new(""));
         let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
         let mut paths = BTreeSet::from([main.to_path_buf()]);
+        // What is wrong with a project file is told by the commands; it says nothing here.
+        let texts = project::Project::of(folder).unwrap_or_default().texts;
+        let texts = texts.map(|texts| std::env::current_dir().unwrap_or_default().join(texts));
         load::bring(&mut sources, |wanted| {
-            let path =
-                PathBuf::from(plain_path(&folder.join(&wanted.path).to_string_lossy().replace('\\', "/")));
-            let within = folder.join(&wanted.within);
-            let found = self.read(&path, |path| load::read_wanted(wanted.kind, &within, path));
-            paths.insert(path);
+            let (_, found) = load::find(wanted, folder, texts.as_deref(), |kind, within, path| {
+                let path = PathBuf::from(plain_path(&path.to_string_lossy().replace('\\', "/")));
+                let found = self.read(&path, |path| load::read_wanted(kind, within, path));
+                paths.insert(path);
+                found
+            });
             found
         });
         Some((sources, paths))
@@ -257,16 +262,10 @@ impl Workspace {
         let mut seen = 0;
         while let Some(folder) = open.pop().filter(|_| seen < MAX_FOLDERS) {
             seen += 1;
-            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-            for entry in entries.flatten() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                // Links may lead in circles, and what is built holds copies.
-                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                if is_folder && !name.starts_with('.') && !matches!(name.as_str(), "target" | "node_modules")
-                {
-                    open.push(folder.join(&name));
-                }
-            }
+            let Ok((_, mut folders)) = load::inside(&folder) else { continue };
+            // What is built holds copies.
+            folders.retain(|folder| !folder.ends_with("target") && !folder.ends_with("node_modules"));
+            open.extend(folders);
             mains.extend(self.rulesets_in(&folder));
         }
         let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
