@@ -43,22 +43,25 @@ type Files = Vec<(&'static str, &'static str)>;
 impl Language {
     /// Returns the main file, which is named like the ruleset, and the other files.
     fn files(self) -> (&'static str, Files) {
-        let (main, tests, beginner, workshop) = match self {
+        let (main, tests, project, beginner, workshop) = match self {
             Language::En => (
                 include_str!("new/main.qd"),
                 include_str!("new/tests.qd"),
+                include_str!("new/qudao.toml"),
                 include_str!("new/profiles/beginner.yaml"),
                 include_str!("new/profiles/workshop.yaml"),
             ),
             Language::Zh => (
                 include_str!("new/zh/main.qd"),
                 include_str!("new/zh/tests.qd"),
+                include_str!("new/zh/qudao.toml"),
                 include_str!("new/zh/profiles/beginner.yaml"),
                 include_str!("new/zh/profiles/workshop.yaml"),
             ),
         };
         let others = vec![
             ("tests.qd", tests),
+            (super::project::NAME, project),
             ("profiles/beginner.yaml", beginner),
             ("profiles/workshop.yaml", workshop),
             ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
