@@ -26,7 +26,7 @@ use serde_json::json;
 
 use super::output::Failure;
 use super::{Exit, profiles};
-use workspace::Workspace;
+use workspace::{Unsearched, Workspace};
 
 const EXAMPLES: &str = "Examples:
   qudao lsp   what an editor starts for files that end in `.qd`";
@@ -181,11 +181,12 @@ impl Server<'_> {
             self.publish();
             return;
         }
-        let Some((main, state, ruleset, allowed)) = self.workspace.unsearched() else { return };
+        let Some(unsearched) = self.workspace.unsearched() else { return };
+        let Unsearched { main, state, ruleset, allowed, tongue } = unsearched;
         let (send, found) = mpsc::channel();
         let today = Some(profiles::today());
         std::thread::spawn(move || {
-            let found = findings(&ruleset, &allowed, &Options { today, ..Options::default() });
+            let found = findings(&ruleset, &allowed, &Options { today, tongue, ..Options::default() });
             // Where nobody waits any more, nobody needs it.
             let _ = send.send(found);
         });

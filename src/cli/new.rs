@@ -15,7 +15,8 @@ use super::output::{Failure, Output};
 use super::profiles::quoted;
 
 const EXAMPLES: &str = "Examples:
-  qudao new pottery                      a folder with a ruleset in it";
+  qudao new pottery                      a folder with a ruleset in it
+  qudao new pottery --lang zh            the same, its texts in Chinese";
 
 /// What `qudao new` takes.
 #[derive(clap::Args, Debug)]

@@ -38,7 +38,6 @@ use std::sync::Arc;
 pub use operand::FUNCTIONS;
 pub use quotes::{Lock, lock};
 pub use sheets::Sheets;
-pub use usage::unused_allow;
 pub use uses::{Mention, NameKind, Named};
 pub use variants::inherit;
 

@@ -13,6 +13,7 @@ use qudao_language::diagnostic::{self, Diagnostic};
 use qudao_language::model::Ruleset;
 use qudao_language::source::{FileId, Files, MAX_FILE_BYTES};
 use qudao_language::syntax::Sources;
+use qudao_telling::words::Tongue;
 
 use super::super::files;
 use super::super::load;
@@ -36,6 +37,24 @@ pub(super) struct Loaded {
     state: u64,
     /// Its files, and those that it wants and that are not there.
     paths: BTreeSet<PathBuf>,
+    /// The language in which findings are told.
+    tongue: Tongue,
+}
+
+/// The files of a ruleset and their paths, and the language of its project.
+struct Brought {
+    sources: Sources,
+    paths: BTreeSet<PathBuf>,
+    tongue: Tongue,
+}
+
+/// What findings are looked for in: the main file, the state and what was checked of it.
+pub(super) struct Unsearched {
+    pub(super) main: PathBuf,
+    pub(super) state: u64,
+    pub(super) ruleset: Arc<Ruleset>,
+    pub(super) allowed: Vec<Allowed>,
+    pub(super) tongue: Tongue,
 }
 
 impl Loaded {
@@ -165,10 +184,10 @@ impl Workspace {
     }
 
     fn load(&mut self, main: &Path) -> Option<Loaded> {
-        let (sources, paths) = self.bring(main)?;
+        let Brought { sources, paths, tongue } = self.bring(main)?;
         self.states += 1;
         let project = Project::new(sources);
-        Some(Loaded { project, findings: None, state: self.states, paths })
+        Some(Loaded { project, findings: None, state: self.states, paths, tongue })
     }
 
     /// Returns the main files of the rulesets that a file is part of: itself, or those in its folder or above it.
@@ -183,7 +202,7 @@ impl Workspace {
             let mains: Vec<PathBuf> = self
                 .rulesets_in(folder)
                 .into_iter()
-                .filter(|main| self.bring(main).is_some_and(|(_, paths)| paths.contains(path)))
+                .filter(|main| self.bring(main).is_some_and(|it| it.paths.contains(path)))
                 .collect();
             if !mains.is_empty() {
                 return mains;
@@ -211,14 +230,15 @@ impl Workspace {
     }
 
     /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
-    fn bring(&self, main: &Path) -> Option<(Sources, BTreeSet<PathBuf>)> {
+    fn bring(&self, main: &Path) -> Option<Brought> {
         let bytes = self.read(main, files::read).ok()?;
         let folder = main.parent().unwrap_or(Path::new(""));
         let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
         let mut paths = BTreeSet::from([main.to_path_buf()]);
         // What is wrong with a project file is told by the commands; it says nothing here.
-        let texts = project::Project::of(folder).unwrap_or_default().texts;
-        let texts = texts.map(|texts| std::env::current_dir().unwrap_or_default().join(texts));
+        let project = project::Project::of(folder).unwrap_or_default();
+        let tongue = Tongue::told_in(project.lang.as_deref());
+        let texts = project.texts.map(|texts| std::env::current_dir().unwrap_or_default().join(texts));
         load::bring(&mut sources, |wanted| {
             let (_, found) = load::find(wanted, folder, texts.as_deref(), |kind, within, path| {
                 let path = PathBuf::from(plain_path(&path.to_string_lossy().replace('\\', "/")));
@@ -228,7 +248,7 @@ impl Workspace {
             });
             found
         });
-        Some((sources, paths))
+        Some(Brought { sources, paths, tongue })
     }
 
     fn read(
@@ -269,19 +289,20 @@ impl Workspace {
             mains.extend(self.rulesets_in(&folder));
         }
         let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
-        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.0))).collect()
+        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.sources))).collect()
     }
 
     /// Returns a ruleset of which the findings were not looked for yet.
-    pub(super) fn unsearched(&self) -> Option<(PathBuf, u64, Arc<Ruleset>, Vec<Allowed>)> {
+    pub(super) fn unsearched(&self) -> Option<Unsearched> {
         self.rulesets.iter().find_map(|(main, loaded)| {
             let loaded = loaded.as_ref().filter(|loaded| loaded.findings.is_none())?;
-            Some((
-                main.clone(),
-                loaded.state,
-                loaded.project.ruleset.clone()?,
-                loaded.project.allowed.clone(),
-            ))
+            Some(Unsearched {
+                main: main.clone(),
+                state: loaded.state,
+                ruleset: loaded.project.ruleset.clone()?,
+                allowed: loaded.project.allowed.clone(),
+                tongue: loaded.tongue,
+            })
         })
     }
 

@@ -7,7 +7,7 @@ use super::unknown::FINDING;
 use super::{Allowed, Checker};
 use crate::diagnostic::{self, Code, Diagnostic, Label, Severity};
 use crate::model::{Fact, Id};
-use crate::source::{Files, Span};
+use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
 
 /// So many other places of a finding are shown.
@@ -219,7 +219,10 @@ impl Checker<'_> {
             allowed.extend(inside.iter().filter_map(|place| found.remove(place)).flatten());
             // With errors, not every finding was looked for.
             if inside.is_empty() && !errors && !inherited {
-                self.report(unused_allow(self.sources.files(), code, allow.span));
+                let message = format!("there is no `{}` here to allow", code.name());
+                let diagnostic = Diagnostic::new(Code::UnusedAllow, allow.span, message);
+                let removed = self.sources.files().removed(allow.span);
+                self.report(diagnostic.here("silences nothing").fix("remove it", removed, ""));
             }
         }
         let mut index = 0..;
@@ -257,12 +260,4 @@ impl Checker<'_> {
         let mut index = 0..;
         self.diagnostics.retain(|_| index.next().is_none_or(|index| !joined.contains(&index)));
     }
-}
-
-/// Tells of an `allow` that silences nothing.
-#[must_use]
-pub fn unused_allow(files: &Files, code: Code, span: Span) -> Diagnostic {
-    let message = format!("there is no `{}` here to allow", code.name());
-    let diagnostic = Diagnostic::new(Code::UnusedAllow, span, message).here("silences nothing");
-    diagnostic.fix("remove it", files.removed(span), "")
 }

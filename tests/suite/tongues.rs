@@ -1,0 +1,147 @@
+//! What the program says in Chinese is Chinese: names, codes and what is quoted aside, no word of another language is
+//! in it.
+
+use std::collections::BTreeSet;
+
+use qudao_analysis::analyse::diagram::Budget;
+use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_language::check::check;
+use qudao_language::date::Date;
+use qudao_language::diagnostic::{Code, Diagnostic};
+use qudao_language::syntax::Sources;
+use qudao_telling::words::Tongue;
+
+use crate::support::{Work, files_below, folder};
+
+/// What stands between backticks is quoted.
+fn unquoted(text: &str) -> String {
+    text.split('`').step_by(2).collect::<Vec<_>>().join("`")
+}
+
+/// Says what is wrong with a text that should be Chinese.
+fn wrong(text: &str) -> Option<String> {
+    let text = unquoted(text);
+    let is_chinese = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    let characters: Vec<char> = text.chars().collect();
+    let half = characters.windows(2).any(|pair| is_chinese(pair[0]) && ",;:!?()".contains(pair[1]));
+    let latin = text.chars().any(|c| c.is_ascii_alphabetic());
+    let spaced = characters.windows(3).any(|of| is_chinese(of[0]) && of[1] == ' ' && is_chinese(of[2]));
+    (half || latin || spaced || !characters.iter().copied().any(is_chinese)).then_some(text)
+}
+
+/// All that a finding says, the profiles that show it left out.
+fn said(found: &Diagnostic) -> Vec<&str> {
+    let labels = found.labels.iter().chain([&found.label]).map(|label| &*label.message);
+    let notes = found.notes.iter().filter_map(|note| note.lines().next());
+    let fixes = found.fix.iter().chain(&found.choices).map(|fix| &*fix.message);
+    std::iter::once(&*found.message)
+        .chain(labels.filter(|label| !label.is_empty()))
+        .chain(notes)
+        .chain(fixes)
+        .collect()
+}
+
+/// The rulesets in which there is something to find, the wrong examples of the pages of diagnostics among them.
+fn doubtful() -> Vec<String> {
+    let of = |name: &str| files_below(&folder(name));
+    let rulesets = ["planted", "diagnostics", "rulesets"].into_iter().flat_map(of);
+    let rulesets = rulesets.filter(|path| path.extension().is_some_and(|ending| ending == "qd"));
+    let pages = Code::ALL.iter().filter(|code| code.is_finding()).map(|code| {
+        let page = folder("../docs/diagnostics").join(format!("{}.md", code.name()));
+        let page = std::fs::read_to_string(page).unwrap();
+        page.split("```qudao\n").nth(1).unwrap().split("```").next().unwrap().to_string()
+    });
+    // Nothing is dead in it.
+    let allowed = "ruleset a \"A\"\nchannel x { allow dead-rule \"no\" }\n".to_string();
+    let rulesets = rulesets.filter_map(|path| std::fs::read_to_string(path).ok());
+    rulesets.chain(pages).chain([allowed]).collect()
+}
+
+#[test]
+fn findings_in_chinese_have_no_other_words() {
+    let mut seen = BTreeSet::new();
+    for text in doubtful() {
+        let mut sources = Sources::new("a.qd", text.clone().into_bytes());
+        while sources.wanted().is_some() {
+            sources.absent("it is not there");
+        }
+        let checked = check(&sources);
+        let Some(ruleset) = checked.ruleset else { continue };
+        for budget in [Budget::default(), Budget { nodes: 40, steps: 60 }, Budget { nodes: 3, steps: 3 }] {
+            let today = Date::parse("2030-01-01");
+            let options = Options { gaps: true, today, budget, tongue: Tongue::Chinese };
+            for found in findings(&ruleset, &checked.allowed, &options) {
+                for says in said(&found) {
+                    assert_eq!(wrong(says), None, "{}: {says}\n{text}", found.code.name());
+                }
+                seen.insert(found.code);
+            }
+        }
+    }
+    let all = Code::ALL.iter().filter(|code| code.is_finding()).copied();
+    let missed: Vec<&str> = all.filter(|code| !seen.contains(code)).map(Code::name).collect();
+    assert_eq!(missed, [""; 0], "not found anywhere");
+    assert!(seen.contains(&Code::UnusedAllow));
+}
+
+/// The words of another language in a text, less those that its sources hold.
+fn foreign<'t>(text: &'t str, sources: &str) -> Vec<&'t str> {
+    let words = |text: &'t str| text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c));
+    let known: BTreeSet<&str> =
+        sources.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c)).collect();
+    let is_word = |word: &&str| word.chars().any(|c| c.is_ascii_alphabetic()) && !word.starts_with("--");
+    words(text).filter(is_word).filter(|word| !known.contains(word)).collect()
+}
+
+const SHOP: &str = r#"ruleset shop "店" { languages zh  as of 2026-01-01 }
+profile { n: int, sure: bool }
+fact fee: int
+channel own "自营" { fee = 3 }
+channel market "集市" { fee = 5 }
+rule many "多" { when n > 9 then score own +1 because "{n} 个" }
+rule few "少" { when n < 3 then exclude own because "太少" }
+rule dear "贵" for each c { when c.fee > 4 then score c -1 }
+test "少" { given { n = 1 } expect { own recommended, first market, rule many fires, rule few does not fire, market score >= 3, missing sure } }
+test "未知" { given { } expect { own possible, rule many fires, own because many } }
+test "没有文件" { given "given/none.yaml" expect own recommended }
+test "好" { given { n = 10, sure = true } expect { own recommended, market unsuitable } }
+property p "性质" { expect own recommended }
+property q { when n > 20 expect own recommended }
+"#;
+
+#[test]
+fn reports_of_tests_in_chinese_have_no_other_words() {
+    let work = Work::new(&[("shop.qd", SHOP), ("profiles/a.yaml", "n: 10\n"), ("profiles/b.yaml", "m: 1\n")]);
+    work.write("snapshots/gone.snap", "---\nexpression: \"gone\"\n---\nown possible with 0\n");
+    let sources = format!(
+        "{SHOP} qudao test review shop qd yaml snap a b gone profiles snapshots given none is no not true false leaning excluded possible recommended unsuitable \
+         undecided could be or with by rule"
+    );
+    for command in [
+        "test shop.qd --lang zh",
+        "test shop.qd --lang zh -v --coverage",
+        "test shop.qd --lang zh --coverage --format markdown",
+    ] {
+        let (status, out, err) = work.qudao(command);
+        assert_eq!(status, 1, "{out}{err}");
+        let said = format!("{out}{err}");
+        // What a file of profiles is told is not told in Chinese yet, nor why a file cannot be read.
+        let lines = said.lines().filter(|line| {
+            !["m:", "ruleset.", "b.yaml", "none.yaml", "nearest", "unknown-field", "new cases"]
+                .iter()
+                .any(|other| line.contains(other))
+        });
+        for line in lines {
+            assert_eq!(foreign(line, &sources), [""; 0], "{command}: {line}\n{said}");
+        }
+    }
+    work.write("qudao.toml", "lang = \"zh\"\n");
+    let (_, out, _) = work.qudao("test shop.qd -k 好");
+    assert!(out.contains("通过"), "{out}");
+    let (_, _, err) = work.qudao("check shop.qd -q --select idle-value");
+    assert_eq!(err, "");
+    let (_, _, err) = work.qudao("check shop.qd --select idle-value");
+    assert_eq!(err, "1 个文件：没有发现问题\n");
+    let (_, _, err) = work.qudao("check shop.qd --select idle-value --lang en");
+    assert_eq!(err, "nothing wrong in 1 file\n");
+}
