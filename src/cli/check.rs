@@ -134,11 +134,12 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
         all.retain(|loaded| loaded.main.as_ref().is_none_or(|main| seen.insert(main.clone())));
         let rulesets = (all.len() * named.len()) as u64;
         for loaded in all {
-            let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
+            let tongue = tongue(&loaded.project);
+            let Checked { ruleset, diagnostics, allowed, .. } = check(&loaded.sources);
+            let mut diagnostics = tongue.checked(diagnostics);
             if let Some(ruleset) = &ruleset {
                 let today = args.as_of.or_else(|| Some(profiles::today()));
                 let budget = args.spending.each(QUESTIONS * rulesets);
-                let tongue = tongue(&loaded.project);
                 let options = Options { gaps: args.gaps, today, budget, tongue };
                 let waiting = Waiting::new(tongue.proving());
                 diagnostics.extend(findings(ruleset, &allowed, &options));
@@ -165,7 +166,8 @@ fn fix(all: &[Loaded], args: &Args, tongue: Tongue, output: &mut Output) -> Resu
                 "only files can be changed, no ruleset of the binary, of a commit or of a pipe",
             ));
         };
-        let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
+        let Checked { ruleset, diagnostics, allowed, .. } = check(&loaded.sources);
+        let mut diagnostics = tongue.checked(diagnostics);
         if let Some(ruleset) = &ruleset {
             diagnostics.extend(findings(ruleset, &allowed, &Options { tongue, ..Options::default() }));
         }

@@ -186,7 +186,8 @@ impl Workspace {
     fn load(&mut self, main: &Path) -> Option<Loaded> {
         let Brought { sources, paths, tongue } = self.bring(main)?;
         self.states += 1;
-        let project = Project::new(sources);
+        let mut project = Project::new(sources);
+        project.diagnostics = tongue.checked(std::mem::take(&mut project.diagnostics));
         Some(Loaded { project, findings: None, state: self.states, paths, tongue })
     }
 

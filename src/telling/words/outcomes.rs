@@ -10,6 +10,8 @@ impl Tongue {
     phrases! {
         /// Where nothing was found.
         nothing_wrong: "nothing wrong", "没有发现问题";
+        /// Above files that were made.
+        made: "made", "已创建";
         /// What is awaited.
         proving: "proving", "正在证明";
         /// What is awaited.
