@@ -206,10 +206,7 @@ impl<'r> Reader<'_, 'r> {
         let decided = self.decision.target(target);
         match decided.verdict {
             Some(verdict) => verdict.as_str().into(),
-            None => {
-                let could_be: Vec<Verdict> = decided.could_be.iter().copied().collect();
-                self.tongue.open_verdict(decided.leaning, &could_be)
-            }
+            None => self.tongue.open_verdict(decided.leaning, &decided.could_be),
         }
     }
 
