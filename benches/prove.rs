@@ -76,5 +76,5 @@ fn five_changed_rules(bencher: divan::Bencher<'_, '_>, rules: usize) {
 fn one_property(bencher: divan::Bencher<'_, '_>, rules: usize) {
     let ruleset = ruleset(rules, false);
     let property = ruleset.properties.first().expect("there is one");
-    bencher.bench(|| format!("{:?}", prove(&ruleset, property, None, false, Budget::default())).len());
+    bencher.bench(|| format!("{:?}", prove(&ruleset, property, None, false, Budget::default(), None)).len());
 }

@@ -136,11 +136,11 @@ impl Command {
             Command::Test(args) => args.written.to.file(),
             Command::Facts(args) => args.written.to.file(),
             Command::Schema(args) => args.to.file(),
+            Command::Fmt(args) => args.to.file(),
             Command::Explain(args) => args.to.file(),
             Command::Completions(args) => args.file(),
             Command::Ask(_)
             | Command::Batch(_)
-            | Command::Fmt(_)
             | Command::Lsp(_)
             | Command::New(_)
             | Command::Rename(_)

@@ -113,7 +113,8 @@ pub(crate) struct Args {
     /// Read dated facts at this day (default: the ruleset's, else today)
     #[arg(long, value_name = "DATE", value_parser = profiles::date)]
     as_of: Option<Date>,
-    /// Show texts in this language (default: the ruleset's first)
+    /// Show texts in this language (default: that of `qudao.toml`, else the
+    /// ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
 }

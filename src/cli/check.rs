@@ -11,6 +11,7 @@ use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
 use qudao_language::source::{FileId, Files, Span};
 use qudao_language::syntax::WantedKind;
 use qudao_language::visible::one_line;
+use qudao_telling::words::Tongue;
 
 use super::argument::Argument;
 use super::budget::{Spending, Waiting};
@@ -60,6 +61,9 @@ pub(crate) struct Args {
     /// Apply guesses too, such as near names; look at what they change
     #[arg(long, requires = "fix")]
     unsafe_fixes: bool,
+    /// Tell findings in this language (default: that of `qudao.toml`, else English)
+    #[arg(long, value_name = "TAG", add = completions::languages())]
+    lang: Option<String>,
     #[command(flatten)]
     choice: Choice,
     /// Look for the texts of sources in this folder too
@@ -98,10 +102,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// Checks all rulesets once; tells the files that it read.
 fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
-    let _waiting = Waiting::new("checking");
+    let _waiting = Waiting::new(Tongue::told_in(args.lang.as_deref()).checking());
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
     let named = Project::rulesets(&args.paths)?;
+    let tongue = |of: &Project| Tongue::told_in(args.lang.as_deref().or(of.lang.as_deref()));
     for path in &named {
         let mut fixed = 0;
         // A folder changes when a file comes into it.
@@ -109,9 +114,13 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
         watched.extend(Some(given).filter(|path| path.exists()).map(Path::to_path_buf));
         let mut all = load::load(path, args.texts.as_deref())?;
         watched.extend(all.iter().flat_map(Loaded::watched));
+        if let Some(first) = all.first().filter(|_| report.tongue.is_none()) {
+            report.tongue = Some(tongue(&first.project));
+        }
+        output.speak(report.tongue());
         if args.fix {
             for _ in 0..MAX_ROUNDS {
-                let applied = fix(&all, args, output)?;
+                let applied = fix(&all, args, report.tongue(), output)?;
                 if applied == 0 {
                     break;
                 }
@@ -119,22 +128,24 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
                 all = load::load(path, args.texts.as_deref())?;
             }
             if fixed > 0 {
-                output.hint(&format!("fixed {fixed} {} in {path}\n", plural(fixed, "mistake")))?;
+                output.hint(&format!("{}\n", report.tongue().fixed_in(fixed, &path.to_string())))?;
             }
         }
         // Several parts of one ruleset may be named.
         all.retain(|loaded| loaded.main.as_ref().is_none_or(|main| seen.insert(main.clone())));
         let rulesets = (all.len() * named.len()) as u64;
         for loaded in all {
-            let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
+            let tongue = tongue(&loaded.project);
+            let Checked { ruleset, diagnostics, allowed, .. } = check(&loaded.sources);
+            let mut diagnostics = tongue.checked(diagnostics);
             if let Some(ruleset) = &ruleset {
                 let today = args.as_of.or_else(|| Some(profiles::today()));
                 let budget = args.spending.each(QUESTIONS * rulesets);
-                let options = Options { gaps: args.gaps, today, budget };
+                let options = Options { gaps: args.gaps, today, budget, tongue };
                 diagnostics.extend(findings(ruleset, &allowed, &options));
                 diagnostic::sort(&mut diagnostics);
             }
-            if args.lock && write_lock(&loaded, ruleset.as_ref(), output)? {
+            if args.lock && write_lock(&loaded, ruleset.as_ref(), report.tongue(), output)? {
                 // What was wrong with the old lock is no longer.
                 diagnostics.retain(|diagnostic| diagnostic.code != Code::StaleLock);
             }
@@ -146,7 +157,7 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
 }
 
 /// Applies the fixes of each file once, guesses too if they are wanted; returns how many went in.
-fn fix(all: &[Loaded], args: &Args, output: &mut Output) -> Result<usize, Failure> {
+fn fix(all: &[Loaded], args: &Args, tongue: Tongue, output: &mut Output) -> Result<usize, Failure> {
     let mut applied = 0;
     for loaded in all {
         let Some(main) = loaded.main.as_ref().filter(|main| !files::is_stream(main)) else {
@@ -154,9 +165,10 @@ fn fix(all: &[Loaded], args: &Args, output: &mut Output) -> Result<usize, Failur
                 "only files can be changed, no ruleset of the binary, of a commit or of a pipe",
             ));
         };
-        let Checked { ruleset, mut diagnostics, allowed, .. } = check(&loaded.sources);
+        let Checked { ruleset, diagnostics, allowed, .. } = check(&loaded.sources);
+        let mut diagnostics = tongue.checked(diagnostics);
         if let Some(ruleset) = &ruleset {
-            diagnostics.extend(findings(ruleset, &allowed, &Options::default()));
+            diagnostics.extend(findings(ruleset, &allowed, &Options { tongue, ..Options::default() }));
         }
         args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
         let files = loaded.sources.files();
@@ -177,7 +189,7 @@ fn fix(all: &[Loaded], args: &Args, output: &mut Output) -> Result<usize, Failur
                     .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
                 for (diagnostic, fix) in made.iter().filter_map(|index| offered.get(*index)) {
                     let place = files.place(diagnostic.label.span);
-                    let line = format!("{place}: fixed[{}]: {}", diagnostic.code.name(), fix.message);
+                    let line = tongue.fixed_here(&place.to_string(), diagnostic.code.name(), &fix.message);
                     output.hint(&format!("{}\n", one_line(&line)))?;
                 }
                 applied += made.len();
@@ -198,13 +210,14 @@ fn relative<'a>(name: &'a str, main: &Path) -> &'a str {
 fn write_lock(
     loaded: &Loaded,
     ruleset: Option<&qudao_language::model::Ruleset>,
+    tongue: Tongue,
     output: &mut Output,
 ) -> Result<bool, Failure> {
     let Some(main) = &loaded.main else {
         return Err(Failure::new("a ruleset inside the binary brings its own lock"));
     };
     let Some(ruleset) = ruleset else {
-        output.note("no lock is written while there are errors\n")?;
+        output.note(&format!("{}\n", tongue.no_lock()))?;
         return Ok(false);
     };
     let path = main.with_file_name("sources.lock");
@@ -212,7 +225,7 @@ fn write_lock(
     files::spare(&path, &others.chain([main]).cloned().collect::<Vec<_>>())?;
     files::replace(&path, &lock(&loaded.sources, ruleset))
         .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
-    output.hint(&format!("wrote {}\n", path.display()))?;
+    output.hint(&format!("{}\n", tongue.wrote(&path.display().to_string())))?;
     Ok(true)
 }
 
@@ -232,9 +245,15 @@ struct Report {
     told: BTreeSet<(String, Span, String)>,
     /// Notes that are not printed, because errors come first.
     held_back: usize,
+    /// The language of what is said of all of them, once one is loaded.
+    tongue: Option<Tongue>,
 }
 
 impl Report {
+    fn tongue(&self) -> Tongue {
+        self.tongue.unwrap_or_default()
+    }
+
     fn add(
         &mut self,
         format: Format,
@@ -294,8 +313,6 @@ impl Report {
     }
 
     fn finish(self, format: Format, output: &mut Output) -> Result<Exit, Failure> {
-        let count = self.files.len();
-        let files = plural(count, "file");
         match format {
             Format::Json => {
                 let document =
@@ -307,34 +324,30 @@ impl Report {
                 output.print_json(&format!("{log:#}\n"))?;
             }
             Format::Text | Format::Short | Format::Github => {
-                let found = [(self.errors, "error"), (self.warnings, "warning"), (self.notes, "note")];
-                let found = found.into_iter().filter(|(count, _)| *count > 0);
-                let found: Vec<String> =
-                    found.map(|(count, word)| format!("{count} {}", plural(count, word))).collect();
-                let found = if found.is_empty() { "nothing wrong".into() } else { found.join(", ") };
-                let held_back = match self.held_back {
-                    0 => String::new(),
-                    count => format!("errors first: {count} {} not shown\n", plural(count, "note")),
-                };
-                output.hint(&format!("{found} in {count} {files}\n{held_back}{}", self.fixes()))?;
+                let found = [
+                    (self.errors, Severity::Error),
+                    (self.warnings, Severity::Warning),
+                    (self.notes, Severity::Note),
+                ];
+                let mut lines = vec![self.tongue().found_in(&found, self.files.len())];
+                if self.held_back > 0 {
+                    lines.push(self.tongue().notes_not_shown(self.held_back));
+                }
+                lines.extend(self.fixes());
+                output.hint(&format!("{}\n", lines.join("\n")))?;
             }
         }
         Ok(if self.errors > 0 { Exit::Found } else { Exit::Done })
     }
 
     /// Says what `--fix` could do.
-    fn fixes(&self) -> String {
+    fn fixes(&self) -> Option<String> {
+        let tongue = self.tongue();
         match (self.sure, self.guesses) {
-            (0, 0) => String::new(),
-            (sure, 0) => format!("--fix mends {sure} of them\n"),
-            (0, guesses) => format!("--fix --unsafe-fixes mends {guesses} of them by a guess\n"),
-            (sure, guesses) => {
-                format!("--fix mends {sure} of them, with --unsafe-fixes {guesses} more by a guess\n")
-            }
+            (0, 0) => None,
+            (sure, 0) => Some(tongue.fix_mends(sure)),
+            (0, guesses) => Some(tongue.guesses_mend(guesses)),
+            (sure, guesses) => Some(tongue.both_mend(sure, guesses)),
         }
     }
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_string() } else { format!("{word}s") }
 }

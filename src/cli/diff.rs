@@ -8,6 +8,7 @@ use qudao_analysis::testing::test_profile;
 use qudao_language::date::Date;
 use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
+use qudao_telling::words::Tongue;
 
 use super::argument::Argument;
 use super::budget::{Spending, Waiting};
@@ -65,7 +66,8 @@ pub(crate) struct Args {
     /// End with status 1 if any decision changes
     #[arg(long)]
     exit_code: bool,
-    /// Tell it in this language, `en` or `zh` (default: the new ruleset's first)
+    /// Tell it in this language, `en` or `zh` (default: that of `qudao.toml`, else
+    /// the new ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
     #[command(flatten)]
@@ -78,7 +80,7 @@ pub(crate) struct Args {
 const QUESTIONS: u64 = 10;
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let _waiting = Waiting::new("comparing");
+    let _waiting = Waiting::new(Tongue::told_in(args.lang.as_deref()).comparing());
     let Some((old_files, old)) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
     let second = match &args.new {
         None => None,
@@ -145,7 +147,7 @@ fn witnesses(loaded: &Loaded, ruleset: &Ruleset, paths: &mut Vec<PathBuf>) -> Ve
     paths.extend_from_slice(&cases);
     let of_tests = ruleset.tests.iter().filter_map(|test| {
         // A file that cannot be read is told by `qudao test`.
-        let base = super::test::base(loaded, ruleset, test, paths).ok()?;
+        let base = super::test::base(loaded, ruleset, test, Tongue::English, paths).ok()?;
         Some(test_profile(ruleset, test, base.as_ref()))
     });
     let of_cases = cases.iter().filter_map(|path| {

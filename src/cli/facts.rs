@@ -63,7 +63,8 @@ pub(crate) struct Args {
     /// Read facts, and count their age, at this day (default: the ruleset's for facts, else today)
     #[arg(long, value_name = "DATE", value_parser = profiles::date)]
     as_of: Option<Date>,
-    /// Show texts in this language (default: the ruleset's first)
+    /// Show texts in this language (default: that of `qudao.toml`, else the
+    /// ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
     #[command(flatten)]
@@ -101,7 +102,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             Format::Json => {
                 output.print_json(&format!("{:#}\n", facts::stale_json(speaker, today, days, &found)))?
             }
-            Format::Text | Format::Markdown => output.print(&facts::stale_text(speaker, today, &found))?,
+            Format::Text => output.print(&facts::stale_text(speaker, today, &found))?,
+            Format::Markdown => output.print(&facts::stale_markdown(speaker, today, &found))?,
             Format::Csv => return Err(no_sheet("--stale")),
         }
         return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
@@ -179,7 +181,8 @@ fn cited(
         Format::Json => {
             output.print_json(&format!("{:#}\n", facts::cited_json(ruleset, source, text, &passages)))?
         }
-        Format::Text | Format::Markdown => output.print(&facts::cited_text(speaker, text, &passages))?,
+        Format::Text => output.print(&facts::cited_text(speaker, text, &passages))?,
+        Format::Markdown => output.print(&facts::cited_markdown(speaker, text, &passages))?,
         Format::Csv => return Err(no_sheet("--cited")),
     }
     Ok(Exit::Done)

@@ -1,6 +1,6 @@
 //! `qudao fmt`
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use qudao_language::format::{Refusal, format};
 use qudao_language::source::MAX_FILE_BYTES;
@@ -8,11 +8,13 @@ use qudao_language::source::MAX_FILE_BYTES;
 use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::project::Project;
-use super::{Exit, completions, files};
+use super::written::To;
+use super::{Exit, completions, files, load};
 
 const EXAMPLES: &str = "Examples:
   qudao fmt                              the files of the project
   qudao fmt --check                      change nothing, and say which would
+  qudao fmt shop.qd -o -                 print it laid out, and write nothing
   qudao fmt - < shop.qd                  from standard input";
 
 /// What `qudao fmt` takes.
@@ -29,6 +31,8 @@ pub(crate) struct Args {
     /// Change nothing; show what would change
     #[arg(long)]
     diff: bool,
+    #[command(flatten)]
+    pub(crate) to: To,
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
@@ -41,49 +45,36 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             files::read_stdin().map_err(|error| Failure::new(format!("cannot read the input: {error}")))?;
         return one(args, "-", bytes, None, output);
     }
+    let mut found = Vec::new();
+    for path in &Project::rulesets(&args.paths)? {
+        match path.path().is_dir() {
+            true => found.extend(load::below(path.path())?.into_iter().map(|file| (false, file))),
+            false => found.push((true, path.path().to_path_buf())),
+        }
+    }
+    let elsewhere = args.to.file().is_some();
+    if elsewhere && !args.check && !args.diff && found.len() != 1 {
+        let count = found.len();
+        return Err(Failure::new(format!("`--output` takes one file laid out, and {count} are named")));
+    }
     let mut exit = Exit::Done;
     let mut failure = None;
-    for path in &Project::rulesets(&args.paths)? {
-        for file in files_below(path.path())? {
-            let name = file.to_string_lossy().into_owned();
-            let named = file == path.path();
-            let bytes = match if named { files::read_named(&file) } else { files::read(&file) } {
-                Ok(bytes) => bytes,
-                Err(error) => {
-                    failure = Some(Failure::new(format!("cannot read `{name}`: {error}")));
-                    continue;
-                }
-            };
-            // A pipe is printed like standard input: nobody reads what would be written into it.
-            let target = Some(file.as_path()).filter(|file| !files::is_stream(file));
-            if one(args, &name, bytes, target, output)? == Exit::Found {
-                exit = Exit::Found;
+    for (named, file) in found {
+        let name = file.to_string_lossy().into_owned();
+        let bytes = match if named { files::read_named(&file) } else { files::read(&file) } {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                failure = Some(Failure::new(format!("cannot read `{name}`: {error}")));
+                continue;
             }
+        };
+        // A pipe is printed like standard input: nobody reads what would be written into it.
+        let target = Some(file.as_path()).filter(|file| !elsewhere && !files::is_stream(file));
+        if one(args, &name, bytes, target, output)? == Exit::Found {
+            exit = Exit::Found;
         }
     }
     failure.map_or(Ok(exit), Err)
-}
-
-/// The `.qd` files below a folder, hidden ones left aside; a file is itself.
-fn files_below(path: &Path) -> Result<Vec<PathBuf>, Failure> {
-    if !path.is_dir() {
-        return Ok(vec![path.to_path_buf()]);
-    }
-    let entries = std::fs::read_dir(path)
-        .map_err(|error| Failure::new(format!("cannot read the folder `{}`: {error}", path.display())))?;
-    let mut found = Vec::new();
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        let link = path.is_symlink();
-        if path.is_dir() && !hidden && !link {
-            found.extend(files_below(&path)?);
-        } else if path.extension().is_some_and(|ending| ending == "qd") && !hidden {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }
 
 /// Lays one file out, or says what keeps it from that.

@@ -89,10 +89,7 @@ fn wholes(part: &Path, texts: Option<&Path>) -> Vec<Loaded> {
         loaded.paths().iter().any(|path| std::fs::canonicalize(path).is_ok_and(|path| path == sought))
     };
     for folder in part.ancestors().skip(1) {
-        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let Ok(entries) = std::fs::read_dir(here) else { continue };
-        let mut mains: Vec<PathBuf> = entries.flatten().map(|entry| folder.join(entry.file_name())).collect();
-        mains.retain(|path| path.extension().is_some_and(|ending| ending == "qd"));
+        let Ok((mut mains, _)) = inside(folder) else { continue };
         mains.retain(|path| path.is_file() && has_header(path));
         mains.sort();
         let found: Vec<Loaded> = mains
@@ -127,27 +124,43 @@ fn unknown_ruleset(name: &str) -> String {
 
 /// Lists the files below a folder that have a header, in the order of their names.
 fn mains(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = below(folder)?;
+    found.retain(|path| has_header(path));
+    Ok(found)
+}
+
+/// Lists the `.qd` files below a folder, in the order of their names.
+pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
-        let entries = std::fs::read_dir(&folder).map_err(|error| {
+        let (files, folders) = inside(&folder).map_err(|error| {
             Failure::new(format!("cannot read the folder `{}`: {error}", folder.display()))
         })?;
-        for entry in entries.flatten() {
-            let path = entry.path();
-            let hidden = entry.file_name().to_string_lossy().starts_with('.');
-            let kind = entry.file_type();
-            if hidden {
-                continue;
-            } else if kind.as_ref().is_ok_and(std::fs::FileType::is_dir) {
-                open.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "qd") && has_header(&path) {
-                found.push(path);
-            }
-        }
+        found.extend(files);
+        open.extend(folders);
     }
     found.sort();
     Ok(found)
+}
+
+/// Lists the `.qd` files and the folders in a folder, hidden ones left aside. A link to a folder is none: it may lead in a
+/// circle.
+pub(crate) fn inside(folder: &Path) -> std::io::Result<(Vec<PathBuf>, Vec<PathBuf>)> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(here)?.flatten() {
+        let name = entry.file_name();
+        let path = folder.join(&name);
+        if name.to_string_lossy().starts_with('.') {
+            continue;
+        } else if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            folders.push(path);
+        } else if path.extension().is_some_and(|ending| ending == "qd") {
+            files.push(path);
+        }
+    }
+    Ok((files, folders))
 }
 
 /// Loads the rulesets that a path of a git revision names.
@@ -204,6 +217,26 @@ pub(crate) fn read_wanted(kind: WantedKind, within: &Path, file: &Path) -> std::
     }
 }
 
+/// Finds a file that a ruleset wants: from the ruleset's folder on, the text of a source else in the folder of texts.
+/// Returns which one it is, and what it holds.
+pub(crate) fn find(
+    wanted: &Wanted,
+    folder: &Path,
+    texts: Option<&Path>,
+    mut read: impl FnMut(WantedKind, &Path, &Path) -> std::io::Result<Vec<u8>>,
+) -> (PathBuf, std::io::Result<Vec<u8>>) {
+    let file = folder.join(&wanted.path);
+    let found = read(wanted.kind, &folder.join(&wanted.within), &file);
+    match (wanted.kind, &found, texts) {
+        (WantedKind::Text, Err(error), Some(texts)) if error.kind() == ErrorKind::NotFound => {
+            let file = text_path(texts, &wanted.path);
+            let found = read(wanted.kind, texts, &file);
+            (file, found)
+        }
+        _ => (file, found),
+    }
+}
+
 /// A ruleset that is no file.
 fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
     let project = Project::of(Path::new("."))?;
@@ -235,14 +268,7 @@ fn load_file(
     let project = Project::of(folder)?;
     let texts = texts.or(project.texts.as_deref());
     bring(&mut sources, |wanted| {
-        let mut file = folder.join(&wanted.path);
-        let mut found = read_wanted(wanted.kind, &folder.join(&wanted.within), &file);
-        if let (WantedKind::Text, Err(error), Some(texts)) = (wanted.kind, &found, texts)
-            && error.kind() == ErrorKind::NotFound
-        {
-            file = text_path(texts, &wanted.path);
-            found = read_inside(texts, &file);
-        }
+        let (file, found) = find(wanted, folder, texts, read_wanted);
         match &found {
             Ok(_) => others.push((wanted.kind, file)),
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {}

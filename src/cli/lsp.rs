@@ -26,7 +26,7 @@ use serde_json::json;
 
 use super::output::Failure;
 use super::{Exit, profiles};
-use workspace::Workspace;
+use workspace::{Unsearched, Workspace};
 
 const EXAMPLES: &str = "Examples:
   qudao lsp   what an editor starts for files that end in `.qd`";
@@ -181,11 +181,12 @@ impl Server<'_> {
             self.publish();
             return;
         }
-        let Some((main, state, ruleset, allowed)) = self.workspace.unsearched() else { return };
+        let Some(unsearched) = self.workspace.unsearched() else { return };
+        let Unsearched { main, state, ruleset, allowed, tongue } = unsearched;
         let (send, found) = mpsc::channel();
         let today = Some(profiles::today());
         std::thread::spawn(move || {
-            let found = findings(&ruleset, &allowed, &Options { today, ..Options::default() });
+            let found = findings(&ruleset, &allowed, &Options { today, tongue, ..Options::default() });
             // Where nobody waits any more, nobody needs it.
             let _ = send.send(found);
         });
@@ -303,7 +304,7 @@ impl Server<'_> {
     }
 
     fn watch_files(&self) {
-        let globs = ["**/*.qd", "**/*.csv", "**/*.txt", "**/*.md", "**/sources.lock"];
+        let globs = ["**/*.qd", "**/*.csv", "**/*.txt", "**/*.md", "**/sources.lock", "**/qudao.toml"];
         let watchers: Vec<_> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
         let method = "workspace/didChangeWatchedFiles";
         let options = json!({ "watchers": watchers });

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use qudao_language::check::check;
 use qudao_language::profile::schema;
 use qudao_language::syntax::Sources;
+use qudao_telling::words::Tongue;
 
 use super::Exit;
 use super::files::{Folder, folder_of};
@@ -15,7 +16,8 @@ use super::output::{Failure, Output};
 use super::profiles::quoted;
 
 const EXAMPLES: &str = "Examples:
-  qudao new pottery                      a folder with a ruleset in it";
+  qudao new pottery                      a folder with a ruleset in it
+  qudao new pottery --lang zh            the same, its texts in Chinese";
 
 /// What `qudao new` takes.
 #[derive(clap::Args, Debug)]
@@ -41,24 +43,34 @@ enum Language {
 type Files = Vec<(&'static str, &'static str)>;
 
 impl Language {
+    fn tongue(self) -> Tongue {
+        match self {
+            Language::En => Tongue::English,
+            Language::Zh => Tongue::Chinese,
+        }
+    }
+
     /// Returns the main file, which is named like the ruleset, and the other files.
     fn files(self) -> (&'static str, Files) {
-        let (main, tests, beginner, workshop) = match self {
+        let (main, tests, project, beginner, workshop) = match self {
             Language::En => (
                 include_str!("new/main.qd"),
                 include_str!("new/tests.qd"),
+                include_str!("new/qudao.toml"),
                 include_str!("new/profiles/beginner.yaml"),
                 include_str!("new/profiles/workshop.yaml"),
             ),
             Language::Zh => (
                 include_str!("new/zh/main.qd"),
                 include_str!("new/zh/tests.qd"),
+                include_str!("new/zh/qudao.toml"),
                 include_str!("new/zh/profiles/beginner.yaml"),
                 include_str!("new/zh/profiles/workshop.yaml"),
             ),
         };
         let others = vec![
             ("tests.qd", tests),
+            (super::project::NAME, project),
             ("profiles/beginner.yaml", beginner),
             ("profiles/workshop.yaml", workshop),
             ("snapshots/beginner.snap", include_str!("new/snapshots/beginner.snap")),
@@ -88,11 +100,13 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         .map_err(|error| Failure::new(format!("`{}` cannot be made: {error}", dir.display())))?;
     let path = |file: &str| quoted(&dir.join(file).display().to_string());
     let shown = quoted(&dir.display().to_string());
-    let mut told = String::from("made\n");
+    let tongue = args.lang.tongue();
+    let mut told = format!("{}\n", tongue.made());
     files.iter().for_each(|(file, _)| told.push_str(&format!("  {}\n", path(file))));
     let profile = path("profiles/beginner.yaml");
     told.push_str(&format!(
-        "next\n  qudao check {shown}\n  qudao eval {shown} {profile}\n  qudao test {shown}\n"
+        "{}\n  qudao check {shown}\n  qudao eval {shown} {profile}\n  qudao test {shown}\n",
+        tongue.next()
     ));
     output.print(&told)?;
     Ok(Exit::Done)

@@ -4,11 +4,12 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use clap::ValueEnum;
-use qudao_language::diagnostic::{Diagnostic, render};
+use qudao_language::diagnostic::{Diagnostic, render_in};
 use qudao_language::layout::WIDTH;
 use qudao_language::source::Files;
 use qudao_language::visible::{printed, visible, visible_json};
 use qudao_telling::document::Document;
+use qudao_telling::words::Tongue;
 
 use super::Exit;
 use super::budget::make_room;
@@ -70,6 +71,8 @@ pub(crate) struct Output {
     colour: Colour,
     quiet: bool,
     verbose: bool,
+    /// The language of what is said beside results, and around diagnostics.
+    tongue: Tongue,
     /// What was written as a result, where somebody compares it with what comes next.
     said: Option<String>,
 }
@@ -77,7 +80,7 @@ pub(crate) struct Output {
 impl Output {
     pub(crate) fn new(colour: Colour, quiet: bool, verbose: bool) -> Output {
         let out = io::BufWriter::new(io::stdout());
-        Output { out, file: None, begun: false, colour, quiet, verbose, said: None }
+        Output { out, file: None, begun: false, colour, quiet, verbose, tongue: Tongue::English, said: None }
     }
 
     /// Makes results go to a file.
@@ -85,6 +88,11 @@ impl Output {
         let path = path.filter(|path| !files::is_standard_output(path));
         self.file = path.map(files::create).transpose()?;
         Ok(())
+    }
+
+    /// Speaks another language than English beside results and around diagnostics.
+    pub(crate) fn speak(&mut self, tongue: Tongue) {
+        self.tongue = tongue;
     }
 
     /// Tells whether only results are wanted.
@@ -236,7 +244,7 @@ impl Output {
         as_result: bool,
     ) -> Result<(), Failure> {
         let colour = if as_result { self.colour() } else { self.error_colour() };
-        let render = |found| render(files, found, colour);
+        let render = |found| render_in(files, found, colour, &self.tongue.frame());
         let text: String = diagnostics.iter().map(render).collect();
         if as_result { self.print(&text) } else { self.note(&text) }
     }
@@ -262,7 +270,7 @@ impl Output {
     pub(crate) fn files(&mut self) {
         for file in files::seen() {
             // What was asked for besides is not worth an error.
-            let _ = self.note(&format!("read {}\n", visible(&file.to_string_lossy())));
+            let _ = self.note(&format!("{}\n", self.tongue.read_file(&visible(&file.to_string_lossy()))));
         }
     }
 

@@ -36,7 +36,8 @@ pub(crate) struct Input {
     /// Read dated facts at this day (default: the ruleset's, else today)
     #[arg(long, value_name = "DATE", value_parser = date)]
     pub(crate) as_of: Option<Date>,
-    /// Show texts in this language (default: the ruleset's first)
+    /// Show texts in this language (default: that of `qudao.toml`, else the
+    /// ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     pub(crate) lang: Option<String>,
     /// How profiles are written, whatever their endings

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use qudao_analysis::analyse::settings::declared;
 use qudao_analysis::testing::causes::{Cause, Proposal, causes, causes_by_trial, partly};
@@ -11,13 +11,14 @@ use qudao_analysis::testing::report;
 use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_telling::document::{Block, Document};
+use qudao_telling::words::Tongue;
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
 use super::profiles::{date, quoted};
 use super::project::Project;
 use super::snapshots::{Beside, Deciding, Held, accept, accept_in_part, held};
-use super::{Exit, files, load};
+use super::{Exit, completions, files, load};
 
 const EXAMPLES: &str = "Examples:
   qudao review                           step through the causes
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// Read dated facts at this day (default: the ruleset's)
     #[arg(long, value_name = "DATE", value_parser = date)]
     as_of: Option<Date>,
+    /// Tell causes in this language (default: that of `qudao.toml`, else English)
+    #[arg(long, value_name = "TAG", add = completions::languages())]
+    lang: Option<String>,
 }
 
 /// Causes that are named on the command line.
@@ -70,9 +74,13 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let interactive = io::stdin().is_terminal() && io::stdout().is_terminal();
     let told = !args.accept.is_empty() || !args.reject.is_empty();
     let (mut left, mut seen, mut offset) = (0, 0, 0);
+    let mut tongue = None;
     let mut terminal = Terminal(console::Term::stdout());
     for main in &mains {
-        let mut review = Review::of(main, args.as_of)?;
+        let project = Project::of(main.parent().unwrap_or(Path::new("")))?;
+        let own = Tongue::told_in(args.lang.as_deref().or(project.lang.as_deref()));
+        output.speak(*tongue.get_or_insert(own));
+        let mut review = Review { tongue: own, ..Review::of(main, args.as_of)? };
         if review.causes.is_empty() {
             continue;
         }
@@ -98,10 +106,11 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(beyond) = greatest.max().filter(|number| *number > offset || *number == 0) {
         return Err(Failure::new(format!("there is no cause {beyond}; there are {offset}")));
     }
+    let tongue: Tongue = tongue.unwrap_or_default();
     match (seen, left) {
-        (0, _) => output.hint("no snapshot is pending\n")?,
-        (_, 0) => output.hint("nothing is left to review\n")?,
-        (_, left) if told || interactive => output.hint(&format!("{left} left to review\n"))?,
+        (0, _) => output.hint(&format!("{}\n", tongue.no_snapshot_pending()))?,
+        (_, 0) => output.hint(&format!("{}\n", tongue.nothing_to_review()))?,
+        (_, left) if told || interactive => output.hint(&format!("{}\n", tongue.left_to_review(left)))?,
         _ => {}
     }
     Ok(if left == 0 { Exit::Done } else { Exit::Found })
@@ -118,6 +127,8 @@ struct Review {
     beside: Beside,
     pending: BTreeMap<String, Pending>,
     causes: Vec<Cause>,
+    /// The language in which they are told.
+    tongue: Tongue,
     /// What was decided, by the number of the cause and the case.
     chosen: BTreeMap<(usize, String), Choice>,
 }
@@ -135,11 +146,8 @@ impl Keys for Terminal {
     }
 }
 
-const KEYS: &str = "[a]ccept  [r]eject  [s]kip  [c]ase by case  [d]ifference of the next case  [q]uit";
-const CASE_KEYS: &str = "[a]ccept  [r]eject  [s]kip  [q]uit";
-
 impl Review {
-    fn of(main: &std::path::Path, as_of: Option<Date>) -> Result<Review, Failure> {
+    fn of(main: &Path, as_of: Option<Date>) -> Result<Review, Failure> {
         let beside = Beside::find(main);
         let read = |path: PathBuf| held(&path).map_err(Failure::new);
         let (mut pending, mut kept) = (BTreeMap::new(), BTreeMap::new());
@@ -170,7 +178,7 @@ impl Review {
         let proposals: Vec<Proposal<'_>> = changed.chain(same).collect();
         let found =
             if pending.is_empty() { Vec::new() } else { found(main, as_of, &beside, &pending, &proposals) };
-        Ok(Review { beside, pending, causes: found, chosen: BTreeMap::new() })
+        Ok(Review { beside, pending, causes: found, tongue: Tongue::English, chosen: BTreeMap::new() })
     }
 
     /// How many causes are not decided for all of their cases.
@@ -197,16 +205,17 @@ impl Review {
     }
 
     /// Prints the causes, each with a case in full, and how to decide them.
-    fn list(&self, output: &mut Output, main: &std::path::Path, offset: usize) -> Result<(), Failure> {
+    fn list(&self, output: &mut Output, main: &Path, offset: usize) -> Result<(), Failure> {
         for (number, cause) in (1..).zip(&self.causes) {
             let first = cause.cases.keys().next();
-            tell(output, report::cause(cause, offset + number, offset + self.causes.len(), first))?;
+            tell(
+                output,
+                report::cause(cause, (offset + number, offset + self.causes.len()), first, self.tongue),
+            )?;
             output.print("\n")?;
         }
         let path = quoted(&main.to_string_lossy());
-        output.hint(&format!(
-            "`qudao review {path} --accept-causes NUMBER` accepts some; `qudao test {path} --accept` takes all\n"
-        ))
+        output.hint(&format!("{}\n", self.tongue.accept_some(&path)))
     }
 
     /// Steps through the causes; false where the user wants to stop.
@@ -214,9 +223,9 @@ impl Review {
         for number in 0..self.causes.len() {
             let Some(cause) = self.causes.get(number).cloned() else { continue };
             let mut shown = cause.cases.keys().cycle();
-            tell(output, report::cause(&cause, number + 1, self.causes.len(), shown.next()))?;
+            tell(output, report::cause(&cause, (number + 1, self.causes.len()), shown.next(), self.tongue))?;
             loop {
-                match ask(output, keys, KEYS)? {
+                match ask(output, keys, self.tongue.review_keys())? {
                     'a' => self.decide(number, None, Choice::Accepted)?,
                     'r' => self.decide(number, None, Choice::Rejected)?,
                     's' => {}
@@ -224,7 +233,7 @@ impl Review {
                     'c' => {}
                     'd' => {
                         if let Some(case) = shown.next() {
-                            tell(output, report::in_full(&cause, case))?;
+                            tell(output, report::in_full(&cause, case, self.tongue))?;
                         }
                         continue;
                     }
@@ -247,9 +256,9 @@ impl Review {
         keys: &mut impl Keys,
     ) -> Result<bool, Failure> {
         for case in cause.cases.keys() {
-            tell(output, report::in_full(cause, case))?;
+            tell(output, report::in_full(cause, case, self.tongue))?;
             loop {
-                match ask(output, keys, CASE_KEYS)? {
+                match ask(output, keys, self.tongue.review_case_keys())? {
                     'a' => self.decide(number, Some(case), Choice::Accepted)?,
                     'r' => self.decide(number, Some(case), Choice::Rejected)?,
                     's' => {}
@@ -317,7 +326,7 @@ impl Review {
 
 /// What moved the lines of pending cases. They are decided again to tell, as long as the ruleset gives what is pending.
 fn found(
-    main: &std::path::Path,
+    main: &Path,
     as_of: Option<Date>,
     beside: &Beside,
     pending: &BTreeMap<String, Pending>,
@@ -327,7 +336,7 @@ fn found(
     let ruleset = ruleset.and_then(|loaded| check(&loaded.first()?.sources).ruleset);
     let Some(ruleset) = ruleset else { return causes(proposals, &BTreeSet::new()) };
     let by_lines = || causes(proposals, &declared(&ruleset));
-    let mut deciding = Deciding::of(&ruleset, beside, false, as_of);
+    let mut deciding = Deciding::of(&ruleset, beside, (false, Tongue::English), as_of);
     for (case, pending) in pending {
         let now = beside.cases.get(case).map(|profiles| deciding.case(case, profiles, &mut |_| {}));
         match now {
@@ -397,7 +406,7 @@ mod tests {
         folder
     }
 
-    fn reviewed(folder: &std::path::Path, keys: &str) -> (bool, usize, Vec<String>) {
+    fn reviewed(folder: &Path, keys: &str) -> (bool, usize, Vec<String>) {
         let mut review = Review::of(&folder.join("shop.qd"), None).unwrap();
         assert_eq!(review.causes.len(), 2, "{:?}", review.causes);
         let mut output = Output::new(Colour::Never, false, false);
@@ -410,7 +419,7 @@ mod tests {
         (ended, review.open(), names)
     }
 
-    fn snapshot(folder: &std::path::Path, case: &str) -> String {
+    fn snapshot(folder: &Path, case: &str) -> String {
         held(&folder.join(format!("snapshots/{case}.snap"))).unwrap().unwrap().contents
     }
 

@@ -18,7 +18,8 @@ pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Show texts in this language (default: the ruleset's first)
+    /// Show texts in this language (default: that of `qudao.toml`, else the
+    /// ruleset's first)
     #[arg(long, value_name = "TAG", add = completions::languages())]
     lang: Option<String>,
     #[command(flatten)]

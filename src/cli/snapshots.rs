@@ -15,9 +15,10 @@ use qudao_analysis::testing::{
 };
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, decide};
-use qudao_language::diagnostic::render;
+use qudao_language::diagnostic::render_in;
 use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format};
+use qudao_telling::words::Tongue;
 
 use super::output::Failure;
 use super::{files, load};
@@ -41,6 +42,8 @@ pub(crate) struct Plan<'a> {
     /// Whether the reasons in words are added.
     pub(crate) texts: bool,
     pub(crate) as_of: Option<Date>,
+    /// The language in which it is told.
+    pub(crate) tongue: Tongue,
 }
 
 /// The profiles and snapshots beside a main file.
@@ -178,7 +181,7 @@ pub(crate) fn compare(
     if plan.mode == Mode::Propose {
         files::sweep(&beside.folder);
     }
-    let mut deciding = Deciding::of(ruleset, beside, plan.texts, plan.as_of);
+    let mut deciding = Deciding::of(ruleset, beside, (plan.texts, plan.tongue), plan.as_of);
     for (case, profiles) in beside.cases.iter().filter(|(case, _)| selected(case)) {
         let state = match deciding.case(case, profiles, observe) {
             Ok(new) => {
@@ -211,6 +214,7 @@ pub(crate) struct Deciding<'r> {
     ruleset: &'r Ruleset,
     day: Option<Date>,
     texts: bool,
+    tongue: Tongue,
     set: Option<Set<'r>>,
     profiles: BTreeMap<String, Profile>,
     /// What the accepted snapshots rest on.
@@ -222,14 +226,14 @@ impl<'r> Deciding<'r> {
     pub(crate) fn of(
         ruleset: &'r Ruleset,
         beside: &Beside,
-        texts: bool,
+        (texts, tongue): (bool, Tongue),
         as_of: Option<Date>,
     ) -> Deciding<'r> {
         let kept = beside.cases.keys().filter_map(|case| held(&beside.accepted(case)).ok().flatten());
         let texts = texts || kept.into_iter().any(|held| has_texts(&held.contents));
         let day = as_of.or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN));
         let set = day.map(|day| Set::of(ruleset, day));
-        Deciding { ruleset, day, texts, set, profiles: BTreeMap::new(), accepted: BTreeMap::new() }
+        Deciding { ruleset, day, texts, tongue, set, profiles: BTreeMap::new(), accepted: BTreeMap::new() }
     }
 
     /// What a case gives now.
@@ -241,17 +245,20 @@ impl<'r> Deciding<'r> {
     ) -> Result<Held, String> {
         let [path] = profiles else {
             let names: Vec<String> = profiles.iter().map(|path| format!("`{}`", path.display())).collect();
-            return Err(format!("{} would have one snapshot; rename one of them", names.join(" and ")));
+            return Err(self.tongue.one_snapshot_for(&self.tongue.and(&names)));
         };
         let (Some(day), Some(set)) = (self.day, &self.set) else {
-            return Err("the ruleset depends on the day: give it an `as of`, or say --as-of".into());
+            return Err(self.tongue.case_needs_day().into());
         };
         let name = path.to_string_lossy();
-        let format = Format::of_name(&name).ok_or("its ending tells no format")?;
-        let bytes = files::read(path).map_err(|error| format!("cannot read `{name}`: {error}"))?;
+        let format = Format::of_name(&name).ok_or_else(|| self.tongue.ends_in_no_format(&name))?;
+        let bytes =
+            files::read(path).map_err(|error| self.tongue.unreadable_profile(&name, &error.to_string()))?;
         let read = profile::read(self.ruleset, &name, bytes, format, &[]);
         let Some(profile) = read.profile else {
-            let shown = read.diagnostics.iter().map(|diagnostic| render(&read.files, diagnostic, false));
+            let frame = self.tongue.frame();
+            let shown =
+                read.diagnostics.iter().map(|diagnostic| render_in(&read.files, diagnostic, false, &frame));
             return Err(shown.collect());
         };
         let decision = decide(self.ruleset, &profile, day);

@@ -12,10 +12,11 @@ use qudao_analysis::testing::{
 };
 use qudao_language::date::Date;
 use qudao_language::decide::Decision;
-use qudao_language::diagnostic::render;
+use qudao_language::diagnostic::render_in;
 use qudao_language::model::{Profile, Property, Ruleset, Test};
 use qudao_language::profile::{self, Format as ProfileFormat};
 use qudao_language::source::Place;
+use qudao_telling::words::Tongue;
 
 use super::argument::{Argument, meant};
 use super::budget::{Spending, Waiting};
@@ -76,6 +77,9 @@ pub(crate) struct Args {
     /// Read dated facts at this day (default: the test's, else the ruleset's)
     #[arg(long, value_name = "DATE", value_parser = profiles::date)]
     as_of: Option<Date>,
+    /// Tell what came of tests in this language (default: that of `qudao.toml`, else English)
+    #[arg(long, value_name = "TAG", add = completions::languages())]
+    lang: Option<String>,
     /// Accept what the cases give now, of all or of those that are named: `--accept blogger charity`
     #[arg(long, value_name = "CASE", num_args = 0.., conflicts_with = "check")]
     accept: Option<Vec<String>>,
@@ -148,9 +152,10 @@ impl<'a> Work<'a> {
 
 /// Tests all rulesets once; tells the files that it read.
 fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
-    let _waiting = Waiting::new("testing");
+    let _waiting = Waiting::new(Tongue::told_in(args.lang.as_deref()).testing());
     let work = Work::of(args)?;
     let (mut runs, mut cases, mut failure) = (Vec::new(), BTreeSet::new(), None);
+    let mut told = None;
     let mut seen = BTreeSet::new();
     for argument in &work.paths {
         paths.extend(load::arguments(argument));
@@ -159,6 +164,8 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
                 continue;
             }
             paths.extend(loaded.watched());
+            let language = args.lang.as_deref().or(loaded.project.lang.as_deref());
+            told.get_or_insert(Tongue::told_in(language));
             if !(args.fail_fast && report::Summary::of(&runs).failed > 0) {
                 runs.push(ruleset(&work, &loaded, output, paths, &mut cases, &mut failure)?);
             }
@@ -181,12 +188,11 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         Format::Github => output.print_as_it_is(&report::github(&runs))?,
     }
     let pending = runs.iter().flat_map(|run| &run.cases).any(|case| case.pending().is_some());
+    let tongue = told.unwrap_or_default();
     if pending && work.mode == Mode::Propose && args.written.format() == Format::Text {
         let named: Vec<String> = work.paths.iter().map(|path| profiles::quoted(path)).collect();
         let named = named.join(" ");
-        output.hint(&format!(
-            "`qudao review {named}` steps through the changes; `qudao test {named} --accept` takes all\n"
-        ))?;
+        output.hint(&format!("{}\n", tongue.review_them(&named)))?;
     }
     let low = too_low(args.threshold, &runs);
     for says in &low {
@@ -212,12 +218,15 @@ fn ruleset(
 ) -> Result<RulesetRun, Failure> {
     let args = work.args;
     let file = loaded.sources.files().get(loaded.sources.main()).name().to_string();
+    let language = args.lang.as_deref().or(loaded.project.lang.as_deref());
+    let tongue = Tongue::told_in(language);
+    output.speak(tongue);
     let Some(ruleset) = load::ruleset_of(loaded, output)? else {
-        return Ok(RulesetRun { name: file.clone(), file, broken: true, ..RulesetRun::default() });
+        return Ok(RulesetRun { name: file.clone(), file, broken: true, tongue, ..RulesetRun::default() });
     };
     let deny_undecided = args.deny.contains(&Deny::Undecided);
     let mut run =
-        RulesetRun { name: ruleset.name.to_string(), file, deny_undecided, ..RulesetRun::default() };
+        RulesetRun { name: ruleset.name.to_string(), file, deny_undecided, tongue, ..RulesetRun::default() };
     let pattern = args.pattern.as_deref();
     let wanted = args.coverage || args.threshold.is_some() || args.suggest;
     let mut coverage = wanted.then(|| Coverage::new(&ruleset));
@@ -232,8 +241,8 @@ fn ruleset(
             run.skipped += 1;
             continue;
         }
-        run.tests.push(match base(loaded, &ruleset, test, paths) {
-            Ok(base) => run_observed(&ruleset, test, base.as_ref(), args.as_of, &mut observe),
+        run.tests.push(match base(loaded, &ruleset, test, tongue, paths) {
+            Ok(base) => run_observed(&ruleset, test, base.as_ref(), args.as_of, language, &mut observe),
             Err(why) => TestRun {
                 title: test.title.main.clone(),
                 at: place(&ruleset, test),
@@ -247,7 +256,7 @@ fn ruleset(
     let shares = [count > 0, wanted, args.suggest].into_iter().filter(|asked| *asked).count() as u64;
     let budget = args.spending.each(count * shares);
     run.properties = properties(&ruleset, |property| match chosen(property) {
-        true => prove(&ruleset, property, args.as_of, args.every_day, budget),
+        true => prove(&ruleset, property, args.as_of, args.every_day, budget, language),
         false => PropertyOutcome::NotChecked,
     });
     run.properties.retain(|property| selected(pattern, &property.name));
@@ -266,6 +275,7 @@ fn ruleset(
             prune: args.prune,
             texts: args.reasons,
             as_of: args.as_of,
+            tongue,
         };
         let compared = compare(&ruleset, &beside, &plan, |case| selected(pattern, case), &mut observe);
         run.cases = compared.cases;
@@ -275,9 +285,9 @@ fn ruleset(
         *failure = failure.take().or(compared.failure);
     }
     let budget = args.spending.each(REACHES * shares);
-    let coverage = coverage.map(|coverage| coverage.finished(&ruleset, budget));
+    let coverage = coverage.map(|coverage| coverage.finished(&ruleset, budget, tongue));
     if let Some(coverage) = coverage.as_ref().filter(|_| args.suggest) {
-        suggested(&ruleset, coverage, budget, output)?;
+        suggested(&ruleset, coverage, (budget, tongue), output)?;
     }
     run.coverage = coverage;
     Ok(run)
@@ -287,20 +297,19 @@ fn ruleset(
 fn suggested(
     ruleset: &Ruleset,
     coverage: &Coverage,
-    budget: Budget,
+    (budget, tongue): (Budget, Tongue),
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let found = suggest(ruleset, coverage, budget);
+    let found = suggest(ruleset, coverage, budget, tongue);
     output.print(&found.text)?;
     for open in &found.open {
-        output.note(&format!("no profile was found for this: {open}\n"))?;
+        output.note(&format!("{}\n", tongue.no_profile_found(open)))?;
     }
     let says = match found.count {
-        0 if found.open.is_empty() => "everything is reached".to_string(),
-        1 => "1 test is suggested; confirm what it expects".into(),
-        count => format!("{count} tests are suggested; confirm what they expect"),
+        0 if found.open.is_empty() => tongue.everything_reached().to_string(),
+        count => tongue.suggested(count),
     };
-    output.hint(&format!("{}: {says}\n", ruleset.name))
+    output.hint(&format!("{}{}{says}\n", ruleset.name, tongue.colon()))
 }
 
 /// What is covered less than was asked for.
@@ -309,7 +318,7 @@ fn too_low(threshold: Option<u8>, runs: &[RulesetRun]) -> Vec<String> {
     let covered = runs.iter().filter_map(|run| Some((run, run.coverage.as_ref()?.percent())));
     covered
         .filter(|(_, percent)| *percent < usize::from(threshold))
-        .map(|(run, percent)| format!("the coverage of {} is {percent}%, less than {threshold}%\n", run.name))
+        .map(|(run, percent)| format!("{}\n", run.tongue.too_little_covered(&run.name, percent, threshold)))
         .collect()
 }
 
@@ -322,6 +331,7 @@ pub(super) fn base(
     loaded: &Loaded,
     ruleset: &Ruleset,
     test: &Test,
+    tongue: Tongue,
     paths: &mut Vec<PathBuf>,
 ) -> Result<Option<Profile>, String> {
     let Some(wanted) = &test.file else { return Ok(None) };
@@ -331,7 +341,7 @@ pub(super) fn base(
         None => wanted.value.clone(),
     };
     let Some(format) = ProfileFormat::of_name(&wanted.value) else {
-        return Err(format!("the profile `{}` ends in none of .json, .yaml, .yml and .toml", wanted.value));
+        return Err(tongue.ends_in_no_format(&wanted.value));
     };
     let bytes = match &loaded.main {
         Some(main) => {
@@ -341,13 +351,16 @@ pub(super) fn base(
         }
         None => bundled(&name).ok_or_else(|| "it is not inside the binary".to_string()),
     };
-    let bytes = bytes.map_err(|error| format!("cannot read the profile `{name}`: {error}"))?;
+    let bytes = bytes.map_err(|error| tongue.unreadable_profile(&name, &error))?;
     let read = profile::read(ruleset, &name, bytes, format, &[]);
     match read.profile {
         Some(profile) => Ok(Some(profile)),
         None => {
-            let shown = read.diagnostics.iter().map(|diagnostic| render(&read.files, diagnostic, false));
-            Err(format!("the profile `{name}` cannot be used\n{}", shown.collect::<String>()))
+            let shown = read
+                .diagnostics
+                .iter()
+                .map(|diagnostic| render_in(&read.files, diagnostic, false, &tongue.frame()));
+            Err(tongue.wrong_profile(&name, &shown.collect::<String>()))
         }
     }
 }

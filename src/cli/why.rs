@@ -73,9 +73,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let read = args.input.read(&ruleset, profile)?;
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
-    let _waiting = Waiting::new("looking for a better verdict");
-    let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
+    let _waiting = Waiting::new(speaker.tongue.looking_for_better());
+    let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let is_json = args.written.format() == Format::Json;
     let report = match (asked, other) {
         (Asked::Rules(rules), _) if is_json => {

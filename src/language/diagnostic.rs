@@ -19,7 +19,7 @@ pub use fixes::apply_fixes;
 pub use github::{to_workflow_command, workflow_command};
 pub use json::to_json;
 pub use nearest::{Effort, nearest, nearest_within};
-pub use render::{render, short};
+pub use render::{render, render_in, short};
 pub use sarif::to_sarif;
 
 /// How much a diagnostic weighs. Only errors keep a ruleset from being evaluated.
@@ -37,10 +37,51 @@ impl Severity {
     /// Returns the word for this severity.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Note => "note",
-            Severity::Warning => "warning",
-            Severity::Error => "error",
+        Frame::ENGLISH.severity(self)
+    }
+}
+
+/// The words that stand around what a diagnostic says, in a language.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame {
+    /// Good to know.
+    pub note: &'static str,
+    /// Doubtful.
+    pub warning: &'static str,
+    /// Wrong.
+    pub error: &'static str,
+    /// Before what to do.
+    pub help: &'static str,
+    /// Before a change that is sure.
+    pub fix: &'static str,
+    /// Before a guess.
+    pub perhaps: &'static str,
+    /// Before each of several changes.
+    pub either: &'static str,
+    /// Before the command that tells more.
+    pub more: &'static str,
+}
+
+impl Frame {
+    /// The words in English.
+    pub const ENGLISH: Frame = Frame {
+        note: "note",
+        warning: "warning",
+        error: "error",
+        help: "help: ",
+        fix: "fix: ",
+        perhaps: "perhaps: ",
+        either: "either: ",
+        more: "more: ",
+    };
+
+    /// Returns the word for a severity.
+    #[must_use]
+    pub fn severity(&self, severity: Severity) -> &'static str {
+        match severity {
+            Severity::Note => self.note,
+            Severity::Warning => self.warning,
+            Severity::Error => self.error,
         }
     }
 }
@@ -216,14 +257,14 @@ impl Diagnostic {
 
 impl Diagnostic {
     /// Returns its notes and its fix as lines for people. A near name is its own fix.
-    fn advice(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.notes.iter().map(|note| format!("help: {note}")).collect();
+    fn advice(&self, frame: &Frame) -> Vec<String> {
+        let mut lines: Vec<String> = self.notes.iter().map(|note| format!("{}{note}", frame.help)).collect();
         if let Some(fix) = &self.fix
             && !self.notes.iter().any(|note| note.starts_with("the nearest name"))
         {
-            lines.push(format!("{}: {}", if fix.sure { "fix" } else { "perhaps" }, fix.message));
+            lines.push(format!("{}{}", if fix.sure { frame.fix } else { frame.perhaps }, fix.message));
         }
-        lines.extend(self.choices.iter().map(|choice| format!("either: {}", choice.message)));
+        lines.extend(self.choices.iter().map(|choice| format!("{}{}", frame.either, choice.message)));
         lines
     }
 }

@@ -228,6 +228,27 @@ impl Files {
         self.get(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
+    /// Returns a span with the white space that nobody wants once it is removed: its line where nothing else stands on it,
+    /// else the blanks before it.
+    #[must_use]
+    pub fn removed(&self, span: Span) -> Span {
+        let text = self.get(span.file).text();
+        let before = text.get(..span.start as usize).unwrap_or("");
+        let behind = text.get(span.end as usize..).unwrap_or("");
+        let blanks = |c: char| c == ' ' || c == '\t';
+        let start = before.trim_end_matches(blanks).len();
+        let rest = behind.trim_start_matches(blanks);
+        let line_end = ["\r\n", "\n"].into_iter().find(|end| rest.starts_with(end));
+        let alone = before.get(..start).is_some_and(|before| before.is_empty() || before.ends_with('\n'));
+        match line_end.filter(|_| alone) {
+            Some(line_end) => {
+                let end = text.len() - rest.len() + line_end.len();
+                Span { start: start as u32, end: end as u32, ..span }
+            }
+            None => Span { start: start as u32, ..span },
+        }
+    }
+
     /// Returns a span, made larger where it begins or ends within a character.
     ///
     /// Where a look-alike of several bytes stands for a plain character, what is read of it ends after its first byte.

@@ -13,11 +13,11 @@ use qudao_language::date::Date;
 use qudao_language::decide::{Measured, decide};
 use qudao_language::model::{Channel, Citation, Entry, Id, Measure, OWN, Profile, Ruleset, Source, Target};
 
-pub use cited::{Passage, cited, cited_json, cited_text};
+pub use cited::{Passage, cited, cited_json, cited_markdown, cited_text};
 pub use csv::{csv, literal, value_literal};
 pub use json::to_json;
 pub use sheet::sheet;
-pub use stale::{Aged, expired, stale, stale_json, stale_text};
+pub use stale::{Aged, expired, stale, stale_json, stale_markdown, stale_text};
 
 /// Lists the entries of all facts of channels in the order of their declaration: of an indexed fact, one for each value.
 #[must_use]

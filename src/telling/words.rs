@@ -16,8 +16,27 @@ macro_rules! phrases {
     };
 }
 
+/// Declares sentences that each language has, made of what they speak of.
+macro_rules! sentences {
+    ($($(#[$doc:meta])* $name:ident($($of:ident: $ty:ty),*): $english:literal, $chinese:literal;)*) => {
+        $(
+            $(#[$doc])*
+            #[must_use]
+            pub fn $name(self, $($of: $ty),*) -> String {
+                match self {
+                    Tongue::English => format!($english),
+                    Tongue::Chinese => format!($chinese),
+                }
+            }
+        )*
+    };
+}
+
+mod checked;
 mod client;
 mod evidence;
+mod findings;
+mod outcomes;
 mod phrases;
 mod values;
 

@@ -252,7 +252,7 @@ fn properties_hold_of_every_profile_or_are_refuted_by_one() {
             );
         let ruleset = support::ruleset(&text);
         let all = profiles(&ruleset, even_unknown);
-        let outcome = prove(&ruleset, &ruleset.properties[0], None, false, Budget::default());
+        let outcome = prove(&ruleset, &ruleset.properties[0], None, false, Budget::default(), None);
         let truth = brute(&ruleset, &all);
         let word = match &outcome {
             PropertyOutcome::Proved => {

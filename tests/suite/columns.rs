@@ -308,6 +308,14 @@ fn tables_in_parquet_are_read_and_written() {
         run(path, &["t.qd", "rows.parquet", "--explain", "7"]).err,
         "error: `rows.parquet` has no row 7\n"
     );
+    // A first look gives the same as of lines.
+    let rows_of = |input: &'static str| {
+        let look = run(path, &["t.qd", input, "--dry-run"]);
+        let (columns, rows) = look.out.split_once("\n\nWhat the first rows give").expect("rows are shown");
+        assert!(columns.contains("  id  "), "{columns}");
+        (look.code, rows.split_once('\n').expect("lines follow").1.to_string(), look.err)
+    };
+    assert_eq!(rows_of("rows.parquet"), rows_of("rows.ndjson"));
 }
 
 #[test]

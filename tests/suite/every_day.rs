@@ -394,7 +394,7 @@ fn a_property_is_proved_for_every_day_or_refuted_on_one() {
                 !applies || qudao_analysis::testing::run(&ruleset, &test, Some(profile), Some(day)).passed()
             })
         });
-        let word = match prove(&ruleset, property, None, true, Budget::default()) {
+        let word = match prove(&ruleset, property, None, true, Budget::default(), None) {
             PropertyOutcome::Proved => {
                 assert!(truth, "seed {seed}: proved and false\n{text}");
                 "proved"

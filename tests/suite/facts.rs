@@ -8,7 +8,8 @@ use qudao_language::layout::width;
 use qudao_language::model::Ruleset;
 use qudao_language::syntax::{Sources, WantedKind};
 use qudao_telling::facts::{
-    Selection, Unnamed, cited, cited_json, cited_text, csv, sheet, stale, stale_json, stale_text, to_json,
+    Selection, Unnamed, cited, cited_json, cited_markdown, cited_text, csv, sheet, stale, stale_json,
+    stale_markdown, stale_text, to_json,
 };
 use qudao_telling::words::Speaker;
 
@@ -94,6 +95,7 @@ fn old_facts_come_oldest_first() {
     let today = day("2021-06-01");
     let found = stale(&ruleset, today, 100);
     snapshot("stale", &stale_text(Speaker::new(&ruleset, None), today, &found));
+    snapshot("stale-markdown", &stale_markdown(Speaker::new(&ruleset, Some("zh")), today, &found));
     snapshot("stale-json", &format!("{:#}", stale_json(Speaker::new(&ruleset, None), today, 100, &found)));
     let count = |days| stale(&ruleset, today, days).iter().filter(|aged| aged.newest.is_some()).count();
     assert!(count(0) > count(100));
@@ -109,6 +111,7 @@ fn a_text_shows_what_is_cited_and_by_whom() {
     let source = ruleset.sources.find(|source| &*source.name == "article").unwrap();
     let passages = cited(&ruleset, source, ARTICLE);
     snapshot("cited", &cited_text(Speaker::new(&ruleset, None), ARTICLE, &passages));
+    snapshot("cited-markdown", &cited_markdown(Speaker::new(&ruleset, None), ARTICLE, &passages));
     snapshot("cited-json", &format!("{:#}", cited_json(&ruleset, source, ARTICLE, &passages)));
     let other = cited(&ruleset, source, "Another text.\r\n");
     assert!(other.iter().all(|passage| passage.range.is_none()));

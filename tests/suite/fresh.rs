@@ -88,7 +88,7 @@ fn an_empty_folder_is_as_good_as_none() {
     assert_eq!(qudao(root.path(), &["new", "shop"]).status.code(), Some(0));
     assert_eq!(
         entries(&root.path().join("shop")),
-        [".gitignore", "profile.schema.json", "profiles", "shop.qd", "snapshots", "tests.qd"]
+        [".gitignore", "profile.schema.json", "profiles", "qudao.toml", "shop.qd", "snapshots", "tests.qd"]
     );
 }
 

@@ -71,7 +71,33 @@ fn only_what_is_told_is_fixed() {
     let (status, ..) = work.qudao("check shop.qd --fix --ignore unused-allow");
     assert_eq!((status, work.read("shop.qd")), (0, text.clone()));
     work.qudao("check shop.qd --fix");
-    assert_ne!(work.read("shop.qd"), text);
+    assert_eq!(work.read("shop.qd"), text.replace(" allow dead-rule \"no\"", ""));
+    // A line on which nothing else stood goes as a whole.
+    let alone = text.replace("{ allow dead-rule \"no\" }", "{\r\n  allow dead-rule \"no\"  \r\n}");
+    work.write("shop.qd", &alone);
+    work.qudao("check shop.qd --fix");
+    assert_eq!(work.read("shop.qd"), alone.replace("  allow dead-rule \"no\"  \r\n", ""));
+}
+
+#[test]
+fn what_is_laid_out_goes_to_a_file() {
+    let work = Work::new(&[("a.qd", "ruleset a   \"A\"\n"), ("b.qd", "ruleset b \"B\"\n")]);
+    let laid_out = "ruleset a \"A\"\n";
+    assert_eq!(work.qudao("fmt a.qd -o -"), (0, laid_out.into(), String::new()));
+    assert_eq!(work.qudao("fmt a.qd -o c.qd"), (0, String::new(), String::new()));
+    assert_eq!(work.read("c.qd"), laid_out);
+    assert_eq!(work.read("a.qd"), "ruleset a   \"A\"\n");
+    let (status, out, err) = work.qudao("fmt -o c.qd");
+    assert_eq!(
+        (status, &*out, &*err),
+        (2, "", "error: `--output` takes one file laid out, and 3 are named\n")
+    );
+    assert_eq!(work.qudao("fmt --check -o list.txt").0, 1);
+    assert_eq!(work.read("list.txt"), "./a.qd\n");
+    // What is wrong is told, and the file stays as it was.
+    work.write("a.qd", "ruleset \"A\"\n");
+    assert_eq!(work.qudao("fmt a.qd -o c.qd").0, 1);
+    assert_eq!(work.read("c.qd"), laid_out);
 }
 
 #[test]

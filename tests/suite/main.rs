@@ -55,6 +55,7 @@ mod telling;
 mod testing;
 mod textmate;
 mod tidy;
+mod tongues;
 mod trace;
 mod undoing;
 mod watching;

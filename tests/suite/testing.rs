@@ -3,6 +3,7 @@
 use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::testing::{Coverage, PropertyOutcome, run_observed, suggest};
 use qudao_language::format::format;
+use qudao_telling::words::Tongue;
 
 use crate::laws::{case, cases};
 use crate::support::{Work, assert_snapshot, ruleset};
@@ -105,6 +106,7 @@ property refuted_age { when age < 19 years expect rule young fires }
                 None,
                 every_day,
                 Budget::default(),
+                None,
             ) {
                 PropertyOutcome::Proved => "proved",
                 PropertyOutcome::Fails(_) => "refuted",
@@ -220,17 +222,19 @@ fn suggested_tests_pass_and_reach_what_was_not_reached() {
     let (mut count, mut open, mut all) = (0, 0, 0);
     for seed in 0..cases(25) {
         let case = case(seed + 8_000_000, 70);
-        let bare = Coverage::new(&case.ruleset).finished(&case.ruleset, Budget::default());
-        let suggested = suggest(&case.ruleset, &bare, Budget::default());
+        let bare =
+            Coverage::new(&case.ruleset).finished(&case.ruleset, Budget::default(), Tongue::English);
+        let suggested = suggest(&case.ruleset, &bare, Budget::default(), Tongue::English);
         assert_eq!(format("suggested.qd", &suggested.text).unwrap(), suggested.text, "seed {seed}");
         let tested = ruleset(&format!("{}\n{}", case.text, suggested.text));
         assert_eq!(tested.tests.len(), suggested.count, "seed {seed}");
         let mut coverage = Coverage::new(&tested);
         for test in &tested.tests {
-            let run = run_observed(&tested, test, None, None, &mut |decision| coverage.observe(decision));
+            let run =
+                run_observed(&tested, test, None, None, None, &mut |decision| coverage.observe(decision));
             assert!(run.passed(), "seed {seed}: {run:?}\n{}", suggested.text);
         }
-        let coverage = coverage.finished(&tested, Budget::default());
+        let coverage = coverage.finished(&tested, Budget::default(), Tongue::English);
         let facts = |unseen: &&qudao_analysis::testing::Unseen| unseen.text.ends_with(" is never read");
         let left = coverage.unseen().iter().filter(|unseen| !facts(unseen)).count();
         assert!(left <= suggested.open.len(), "seed {seed}: {:?}", coverage.unseen());

@@ -29,6 +29,7 @@ use qudao_language::model::{Channel, EffectKind, Expr, ExprKind, Field, Id, Prof
 use qudao_language::operator::Policy;
 use qudao_language::profile::yaml_text;
 use qudao_language::source::Span;
+use qudao_telling::words::Tongue;
 
 /// What to look for.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,6 +40,8 @@ pub struct Options {
     pub today: Option<Date>,
     /// How much may be built for each question.
     pub budget: Budget,
+    /// The language in which it is told.
+    pub tongue: Tongue,
 }
 
 /// Something to report.
@@ -73,13 +76,14 @@ enum Key {
 #[must_use]
 pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Vec<Diagnostic> {
     let every_day = EveryDay::of(ruleset);
-    let study = Study::new(ruleset, every_day.as_ref());
+    let tongue = options.tongue;
+    let study = Study { tongue, ..Study::new(ruleset, every_day.as_ref()) };
     let mut found = match study.findings(options) {
         Ok(found) => found,
-        Err(TooLarge) => vec![too_large(ruleset)],
+        Err(TooLarge) => vec![too_large(ruleset, tongue)],
     };
     let today = ruleset.as_of.or(options.today);
-    found.extend(today.into_iter().flat_map(|today| facts::expired(ruleset, today)));
+    found.extend(today.into_iter().flat_map(|today| facts::expired(ruleset, today, tongue)));
     for allow in allowed {
         let before = found.len();
         found
@@ -91,13 +95,9 @@ pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Ve
         };
         if found.len() == before && looked_for && !allow.inherited {
             found.push(
-                Diagnostic::new(
-                    Code::UnusedAllow,
-                    allow.span,
-                    format!("there is no `{}` here to allow", allow.code.name()),
-                )
-                .here("silences nothing")
-                .fix("remove it", allow.span, ""),
+                Diagnostic::new(Code::UnusedAllow, allow.span, tongue.nothing_to_allow(allow.code.name()))
+                    .here(tongue.silences_nothing())
+                    .fix(tongue.remove_it(), ruleset.files.removed(allow.span), ""),
             );
         }
     }
@@ -128,13 +128,8 @@ fn base_day(ruleset: &Ruleset) -> Date {
     ruleset.as_of.or_else(last).unwrap_or(Date::MIN)
 }
 
-fn too_large(ruleset: &Ruleset) -> Diagnostic {
-    Diagnostic::new(
-        Code::Unproved,
-        ruleset.name_span,
-        "the ruleset is too large for its conditions to be analysed",
-    )
-    .here("nothing is proved of its rules")
+fn too_large(ruleset: &Ruleset, tongue: Tongue) -> Diagnostic {
+    Diagnostic::new(Code::Unproved, ruleset.name_span, tongue.not_analysed()).here(tongue.nothing_proved())
 }
 
 /// A ruleset on every day, with the further conditions that findings look at.
@@ -151,6 +146,8 @@ struct Study<'r> {
     extra: usize,
     /// A profile of which nothing is known, on the usual day.
     blank: Profile,
+    /// The language in which it is told.
+    tongue: Tongue,
 }
 
 /// The parts of a plain rule's condition, as it is written.
@@ -196,7 +193,8 @@ impl<'r> Study<'r> {
         let today = every_day.map(|every_day| every_day.today);
         let ground = Ground::with_instances(studied, base_day(ruleset), today, &further);
         let blank = blank(&ground);
-        Study { ruleset, ground, asking: asking(ruleset), parts: of_parts, rows, extra, blank }
+        let (asking, tongue) = (asking(ruleset), Tongue::default());
+        Study { ruleset, ground, asking, parts: of_parts, rows, extra, blank, tongue }
     }
 
     /// Which rules fire for a profile on the day that it is looked at, and what verdicts come of it.
@@ -281,6 +279,10 @@ impl<'s, 'r> Work<'s, 'r> {
         self.study.ruleset
     }
 
+    fn tongue(&self) -> Tongue {
+        self.study.tongue
+    }
+
     /// Everything to report, apart from what tables promise.
     fn keys(&mut self) -> Result<BTreeSet<Key>, TooLarge> {
         let mut keys = BTreeSet::new();
@@ -354,10 +356,11 @@ impl<'s, 'r> Work<'s, 'r> {
 
     /// Notes that it could not be settled whether a region has a profile.
     fn undecided(&mut self, [span, declaration]: [Span; 2], whether: &str, region: Ref) {
+        let tongue = self.tongue();
         self.unproved.push(
-            Diagnostic::new(Code::Unproved, span, format!("{whether} is undecided"))
-                .here("not proved")
-                .note(self.space.doubt(region, Some(declaration))),
+            Diagnostic::new(Code::Unproved, span, tongue.is_undecided(whether))
+                .here(tongue.not_proved())
+                .note(self.space.doubt(region, Some(declaration), tongue)),
         );
     }
 
@@ -424,10 +427,10 @@ fn example<'s, 'r>(
 /// Adds an example to a diagnostic; the day is told where it is not the usual one.
 fn with_example(study: &Study<'_>, diagnostic: Diagnostic, what: &str, profile: &Profile) -> Diagnostic {
     let day = day_of(&study.ground, profile);
-    let on = if day == study.ground.day { String::new() } else { format!("on {day}, ") };
+    let what = if day == study.ground.day { what.to_string() } else { study.tongue.on_day(day, what) };
     let yaml = yaml_text(study.ruleset, &without_day(&study.ground, profile.clone()));
     let lines: Vec<String> = yaml.lines().map(|line| format!("  {line}")).collect();
-    diagnostic.note(format!("{on}{what}\n{}", lines.join("\n")))
+    diagnostic.note(format!("{what}\n{}", lines.join("\n")))
 }
 
 /// Whether an effect can change an answer: not a cap that caps nothing, not 0 points.

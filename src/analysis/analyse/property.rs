@@ -13,6 +13,7 @@ use qudao_language::model::{
     Expectation, ExpectationKind, Expr, Id, NeedState, Profile, Property, Rule, Ruleset, Target, TargetMap,
 };
 use qudao_language::operator::CompareOp;
+use qudao_telling::words::Tongue;
 
 /// What came of proving a property.
 #[derive(Clone, Debug)]
@@ -38,8 +39,14 @@ pub type Meets<'m> = &'m dyn Fn(&Decision<'_>, &Expectation) -> bool;
 /// Proves a property of a ruleset on a day, or finds a small profile that refutes it. `meets` tells whether a decision
 /// meets an expectation; every counterexample is decided and shown to it first.
 #[must_use]
-pub fn prove(ruleset: &Ruleset, property: &Property, day: Date, budget: Budget, meets: Meets<'_>) -> Proof {
-    prove_on(&Ground::with(ruleset, day, &conditions(property)), ruleset, property, budget, meets)
+pub fn prove(
+    ruleset: &Ruleset,
+    property: &Property,
+    day: Date,
+    options: (Budget, Tongue),
+    meets: Meets<'_>,
+) -> Proof {
+    prove_on(&Ground::with(ruleset, day, &conditions(property)), ruleset, property, options, meets)
 }
 
 /// Proves a property for every day; a profile that refutes it on `day` is looked for first.
@@ -48,14 +55,14 @@ pub fn prove_every_day(
     ruleset: &Ruleset,
     property: &Property,
     day: Date,
-    budget: Budget,
+    options: (Budget, Tongue),
     meets: Meets<'_>,
 ) -> Proof {
-    let Some(every_day) = EveryDay::of(ruleset) else { return prove(ruleset, property, day, budget, meets) };
+    let Some(every_day) = EveryDay::of(ruleset) else { return prove(ruleset, property, day, options, meets) };
     let conditions: Vec<_> = conditions(property).into_iter().map(|it| every_day.condition(it)).collect();
     let conditions: Vec<_> = conditions.iter().map(|condition| (condition, None)).collect();
     let ground = Ground::with_instances(&every_day.ruleset, day, Some(every_day.today), &conditions);
-    prove_on(&ground, ruleset, property, budget, meets)
+    prove_on(&ground, ruleset, property, options, meets)
 }
 
 /// The conditions of a property: when it applies, and how it compares measures.
@@ -71,13 +78,13 @@ fn prove_on(
     ground: &Ground<'_>,
     ruleset: &Ruleset,
     property: &Property,
-    budget: Budget,
+    (budget, tongue): (Budget, Tongue),
     meets: Meets<'_>,
 ) -> Proof {
     let scope = if property.even_unknown { Scope::Any } else { Scope::Known };
-    let mut prover = match Prover::new(ground, ruleset, property, scope, budget, meets) {
+    let mut prover = match Prover::new(ground, ruleset, property, scope, (budget, tongue), meets) {
         Ok(prover) => prover,
-        Err(TooLarge) => return Proof::Undecided("the ruleset is too large".into()),
+        Err(TooLarge) => return Proof::Undecided(tongue.ruleset_too_large().into()),
     };
     for number in 0..property.expect.len() {
         match prover.expectation(number) {
@@ -94,6 +101,7 @@ struct Prover<'p, 'g, 'r> {
     ruleset: &'p Ruleset,
     property: &'p Property,
     budget: Budget,
+    tongue: Tongue,
     meets: Meets<'p>,
 }
 
@@ -103,12 +111,12 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         ruleset: &'p Ruleset,
         property: &'p Property,
         scope: Scope,
-        budget: Budget,
+        (budget, tongue): (Budget, Tongue),
         meets: Meets<'p>,
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![ground], scope, budget)?;
         let view = View::within(&mut space, 0, budget)?;
-        Ok(Prover { space, view, ruleset, property, budget, meets })
+        Ok(Prover { space, view, ruleset, property, budget, tongue, meets })
     }
 
     fn applies(&self) -> Ref {
@@ -179,12 +187,8 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
             Ok(Some(profile)) => self.refuted(profile, number),
             Ok(None) => Proof::Proved,
             Err(()) => Proof::Undecided(match expectation.kind {
-                ExpectationKind::Missing(_) => {
-                    "what waits through another channel, or for a part of a sum, is not \
-                     followed, and no profile was found that refutes it"
-                        .into()
-                }
-                _ => self.space.doubt(violated, Some(self.property.span)),
+                ExpectationKind::Missing(_) => self.tongue.waits_not_followed().into(),
+                _ => self.space.doubt(violated, Some(self.property.span), self.tongue),
             }),
         })
     }
@@ -217,7 +221,7 @@ impl<'p, 'g, 'r> Prover<'p, 'g, 'r> {
         if let Some(profile) = found.and_then(|profiles| profiles.into_iter().next()) {
             return self.refuted(profile, number);
         }
-        Proof::Undecided(format!("too large to be proved; {SAMPLES} sampled profiles agree"))
+        Proof::Undecided(self.tongue.samples_agree(SAMPLES))
     }
 
     /// Where an expectation is met.

@@ -1,6 +1,7 @@
 //! Cases: profiles whose decisions are compared with snapshots.
 
 use super::snapshot::has_conflict;
+use qudao_telling::words::Tongue;
 
 /// What came of a case.
 #[derive(Clone, Debug)]
@@ -65,17 +66,15 @@ impl CaseRun {
 
     /// Returns what is wrong with it, on one line.
     #[must_use]
-    pub fn headline(&self) -> &'static str {
+    pub fn headline(&self, tongue: Tongue) -> &'static str {
         match &self.state {
-            CaseState::Same(_) => "as its snapshot says",
-            CaseState::Accepted { .. } => "accepted",
-            CaseState::Pending { old: None, .. } => "it has no snapshot yet",
-            CaseState::Pending { old: Some(old), .. } if has_conflict(old) => {
-                "its snapshot holds the marks of a merge conflict; --accept writes it anew"
-            }
-            CaseState::Pending { old: Some(_), .. } => "the decision differs from its snapshot",
-            CaseState::LeftOver(_) => "a `.snap.new` lies beside that nobody needs any more",
-            CaseState::Broken(_) => "the profile cannot be used",
+            CaseState::Same(_) => tongue.as_its_snapshot(),
+            CaseState::Accepted { .. } => tongue.accepted(),
+            CaseState::Pending { old: None, .. } => tongue.no_snapshot_yet(),
+            CaseState::Pending { old: Some(old), .. } if has_conflict(old) => tongue.snapshot_in_conflict(),
+            CaseState::Pending { old: Some(_), .. } => tongue.differs_from_snapshot(),
+            CaseState::LeftOver(_) => tongue.left_over(),
+            CaseState::Broken(_) => tongue.unusable_profile(),
         }
     }
 }

@@ -15,6 +15,7 @@
 
 mod group;
 mod lines;
+mod moved;
 mod moves;
 mod renames;
 mod settings;
@@ -22,8 +23,10 @@ mod settings;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::lines::renamed;
+pub use self::moved::{Acting, Moved, Together};
 pub use self::settings::Retrial;
 use super::snapshot::has_conflict;
+use qudao_telling::words::Tongue;
 
 /// A snapshot, and what is proposed in its place.
 #[derive(Clone, Copy, Debug)]
@@ -39,10 +42,10 @@ pub struct Proposal<'a> {
 /// What moved some lines.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Cause {
-    /// What it is, in a few words: `points of ar15_shop: +1 strong, -1 plain`.
-    pub title: String,
-    /// What follows from it, each in a few words: rules that begin or cease to act.
-    pub also: Vec<String>,
+    /// What it is: `points of ar15_shop: +1 strong, -1 plain`.
+    pub title: Moved,
+    /// What follows from it: rules that begin or cease to act.
+    pub also: Vec<Moved>,
     /// The settings that it is, where it is any: what accepted snapshots rest on from then on.
     pub settings: BTreeSet<String>,
     /// The lines that it moves, by case.
@@ -61,7 +64,7 @@ pub struct Lines {
 impl Cause {
     /// Returns what comes of the targets in a case: `service: possible → recommended (1 plain → 1 strong)`.
     #[must_use]
-    pub fn moves(&self, case: &str) -> Vec<String> {
+    pub fn moves(&self, case: &str, tongue: Tongue) -> Vec<String> {
         let Some(moved) = self.cases.get(case) else { return Vec::new() };
         let (old, new) = (standings(&moved.gone), standings(&moved.come));
         let renamed =
@@ -75,7 +78,7 @@ impl Cause {
             .map(|target| match (old.get(*target), new.get(*target)) {
                 (Some(old), Some(new)) => format!("{target}: {}", old.to(new)),
                 (None, Some(new)) => format!("{target} {}", word(new.verdict)),
-                (Some(_), None) | (None, None) => format!("{target} is gone"),
+                (Some(_), None) | (None, None) => tongue.target_is_gone(target),
             })
             .collect()
     }
@@ -96,6 +99,11 @@ fn standings(lines: &BTreeSet<String>) -> BTreeMap<&str, Standing<'_>> {
         }
     }
     found
+}
+
+/// The words by which causes of as many cases are in order.
+fn in_english(cause: &Cause) -> String {
+    cause.title.words(Tongue::English)
 }
 
 fn word(verdict: &str) -> &str {
@@ -146,7 +154,7 @@ fn sorted(proposals: &[Proposal<'_>], grouped: impl FnOnce(&[&Proposal<'_>]) -> 
     let is_whole = |proposal: &&Proposal<'_>| !proposal.old.is_empty() && !has_conflict(proposal.old);
     let (kept, fresh): (Vec<&Proposal<'_>>, Vec<&Proposal<'_>>) = proposals.iter().partition(is_whole);
     let mut found = grouped(&kept);
-    for (title, marked) in [("new cases", false), ("the marks of a merge conflict in the snapshot", true)] {
+    for (title, marked) in [(Moved::NewCases, false), (Moved::Conflict, true)] {
         let cases =
             fresh.iter().filter(|proposal| !proposal.new.is_empty() && proposal.old.is_empty() != marked);
         let cases: BTreeMap<String, Lines> = cases
@@ -156,7 +164,7 @@ fn sorted(proposals: &[Proposal<'_>], grouped: impl FnOnce(&[&Proposal<'_>]) -> 
             })
             .collect();
         if !cases.is_empty() {
-            found.push(Cause { title: title.into(), also: Vec::new(), settings: BTreeSet::new(), cases });
+            found.push(Cause { title, also: Vec::new(), settings: BTreeSet::new(), cases });
         }
     }
     found

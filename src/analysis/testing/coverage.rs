@@ -11,7 +11,7 @@ use qudao_language::decide::{Decision, Read, State, Trace, Truth};
 use qudao_language::model::{Channel, Entry, Expr, ExprKind, Fact, Id, Ruleset};
 use qudao_language::operator::Verdict;
 use qudao_language::source::{Place, Span};
-use qudao_telling::words::source_text;
+use qudao_telling::words::{Tongue, source_text};
 
 /// What is covered.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -38,6 +38,17 @@ impl Kind {
             Kind::Atoms => "atoms",
             Kind::Verdicts => "verdicts",
             Kind::Facts => "facts",
+        }
+    }
+
+    /// Returns the word in a language.
+    fn word(self, tongue: Tongue) -> &'static str {
+        match (tongue, self) {
+            (Tongue::English, kind) => kind.as_str(),
+            (Tongue::Chinese, Kind::Rules) => "规则",
+            (Tongue::Chinese, Kind::Atoms) => "条件",
+            (Tongue::Chinese, Kind::Verdicts) => "结论",
+            (Tongue::Chinese, Kind::Facts) => "事实",
         }
     }
 }
@@ -180,9 +191,10 @@ impl Coverage {
     /// Leaves out what is proved to be out of reach, and finds words for the rest that was never seen. Call it when all
     /// is observed. What the budget does not reach stays.
     #[must_use]
-    pub fn finished(mut self, ruleset: &Ruleset, budget: Budget) -> Coverage {
+    pub fn finished(mut self, ruleset: &Ruleset, budget: Budget, tongue: Tongue) -> Coverage {
         self.leave_out(ruleset, budget);
-        let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| words(ruleset, *point));
+        let unseen = self.seen.iter().filter(|(_, seen)| !**seen);
+        let unseen = unseen.map(|(point, _)| words(ruleset, *point, tongue));
         self.unseen = unseen.collect();
         self.unseen.sort_by(|a, b| {
             (a.kind, &a.at.file, a.at.line, &a.text).cmp(&(b.kind, &b.at.file, b.at.line, &b.text))
@@ -253,12 +265,12 @@ impl Coverage {
 
     /// Returns it on one line: `coverage 87%: rules 40 of 48, atoms …`.
     #[must_use]
-    pub fn headline(&self) -> String {
+    pub fn headline(&self, tongue: Tongue) -> String {
         let kinds = Kind::ALL.map(|kind| {
             let (seen, all) = self.count(Some(kind));
-            format!("{} {seen} of {all}", kind.as_str())
+            tongue.so_many_of(kind.word(tongue), seen, all)
         });
-        format!("coverage {}%: {}", self.percent(), kinds.join(", "))
+        tongue.coverage_of(self.percent(), &tongue.list(&kinds))
     }
 }
 
@@ -313,17 +325,17 @@ fn facts_of(expr: &Expr, channels: &[Option<Id<Channel>>], facts: &mut BTreeSet<
     });
 }
 
-pub(super) fn words(ruleset: &Ruleset, point: Point) -> Unseen {
+pub(super) fn words(ruleset: &Ruleset, point: Point, tongue: Tongue) -> Unseen {
     let (text, span) = match point {
         Point::Rule(index, fires) => {
             let rule = ruleset.rules.iter().nth(index);
             let name = rule.map_or("", |rule| &rule.name);
-            let says = if fires { "never fires" } else { "fires always" };
-            (format!("rule {name} {says}"), rule.map(|rule| rule.span))
+            let says = if fires { tongue.rule_never_fires(name) } else { tongue.rule_fires_always(name) };
+            (says, rule.map(|rule| rule.span))
         }
         Point::Atom(span, truth) => {
             let text = source_text(ruleset, span);
-            (format!("`{text}` is never {truth}"), Some(span))
+            (tongue.atom_is_never(&text, truth), Some(span))
         }
         Point::Verdict(index, verdict) => {
             let target = ruleset.targets().nth(index);
@@ -332,12 +344,12 @@ pub(super) fn words(ruleset: &Ruleset, point: Point) -> Unseen {
                 qudao_language::model::Target::Channel(id) => ruleset.channels[id].span,
                 qudao_language::model::Target::Mix(id) => ruleset.mixes[id].span,
             });
-            (format!("{name} is never {}", verdict.as_str()), span)
+            (tongue.verdict_is_never(name, tongue.verdict(verdict)), span)
         }
         Point::Fact(channel, entry) => {
             let statements = ruleset.statements(channel).get(&entry);
             let span = statements.and_then(|statements| statements.first()).map(|statement| statement.span);
-            (format!("{} is never read", ruleset.entry_name(channel, entry)), span)
+            (tongue.fact_is_never_read(&ruleset.entry_name(channel, entry)), span)
         }
     };
     let at = span.map_or_else(

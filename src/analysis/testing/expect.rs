@@ -6,7 +6,7 @@ use qudao_language::model::{
 };
 use qudao_language::operator::Verdict;
 use qudao_telling::why;
-use qudao_telling::words::Speaker;
+use qudao_telling::words::{Speaker, Tongue};
 
 /// What a decision says where an expectation is not met.
 pub(super) struct Instead {
@@ -20,9 +20,10 @@ pub(super) struct Instead {
 pub(super) fn unmet<'r>(
     decision: &Decision<'r>,
     speaker: Speaker<'r>,
+    tongue: Tongue,
     expectation: &'r Expectation,
 ) -> Option<Instead> {
-    let reader = Reader { decision, speaker };
+    let reader = Reader { decision, speaker, tongue };
     if reader.holds(&expectation.kind) {
         return None;
     }
@@ -32,6 +33,8 @@ pub(super) fn unmet<'r>(
 struct Reader<'d, 'r> {
     decision: &'d Decision<'r>,
     speaker: Speaker<'r>,
+    /// The language of what the program says; texts may be in another.
+    tongue: Tongue,
 }
 
 impl<'r> Reader<'_, 'r> {
@@ -146,22 +149,25 @@ impl<'r> Reader<'_, 'r> {
         match kind {
             E::First(target) => match self.first(*target) {
                 Some(first) => format!("first {}", self.name(first)),
-                None => "every one is excluded".into(),
+                None => self.tongue.every_one_excluded().into(),
             },
             E::Fires(rules, true) => self.not_firing(rules),
             E::Fires(rules, false) => {
                 let firing: Vec<String> = self.firing(rules).collect();
-                let verb = if firing.len() == 1 { "fires" } else { "fire" };
-                format!("{} {verb}", firing.join(", "))
+                match firing.as_slice() {
+                    // As a test would say it.
+                    [one] => format!("{one} fires"),
+                    some => self.tongue.rules_fire(&some.join(", ")),
+                }
             }
             E::Missing(_) => {
                 let fields = self.decision.missing().iter();
                 let fields: Vec<&str> =
                     fields.map(|(field, _)| &*self.speaker.ruleset.fields[*field].name).collect();
                 if fields.is_empty() {
-                    "missing nothing".into()
+                    self.tongue.missing_nothing().into()
                 } else {
-                    format!("missing {}", fields.join(", "))
+                    self.tongue.missing_fields(&fields.join(", "))
                 }
             }
             E::Verdict(target, _) => format!("{} {}", self.name(*target), self.verdict(*target)),
@@ -185,12 +191,12 @@ impl<'r> Reader<'_, 'r> {
                     "{} {} = {}",
                     self.name(*target),
                     measure.name,
-                    told.unwrap_or_else(|| "nothing".into())
+                    told.unwrap_or_else(|| self.tongue.nothing().into())
                 )
             }
             E::Needs(target, need, _) => self.needs(*target, *need),
             E::Because(target, _) => match self.reasons(*target) {
-                rules if rules.is_empty() => format!("{} without reasons", self.name(*target)),
+                rules if rules.is_empty() => self.tongue.without_reasons(self.name(*target)),
                 rules => format!("{} because {}", self.name(*target), self.rule_names(&rules)),
             },
         }
@@ -200,9 +206,7 @@ impl<'r> Reader<'_, 'r> {
         let decided = self.decision.target(target);
         match decided.verdict {
             Some(verdict) => verdict.as_str().into(),
-            None => {
-                format!("undecided, leaning {}, could be {}", decided.leaning.as_str(), self.could_be(target))
-            }
+            None => self.tongue.open_verdict(decided.leaning, &decided.could_be),
         }
     }
 
@@ -238,9 +242,9 @@ impl<'r> Reader<'_, 'r> {
         };
         let (pending, excepted) = (of(State::Pending), of(State::Excepted));
         match (pending.is_empty(), excepted.is_empty()) {
-            (false, _) => format!("pending {pending}"),
-            (true, false) => format!("an exception sets aside {excepted}"),
-            (true, true) => format!("rule {} does not fire", self.rule_names(rules)),
+            (false, _) => self.tongue.pending_rules(&pending),
+            (true, false) => self.tongue.set_aside_rules(&excepted),
+            (true, true) => self.tongue.rules_do_not_fire(&self.rule_names(rules)),
         }
     }
 

@@ -14,6 +14,7 @@ pub use told::told;
 
 use super::{CaseState, PropertyOutcome, RulesetRun};
 use qudao_language::source::Place;
+use qudao_telling::words::Tongue;
 
 /// A place as people read it.
 fn place(at: &Place) -> String {
@@ -94,20 +95,21 @@ impl Summary {
 
     /// Returns it in words, on one line.
     #[must_use]
-    pub fn words(&self) -> String {
-        let counts = [
-            (self.failed, "failed"),
-            (self.new, "new"),
-            (self.unreferenced, "unreferenced"),
-            (self.broken, "with errors"),
-            (self.skipped, "skipped"),
-            (self.undecided, "undecided"),
-            (self.not_checked, "not checked"),
+    pub fn words(&self, tongue: Tongue) -> String {
+        let others = [
+            self.failed,
+            self.new,
+            self.unreferenced,
+            self.broken,
+            self.skipped,
+            self.undecided,
+            self.not_checked,
         ];
-        let mut words = format!("{} passed", self.passed);
-        for (count, word) in counts.into_iter().filter(|(count, _)| *count > 0) {
-            words.push_str(&format!(", {count} {word}"));
-        }
-        words
+        tongue.outcomes(self.passed, others)
     }
+}
+
+/// The language in which what several rulesets have in common is told.
+fn tongue_of(runs: &[RulesetRun]) -> Tongue {
+    runs.first().map(|run| run.tongue).unwrap_or_default()
 }

@@ -8,7 +8,7 @@ use qudao_language::date::Date;
 use qudao_language::decide::{Decision, decide};
 use qudao_language::model::{Origin, Profile, Property, Ruleset, Test};
 use qudao_language::source::Place;
-use qudao_telling::words::{Speaker, source_text};
+use qudao_telling::words::{Speaker, Tongue, source_text};
 
 /// What came of one ruleset's checks.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,8 @@ pub struct RulesetRun {
     pub broken: bool,
     /// Whether what is undecided is taken for a failure.
     pub deny_undecided: bool,
+    /// The language in which it is told.
+    pub tongue: Tongue,
 }
 
 /// What came of a test.
@@ -79,10 +81,10 @@ pub enum Failure {
 impl Failure {
     /// Returns it on one line.
     #[must_use]
-    pub fn headline(&self) -> String {
+    pub fn headline(&self, tongue: Tongue) -> String {
         match self {
-            Failure::Unmet { expected, actual, .. } => format!("expected {expected}, actual {actual}"),
-            Failure::NotRun(why) => format!("not run: {}", why.lines().next().unwrap_or_default()),
+            Failure::Unmet { expected, actual, .. } => tongue.expected_actual(expected, actual),
+            Failure::NotRun(why) => tongue.not_run(why.lines().next().unwrap_or_default()),
         }
     }
 
@@ -135,34 +137,37 @@ pub enum PropertyOutcome {
 /// that before the ruleset's.
 #[must_use]
 pub fn run(ruleset: &Ruleset, test: &Test, base: Option<&Profile>, day: Option<Date>) -> TestRun {
-    run_observed(ruleset, test, base, day, &mut |_| {})
+    run_observed(ruleset, test, base, day, None, &mut |_| {})
 }
 
-/// Runs a test, and shows its decision to somebody before it is compared.
+/// Runs a test, and shows its decision to somebody before it is compared. It is told in a language, else in English and
+/// with the ruleset's first texts.
 pub fn run_observed(
     ruleset: &Ruleset,
     test: &Test,
     base: Option<&Profile>,
     day: Option<Date>,
+    language: Option<&str>,
     observe: &mut dyn FnMut(&Decision<'_>),
 ) -> TestRun {
+    let tongue = Tongue::told_in(language);
     let title = test.title.main.clone();
     let at = ruleset.files.place(test.span);
     let Some(day) = day.or(test.as_of).or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN)) else {
-        let why = "the ruleset depends on the day: give the test an `as of`, or the ruleset".to_string();
+        let why = tongue.test_needs_day().to_string();
         return TestRun { title, at, failures: vec![Failure::NotRun(why)] };
     };
     let profile = test_profile(ruleset, test, base);
     let left_out = required_and_left_out(ruleset, &profile);
     if !left_out.is_empty() {
-        let why = format!("the test leaves out {}, which every profile must give", left_out.join(", "));
+        let why = tongue.test_leaves_out(&tongue.list(&left_out));
         return TestRun { title, at, failures: vec![Failure::NotRun(why)] };
     }
     let decision = decide(ruleset, &profile, day);
     observe(&decision);
-    let speaker = Speaker::new(ruleset, None);
+    let speaker = Speaker::new(ruleset, language);
     let failures = test.expect.iter().filter_map(|expectation| {
-        let Instead { actual, proof } = unmet(&decision, speaker, expectation)?;
+        let Instead { actual, proof } = unmet(&decision, speaker, tongue, expectation)?;
         Some(Failure::Unmet {
             at: ruleset.files.place(expectation.span),
             expected: source_text(ruleset, expectation.span),

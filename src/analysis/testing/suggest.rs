@@ -9,7 +9,7 @@ use qudao_language::decide::{Decision, Instance, State, decide};
 use qudao_language::format::format;
 use qudao_language::model::{EffectKind, FieldValue, Id, Origin, Profile, Rule, Ruleset, Target};
 use qudao_telling::facts::{literal, value_literal};
-use qudao_telling::words::source_text;
+use qudao_telling::words::{Tongue, source_text};
 
 /// Tests that may be written.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -27,7 +27,7 @@ const MAX_TARGETS: usize = 4;
 
 /// Suggests tests for what was never seen. A test that reaches several of these stands for all of them.
 #[must_use]
-pub fn suggest(ruleset: &Ruleset, coverage: &Coverage, budget: Budget) -> Suggestions {
+pub fn suggest(ruleset: &Ruleset, coverage: &Coverage, budget: Budget, tongue: Tongue) -> Suggestions {
     let mut coverage = coverage.clone();
     let (points, outcomes) = coverage.outcomes(ruleset);
     let found = witnesses(ruleset, &outcomes, budget);
@@ -37,7 +37,7 @@ pub fn suggest(ruleset: &Ruleset, coverage: &Coverage, budget: Budget) -> Sugges
         if coverage.has(point) {
             continue;
         }
-        let told = words(ruleset, point).text;
+        let told = words(ruleset, point, tongue).text;
         let reached = found.and_then(|(profile, day)| {
             let given = given(ruleset, &profile)?;
             let decision = decide(ruleset, &profile, day);
@@ -45,7 +45,7 @@ pub fn suggest(ruleset: &Ruleset, coverage: &Coverage, budget: Budget) -> Sugges
                 return None;
             }
             coverage.observe(&decision);
-            Some(test(ruleset, &decision, outcome, &given, day))
+            Some(test(ruleset, &decision, outcome, (&given, day), tongue))
         });
         match reached {
             Some(test) => tests.push(test),
@@ -74,7 +74,13 @@ fn given(ruleset: &Ruleset, profile: &Profile) -> Option<String> {
     Some(if entries.is_empty() { String::new() } else { format!("given {{ {} }}", entries.join(", ")) })
 }
 
-fn test(ruleset: &Ruleset, decision: &Decision<'_>, outcome: &Outcome<'_>, given: &str, day: Date) -> String {
+fn test(
+    ruleset: &Ruleset,
+    decision: &Decision<'_>,
+    outcome: &Outcome<'_>,
+    (given, day): (&str, Date),
+    tongue: Tongue,
+) -> String {
     let mut expected = Vec::new();
     let mut targets: Vec<Target> = Vec::new();
     if let Outcome::Fires(rule, _) = outcome {
@@ -108,22 +114,23 @@ fn test(ruleset: &Ruleset, decision: &Decision<'_>, outcome: &Outcome<'_>, given
         _ => format!("  as of {day}\n"),
     };
     format!(
-        "# To be confirmed: this is what the ruleset says today.\ntest {} {{\n{as_of}  {given}\n  expect {{ {} }}\n}}\n",
-        literal(&title(ruleset, outcome)),
+        "# {}\ntest {} {{\n{as_of}  {given}\n  expect {{ {} }}\n}}\n",
+        tongue.to_be_confirmed(),
+        literal(&title(ruleset, outcome, tongue)),
         expected.join(", ")
     )
 }
 
 /// What a test shows.
-fn title(ruleset: &Ruleset, outcome: &Outcome<'_>) -> String {
+fn title(ruleset: &Ruleset, outcome: &Outcome<'_>, tongue: Tongue) -> String {
     match outcome {
-        Outcome::Fires(rule, true) => format!("{} fires", ruleset.rules[*rule].name),
-        Outcome::Fires(rule, false) => format!("{} does not fire", ruleset.rules[*rule].name),
+        Outcome::Fires(rule, true) => tongue.shows_firing(&ruleset.rules[*rule].name),
+        Outcome::Fires(rule, false) => tongue.shows_no_firing(&ruleset.rules[*rule].name),
         Outcome::Truth { condition, holds, .. } => {
-            format!("`{}` is {holds}", source_text(ruleset, condition.span))
+            tongue.shows_truth(&source_text(ruleset, condition.span), *holds)
         }
         Outcome::Verdict(target, verdict) => {
-            format!("{} is {}", ruleset.target_name(*target), verdict.as_str())
+            tongue.shows_verdict(ruleset.target_name(*target), tongue.verdict(*verdict))
         }
     }
 }

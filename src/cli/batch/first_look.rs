@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use qudao_engine::program::batch::{Batch, Form, Options, Parts, Rows, Split};
+use qudao_engine::program::batch::{Batch, Form, Options, Parts, Rows, Split, Worker};
 use qudao_language::diagnostic::shortened;
 use qudao_language::layout::{WIDTH, pad, width, wrap};
 use qudao_language::visible::one_line;
@@ -13,6 +13,7 @@ use super::super::output::{Failure, Output};
 use super::Args;
 use super::files::{self, Source};
 use super::input::CHUNK;
+use super::parquet::Input;
 
 /// So many rows are answered.
 const ROWS: usize = 10;
@@ -40,29 +41,31 @@ pub(super) fn show(
 
 /// Shows a table; tells whether a row of those that are shown would be set aside.
 fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Output) -> Result<bool, Failure> {
-    if !files::is_text(source.form) {
-        let why = "a first look is taken at CSV and NDJSON; of Parquet, --explain 1 shows the first row";
-        return Err(Failure::new(format!("{}: {why}", source.name)));
-    }
-    let (header, rows) = begin(source)?;
-    let names = if source.form == Form::Csv { header.clone() } else { keys(&rows) };
-    if source.form == Form::Csv {
-        files::check(&source.name, batch, &header)?;
-    }
-    let form = match source.form {
-        Form::Csv => rows.first().map_or("CSV".into(), |rows| {
-            let mark = match rows.separator {
-                b'\t' => "tabs".to_string(),
-                other => format!("`{}`", char::from(other)),
-            };
-            format!("CSV, its cells parted by {mark}")
-        }),
-        _ => "NDJSON".to_string(),
+    let options = Options {
+        columns: super::mapping(args)?,
+        parts: Parts { verdict: true, ..Parts::NONE },
+        ..Options::default()
+    };
+    let told = Batch::new(batch.program(), &options, Form::Ndjson).map_err(Failure::new)?;
+    let mut worker = told.worker();
+    let (form, names, numbered) = if files::is_text(source.form) {
+        let (form, names) = text(batch, source, &mut worker)?;
+        (form, names, "by line")
+    } else {
+        let input = Input::open(source, &told)?;
+        files::check(&source.name, batch, input.names())?;
+        if let Some(columns) = input.first(source, ROWS)? {
+            columns.answer(&mut worker, &mut |_| Ok(()))?;
+        }
+        ("Parquet".to_string(), input.names().to_vec(), "by number")
     };
     let mut page = format!("{}: {form}\n", source.name);
     columns(args, batch, &names, &mut page);
-    let found = answers(args, batch, source.form, &header, &rows)?;
-    page += if found.is_empty() { "\nThere are no rows.\n" } else { "\nWhat the first rows give, by line\n" };
+    let found = answers(worker)?;
+    page += &match found.is_empty() {
+        true => "\nThere are no rows.\n".to_string(),
+        false => format!("\nWhat the first rows give, {numbered}\n"),
+    };
     let widest = found.last().map_or(1, |(line, _)| line.to_string().len());
     for (line, says) in &found {
         let says = says.as_ref().unwrap_or_else(|reason| reason);
@@ -70,6 +73,28 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     }
     output.print(&page)?;
     Ok(found.iter().any(|(_, says)| says.is_err()))
+}
+
+/// Has the first rows of a table in CSV or NDJSON answered; returns what it is, and the names of its columns.
+fn text(
+    batch: &Batch<'_, '_>,
+    source: &Source,
+    worker: &mut Worker<'_, '_, '_>,
+) -> Result<(String, Vec<String>), Failure> {
+    let (header, rows) = begin(source)?;
+    rows.iter().for_each(|rows| worker.rows(rows, source.form, &header));
+    if source.form == Form::Ndjson {
+        return Ok(("NDJSON".into(), keys(&rows)));
+    }
+    files::check(&source.name, batch, &header)?;
+    let form = rows.first().map_or("CSV".into(), |rows| {
+        let mark = match rows.separator {
+            b'\t' => "tabs".to_string(),
+            other => format!("`{}`", char::from(other)),
+        };
+        format!("CSV, its cells parted by {mark}")
+    });
+    Ok((form, header))
 }
 
 /// Reads the header of a table in CSV, and the first rows.
@@ -155,21 +180,8 @@ fn columns(args: &Args, batch: &Batch<'_, '_>, names: &[String], page: &mut Stri
 /// What is said of a row: what comes first and each verdict, or why it would be set aside.
 type Said = (u64, Result<String, String>);
 
-fn answers(
-    args: &Args,
-    batch: &Batch<'_, '_>,
-    form: Form,
-    header: &[String],
-    rows: &[Rows],
-) -> Result<Vec<Said>, Failure> {
-    let options = Options {
-        columns: super::mapping(args)?,
-        parts: Parts { verdict: true, ..Parts::NONE },
-        ..Options::default()
-    };
-    let told = Batch::new(batch.program(), &options, Form::Ndjson).map_err(Failure::new)?;
-    let mut worker = told.worker();
-    rows.iter().for_each(|rows| worker.rows(rows, form, header));
+/// What is said of the first rows, of those that were answered and those that were not.
+fn answers(mut worker: Worker<'_, '_, '_>) -> Result<Vec<Said>, Failure> {
     let (answered, rejects) = worker.take();
     let mut found: Vec<Said> = rejects
         .into_iter()

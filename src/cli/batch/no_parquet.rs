@@ -26,6 +26,14 @@ impl Input {
         match *self {}
     }
 
+    pub(super) fn names(&self) -> &[String] {
+        match *self {}
+    }
+
+    pub(super) fn first(&self, _: &Source, _: usize) -> Result<Option<Columns>, Failure> {
+        match *self {}
+    }
+
     pub(super) fn profile(
         &self,
         _: &Source,

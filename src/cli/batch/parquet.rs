@@ -79,6 +79,16 @@ impl Input {
         self.rows_from(source, 0, usize::MAX)
     }
 
+    /// Returns the names of all columns.
+    pub(super) fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Reads the first rows, so many; nothing where there are none.
+    pub(super) fn first(&self, source: &Source, count: usize) -> Result<Option<Columns>, Failure> {
+        self.rows_from(source, 0, count)?.next()
+    }
+
     fn rows_from(&self, source: &Source, from: usize, count: usize) -> Result<Rows, Failure> {
         let builder =
             ParquetRecordBatchReaderBuilder::<File>::new_with_metadata(source.file()?, self.metadata.clone());

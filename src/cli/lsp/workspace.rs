@@ -13,9 +13,11 @@ use qudao_language::diagnostic::{self, Diagnostic};
 use qudao_language::model::Ruleset;
 use qudao_language::source::{FileId, Files, MAX_FILE_BYTES};
 use qudao_language::syntax::Sources;
+use qudao_telling::words::Tongue;
 
 use super::super::files;
 use super::super::load;
+use super::super::project;
 
 /// So many folders are gone through for rulesets, at most.
 const MAX_FOLDERS: usize = 5_000;
@@ -35,6 +37,24 @@ pub(super) struct Loaded {
     state: u64,
     /// Its files, and those that it wants and that are not there.
     paths: BTreeSet<PathBuf>,
+    /// The language in which findings are told.
+    tongue: Tongue,
+}
+
+/// The files of a ruleset and their paths, and the language of its project.
+struct Brought {
+    sources: Sources,
+    paths: BTreeSet<PathBuf>,
+    tongue: Tongue,
+}
+
+/// What findings are looked for in: the main file, the state and what was checked of it.
+pub(super) struct Unsearched {
+    pub(super) main: PathBuf,
+    pub(super) state: u64,
+    pub(super) ruleset: Arc<Ruleset>,
+    pub(super) allowed: Vec<Allowed>,
+    pub(super) tongue: Tongue,
 }
 
 impl Loaded {
@@ -112,6 +132,9 @@ impl Workspace {
 
     /// A file was changed by somebody else, made or deleted. What is open counts as it is in the editor.
     pub(super) fn changed_on_disk(&mut self, path: &Path, same: bool) {
+        if path.ends_with(project::NAME) {
+            self.forget();
+        }
         if !same {
             self.mains.clear();
         }
@@ -161,10 +184,11 @@ impl Workspace {
     }
 
     fn load(&mut self, main: &Path) -> Option<Loaded> {
-        let (sources, paths) = self.bring(main)?;
+        let Brought { sources, paths, tongue } = self.bring(main)?;
         self.states += 1;
-        let project = Project::new(sources);
-        Some(Loaded { project, findings: None, state: self.states, paths })
+        let mut project = Project::new(sources);
+        project.diagnostics = tongue.checked(std::mem::take(&mut project.diagnostics));
+        Some(Loaded { project, findings: None, state: self.states, paths, tongue })
     }
 
     /// Returns the main files of the rulesets that a file is part of: itself, or those in its folder or above it.
@@ -179,7 +203,7 @@ impl Workspace {
             let mains: Vec<PathBuf> = self
                 .rulesets_in(folder)
                 .into_iter()
-                .filter(|main| self.bring(main).is_some_and(|(_, paths)| paths.contains(path)))
+                .filter(|main| self.bring(main).is_some_and(|it| it.paths.contains(path)))
                 .collect();
             if !mains.is_empty() {
                 return mains;
@@ -200,30 +224,32 @@ impl Workspace {
 
     /// The files with a header in a folder, those too that were not saved yet.
     fn rulesets_in(&self, folder: &Path) -> BTreeSet<PathBuf> {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let on_disk = entries.map(|entry| folder.join(entry.file_name()));
+        let (on_disk, _) = load::inside(folder).unwrap_or_default();
         let open = self.open.keys().filter(|path| path.parent() == Some(folder)).cloned();
-        on_disk
-            .chain(open)
-            .filter(|path| path.extension().is_some_and(|ending| ending == "qd") && self.begins_ruleset(path))
-            .collect()
+        let open = open.filter(|path| path.extension().is_some_and(|ending| ending == "qd"));
+        on_disk.into_iter().chain(open).filter(|path| self.begins_ruleset(path)).collect()
     }
 
     /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
-    fn bring(&self, main: &Path) -> Option<(Sources, BTreeSet<PathBuf>)> {
+    fn bring(&self, main: &Path) -> Option<Brought> {
         let bytes = self.read(main, files::read).ok()?;
         let folder = main.parent().unwrap_or(Path::new(""));
         let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
         let mut paths = BTreeSet::from([main.to_path_buf()]);
+        // What is wrong with a project file is told by the commands; it says nothing here.
+        let project = project::Project::of(folder).unwrap_or_default();
+        let tongue = Tongue::told_in(project.lang.as_deref());
+        let texts = project.texts.map(|texts| std::env::current_dir().unwrap_or_default().join(texts));
         load::bring(&mut sources, |wanted| {
-            let path =
-                PathBuf::from(plain_path(&folder.join(&wanted.path).to_string_lossy().replace('\\', "/")));
-            let within = folder.join(&wanted.within);
-            let found = self.read(&path, |path| load::read_wanted(wanted.kind, &within, path));
-            paths.insert(path);
+            let (_, found) = load::find(wanted, folder, texts.as_deref(), |kind, within, path| {
+                let path = PathBuf::from(plain_path(&path.to_string_lossy().replace('\\', "/")));
+                let found = self.read(&path, |path| load::read_wanted(kind, within, path));
+                paths.insert(path);
+                found
+            });
             found
         });
-        Some((sources, paths))
+        Some(Brought { sources, paths, tongue })
     }
 
     fn read(
@@ -257,32 +283,27 @@ impl Workspace {
         let mut seen = 0;
         while let Some(folder) = open.pop().filter(|_| seen < MAX_FOLDERS) {
             seen += 1;
-            let Ok(entries) = std::fs::read_dir(&folder) else { continue };
-            for entry in entries.flatten() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                // Links may lead in circles, and what is built holds copies.
-                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-                if is_folder && !name.starts_with('.') && !matches!(name.as_str(), "target" | "node_modules")
-                {
-                    open.push(folder.join(&name));
-                }
-            }
+            let Ok((_, mut folders)) = load::inside(&folder) else { continue };
+            // What is built holds copies.
+            folders.retain(|folder| !folder.ends_with("target") && !folder.ends_with("node_modules"));
+            open.extend(folders);
             mains.extend(self.rulesets_in(&folder));
         }
         let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
-        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.0))).collect()
+        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.sources))).collect()
     }
 
     /// Returns a ruleset of which the findings were not looked for yet.
-    pub(super) fn unsearched(&self) -> Option<(PathBuf, u64, Arc<Ruleset>, Vec<Allowed>)> {
+    pub(super) fn unsearched(&self) -> Option<Unsearched> {
         self.rulesets.iter().find_map(|(main, loaded)| {
             let loaded = loaded.as_ref().filter(|loaded| loaded.findings.is_none())?;
-            Some((
-                main.clone(),
-                loaded.state,
-                loaded.project.ruleset.clone()?,
-                loaded.project.allowed.clone(),
-            ))
+            Some(Unsearched {
+                main: main.clone(),
+                state: loaded.state,
+                ruleset: loaded.project.ruleset.clone()?,
+                allowed: loaded.project.allowed.clone(),
+                tongue: loaded.tongue,
+            })
         })
     }
 

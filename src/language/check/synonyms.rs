@@ -101,6 +101,15 @@ pub(super) fn function(word: &str) -> Option<&'static str> {
     }
 }
 
+/// Returns the operator that does what a function does in other languages.
+pub(super) fn operator(word: &str) -> Option<&'static str> {
+    match word {
+        "sum" | "total" | "add" | "plus" => Some("+"),
+        "product" | "multiply" | "times" => Some("*"),
+        _ => None,
+    }
+}
+
 /// Returns the language that is meant by a tag that stands for a country or is not in use.
 pub(super) fn language(tag: &str) -> Option<&'static str> {
     Some(match tag.to_lowercase().as_str() {

@@ -504,7 +504,19 @@ impl Checker<'_> {
             return self.report(diagnostic.fix(format!("write `{word}`"), name.span, word));
         }
         let small = name.value.to_lowercase();
+        if let Some(operator) = synonyms::operator(&small) {
+            let diagnostic = diagnostic.here(format!("`{operator}` is meant"));
+            let operands = arguments.iter().map(|operand| self.sources.files().slice(operand.span));
+            let written = operands.collect::<Vec<&str>>().join(&format!(" {operator} "));
+            return self.report(match arguments.len() {
+                0 | 1 => diagnostic.note(format!("write `a {operator} b`")),
+                _ => diagnostic.guess(format!("write `({written})`"), span, format!("({written})")),
+            });
+        }
         match (&*small, arguments) {
+            ("average" | "avg" | "mean", _) => {
+                return self.report(diagnostic.here("not a function").note("write `(a + b) / 2`"));
+            }
             (_, [subject]) if State::words().any(|word| word == small) => {
                 let asked = format!("{} is {small}", self.sources.files().slice(subject.span));
                 let diagnostic = diagnostic.here("a word behind `is`");

@@ -221,7 +221,8 @@ impl Checker<'_> {
             if inside.is_empty() && !errors && !inherited {
                 let message = format!("there is no `{}` here to allow", code.name());
                 let diagnostic = Diagnostic::new(Code::UnusedAllow, allow.span, message);
-                self.report(diagnostic.here("silences nothing").fix("remove it", allow.span, ""));
+                let removed = self.sources.files().removed(allow.span);
+                self.report(diagnostic.here("silences nothing").fix("remove it", removed, ""));
             }
         }
         let mut index = 0..;

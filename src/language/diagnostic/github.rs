@@ -1,6 +1,6 @@
 //! Commands of a GitHub workflow, which shows them beside the lines of a change.
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Frame, Severity};
 use crate::source::Files;
 use crate::visible::visible;
 
@@ -25,7 +25,7 @@ pub fn to_workflow_command(files: &Files, diagnostic: &Diagnostic, path: &dyn Fn
     properties.push(("endLine", end_line.to_string()));
     properties.push(("title", format!("qudao {}", diagnostic.code.name())));
     let mut lines = vec![diagnostic.message.clone()];
-    lines.extend(diagnostic.advice());
+    lines.extend(diagnostic.advice(&Frame::ENGLISH));
     workflow_command(command, &properties, &lines.join("\n"))
 }
 

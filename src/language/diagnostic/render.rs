@@ -7,13 +7,19 @@ use codespan_reporting::files::Error;
 use codespan_reporting::term::{self, Config, WriteStyle};
 
 use super::excerpt::Excerpt;
-use super::{Diagnostic, Label, Severity};
+use super::{Diagnostic, Frame, Label, Severity};
 use crate::source::{FileId, Files};
 use crate::visible::visible;
 
 /// Returns a diagnostic with the lines that it speaks of, in colour or plain.
 #[must_use]
 pub fn render(files: &Files, diagnostic: &Diagnostic, colour: bool) -> String {
+    render_in(files, diagnostic, colour, &Frame::ENGLISH)
+}
+
+/// Returns the same between the words of a language.
+#[must_use]
+pub fn render_in(files: &Files, diagnostic: &Diagnostic, colour: bool, frame: &Frame) -> String {
     let mut labels: Vec<(&Label, codespan::LabelStyle)> =
         vec![(&diagnostic.label, codespan::LabelStyle::Primary)];
     labels.extend(diagnostic.labels.iter().map(|label| (label, codespan::LabelStyle::Secondary)));
@@ -35,8 +41,9 @@ pub fn render(files: &Files, diagnostic: &Diagnostic, colour: bool) -> String {
     }
     shown.sort_by_key(|label| label.style != codespan::LabelStyle::Primary);
 
-    let mut notes: Vec<String> = diagnostic.advice().iter().map(|line| visible(line).into_owned()).collect();
-    notes.push(format!("more: qudao explain {}", diagnostic.code.name()));
+    let mut notes: Vec<String> =
+        diagnostic.advice(frame).iter().map(|line| visible(line).into_owned()).collect();
+    notes.push(format!("{}qudao explain {}", frame.more, diagnostic.code.name()));
     let severity = match diagnostic.severity {
         Severity::Error => codespan::Severity::Error,
         Severity::Warning => codespan::Severity::Warning,
@@ -51,7 +58,12 @@ pub fn render(files: &Files, diagnostic: &Diagnostic, colour: bool) -> String {
     let mut out = Painter { bytes: Vec::new(), colour };
     let config = Config { start_context_lines: 1, end_context_lines: 1, ..Config::default() };
     match term::emit_to_write_style(&mut out, &config, &excerpts, &message) {
-        Ok(()) => String::from_utf8_lossy(&out.bytes).into_owned(),
+        Ok(()) => {
+            // codespan has its own words for severities; the first is that of the head.
+            let head = |word| format!("{word}[{}]", diagnostic.code.name());
+            let (own, word) = (diagnostic.severity.as_str(), frame.severity(diagnostic.severity));
+            String::from_utf8_lossy(&out.bytes).replacen(&head(own), &head(word), 1)
+        }
         Err(_) => short(files, diagnostic),
     }
 }

@@ -62,8 +62,8 @@ pub fn before(file: FileId, text: &str, at: usize) -> Option<Before> {
     let (_, found, _) = tokens(file, prefix);
     let mut before = Before { start, word: item.word, ..Before::default() };
     let declared = texts(file, prefix);
-    let each = declared.iter().position(|token| token == "each");
-    before.variable = each.and_then(|each| declared.get(each + 1).cloned());
+    let each = declared.windows(3).find(|tokens| tokens.starts_with(&["for".into(), "each".into()]));
+    before.variable = each.and_then(|tokens| tokens.last().cloned());
     if let Some(open) = found.last().filter(|token| token.kind == tokens::Kind::Text && token.broken) {
         let written = prefix.get(open.start..)?;
         let hole = written.rfind('{').filter(|hole| written.rfind('}').is_none_or(|end| end < *hole))?;

@@ -176,7 +176,11 @@ impl<'a> Cutter<'a> {
             ["from", "to", "each", "in", "and", "or", "not", "has", "is", "if", "then", "else", "per", "of"];
         // The upper bound of a range may be left out, and never stands on another line.
         let open_range = self.mark(index - 1) == "." && index > 1 && self.mark(index - 2) == ".";
-        joins.contains(&before) || (!open_range && self.is_sign(index - 1, "=:,.><+-*/@|("))
+        // What no condition reads as a word of its own is a name where a value stands.
+        let is_value = index > 1
+            && matches!(before, "from" | "to" | "each" | "of")
+            && (self.is_sign(index - 2, "=:.<>+-*/,|") || DECLARATIONS.contains(&self.word(index - 2)));
+        (joins.contains(&before) && !is_value) || (!open_range && self.is_sign(index - 1, "=:,.><+-*/@|("))
     }
 
     /// Tells whether a token is, or begins with, one of some signs.

@@ -7,12 +7,15 @@ use std::borrow::Cow;
 
 use unicode_ident::{is_xid_continue, is_xid_start};
 
-use crate::diagnostic::{Code, Diagnostic, lone_marker};
+use crate::diagnostic::{Code, Diagnostic, Edit, lone_marker};
 use crate::source::{FileId, Span, is_lone_mark};
 use crate::visible::is_hidden;
 
 /// Words that are followed by a literal.
 const STATING: &[&str] = &["default", "of", "since", "until", "published", "accessed", "disputed"];
+
+/// In so many lines it is looked for the end of a text that is not closed on its own.
+const MOST_LINES: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -238,7 +241,7 @@ impl<'a> Lexer<'a> {
                 // Each of its lines becomes a comment of its own.
                 fix.message = "begin each line with `#`".into();
                 let lines = rest.get(..close).unwrap_or("").match_indices('\n');
-                let edit = |start, end, text: &str| crate::diagnostic::Edit {
+                let edit = |start, end, text: &str| Edit {
                     span: self.span(at + start, at + end),
                     text: text.into(),
                 };
@@ -305,10 +308,7 @@ impl<'a> Lexer<'a> {
         let mut escaped = false;
         for (offset, c) in rest.char_indices().skip(1) {
             match c {
-                '\n' => {
-                    self.unclosed(at, at + offset);
-                    return at + offset;
-                }
+                '\n' => return self.unclosed(at, at + offset),
                 _ if escaped => escaped = false,
                 '\\' => escaped = true,
                 '"' => {
@@ -319,11 +319,25 @@ impl<'a> Lexer<'a> {
                 _ => {}
             }
         }
-        self.unclosed(at, source.len());
-        source.len()
+        self.unclosed(at, source.len())
     }
 
-    fn unclosed(&mut self, start: usize, end: usize) {
+    /// Reports a text that is not closed on its line; returns where reading goes on.
+    fn unclosed(&mut self, start: usize, end: usize) -> usize {
+        if let Some(close) = self.closed_below(end) {
+            let mistake = "a text over several lines stands between `\"\"\"`";
+            let mut long = Diagnostic::new(Code::UnclosedText, self.span(start, start + 1), mistake)
+                .here("one `\"` closes a text on its own line")
+                .also(self.span(close, close + 1), "the text seems to end here")
+                .guess("write `\"\"\"` at both ends", self.span(start, start + 1), "\"\"\"");
+            let end = Edit { span: self.span(close, close + 1), text: "\"\"\"".into() };
+            long.fix.iter_mut().for_each(|fix| fix.edits.push(end.clone()));
+            self.report(long);
+            self.push(Kind::Text, start, close + 1, true);
+            self.line_start =
+                self.source.get(..close).and_then(|text| text.rfind('\n')).map_or(0, |at| at + 1);
+            return close + 1;
+        }
         let line = self.source.get(start..end).unwrap_or("").trim_end();
         let close = self.span(start + line.len(), start + line.len());
         self.report(
@@ -337,5 +351,22 @@ impl<'a> Lexer<'a> {
             .guess("close the text", close, "\""),
         );
         self.push(Kind::Text, start, end, true);
+        end
+    }
+
+    /// Returns where a text seems to end that is not closed on its line: at the one quotation mark of a line below, with
+    /// words before it and nothing but punctuation behind it.
+    fn closed_below(&self, end: usize) -> Option<usize> {
+        let mut start = end;
+        for line in self.rest(end).split_inclusive('\n').take(MOST_LINES) {
+            if let Some(mark) = line.find('"') {
+                let (before, behind) = line.split_at(mark);
+                let words = !before.trim().is_empty() && !before.ends_with([' ', '\t', '=', '(', '\\']);
+                let ended = behind.trim().trim_end_matches(['}', ')', ',']).trim_end() == "\"";
+                return (words && ended).then_some(start + mark);
+            }
+            start += line.len();
+        }
+        None
     }
 }

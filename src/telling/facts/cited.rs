@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
-use crate::document::{Block, Document, Item, Mark};
+use crate::document::{Block, Code, Document, Item, Mark};
 use crate::words::Speaker;
 use qudao_language::layout::{WIDTH, wrap};
 use qudao_language::model::{Id, Ruleset, Source};
@@ -50,6 +50,21 @@ pub fn cited(ruleset: &Ruleset, source: Id<Source>, text: &str) -> Vec<Passage> 
 /// its passages, which are told below with who cites them.
 #[must_use]
 pub fn cited_text(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> String {
+    let list = Document { body: vec![citing(speaker, passages)], ..Document::default() };
+    let words = words_of(speaker, text, passages);
+    format!("{}\n{}{words}\n", numbered(text, passages), list.terminal(false))
+}
+
+/// Returns the same in Markdown.
+#[must_use]
+pub fn cited_markdown(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> String {
+    let lines = Block::Code(Code::of(numbered(text, passages).trim_end()));
+    let words = Block::Paragraph(words_of(speaker, text, passages).into());
+    Document { body: vec![lines, citing(speaker, passages), words], ..Document::default() }.markdown()
+}
+
+/// The lines of a text, wrapped, each with its number, and marks around what is cited.
+fn numbered(text: &str, passages: &[Passage]) -> String {
     let mut page = String::new();
     let digits = text.lines().count().to_string().len();
     let mut start = 0;
@@ -66,7 +81,11 @@ pub fn cited_text(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> Str
             page.push('\n');
         }
     }
-    page.push('\n');
+    page
+}
+
+/// Who cites each passage.
+fn citing(speaker: Speaker<'_>, passages: &[Passage]) -> Block {
     let items = (1..).zip(passages).map(|(number, passage)| {
         let mut says = passage.by.join(", ");
         if passage.range.is_none() {
@@ -74,11 +93,12 @@ pub fn cited_text(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> Str
         }
         Item::new(Mark::Number(number), says)
     });
-    let list = Document { body: vec![Block::list(items.collect())], ..Document::default() };
-    page.push_str(&list.terminal(false));
-    let words = text.split_whitespace().count();
-    page.push_str(&format!("{}\n", speaker.tongue.words_cited(cited_words(text, passages), words)));
-    page
+    Block::list(items.collect())
+}
+
+/// How much of a text is cited.
+fn words_of(speaker: Speaker<'_>, text: &str, passages: &[Passage]) -> String {
+    speaker.tongue.words_cited(cited_words(text, passages), text.split_whitespace().count())
 }
 
 /// Orders what ends at one place: what began last, and of what began together the shorter.

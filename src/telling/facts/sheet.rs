@@ -146,7 +146,7 @@ pub(super) fn note(speaker: &Speaker<'_>, citation: &Citation) -> String {
     parts.join(", ")
 }
 
-fn footer(speaker: &Speaker<'_>, day: Date) -> String {
+pub(super) fn footer(speaker: &Speaker<'_>, day: Date) -> String {
     let ruleset = speaker.ruleset;
     let version = ruleset.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
     format!("{}{version} · {}", ruleset.name, speaker.tongue.as_of(day))

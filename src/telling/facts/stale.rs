@@ -2,6 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use super::sheet::footer;
+use crate::document::{Block, Document, Item, Mark};
 use crate::words::Speaker;
 use qudao_language::date::Date;
 use qudao_language::model::{Channel, Entry, Id, Ruleset, Source, Statement};
@@ -88,31 +90,40 @@ fn aged<'r>(ruleset: &Ruleset, (channel, entry, statement): Stated<'r>, ended: O
 /// Returns them as lines: the fact, its value, the source with its day and age.
 #[must_use]
 pub fn stale_text(speaker: Speaker<'_>, today: Date, found: &[Aged<'_>]) -> String {
+    let told = found.iter().map(|aged| told(&speaker, today, aged));
+    told.map(|(fact, source)| visible(&format!("{fact}\n    {source}\n")).into_owned()).collect()
+}
+
+/// Returns them as a list in Markdown.
+#[must_use]
+pub fn stale_markdown(speaker: Speaker<'_>, today: Date, found: &[Aged<'_>]) -> String {
+    let item = |aged: &Aged<'_>| {
+        let (fact, source) = told(&speaker, today, aged);
+        Item::new(Mark::None, source).named(&fact)
+    };
+    let items: Vec<Item> = found.iter().map(item).collect();
+    let body = if items.is_empty() { Vec::new() } else { vec![Block::list(items)] };
+    Document { body, footer: footer(&speaker, today), ..Document::default() }.markdown()
+}
+
+/// A fact with its value, and its source with its day and age.
+fn told(speaker: &Speaker<'_>, today: Date, aged: &Aged<'_>) -> (String, String) {
     let ruleset = speaker.ruleset;
-    let mut page = String::new();
-    for aged in found {
-        let ty = ruleset.facts[aged.entry.0].ty;
-        let value = aged.statement.value.as_ref();
-        let value = value.map_or(speaker.tongue.not_known().to_string(), |value| speaker.value(value, ty));
-        let source = match (aged.ended, aged.newest) {
-            (Some(day), _) => speaker.tongue.ended_for_good(day),
-            (None, Some((id, day))) => {
-                speaker.tongue.read_ago(&ruleset.sources[id].name, day, day.days_to(today))
-            }
-            (None, None) => {
-                let names: Vec<String> = aged
-                    .statement
-                    .sources
-                    .iter()
-                    .map(|c| ruleset.sources[c.source].name.to_string())
-                    .collect();
-                speaker.tongue.without_day(&names)
-            }
-        };
-        let head = format!("{} = {value}", ruleset.entry_told(aged.channel, aged.entry));
-        page.push_str(&visible(&format!("{head}\n    {source}\n")));
-    }
-    page
+    let ty = ruleset.facts[aged.entry.0].ty;
+    let value = aged.statement.value.as_ref();
+    let value = value.map_or(speaker.tongue.not_known().to_string(), |value| speaker.value(value, ty));
+    let source = match (aged.ended, aged.newest) {
+        (Some(day), _) => speaker.tongue.ended_for_good(day),
+        (None, Some((id, day))) => {
+            speaker.tongue.read_ago(&ruleset.sources[id].name, day, day.days_to(today))
+        }
+        (None, None) => {
+            let names: Vec<String> =
+                aged.statement.sources.iter().map(|c| ruleset.sources[c.source].name.to_string()).collect();
+            speaker.tongue.without_day(&names)
+        }
+    };
+    (format!("{} = {value}", ruleset.entry_told(aged.channel, aged.entry)), source)
 }
 
 /// Returns them as JSON: `qudao.stale/1`.

@@ -6,9 +6,10 @@ use qudao_language::model::{NeedState, primary};
 use qudao_language::operator::Verdict;
 
 /// A language of the tool's own words.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Tongue {
     /// English.
+    #[default]
     English,
     /// Chinese.
     Chinese,
@@ -19,6 +20,12 @@ impl Tongue {
     #[must_use]
     pub fn of(tag: &str) -> Tongue {
         if primary(tag) == "zh" { Tongue::Chinese } else { Tongue::English }
+    }
+
+    /// Returns the language that somebody asked for, else English.
+    #[must_use]
+    pub fn told_in(language: Option<&str>) -> Tongue {
+        language.map_or(Tongue::English, Tongue::of)
     }
 
     phrases! {

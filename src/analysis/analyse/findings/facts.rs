@@ -4,16 +4,17 @@ use qudao_language::date::Date;
 use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::model::Ruleset;
 use qudao_telling::facts;
+use qudao_telling::words::Tongue;
 
 /// Reports each fact whose last value ended before a day, with nothing stated of any day since.
-pub(super) fn expired(ruleset: &Ruleset, today: Date) -> Vec<Diagnostic> {
+pub(super) fn expired(ruleset: &Ruleset, today: Date, tongue: Tongue) -> Vec<Diagnostic> {
     let found = facts::expired(ruleset, today).into_iter();
     let told = found.map(|((channel, entry, statement), until)| {
         let name = ruleset.entry_name(channel, entry);
-        let message = format!("the last value of `{name}` ended on {until}");
+        let message = tongue.last_value_ended(&name, until);
         Diagnostic::new(Code::ExpiredFact, statement.span, message)
-            .here(format!("nothing is stated of {today}"))
-            .note("state what holds now, with `since`; or that it is not known: `= unknown since DATE`")
+            .here(tongue.nothing_stated_of(today))
+            .note(tongue.state_anew())
     });
     told.collect()
 }

@@ -10,7 +10,6 @@ use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::model::{
     EffectKind, Expr, ExprKind, Field, Hole, Id, Piece, Rule, Ruleset, Template, Type,
 };
-use qudao_telling::words::Tongue;
 
 impl Work<'_, '_> {
     pub(super) fn field_keys(&mut self, keys: &mut BTreeSet<Key>) -> Result<(), TooLarge> {
@@ -85,10 +84,10 @@ impl Work<'_, '_> {
 
     pub(super) fn idle_field(&self, id: Id<Field>) -> Diagnostic {
         let field = &self.ruleset().fields[id];
-        let message = format!("no decision depends on `{}`, though it is read", field.name);
-        Diagnostic::new(Code::IdleField, field.span, message)
-            .here("whatever the answer, all else stays the same")
-            .note("remove it, or say why it stays: `allow idle-field \"…\"`")
+        let tongue = self.tongue();
+        Diagnostic::new(Code::IdleField, field.span, tongue.idle_field(&field.name))
+            .here(tongue.all_stays())
+            .note(tongue.remove_idle_field())
     }
 
     pub(super) fn idle_values(&self, id: Id<Field>, values: &[u32]) -> Diagnostic {
@@ -99,12 +98,9 @@ impl Work<'_, '_> {
             _ => String::new(),
         };
         let names: Vec<String> = values.iter().map(name).collect();
-        let message = format!(
-            "{} of `{}` make no difference among each other",
-            Tongue::English.and(&names),
-            field.name
-        );
-        Diagnostic::new(Code::IdleValue, field.span, message).here("no decision tells these values apart")
+        let tongue = self.tongue();
+        let message = tongue.idle_values(&tongue.and(&names), &field.name);
+        Diagnostic::new(Code::IdleValue, field.span, message).here(tongue.not_told_apart())
     }
 }
 

@@ -13,7 +13,7 @@ impl Work<'_, '_> {
     /// Reports a profile that gets no channel recommended, if there is one.
     pub(super) fn gaps(&mut self) -> Option<Diagnostic> {
         let ruleset = self.ruleset();
-        let span = ruleset.name_span;
+        let (span, tongue) = (ruleset.name_span, self.tongue());
         self.space.diagrams.renew(self.budget);
         let settled = |decision: &Decision<'_>| {
             decision.channels.iter().all(|target| {
@@ -31,21 +31,21 @@ impl Work<'_, '_> {
             Ok(Example::Profile(profile)) => profile,
             Ok(Example::Undecided) => {
                 let region = region.unwrap_or(NO);
-                self.undecided([span, span], "whether every profile gets a recommendation", region);
+                self.undecided([span, span], tongue.whether_all_recommended(), region);
                 return None;
             }
             Err(TooLarge) => match self.sampled_gap(&settled) {
                 Some(profile) => profile,
                 None => {
-                    let message = "whether every profile gets a recommendation is too large to be proved";
-                    let here = format!("each of {SAMPLES} sampled profiles gets one");
+                    let message = tongue.all_recommended_too_large();
+                    let here = tongue.each_sampled_gets_one(SAMPLES);
                     return Some(Diagnostic::new(Code::Unproved, span, message).here(here));
                 }
             },
         };
-        let diagnostic = Diagnostic::new(Code::NoRecommendation, span, "a profile gets no recommendation")
-            .here("none of its channels is recommended");
-        Some(with_example(self.study, diagnostic, "as", &profile))
+        let diagnostic = Diagnostic::new(Code::NoRecommendation, span, tongue.no_recommendation())
+            .here(tongue.none_recommended());
+        Some(with_example(self.study, diagnostic, tongue.as_this(), &profile))
     }
 
     /// Where no channel is recommended. The conditions are not joined as a whole, which would grow without measure: the

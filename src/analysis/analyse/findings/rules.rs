@@ -33,11 +33,8 @@ impl<'r> Work<'_, 'r> {
             let region = self.could_fire(id)?;
             let Some(never) = self.never_fires(id, region)? else {
                 let rule = &ruleset.rules[id];
-                self.undecided(
-                    [rule.name_span, rule.span],
-                    &format!("whether `{}` can fire", rule.name),
-                    region,
-                );
+                let whether = self.tongue().whether_can_fire(&rule.name);
+                self.undecided([rule.name_span, rule.span], &whether, region);
                 continue;
             };
             if never {
@@ -80,25 +77,23 @@ impl<'r> Work<'_, 'r> {
         }
         let (both, open): (Vec<Id<Rule>>, Vec<Id<Rule>>) =
             self.hard.iter().copied().partition(|rule| seen.both(rule));
+        let tongue = self.tongue();
         if let Some(first) = both.first() {
             let rule = &self.ruleset().rules[*first];
-            let message = format!("`{}` is too large for its parts to be analysed", rule.name);
-            let told = Diagnostic::new(Code::Unproved, rule.name_span, message)
-                .here("it fires for some profiles and not for others; no more is known");
+            let told = Diagnostic::new(Code::Unproved, rule.name_span, tongue.rule_too_large(&rule.name))
+                .here(tongue.fires_for_some());
             self.unproved.push(match both.len() - 1 {
                 0 => told,
-                1 => told.note("so is 1 more rule"),
-                others => told.note(format!("so are {others} more rules")),
+                others => told.note(tongue.so_are_others(others)),
             });
         }
         for id in open {
             let rule = &self.ruleset().rules[id];
-            let (whether, what) =
-                if seen.0.contains(&(id, true)) { ("always fires", "all") } else { ("can fire", "none") };
-            let message = format!("whether `{}` {whether} is too large to be proved", rule.name);
+            let always = seen.0.contains(&(id, true));
+            let message = tongue.firing_too_large(&rule.name, always);
             self.unproved.push(
                 Diagnostic::new(Code::Unproved, rule.name_span, message)
-                    .here(format!("{what} of {count} sampled profiles make it fire")),
+                    .here(tongue.sampled_fire(always, count)),
             );
         }
     }
@@ -237,12 +232,12 @@ impl<'r> Work<'_, 'r> {
     pub(super) fn dead(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
         let ruleset = self.ruleset();
         let rule = &ruleset.rules[id];
-        let diagnostic =
-            Diagnostic::new(Code::DeadRule, rule.name_span, format!("`{}` can never fire", rule.name));
+        let tongue = self.tongue();
+        let diagnostic = Diagnostic::new(Code::DeadRule, rule.name_span, tongue.can_never_fire(&rule.name));
         if self.instances(id).is_empty() {
-            return Ok(Some(diagnostic.here("its `where` leaves out every channel")));
+            return Ok(Some(diagnostic.here(tongue.where_leaves_all_out())));
         }
-        let diagnostic = diagnostic.here("no profile makes its condition true");
+        let diagnostic = diagnostic.here(tongue.never_true());
         let Some((core, rest)) = self.conflict(id)? else {
             return Ok(Some(self.blame_facts(rule, diagnostic)));
         };
@@ -253,8 +248,8 @@ impl<'r> Work<'_, 'r> {
         let spans = core.iter().filter_map(|number| parts(rule).get(*number)).map(|part| part.span);
         let diagnostic = spans.take(3).fold(diagnostic, |diagnostic, span| diagnostic.also(span, ""));
         let diagnostic = match told.as_slice() {
-            [one] => diagnostic.note(format!("{one} never holds")),
-            _ => diagnostic.note(format!("never together: {}", told.join(" and "))),
+            [one] => diagnostic.note(tongue.never_holds(one)),
+            _ => diagnostic.note(tongue.never_together(&told)),
         };
         // The profile that comes nearest: all but one of the parts hold.
         let (Some(rest), [.., last]) = (rest, told.as_slice()) else { return Ok(Some(diagnostic)) };
@@ -274,7 +269,7 @@ impl<'r> Work<'_, 'r> {
         };
         Ok(Some(match found {
             Example::Profile(profile) if all.len() > 1 => {
-                with_example(self.study, diagnostic, &format!("all but {last} holds for"), &profile)
+                with_example(self.study, diagnostic, &tongue.all_but_holds(last), &profile)
             }
             _ => diagnostic,
         }))
@@ -283,11 +278,7 @@ impl<'r> Work<'_, 'r> {
     /// Where facts alone keep a rule from firing, says so.
     fn blame_facts(&self, rule: &Rule, diagnostic: Diagnostic) -> Diagnostic {
         let never = rule.when.as_ref().is_some_and(|when| !reads_field(self.ruleset(), when));
-        if never {
-            diagnostic.note("its condition reads facts alone, and by these it does not hold")
-        } else {
-            diagnostic
-        }
+        if never { diagnostic.note(self.tongue().facts_alone()) } else { diagnostic }
     }
 
     /// The fewest parts of a condition that never hold together, and where all parts but the last of these hold; with
@@ -310,11 +301,12 @@ impl<'r> Work<'_, 'r> {
     pub(super) fn excepted(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
         let ruleset = self.ruleset();
         let rule = &ruleset.rules[id];
+        let tongue = self.tongue();
         let mut diagnostic =
-            Diagnostic::new(Code::AlwaysExcepted, rule.name_span, format!("`{}` never fires", rule.name))
-                .here("whenever its condition holds, an exception to it does too");
+            Diagnostic::new(Code::AlwaysExcepted, rule.name_span, tongue.never_fires(&rule.name))
+                .here(tongue.always_set_aside());
         for exception in rule.exceptions.iter().take(3) {
-            diagnostic = diagnostic.also(ruleset.rules[*exception].name_span, "an exception to it");
+            diagnostic = diagnostic.also(ruleset.rules[*exception].name_span, tongue.an_exception());
         }
         let mut region = NO;
         for instance in self.instances(id) {
@@ -328,12 +320,9 @@ impl<'r> Work<'_, 'r> {
             })
         };
         Ok(Some(match self.example(region, &accept)? {
-            Example::Profile(profile) => with_example(
-                self.study,
-                diagnostic,
-                "its condition holds, and it is set aside, for",
-                &profile,
-            ),
+            Example::Profile(profile) => {
+                with_example(self.study, diagnostic, tongue.set_aside_for(), &profile)
+            }
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }
@@ -344,12 +333,10 @@ impl<'r> Work<'_, 'r> {
         let Some(row) = &rule.row else { return Ok(None) };
         let table = &ruleset.tables[row.table];
         debug_assert_eq!(table.policy, Policy::First);
-        let diagnostic = Diagnostic::new(
-            Code::UnreachedRow,
-            rule.name_span,
-            format!("the row `{}` is never reached", rule.name),
-        )
-        .here("an earlier row matches whenever this one does");
+        let tongue = self.tongue();
+        let diagnostic =
+            Diagnostic::new(Code::UnreachedRow, rule.name_span, tongue.never_reached(&rule.name))
+                .here(tongue.earlier_matches());
         let own = self.further(self.study.rows.get(&id)).map_or(NO, |node| self.view.truths(node).yes);
         let matches: Vec<&Expr> = table.matches.iter().take(row.number + 1).collect();
         let accept = |decision: &Decision<'_>| {
@@ -369,10 +356,10 @@ impl<'r> Work<'_, 'r> {
             decision.instances(**earlier).iter().any(|instance| instance.condition.truth == Truth::True)
         });
         let diagnostic = match taken {
-            Some(taken) => diagnostic.also(ruleset.rules[*taken].name_span, "this row comes first"),
+            Some(taken) => diagnostic.also(ruleset.rules[*taken].name_span, tongue.comes_first()),
             None => diagnostic,
         };
-        Ok(Some(with_example(self.study, diagnostic, "an earlier row is taken for", &profile)))
+        Ok(Some(with_example(self.study, diagnostic, tongue.earlier_taken(), &profile)))
     }
 
     pub(super) fn always_true(
@@ -382,19 +369,17 @@ impl<'r> Work<'_, 'r> {
     ) -> Result<Option<Diagnostic>, TooLarge> {
         let ruleset = self.ruleset();
         let rule = &ruleset.rules[id];
-        let diagnostic = Diagnostic::new(
-            Code::AlwaysTrue,
-            rule.name_span,
-            match part {
-                None => format!("the condition of `{}` is always true", rule.name),
-                Some(_) => format!("a part of the condition of `{}` is always true", rule.name),
-            },
-        );
+        let tongue = self.tongue();
+        let message = match part {
+            None => tongue.condition_always_true(&rule.name),
+            Some(_) => tongue.part_always_true(&rule.name),
+        };
+        let diagnostic = Diagnostic::new(Code::AlwaysTrue, rule.name_span, message);
         let part = part.and_then(|number| parts(rule).get(number));
         let diagnostic = match (part, &rule.when) {
-            (Some(part), _) => diagnostic.also(part.span, "true for every profile"),
-            (None, Some(when)) if rule.row.is_none() => diagnostic.also(when.span, "true for every profile"),
-            (None, _) => diagnostic.here("its cells hold for every profile"),
+            (Some(part), _) => diagnostic.also(part.span, tongue.true_for_every()),
+            (None, Some(when)) if rule.row.is_none() => diagnostic.also(when.span, tongue.true_for_every()),
+            (None, _) => diagnostic.here(tongue.cells_hold_for_every()),
         };
         // The profile that is as small as can be shows it: nothing could be left out otherwise.
         let holds = |decision: &Decision<'_>| match part {
@@ -411,7 +396,7 @@ impl<'r> Work<'_, 'r> {
             region = self.space.diagrams.or(region, self.view.truths(condition).yes)?;
         }
         Ok(Some(match self.example(region, &holds)? {
-            Example::Profile(profile) => with_example(self.study, diagnostic, "even for", &profile),
+            Example::Profile(profile) => with_example(self.study, diagnostic, tongue.even_for(), &profile),
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }
@@ -419,13 +404,11 @@ impl<'r> Work<'_, 'r> {
     pub(super) fn same(&mut self, first: Id<Rule>, second: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
         let ruleset = self.ruleset();
         let (one, other) = (&ruleset.rules[first], &ruleset.rules[second]);
-        let diagnostic = Diagnostic::new(
-            Code::SameRule,
-            other.name_span,
-            format!("`{}` does the same as `{}`, and always when it does", other.name, one.name),
-        )
-        .here("acts a second time")
-        .also(one.name_span, "acts the same way");
+        let tongue = self.tongue();
+        let message = tongue.does_the_same(&other.name, &one.name);
+        let diagnostic = Diagnostic::new(Code::SameRule, other.name_span, message)
+            .here(tongue.acts_again())
+            .also(one.name_span, tongue.acts_the_same());
         let mut region = NO;
         for instance in self.instances(second) {
             region = self.space.diagrams.or(region, self.view.fires(instance).yes)?;
@@ -443,7 +426,7 @@ impl<'r> Work<'_, 'r> {
         Ok(match example {
             Example::Profile(profile) => {
                 self.shown.insert(region, profile.clone());
-                Some(with_example(self.study, diagnostic, "both fire for", &profile))
+                Some(with_example(self.study, diagnostic, tongue.both_fire(), &profile))
             }
             Example::Nothing | Example::Undecided => Some(diagnostic),
         })
@@ -452,12 +435,10 @@ impl<'r> Work<'_, 'r> {
     pub(super) fn idle_score(&mut self, id: Id<Rule>) -> Result<Option<Diagnostic>, TooLarge> {
         let ruleset = self.ruleset();
         let rule = &ruleset.rules[id];
-        let diagnostic = Diagnostic::new(
-            Code::IdleScore,
-            rule.name_span,
-            format!("the points of `{}` never count", rule.name),
-        )
-        .here("whenever it fires, what it scores is excluded");
+        let tongue = self.tongue();
+        let message = tongue.points_never_count(&rule.name);
+        let diagnostic =
+            Diagnostic::new(Code::IdleScore, rule.name_span, message).here(tongue.excluded_then());
         let mut region = NO;
         for instance in self.instances(id) {
             region = self.space.diagrams.or(region, self.view.fires(instance).yes)?;
@@ -475,9 +456,7 @@ impl<'r> Work<'_, 'r> {
             })
         };
         Ok(Some(match self.example(region, &accept)? {
-            Example::Profile(profile) => {
-                with_example(self.study, diagnostic, "it fires in vain for", &profile)
-            }
+            Example::Profile(profile) => with_example(self.study, diagnostic, tongue.in_vain(), &profile),
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }

@@ -52,26 +52,24 @@ impl Work<'_, '_> {
                     .is_some_and(|judged| judged.truth == Truth::True)
             })
         };
+        let tongue = self.tongue();
         let (earlier, later) = (&ruleset.rules[first.1], &ruleset.rules[second.1]);
         Ok(match self.example(both, &accept)? {
             Example::Nothing => None,
             Example::Profile(profile) => {
-                let message = format!("the rows `{}` and `{}` match one profile", earlier.name, later.name);
+                let message = tongue.rows_overlap(&earlier.name, &later.name);
                 let diagnostic = Diagnostic::new(Code::OverlappingRows, later.name_span, message)
-                    .here("in a table where one row at most may match")
-                    .also(earlier.name_span, "this row matches too");
-                Some(with_example(self.study, diagnostic, "both match", &profile))
+                    .here(tongue.one_row_at_most())
+                    .also(earlier.name_span, tongue.matches_too());
+                Some(with_example(self.study, diagnostic, tongue.both_match(), &profile))
             }
             Example::Undecided => {
-                let message = format!(
-                    "whether `{}` and `{}` can match one profile is undecided",
-                    earlier.name, later.name
-                );
+                let message = tongue.rows_may_overlap(&earlier.name, &later.name);
                 Some(
                     Diagnostic::new(Code::UnprovedRows, later.name_span, message)
-                        .here("not proved to be the only one")
-                        .also(earlier.name_span, "this row may match too")
-                        .note(self.space.doubt(both, Some(table.span))),
+                        .here(tongue.not_proved_only())
+                        .also(earlier.name_span, tongue.may_match_too())
+                        .note(self.space.doubt(both, Some(table.span), tongue)),
                 )
             }
         })

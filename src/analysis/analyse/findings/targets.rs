@@ -60,7 +60,7 @@ impl Work<'_, '_> {
             None => {
                 if let Target::Channel(id) = target {
                     let channel = &self.ruleset().channels[id];
-                    let whether = format!("whether `{}` is ever recommended", channel.name);
+                    let whether = self.tongue().whether_ever_recommended(&channel.name);
                     self.undecided([channel.span, channel.span], &whether, region);
                 }
                 return Ok(None);
@@ -148,11 +148,11 @@ impl Work<'_, '_> {
         for target in unsettled {
             let Target::Channel(id) = target else { continue };
             let name = ruleset.target_name(target);
-            let (ever, what) = if is.contains(&target) { ("always", "all") } else { ("never", "none") };
-            let message = format!("whether `{name}` is {ever} recommended is too large to be proved");
+            let (tongue, always) = (self.tongue(), is.contains(&target));
+            let message = tongue.recommending_too_large(name, always);
             self.unproved.push(
                 Diagnostic::new(Code::Unproved, ruleset.channels[id].span, message)
-                    .here(format!("{what} of {count} sampled profiles get it recommended")),
+                    .here(tongue.sampled_recommended(always, count)),
             );
         }
     }
@@ -161,29 +161,31 @@ impl Work<'_, '_> {
         let ruleset = self.ruleset();
         let Target::Channel(id) = target else { return Ok(None) };
         let channel = &ruleset.channels[id];
-        let message = format!("`{}` is never recommended", channel.name);
+        let tongue = self.tongue();
+        let message = tongue.never_recommended(&channel.name);
         let diagnostic = Diagnostic::new(Code::NeverRecommended, channel.span, message);
         for verdict in [Verdict::Possible, Verdict::Unsuitable, Verdict::Excluded] {
             let region = self.view.leaning(&mut self.space, target, verdict)?;
             let accept = |decision: &Decision<'_>| decision.target(target).verdict == Some(verdict);
             if let Example::Profile(profile) = self.example(region, &accept)? {
-                let diagnostic = diagnostic.here(format!("at best it is {}", verdict.as_str()));
-                return Ok(Some(with_example(self.study, diagnostic, "as for", &profile)));
+                let diagnostic = diagnostic.here(tongue.at_best_it_is(tongue.verdict(verdict)));
+                return Ok(Some(with_example(self.study, diagnostic, tongue.as_for_this(), &profile)));
             }
         }
-        Ok(Some(diagnostic.here("no profile gets it recommended")))
+        Ok(Some(diagnostic.here(tongue.nobody_recommended())))
     }
 
     pub(super) fn always(&mut self, target: Target) -> Result<Option<Diagnostic>, TooLarge> {
         let ruleset = self.ruleset();
         let Target::Channel(id) = target else { return Ok(None) };
         let channel = &ruleset.channels[id];
-        let message = format!("`{}` is recommended to everybody", channel.name);
-        let diagnostic = Diagnostic::new(Code::AlwaysRecommended, channel.span, message)
-            .here("no profile gets another verdict");
+        let tongue = self.tongue();
+        let message = tongue.always_recommended(&channel.name);
+        let diagnostic =
+            Diagnostic::new(Code::AlwaysRecommended, channel.span, message).here(tongue.always_the_same());
         let accept = |decision: &Decision<'_>| decision.target(target).leaning == Verdict::Recommended;
         Ok(Some(match self.example(YES, &accept)? {
-            Example::Profile(profile) => with_example(self.study, diagnostic, "even for", &profile),
+            Example::Profile(profile) => with_example(self.study, diagnostic, tongue.even_for(), &profile),
             Example::Nothing | Example::Undecided => diagnostic,
         }))
     }

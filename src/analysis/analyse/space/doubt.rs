@@ -14,7 +14,7 @@ const MAX_NAMED: usize = 3;
 impl Space<'_, '_> {
     /// Says why it is not known whether a region has a profile: which conditions it depends on that are no cells; those
     /// that stand in a declaration, if there are any there.
-    pub(in crate::analyse) fn doubt(&self, region: Ref, declaration: Option<Span>) -> String {
+    pub(in crate::analyse) fn doubt(&self, region: Ref, declaration: Option<Span>, tongue: Tongue) -> String {
         let mut named: BTreeSet<String> = BTreeSet::new();
         let mut why: BTreeSet<&str> = BTreeSet::new();
         for place in self.diagrams.support(region) {
@@ -23,11 +23,11 @@ impl Space<'_, '_> {
                     let Some(ground) = self.grounds.get(*side) else { continue };
                     let expr = ground.opaque[Id::new(*opaque)].expr;
                     named.insert(format!("`{}`", expr_text(ground.ruleset, expr)));
-                    why.insert(self.why_free(ground.ruleset, expr));
+                    why.insert(self.why_free(ground.ruleset, expr, tongue));
                 }
                 Some(AskedKind::Measure(number)) => {
                     named.extend(self.asking_measure(*number, declaration));
-                    why.insert("months and years between two days that vary are searched, not proved");
+                    why.insert(tongue.months_are_searched());
                 }
                 _ => {}
             }
@@ -35,15 +35,13 @@ impl Space<'_, '_> {
         let more = named.len().saturating_sub(MAX_NAMED);
         let mut names: Vec<String> = named.into_iter().take(MAX_NAMED).collect();
         if more > 0 {
-            names.push(format!("{more} more"));
+            names.push(tongue.more(more));
         }
         let why: Vec<String> = why.into_iter().map(str::to_string).collect();
         if names.is_empty() {
-            return "it depends on several sums of the same fields, and no profile was found that settles it"
-                .into();
+            return tongue.several_sums().into();
         }
-        let (names, why) = (Tongue::English.and(&names), Tongue::English.and(&why));
-        format!("it depends on {names}: {why}, and no profile was found that settles it")
+        tongue.it_depends_on(&tongue.and(&names), &tongue.and(&why))
     }
 
     /// The conditions that ask for a measure, in backticks.
@@ -64,7 +62,7 @@ impl Space<'_, '_> {
     }
 
     /// What in a condition is searched, not proved.
-    fn why_free(&self, ruleset: &Ruleset, expr: &Expr) -> &'static str {
+    fn why_free(&self, ruleset: &Ruleset, expr: &Expr, tongue: Tongue) -> &'static str {
         let mut found: BTreeSet<&'static str> = BTreeSet::new();
         let mut seen = BTreeSet::new();
         let mut open = vec![expr];
@@ -72,23 +70,19 @@ impl Space<'_, '_> {
             next.walk(&mut |part| match &part.kind {
                 ExprKind::Let(id) if seen.insert(*id) => open.push(&ruleset.lets[*id].value),
                 ExprKind::Between(Between::Months | Between::Years, ..) => {
-                    found.insert("months and years between two days that vary are searched, not proved");
+                    found.insert(tongue.months_are_searched());
                 }
                 ExprKind::Shift(Shift::Months, ..) => {
-                    found.insert("a day some months from one that varies is searched, not proved");
+                    found.insert(tongue.shifts_are_searched());
                 }
                 ExprKind::Excluded(..) => {
-                    found.insert("what is excluded is asked inside it");
+                    found.insert(tongue.excluded_inside());
                 }
                 _ => {}
             });
         }
         // Unknown fields are told apart field by field, not together.
-        let usual = if self.has_unknown() {
-            "with fields unknown it may come out in several ways"
-        } else {
-            "it has too many cases to be told apart"
-        };
+        let usual = if self.has_unknown() { tongue.several_ways() } else { tongue.too_many_cases() };
         found.pop_first().unwrap_or(usual)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lines::{Line, Snapshot, read, renamed};
 use super::moves::{Key, Move, Pair, Reads, moves, reads};
 use super::renames::{self, Sides};
-use super::{Cause, Lines, Proposal};
+use super::{Acting, Cause, Lines, Moved, Proposal, in_english};
 
 /// Finds the causes of some cases that all have a snapshot. `by_rules` says that nothing is left but what rules say:
 /// no weight moves several of them, nor a fact. `declared` are the names of the ruleset, as far as they are known: what
@@ -35,14 +35,9 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>], by_rules: bool, declared: &BT
         .map(|(proposal, _)| (proposal.case.to_string(), Lines::default()))
         .collect();
     if !order.is_empty() {
-        found.push(Cause {
-            title: "order of declaration".into(),
-            also: Vec::new(),
-            settings: BTreeSet::new(),
-            cases: order,
-        });
+        found.push(Cause { title: Moved::Order, also: Vec::new(), settings: BTreeSet::new(), cases: order });
     }
-    found.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then(a.title.cmp(&b.title)));
+    found.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then_with(|| in_english(a).cmp(&in_english(b))));
     found
 }
 
@@ -57,7 +52,7 @@ fn rename_causes(sides: &Sides, names: &[&str], renames: &[(String, String)]) ->
     let mut causes: Vec<Cause> = renames
         .iter()
         .map(|(old, new)| Cause {
-            title: format!("{old} is named {new} now"),
+            title: Moved::Renamed(old.clone(), new.clone()),
             also: Vec::new(),
             settings: BTreeSet::new(),
             cases: BTreeMap::new(),
@@ -227,12 +222,12 @@ fn cause(pairs: &[Pair], moves: &[Move], names: &[&str], written: &Written) -> C
         lines.come.extend(m.lines.come.iter().cloned());
     }
     let mut titles = titles(pairs, moves);
-    let title = if titles.is_empty() { "other lines".to_string() } else { titles.remove(0) };
+    let title = if titles.is_empty() { Moved::Others } else { titles.remove(0) };
     Cause { title, also: titles, settings: BTreeSet::new(), cases }
 }
 
 /// What a cause is, the most telling first.
-fn titles(pairs: &[Pair], moves: &[Move]) -> Vec<String> {
+fn titles(pairs: &[Pair], moves: &[Move]) -> Vec<Moved> {
     let keys: BTreeSet<&Key> = moves.iter().flat_map(|m| &m.keys).collect();
     let mut titles = Vec::new();
     titles.extend(points(moves));
@@ -241,14 +236,16 @@ fn titles(pairs: &[Pair], moves: &[Move]) -> Vec<String> {
             Key::Fact(name) => titles.push(fact(pairs, name)),
             Key::Rule(rule) => titles.push(flip(pairs, rule)),
             Key::Points(..) | Key::Cap(_) => {}
-            Key::Score(target, delta) => titles.push(format!("score of {target}: {}", amount(delta))),
+            Key::Score(target, delta) => titles.push(Moved::Score(target.clone(), amount(delta))),
             Key::Threshold => titles.push(threshold(moves)),
-            Key::Need(measure) if measure.starts_with("measure ") => titles.push(measure.clone()),
-            Key::Need(need) => titles.push(format!("need of {need}")),
+            Key::Need(measure) if measure.starts_with("measure ") => {
+                titles.push(Moved::Line(measure.clone()))
+            }
+            Key::Need(need) => titles.push(Moved::Need(need.clone())),
             Key::Target(target) => titles.push(came_or_went(pairs, target)),
-            Key::Text(rule) => titles.push(format!("words of {rule}")),
-            Key::Missing(field) => titles.push(format!("whether {field} is missing")),
-            Key::Line(line) => titles.push(line.clone()),
+            Key::Text(rule) => titles.push(Moved::Words(rule.clone())),
+            Key::Missing(field) => titles.push(Moved::Missing(field.clone())),
+            Key::Line(line) => titles.push(Moved::Line(line.clone())),
         }
     }
     titles.extend(caps(moves));
@@ -266,7 +263,7 @@ fn common<'m>(moves: &'m [Move], of: impl Fn(&'m Key) -> Option<&'m str>) -> Vec
     if all.is_empty() { any.into_iter().collect() } else { all }
 }
 
-fn points(moves: &[Move]) -> Option<String> {
+fn points(moves: &[Move]) -> Option<Moved> {
     let rules = common(moves, |key| match key {
         Key::Points(rule, _) => Some(rule),
         _ => None,
@@ -280,16 +277,20 @@ fn points(moves: &[Move]) -> Option<String> {
     let deltas: Vec<String> = deltas.into_iter().map(|delta| amount(delta)).collect();
     match rules.as_slice() {
         [] => None,
-        rules => Some(format!("points of {}: {}", rules.join(" or "), deltas.join("; "))),
+        rules => Some(Moved::Points(owned(rules), deltas.join("; "))),
     }
 }
 
-fn caps(moves: &[Move]) -> Option<String> {
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
+}
+
+fn caps(moves: &[Move]) -> Option<Moved> {
     let rules = common(moves, |key| match key {
         Key::Cap(rule) => Some(rule),
         _ => None,
     });
-    (!rules.is_empty()).then(|| format!("cap by {}", rules.join(" or ")))
+    (!rules.is_empty()).then(|| Moved::Caps(owned(&rules)))
 }
 
 fn amount(delta: &[(String, i64)]) -> String {
@@ -297,16 +298,16 @@ fn amount(delta: &[(String, i64)]) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
-fn fact(pairs: &[Pair], name: &str) -> String {
+fn fact(pairs: &[Pair], name: &str) -> Moved {
     let changed = pairs.iter().find_map(|pair| {
         let (old, new) = (pair.old.facts.get(name)?, pair.new.facts.get(name)?);
-        (old != new).then(|| format!("fact {name}: {old} → {new}"))
+        (old != new).then(|| (old.clone(), new.clone()))
     });
-    changed.unwrap_or_else(|| format!("fact {name}"))
+    Moved::Fact(name.to_string(), changed)
 }
 
 /// The facts that came or went with rules: their values elsewhere are not known.
-fn facts_beside(moves: &[Move], keys: &BTreeSet<&Key>) -> Vec<String> {
+fn facts_beside(moves: &[Move], keys: &BTreeSet<&Key>) -> Vec<Moved> {
     let lines = moves.iter().flat_map(|m| m.lines.gone.iter().chain(&m.lines.come));
     let names: BTreeSet<&str> = lines
         .filter_map(|line| match read(line) {
@@ -315,10 +316,10 @@ fn facts_beside(moves: &[Move], keys: &BTreeSet<&Key>) -> Vec<String> {
         })
         .filter(|name| !keys.contains(&Key::Fact((*name).to_string())))
         .collect();
-    names.into_iter().map(|name| format!("reads fact {name}")).collect()
+    names.into_iter().map(|name| Moved::Reads(name.to_string())).collect()
 }
 
-fn flip(pairs: &[Pair], rule: &str) -> String {
+fn flip(pairs: &[Pair], rule: &str) -> Moved {
     let (mut begins, mut ends) = (0, 0);
     for pair in pairs {
         match (stands(&pair.old, rule), stands(&pair.new, rule)) {
@@ -327,24 +328,25 @@ fn flip(pairs: &[Pair], rule: &str) -> String {
             (true, true) | (false, false) => {}
         }
     }
-    match (begins, ends) {
-        (0, 0) => format!("{rule} acts otherwise"),
-        (_, 0) => format!("{rule} comes to act"),
-        (0, _) => format!("{rule} acts no more"),
-        (_, _) => format!("{rule} acts elsewhere"),
-    }
+    let acts = match (begins, ends) {
+        (0, 0) => Acting::Otherwise,
+        (_, 0) => Acting::Begins,
+        (0, _) => Acting::Ends,
+        (_, _) => Acting::Elsewhere,
+    };
+    Moved::Rule(rule.to_string(), acts)
 }
 
 fn stands(snapshot: &Snapshot, rule: &str) -> bool {
     snapshot.targets.values().any(|target| target.rules.contains_key(rule))
 }
 
-fn came_or_went(pairs: &[Pair], target: &str) -> String {
+fn came_or_went(pairs: &[Pair], target: &str) -> Moved {
     let there = pairs.iter().any(|pair| pair.new.targets.contains_key(target));
-    format!("{target} is {}", if there { "new" } else { "gone" })
+    Moved::Target(target.to_string(), there)
 }
 
-fn threshold(moves: &[Move]) -> String {
+fn threshold(moves: &[Move]) -> Moved {
     let verdicts = |lines: &BTreeSet<String>| -> BTreeMap<String, String> {
         let standings = lines.iter().filter_map(|line| match read(line) {
             Line::Standing { target, verdict, .. } => {
@@ -364,6 +366,5 @@ fn threshold(moves: &[Move]) -> String {
             }
         }
     }
-    let found: Vec<String> = found.into_iter().collect();
-    if found.is_empty() { "threshold".into() } else { format!("threshold: {}", found.join(", ")) }
+    Moved::Threshold(found.into_iter().collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::{Line, read};
-use super::{Cause, Lines, Proposal, group};
+use super::{Cause, Lines, Moved, Proposal, Together, group};
 use crate::analyse::settings::{Set, Settings, with_defaults};
 use crate::testing::{snapshot, snapshot_with_texts};
 use qudao_language::date::Date;
@@ -115,7 +115,9 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>], retrial: &Retrial<'_>) -> Vec
     let declared = retrial.set.declared();
     let left: Vec<Proposal<'_>> = left.iter().map(|(case, old, new)| Proposal { case, old, new }).collect();
     causes.extend(group::grouped(&left.iter().collect::<Vec<_>>(), true, &declared));
-    causes.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then(a.title.cmp(&b.title)));
+    causes.sort_by(|a, b| {
+        b.cases.len().cmp(&a.cases.len()).then_with(|| super::in_english(a).cmp(&super::in_english(b)))
+    });
     causes
 }
 
@@ -206,14 +208,9 @@ fn blocks(contents: &str) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 fn cause(key: Key, cases: BTreeMap<String, Lines>, proposals: &[&Proposal<'_>], set: &Set<'_>) -> Cause {
-    let none = || "nothing".to_string();
-    let mut told: Vec<String> = key
-        .settings
-        .iter()
-        .map(|(name, was, is)| {
-            format!("{name}: {} → {}", was.clone().unwrap_or_else(none), is.clone().unwrap_or_else(none))
-        })
-        .collect();
+    let settings = key.settings.iter();
+    let mut told: Vec<Moved> =
+        settings.map(|(name, was, is)| Moved::Setting(name.clone(), was.clone(), is.clone())).collect();
     // What the lines alone tell of it stands below.
     let part: Vec<(String, String, String)> = proposals
         .iter()
@@ -226,31 +223,31 @@ fn cause(key: Key, cases: BTreeMap<String, Lines>, proposals: &[&Proposal<'_>], 
         })
         .collect();
     let part: Vec<Proposal<'_>> = part.iter().map(|(case, old, new)| Proposal { case, old, new }).collect();
-    let mut also: Vec<String> = Vec::new();
+    let mut also: Vec<Moved> = Vec::new();
     for cause in group::grouped(&part.iter().collect::<Vec<_>>(), false, &set.declared()) {
         also.extend([cause.title].into_iter().chain(cause.also));
     }
-    also.retain(|line| !line.starts_with("fact ") && !line.starts_with("reads fact "));
+    also.retain(|moved| !matches!(moved, Moved::Fact(..) | Moved::Reads(_)));
     also.dedup();
     let mut title = told.remove(0);
     let weight = key.settings.first().and_then(|(name, ..)| name.strip_prefix("weight "));
     if let (1, Some(weight)) = (key.settings.len(), weight)
-        && let Some(points) = also.first_mut().filter(|line| line.starts_with("points of "))
+        && let Some(points) = also.first_mut()
+        && let Moved::Points(rules, by) = &*points
     {
         // A weight acts through the points of its rules, which tell more; the lines alone suspect others too.
         let scored = set.scored_with(weight);
-        let (rules, by) = points.trim_start_matches("points of ").split_once(": ").unwrap_or((points, ""));
-        let rules: Vec<&str> = rules.split(" or ").filter(|rule| scored.contains(rule)).collect();
-        let points_of = format!("points of {}: {by}", rules.join(" or "));
+        let rules = rules.iter().filter(|rule| scored.contains(rule.as_str())).cloned().collect();
+        let points_of = Moved::Points(rules, by.clone());
         *points = std::mem::replace(&mut title, points_of);
     }
     let together = match (told.is_empty(), key.all, key.rules) {
         (true, _, false) => None,
-        (true, _, true) => Some("together with what rules or the profile say now"),
-        (false, true, _) => Some("together: only with all of them as before does it stay"),
-        (false, false, _) => Some("together: with any one of them as before it stays"),
+        (true, _, true) => Some(Together::WithRules),
+        (false, true, _) => Some(Together::All),
+        (false, false, _) => Some(Together::Any),
     };
-    also.splice(0..0, told.into_iter().chain(together.map(str::to_string)));
+    also.splice(0..0, told.into_iter().chain(together.map(Moved::Together)));
     let settings = key.settings.into_iter().map(|(name, ..)| name).collect();
     Cause { title, also, settings, cases }
 }

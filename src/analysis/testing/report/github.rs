@@ -1,6 +1,6 @@
 //! Commands of a GitHub workflow: an annotation at each place where something failed.
 
-use super::Summary;
+use super::{Summary, tongue_of};
 use crate::testing::{PropertyOutcome, RulesetRun, difference};
 use qudao_language::diagnostic::workflow_command;
 use qudao_language::source::Place;
@@ -12,7 +12,7 @@ pub fn github(runs: &[RulesetRun]) -> String {
     for run in runs {
         for test in &run.tests {
             for failure in &test.failures {
-                let message = format!("{}\n{}", failure.headline(), failure.details());
+                let message = format!("{}\n{}", failure.headline(run.tongue), failure.details());
                 let at = failure.at().unwrap_or(&test.at);
                 text.push_str(&annotation("error", at, &test.title, message.trim_end()));
             }
@@ -36,7 +36,7 @@ pub fn github(runs: &[RulesetRun]) -> String {
             let file = if run.file.is_empty() { &case.file } else { &run.file };
             let at = Place { file: file.clone(), line: 1, column: 1 };
             let shown = case.pending().map_or_else(|| case.why().into(), |(old, new)| difference(old, new));
-            let message = format!("{}\n{shown}", case.headline());
+            let message = format!("{}\n{shown}", case.headline(run.tongue));
             text.push_str(&annotation("error", &at, &format!("case {}", case.name), message.trim_end()));
         }
         for file in &run.unreferenced {
@@ -45,9 +45,9 @@ pub fn github(runs: &[RulesetRun]) -> String {
         }
     }
     for (run, coverage) in runs.iter().filter_map(|run| Some((run, run.coverage.as_ref()?))) {
-        text.push_str(&format!("{}: {}\n", run.name, coverage.headline()));
+        text.push_str(&format!("{}: {}\n", run.name, coverage.headline(run.tongue)));
     }
-    text.push_str(&format!("{}\n", Summary::of(runs).words()));
+    text.push_str(&format!("{}\n", Summary::of(runs).words(tongue_of(runs))));
     text
 }
 

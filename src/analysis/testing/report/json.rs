@@ -4,12 +4,13 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::{Summary, causes_of};
-use crate::testing::causes::Cause;
+use crate::testing::causes::{Cause, Moved};
 use crate::testing::{
     CaseRun, CaseState, Coverage, Failure, Kind, PropertyOutcome, PropertyRun, RulesetRun, TestRun,
     difference,
 };
 use qudao_language::source::Place;
+use qudao_telling::words::Tongue;
 
 #[derive(Serialize)]
 struct At<'a> {
@@ -119,10 +120,12 @@ fn case(case: &CaseRun) -> Json {
 
 fn cause(cause: &Cause) -> Json {
     let cases = cause.cases.iter().map(|(case, lines)| {
-        json!({ "case": case, "moves": cause.moves(case), "gone": lines.gone, "come": lines.come })
+        json!({ "case": case, "moves": cause.moves(case, Tongue::English), "gone": lines.gone, "come": lines.come })
     });
     let cases: Vec<Json> = cases.collect();
-    json!({ "title": cause.title, "also": cause.also, "settings": cause.settings, "cases": cases })
+    let english = |moved: &Moved| moved.words(Tongue::English);
+    let also: Vec<String> = cause.also.iter().map(english).collect();
+    json!({ "title": english(&cause.title), "also": also, "settings": cause.settings, "cases": cases })
 }
 
 fn coverage(coverage: &Coverage) -> Json {

@@ -5,6 +5,7 @@
 
 use crate::testing::{Failure, PropertyOutcome, RulesetRun, difference};
 use qudao_language::visible::visible;
+use qudao_telling::words::Tongue;
 
 /// Returns the outcomes of all rulesets as XML.
 #[must_use]
@@ -13,7 +14,7 @@ pub fn junit(runs: &[RulesetRun]) -> String {
     for run in runs {
         let mut cases = Cases::default();
         for test in &run.tests {
-            let inner = test.failures.iter().map(failed).collect::<String>();
+            let inner = test.failures.iter().map(|of| failed(of, run.tongue)).collect::<String>();
             cases.add(run, &test.title, test.at.line, &inner, !test.passed());
         }
         for property in &run.properties {
@@ -35,9 +36,9 @@ pub fn junit(runs: &[RulesetRun]) -> String {
         }
         for case in &run.cases {
             let inner = match case.pending() {
-                Some((old, new)) => element(case.headline(), &difference(old, new)),
+                Some((old, new)) => element(case.headline(run.tongue), &difference(old, new)),
                 None if case.passed() => String::new(),
-                None => element(case.headline(), case.why()),
+                None => element(case.headline(run.tongue), case.why()),
             };
             cases.add(run, &format!("case {}", case.name), 1, &inner, !case.passed());
         }
@@ -80,9 +81,9 @@ impl Cases {
     }
 }
 
-fn failed(failure: &Failure) -> String {
+fn failed(failure: &Failure, tongue: Tongue) -> String {
     let place = failure.at().map(|at| format!("{at}\n")).unwrap_or_default();
-    element(&failure.headline(), &format!("{place}{}", failure.details()))
+    element(&failure.headline(tongue), &format!("{place}{}", failure.details()))
 }
 
 fn element(message: &str, text: &str) -> String {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::told::FAIL;
-use crate::testing::causes::{Cause, Proposal, causes};
+use crate::testing::causes::{Cause, Moved, Proposal, causes};
 use crate::testing::{CaseRun, CaseState, RulesetRun, difference};
 use qudao_telling::document::{Block, Code, Item, List, Mark, Section, Text};
+use qudao_telling::words::Tongue;
 
 /// So many cases of a cause are named.
 const CASES: usize = 12;
@@ -38,21 +38,21 @@ pub fn proposals(cases: &[CaseRun]) -> Vec<Proposal<'_>> {
 
 /// Tells a cause: what it is, what follows from it, the cases that it moves and how; then a case in full.
 #[must_use]
-pub fn cause(cause: &Cause, number: usize, count: usize, full: Option<&String>) -> Block {
+pub fn cause(cause: &Cause, (number, count): (usize, usize), full: Option<&String>, tongue: Tongue) -> Block {
     let cases = cause.cases.len();
-    let plural = if cases == 1 { "case" } else { "cases" };
     let items = cause.cases.keys().take(CASES).map(|case| {
-        let moves = cause.moves(case);
-        let moves = if moves.is_empty() { lines_moved(cause, case) } else { moves.join("; ") };
+        let moves = cause.moves(case, tongue);
+        let moves =
+            if moves.is_empty() { lines_moved(cause, case, tongue) } else { moves.join(tongue.semicolon()) };
         Item::new(Mark::None, moves).named(case)
     });
     let more = cases.saturating_sub(CASES);
-    let rest = if more > 0 { format!("and {more} more").into() } else { Text::default() };
+    let rest = if more > 0 { tongue.and_more(more).into() } else { Text::default() };
     let mut body = vec![Block::List(List { items: items.collect(), rest, ..List::default() })];
-    body.extend(full.map(|case| in_full(cause, case)));
+    body.extend(full.map(|case| in_full(cause, case, tongue)));
     Block::Section(Section {
-        heading: format!("Cause {number} of {count}: {} ({cases} {plural})", cause.title).into(),
-        also: cause.also.clone(),
+        heading: tongue.cause_of(number, count, &cause.title.words(tongue), &tongue.cases(cases)).into(),
+        also: cause.also.iter().map(|moved| moved.words(tongue)).collect(),
         body,
         ..Section::default()
     })
@@ -60,18 +60,17 @@ pub fn cause(cause: &Cause, number: usize, count: usize, full: Option<&String>) 
 
 /// Tells what a cause moves of a case.
 #[must_use]
-pub fn in_full(cause: &Cause, case: &str) -> Block {
-    let (label, text) = (format!("{case} in full:"), cause_difference(cause, case));
+pub fn in_full(cause: &Cause, case: &str, tongue: Tongue) -> Block {
+    let (label, text) = (tongue.in_full(case), cause_difference(cause, case));
     Block::Code(Code { label, language: "diff", text })
 }
 
-fn lines_moved(cause: &Cause, case: &str) -> String {
+fn lines_moved(cause: &Cause, case: &str, tongue: Tongue) -> String {
     let lines = cause.cases.get(case);
     let count = lines.map_or(0, |lines| lines.gone.len().max(lines.come.len()));
     match count {
-        0 => "order of lines".into(),
-        1 => "1 line".into(),
-        _ => format!("{count} lines"),
+        0 => tongue.order_of_lines().into(),
+        _ => tongue.lines(count),
     }
 }
 
@@ -92,40 +91,37 @@ fn subject(line: &str) -> String {
 
 /// Tells what became of the snapshots of a ruleset. With `whole`, the difference of each case stands there in full.
 pub(super) fn snapshots(run: &RulesetRun, whole: bool) -> Vec<Block> {
+    let tongue = run.tongue;
     let fails = |heading: String, body: Vec<Block>| {
-        Block::Section(Section { word: FAIL, heading: heading.into(), body, ..Section::default() })
+        Block::Section(Section { word: tongue.fail(), heading: heading.into(), body, ..Section::default() })
     };
     let mut told = Vec::new();
     for case in &run.cases {
         match &case.state {
             CaseState::Broken(why) => {
                 let why = Block::Code(Code::of(why.trim_end()));
-                told.push(fails(format!("case {}", case.name), vec![why]));
+                told.push(fails(tongue.case(&case.name), vec![why]));
             }
             CaseState::LeftOver(_) => {
-                told.push(fails(format!("case {}: {}", case.name, case.headline()), Vec::new()));
+                told.push(fails(tongue.case_is(&case.name, case.headline(tongue)), Vec::new()));
             }
             CaseState::Same(_) | CaseState::Pending { .. } | CaseState::Accepted { .. } => {}
         }
     }
     let causes = causes_of(run);
     for (number, found) in (1..).zip(&causes) {
-        let is_new = found.title == "new cases";
+        let is_new = found.title == Moved::NewCases;
         let full = found.cases.keys().next().filter(|_| !whole && !is_new && number <= IN_FULL);
-        told.push(cause(found, number, causes.len(), full));
+        told.push(cause(found, (number, causes.len()), full, tongue));
     }
     if whole {
         for (case, (old, new)) in run.cases.iter().filter_map(|case| Some((case, case.pending()?))) {
             let lines = Code { language: "diff", ..Code::of(&difference(old, new)) };
-            told.push(fails(format!("case {}: {}", case.name, case.headline()), vec![Block::Code(lines)]));
+            told.push(fails(tongue.case_is(&case.name, case.headline(tongue)), vec![Block::Code(lines)]));
         }
     }
-    told.extend(
-        run.unreferenced
-            .iter()
-            .map(|file| fails(format!("{file}: no profile has this name; --prune removes it"), Vec::new())),
-    );
-    let removed = run.pruned.iter().map(|file| Block::Paragraph(format!("removed {file}").into()));
+    told.extend(run.unreferenced.iter().map(|file| fails(tongue.no_profile_of(file), Vec::new())));
+    let removed = run.pruned.iter().map(|file| Block::Paragraph(tongue.removed(file).into()));
     let removed: Vec<Block> = removed.collect();
     if !removed.is_empty() {
         told.push(Block::section("", removed));

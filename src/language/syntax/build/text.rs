@@ -224,6 +224,19 @@ impl Builder<'_> {
             );
             return (None, end + 1);
         }
+        let doubled = inner.trim().strip_prefix('{').and_then(|inner| inner.strip_suffix('}'));
+        // Braces that close what stands before are two sets, not a second pair.
+        if let Some(inner) = doubled.filter(|inner| balanced(inner)) {
+            let whole = self.at(base + at, base + end + 1);
+            let written = format!("{{{}}}", inner.trim());
+            self.report(
+                Diagnostic::new(Code::Syntax, whole, "in a text one pair of braces holds an expression")
+                    .here("a pair too many")
+                    .note("a brace that is text is written `\\{`")
+                    .guess(format!("write `{written}`"), whole, written),
+            );
+            return (None, end + 1);
+        }
         if let Some(mark) = inner.find('#') {
             let diagnostic = Diagnostic::new(
                 Code::Syntax,
@@ -247,6 +260,17 @@ impl Builder<'_> {
             }
         }
     }
+}
+
+/// Tells whether no brace of a text closes one that stands before it.
+fn balanced(text: &str) -> bool {
+    let steps = text.chars().map(|c| i64::from(c == '{') - i64::from(c == '}'));
+    steps
+        .scan(0, |depth, step| {
+            *depth += step;
+            Some(*depth)
+        })
+        .all(|depth| depth >= 0)
 }
 
 /// How the content of a text lies in its file.
