@@ -184,7 +184,11 @@ fn version(verbose: bool) -> String {
     if !verbose {
         return line;
     }
-    let features = [("arrow", cfg!(feature = "arrow")), ("parquet", cfg!(feature = "parquet"))];
+    let features = [
+        ("arrow", cfg!(feature = "arrow")),
+        ("parquet", cfg!(feature = "parquet")),
+        ("xlsx", cfg!(feature = "xlsx")),
+    ];
     let features: Vec<&str> = features.iter().filter(|(_, is_in)| *is_in).map(|(name, _)| *name).collect();
     let features = if features.is_empty() { "none".into() } else { features.join(", ") };
     let commit = option_env!("QUDAO_COMMIT").unwrap_or("unknown");

@@ -9,3 +9,5 @@ pub mod result;
 pub mod summary;
 pub mod why;
 pub mod words;
+#[cfg(feature = "xlsx")]
+pub mod workbook;

@@ -19,6 +19,8 @@ macro_rules! phrases {
 mod client;
 mod evidence;
 mod phrases;
+#[cfg(feature = "xlsx")]
+mod sheets;
 mod values;
 
 pub use evidence::{converted, evidence, points, rates, text_of, told};

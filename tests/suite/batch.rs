@@ -151,6 +151,20 @@ fn a_program_without_parquet_says_how_to_get_one() {
     }
 }
 
+#[cfg(not(feature = "xlsx"))]
+#[test]
+fn a_program_without_excel_says_how_to_get_one() {
+    for arguments in [["rows.xlsx", "--to=csv"], ["-", "--output=out.xlsx"], ["-", "--from=xlsx"]] {
+        let mut command = support::program(&support::folder("batch"));
+        let output = command.args(["batch", "wechat"]).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            "error: this program was built without Excel; build it with `cargo install --path . --features xlsx`, or save the sheet as CSV\n"
+        );
+    }
+}
+
 fn answered(input: &str, form: Form) -> Vec<String> {
     let ruleset = support::ruleset(RULES);
     let program = Program::new(&ruleset, ruleset.as_of.unwrap());

@@ -13,6 +13,7 @@ use super::super::output::{Failure, Output};
 use super::Args;
 use super::files::{self, Source};
 use super::input::CHUNK;
+use super::sheet::Sheet;
 
 /// So many rows are answered.
 const ROWS: usize = 10;
@@ -44,12 +45,18 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
         let why = "a first look is taken at CSV and NDJSON; of Parquet, --explain 1 shows the first row";
         return Err(Failure::new(format!("{}: {why}", source.name)));
     }
-    let (header, rows) = begin(source)?;
+    let sheet = source.book.then(|| Sheet::open(source, batch)).transpose()?;
+    let told = sheet.as_ref().map(Sheet::told);
+    let (header, rows) = match sheet {
+        Some(sheet) => first_rows(sheet)?,
+        None => begin(source)?,
+    };
     let names = if source.form == Form::Csv { header.clone() } else { keys(&rows) };
     if source.form == Form::Csv {
         files::check(&source.name, batch, &header)?;
     }
     let form = match source.form {
+        _ if told.is_some() => told.unwrap_or_default(),
         Form::Csv => rows.first().map_or("CSV".into(), |rows| {
             let mark = match rows.separator {
                 b'\t' => "tabs".to_string(),
@@ -70,6 +77,17 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     }
     output.print(&page)?;
     Ok(found.iter().any(|(_, says)| says.is_err()))
+}
+
+/// The heading of a sheet, and its first rows.
+fn first_rows(mut sheet: Sheet) -> Result<(Vec<String>, Vec<Rows>), Failure> {
+    let mut found = Vec::new();
+    sheet.rows(|rows| {
+        found.extend(rows);
+        // All that is read at a time is more than is shown.
+        Ok::<_, Failure>(false)
+    })?;
+    Ok((sheet.names(), found))
 }
 
 /// Reads the header of a table in CSV, and the first rows.
