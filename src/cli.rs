@@ -29,6 +29,8 @@ mod snapshots;
 mod test;
 mod watch;
 mod why;
+#[cfg_attr(not(feature = "xlsx"), path = "cli/no_workbook.rs")]
+mod workbook;
 mod written;
 
 use std::path::Path;
@@ -111,7 +113,7 @@ enum Command {
     Facts(facts::Args),
     /// Make a folder with a ruleset to start from
     New(new::Args),
-    /// Print the JSON Schema of a ruleset's profiles
+    /// Print the JSON Schema of a ruleset's profiles, or make a form to fill in
     Schema(schema::Args),
     /// Say what a diagnostic means, with a wrong and a right example
     Explain(explain::Args),

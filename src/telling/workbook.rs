@@ -4,6 +4,7 @@
 //! text is a text whatever it begins with: no cell is a formula.
 
 mod answers;
+mod form;
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,12 @@ use qudao_language::date::Date;
 use qudao_language::layout::width;
 use qudao_language::operator::Verdict;
 use rust_xlsxwriter::{
-    Color, DocProperties, ExcelDateTime, Format, FormatAlign, Note, Url, Workbook, Worksheet, XlsxError,
+    Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, Note, Url, Workbook, Worksheet,
+    XlsxError,
 };
 
 pub use answers::{Answers, Full};
+pub use form::form;
 
 /// A sheet has so many rows.
 const MOST_ROWS: u32 = 1_048_576;
@@ -151,6 +154,34 @@ impl Sheet {
         Ok(true)
     }
 
+    /// Writes a column of a sheet without a heading.
+    fn column(&mut self, column: u16, cells: &[form::Choice]) -> Result<(), String> {
+        for (row, cell) in (0..).zip(cells) {
+            let written = match cell {
+                form::Choice::Truth(holds) => self.inner.write_boolean(row, column, *holds),
+                form::Choice::Word(word) => self.inner.write_string(row, column, cut(word)),
+            };
+            written.map_err(unwritten)?;
+        }
+        Ok(())
+    }
+
+    /// Shows what is written into a column in a format of Excel.
+    fn shown_as(&mut self, column: u16, format: &str) -> Result<(), String> {
+        self.inner.set_column_format(column, &Format::new().set_num_format(format)).map_err(unwritten)?;
+        Ok(())
+    }
+
+    /// Checks what is written into so many rows of a column.
+    fn validate(&mut self, column: u16, rows: u32, rule: &DataValidation) -> Result<(), String> {
+        self.inner.add_data_validation(1, column, rows, column, rule).map_err(unwritten)?;
+        Ok(())
+    }
+
+    fn hide(&mut self) {
+        self.inner.set_hidden(true);
+    }
+
     /// Adds what is said behind the last row.
     fn last(&mut self, text: &str) -> Result<(), String> {
         self.inner.write_string_with_format(self.rows, 0, text, &self.formats.plain).map_err(unwritten)?;
@@ -164,9 +195,10 @@ impl Sheet {
         for (column, widest) in (0..).zip(&self.widths) {
             self.inner.set_column_width(column, (*widest).clamp(least, most) as f64)?;
         }
-        let last = u16::try_from(self.widths.len()).unwrap_or(u16::MAX).saturating_sub(1);
-        self.inner.autofilter(0, 0, self.rows.saturating_sub(1), last)?;
-        self.inner.set_repeat_rows(0, 0)?;
+        if let Some(last) = u16::try_from(self.widths.len()).unwrap_or(u16::MAX).checked_sub(1) {
+            self.inner.autofilter(0, 0, self.rows.saturating_sub(1), last)?;
+            self.inner.set_repeat_rows(0, 0)?;
+        }
         self.inner.set_landscape();
         Ok(self.inner)
     }

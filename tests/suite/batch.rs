@@ -160,7 +160,7 @@ fn a_program_without_excel_says_how_to_get_one() {
         assert_eq!(output.status.code(), Some(2));
         assert_eq!(
             String::from_utf8(output.stderr).unwrap(),
-            "error: this program was built without Excel; build it with `cargo install --path . --features xlsx`, or save the sheet as CSV\n"
+            "error: this program was built without Excel; build it with `cargo install --path . --features xlsx`, or use CSV\n"
         );
     }
 }
@@ -178,6 +178,22 @@ fn answered(input: &str, form: Form) -> Vec<String> {
     let (out, rejects) = worker.take();
     let rejects = rejects.iter().map(|reject| format!("{}: {}", reject.line, reject.reason));
     rejects.chain(String::from_utf8(out).unwrap().lines().map(String::from)).collect()
+}
+
+/// What people choose from a list is a title; one of two values is none of them.
+#[test]
+fn values_are_called_by_their_titles_in_csv() {
+    let titled = "enum Goal { sell \"To sell\", talk \"To talk\", chat \"To talk\" }";
+    let ruleset = support::ruleset(&RULES.replace("enum Goal { sell, talk }", titled));
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let batch = Batch::new(&program, &Options::default(), Form::Csv).unwrap();
+    let mut worker = batch.worker();
+    let header = ["open", "goals", "start"].map(String::from);
+    worker.csv(b"false,to SELL;chat,2024-01-01\nfalse,To talk,2024-01-01\n", &header, 2);
+    let (out, rejects) = worker.take();
+    let rejects: Vec<_> = rejects.iter().map(|reject| (reject.line, reject.column)).collect();
+    assert_eq!(rejects, [(3, Some(1))]);
+    assert_eq!(String::from_utf8(out).unwrap().split(',').nth(9), Some("excluded"));
 }
 
 #[test]

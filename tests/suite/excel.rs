@@ -239,7 +239,11 @@ clients.xlsx: no field is named id, notes; not read
 fn with_parts(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut book = Workbook::new();
     book.push_worksheet(sheet("Clients", &[&["open"], &["true"]]));
-    let mut whole = zip::ZipArchive::new(Cursor::new(book.save_to_buffer().unwrap())).unwrap();
+    replaced(book.save_to_buffer().unwrap(), parts)
+}
+
+fn replaced(book: Vec<u8>, parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut whole = zip::ZipArchive::new(Cursor::new(book)).unwrap();
     let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for number in 0..whole.len() {
         let part = whole.by_index_raw(number).unwrap();
@@ -433,5 +437,88 @@ fn answers_are_a_workbook() {
     assert_eq!(nowhere.status.code(), Some(2));
     assert!(
         String::from_utf8(nowhere.stderr).unwrap().contains("a workbook is written to a file; say -o FILE")
+    );
+}
+
+/// Fills in the rows of a form, each cell named by its column, as a person would.
+fn fill(file: &Path, rows: &[&[(char, &str)]]) {
+    let name = "xl/worksheets/sheet1.xml";
+    let mut filled = String::new();
+    for (number, cells) in (2..).zip(rows) {
+        filled += &format!("<row r=\"{number}\">");
+        for (column, text) in *cells {
+            filled += &match *text {
+                "TRUE" | "FALSE" => {
+                    format!("<c r=\"{column}{number}\" t=\"b\"><v>{}</v></c>", u8::from(*text == "TRUE"))
+                }
+                _ if text.parse::<f64>().is_ok() => format!("<c r=\"{column}{number}\"><v>{text}</v></c>"),
+                _ => format!("<c r=\"{column}{number}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+            };
+        }
+        filled += "</row>";
+    }
+    let sheet = part(file, name).replace("</sheetData>", &format!("{filled}</sheetData>"));
+    let whole = replaced(std::fs::read(file).unwrap(), &[(name, sheet.as_bytes())]);
+    std::fs::write(file, whole).unwrap();
+}
+
+#[test]
+fn a_form_is_filled_in_and_answered() {
+    let folder = folder();
+    let folder = folder.path();
+    let form = |arguments: &[&str]| {
+        let output = support::program(folder).arg("schema").args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    form(&["t.qd", "-o=form.xlsx"]);
+    let file = folder.join("form.xlsx");
+    let told = |file: &Path, sheets: &[&str]| {
+        sheets
+            .iter()
+            .map(|name| format!("{name}\n{}", read(file, name).join("\n")))
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    };
+    let sheet = part(&file, "xl/worksheets/sheet1.xml");
+    let rules: Vec<&str> = sheet.split("<dataValidation ").skip(1).collect();
+    let rules: Vec<&str> = rules.iter().map(|rule| rule.split("</dataValidation>").next().unwrap()).collect();
+    let english = format!(
+        "{}\n\n{}\n\n{}",
+        told(&file, &["Profiles", "Questions", "lists"]),
+        rules.join("\n"),
+        part(&file, "xl/workbook.xml").split("<sheets>").nth(1).unwrap().split("</sheets>").next().unwrap()
+    );
+    support::assert_snapshot("excel", "form", &english);
+    fill(
+        &file,
+        &[
+            &[
+                ('A', "Bakery"),
+                ('B', "5"),
+                ('C', "0.4"),
+                ('E', "To sell"),
+                ('F', "To sell;talk"),
+                ('G', "TRUE"),
+                ('H', "2023-03-15"),
+            ],
+            &[('A', "School"), ('B', "3 per week"), ('E', "talk"), ('G', "FALSE"), ('I', "Bonn")],
+            &[('A', "Club"), ('B', "500"), ('G', "TRUE")],
+        ],
+    );
+    let output = batch(folder, &["form.xlsx", "--keep=client", "--only=verdict"]);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "client,line,first,settled,a.verdict,b.verdict\nBakery,2,a,true,recommended,excluded\nSchool,3,a,true,recommended,undecided\n"
+    );
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "form.xlsx: Profiles!B4: `posts` is at most 100 per month\n"
+    );
+    form(&["wechat", "--lang=zh", "-o=zh.xlsx"]);
+    support::assert_snapshot("excel", "form-zh", &told(&folder.join("zh.xlsx"), &["填写", "问题说明"]));
+    let nowhere = support::program(folder).args(["schema", "t.qd", "--format=xlsx"]).output().unwrap();
+    assert_eq!(
+        String::from_utf8(nowhere.stderr).unwrap(),
+        "error: a workbook is written to a file; say -o FILE\n"
     );
 }

@@ -111,7 +111,7 @@ fn outside_libraries_have_their_places() {
         ("bytes", PARQUET),
         ("calamine", &["src/language/book.rs"]),
         ("zip", &["src/language/book/inspect.rs"]),
-        ("rust_xlsxwriter", &["src/telling/workbook.rs"]),
+        ("rust_xlsxwriter", &["src/telling/workbook.rs", "src/telling/workbook/form.rs"]),
         ("maud", HTML),
         ("arrow_array", ARROW),
         ("arrow_buffer", ARROW),

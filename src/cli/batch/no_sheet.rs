@@ -9,12 +9,7 @@ use qudao_telling::words::Speaker;
 use super::super::output::Failure;
 use super::files::Source;
 
-/// Says how to get a program with workbooks.
-pub(super) fn absent() -> Failure {
-    Failure::new(
-        "this program was built without Excel; build it with `cargo install --path . --features xlsx`, or save the sheet as CSV",
-    )
-}
+pub(super) use super::super::workbook::absent;
 
 enum Never {}
 

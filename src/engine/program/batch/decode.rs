@@ -405,7 +405,7 @@ impl Batch<'_, '_> {
             object.push_str(&format!(
                 "{}:{}",
                 serde_json::Value::from(&*field.name),
-                json_of_cell(field.ty, text)
+                json_of_cell(self.program.ruleset(), field.ty, text)
             ));
         }
         object.push('}');
@@ -435,8 +435,16 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 /// A cell of CSV as a profile in JSON would have it.
-fn json_of_cell(ty: Type, text: &str) -> String {
-    let json = |text: &str| serde_json::Value::from(text).to_string();
+fn json_of_cell(ruleset: &Ruleset, ty: Type, text: &str) -> String {
+    // In a table that people fill in, a value of an enum may be called by its title.
+    let named = |text: &str| match ty {
+        Type::Enum(id) | Type::Set(id) => {
+            let of = &ruleset.enums[id];
+            of.member_called(text).map(|member| of.member_name(member).to_string())
+        }
+        Type::Bool | Type::Number(_) | Type::Text | Type::Date => None,
+    };
+    let json = |text: &str| serde_json::Value::from(named(text).unwrap_or_else(|| text.into())).to_string();
     let list = |text: &str| format!("[{}]", names_of_cell(text).map(json).collect::<Vec<_>>().join(","));
     let bare = |text: &str| text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     if ty == Type::Bool
