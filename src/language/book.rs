@@ -5,6 +5,7 @@
 //! else. Cells of Excel are doubles; they become decimals here, and nothing behind this room knows of doubles.
 
 mod inspect;
+mod rows;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -14,8 +15,10 @@ use std::ops::ControlFlow;
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Style, Xlsx, XlsxError};
 
 use crate::date::Date;
-use crate::diagnostic::nearest;
+use crate::source::{cell_name, cell_place};
 use inspect::{Marks, inspect};
+
+pub use rows::{Sheet, Unread, read};
 
 /// The heading is looked for in so many rows that are not empty.
 const FIRST_ROWS: usize = 100;
@@ -61,31 +64,6 @@ pub struct Cell<'b> {
     pub is_text: bool,
 }
 
-/// Writes the place of a cell as formulas do: `Fees!C7`, `'My fees'!C7`. Columns are counted from 0, rows from 1.
-#[must_use]
-pub fn place(sheet: &str, column: u32, row: u32) -> String {
-    format!("{}!{}", quoted(sheet), cell_name(column, row))
-}
-
-fn quoted(sheet: &str) -> String {
-    let plain = sheet.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let plain = plain && !sheet.starts_with(|c: char| c.is_ascii_digit());
-    if plain { sheet.into() } else { format!("'{}'", sheet.replace('\'', "''")) }
-}
-
-/// Writes the place of a cell in its sheet: `C7`.
-#[must_use]
-pub fn cell_name(column: u32, row: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column + 1;
-    while rest > 0 {
-        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
-        rest = (rest - 1) / 26;
-    }
-    let letters: String = letters.iter().rev().collect();
-    format!("{letters}{row}")
-}
-
 impl<R: Read + Seek> Book<R> {
     /// Opens a workbook.
     ///
@@ -101,26 +79,15 @@ impl<R: Read + Seek> Book<R> {
     /// Returns the name of a sheet: the one of this name, else the first that is not hidden.
     ///
     /// # Errors
-    /// If there is none.
-    pub fn sheet(&self, name: Option<&str>) -> Result<String, String> {
+    /// If there is none: the names of those that there are.
+    pub fn sheet(&self, name: Option<&str>) -> Result<String, Vec<String>> {
         let sheets = self.xlsx.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-        let Some(name) = name else {
-            let first = sheets.clone().find(|sheet| sheet.visible == SheetVisible::Visible);
-            let first = first.ok_or_else(|| String::from("no sheet of this workbook can be seen"))?;
-            return Ok(first.name.clone());
+        let found = match name {
+            Some(name) => sheets.clone().find(|sheet| sheet.name == name),
+            None => sheets.clone().find(|sheet| sheet.visible == SheetVisible::Visible),
         };
-        let names: Vec<&str> = sheets.map(|sheet| sheet.name.as_str()).collect();
-        if names.contains(&name) {
-            return Ok(name.into());
-        }
-        let hint = match nearest(name, names.iter().copied()) {
-            Some(near) => format!("; the nearest name is `{near}`"),
-            None => {
-                let shown: Vec<String> = names.iter().take(10).map(|name| format!("`{name}`")).collect();
-                format!("; there are {}", shown.join(", "))
-            }
-        };
-        Err(format!("no sheet is named `{name}`{hint}"))
+        let names = || sheets.map(|sheet| sheet.name.clone()).collect();
+        found.map(|sheet| sheet.name.clone()).ok_or_else(names)
     }
 
     /// Finds the row that names the columns of a sheet: the first with a text that fits, else the first with a text.
@@ -153,8 +120,7 @@ impl<R: Read + Seek> Book<R> {
             fitting.or(first).ok_or_else(|| format!("no row of the sheet `{sheet}` names its columns"))?;
         match merged {
             Some(merged) => Err(format!(
-                "{}!{merged}: cells of the heading are merged; unmerge them, and name each column",
-                quoted(sheet)
+                "the cells {merged} of the heading are merged; unmerge them, and name each column"
             )),
             None => Ok(heading),
         }
@@ -188,7 +154,7 @@ impl<R: Read + Seek> Book<R> {
             if last.replace((row, column)) >= Some((row, column)) {
                 return Err(format!(
                     "{}: this cell comes after one that it stands before",
-                    place(sheet, column, row + 1)
+                    cell_place(sheet, column, row + 1)
                 ));
             }
             if row != found.0 && give(std::mem::replace(&mut found, (row, Vec::new()))).is_break() {
@@ -355,12 +321,5 @@ mod tests {
         assert_eq!(percent(3.0), "300%");
         assert_eq!(percent(-0.0015), "-0.15%");
         assert_eq!(percent(0.0), "0%");
-    }
-
-    #[test]
-    fn places_are_written_as_in_formulas() {
-        assert_eq!(place("Fees", 2, 7), "Fees!C7");
-        assert_eq!(place("价格", 26, 1), "价格!AA1");
-        assert_eq!(place("Bob's fees", 16_383, 1_048_576), "'Bob''s fees'!XFD1048576");
     }
 }

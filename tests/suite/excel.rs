@@ -364,7 +364,7 @@ fn broken_workbooks_are_read_or_refused() {
         }
         let bytes = out.finish().unwrap().into_inner();
         let told = Book::open(Cursor::new(bytes)).and_then(|mut book| {
-            let name = book.sheet(None)?;
+            let name = book.sheet(None).map_err(|_| String::new())?;
             book.heading(&name, &|_| false)?;
             book.rows(&name, &mut |_| ControlFlow::Continue(()))
         });
@@ -521,4 +521,159 @@ fn a_form_is_filled_in_and_answered() {
         String::from_utf8(nowhere.stderr).unwrap(),
         "error: a workbook is written to a file; say -o FILE\n"
     );
+}
+
+/// A file in CSV as a sheet: what is a number there, or a truth value, is one here.
+fn sheet_of_csv(name: &str, text: &str) -> Worksheet {
+    let text = text.trim_start_matches('\u{feff}');
+    let separator = if text.lines().next().unwrap().contains(';') { b';' } else { b',' };
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(separator)
+        .from_reader(text.as_bytes());
+    let rows: Vec<Vec<String>> =
+        reader.records().map(|row| row.unwrap().iter().map(String::from).collect()).collect();
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    sheet(name, &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+#[test]
+fn rulesets_mean_the_same_with_sheets_as_with_csv() {
+    let mut sheets = 0;
+    for name in ["help_desk", "messages", "parcels", "software"] {
+        let folder = tempfile::tempdir().unwrap();
+        let from = support::folder("rulesets");
+        let (from, main) = (from.join(name), format!("{name}.qd"));
+        for file in std::fs::read_dir(&from).unwrap().map(|file| file.unwrap().path()) {
+            let own = file.file_name().unwrap().to_string_lossy().into_owned();
+            if file.extension().is_some_and(|ending| ending == "csv") {
+                let table = sheet_of_csv("Rows", &std::fs::read_to_string(&file).unwrap());
+                let book = own.replace(".csv", ".xlsx");
+                save(folder.path(), &book, vec![sheet("Other", &[&["x", "y"]]), table]);
+                sheets += 1;
+            }
+            if file.is_file() {
+                std::fs::copy(&file, folder.path().join(own)).unwrap();
+            }
+        }
+        std::fs::write(folder.path().join("empty.json"), "{}").unwrap();
+        let meaning = |folder: &Path| {
+            let output = support::program(folder)
+                .args(["eval", &main, "empty.json", "--format=json"])
+                .output()
+                .unwrap();
+            let json: serde_json::Value = serde_json::from_slice(&output.stdout)
+                .unwrap_or_else(|_| panic!("{main}: {}", String::from_utf8_lossy(&output.stderr)));
+            json["ruleset"]["meaning"].as_str().unwrap().to_string()
+        };
+        let in_csv = meaning(folder.path());
+        for file in std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().path()) {
+            if file.extension().is_some_and(|ending| ending == "qd") {
+                let text = std::fs::read_to_string(&file).unwrap();
+                let text = text.replace("from csv", "from xlsx").replace(".csv\"", ".xlsx\" sheet \"Rows\"");
+                std::fs::write(&file, text).unwrap();
+            }
+        }
+        std::fs::read_dir(folder.path())
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .filter(|file| file.extension().is_some_and(|ending| ending == "csv"))
+            .for_each(|file| std::fs::remove_file(file).unwrap());
+        assert_eq!(meaning(folder.path()), in_csv, "{name}");
+        let laid_out = support::program(folder.path()).args(["fmt", "--check", &main]).output().unwrap();
+        assert_eq!(laid_out.status.code(), Some(0), "{name}: {}", String::from_utf8_lossy(&laid_out.stdout));
+    }
+    assert_eq!(sheets, 4);
+}
+
+#[test]
+fn complaints_of_tables_and_facts_name_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    std::fs::copy(support::folder("excel").join("fees.qd"), folder.join("fees.qd")).unwrap();
+    let facts: &[&[&str]] = &[
+        &["Our fees 2026"],
+        &[],
+        &["", "channel", "fee", "open"],
+        &["", "card", "2.9", "true"],
+        &["", "debit", "much", "false"],
+        &["", "wire", "1.5", ""],
+    ];
+    let rows: &[&[&str]] =
+        &[&["name", "orders", "then"], &["few", "<= 5", "score card +1"], &["many", "> 5", "score crad +1"]];
+    save(folder, "fees.xlsx", vec![sheet("Fees", facts), sheet("Which one", rows)]);
+    let told = |arguments: &[&str]| {
+        let output = support::program(folder).arg("check").args(arguments).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    support::assert_snapshot("excel", "fees", &told(&["fees.qd"]));
+    support::assert_snapshot("excel", "fees-short", &told(&["fees.qd", "--format=short"]));
+    let mut wrong = sheet("Fees", facts);
+    wrong.write_formula(4, 2, Formula::new("1/3").set_result("")).unwrap();
+    wrong.merge_range(5, 1, 6, 1, "wire", &Format::new()).unwrap();
+    save(folder, "fees.xlsx", vec![wrong, sheet("Which", rows)]);
+    support::assert_snapshot("excel", "fees-without-values", &told(&["fees.qd"]));
+    std::fs::write(folder.join("fees.xlsx"), "channel,fee\ncard,1\n").unwrap();
+    assert!(told(&["fees.qd", "--format=short"]).contains("`fees.xlsx` is no whole workbook (.xlsx)"));
+}
+
+/// Saves a workbook as LibreOffice does, its formulas calculated.
+fn resaved(folder: &Path, name: &str) -> std::path::PathBuf {
+    let out = folder.join("saved");
+    let output = std::process::Command::new("soffice")
+        .arg(format!("-env:UserInstallation=file://{}", folder.join("profile").display()))
+        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
+        .args([out.as_path(), &folder.join(name)])
+        .output()
+        .unwrap();
+    let saved = out.join(name);
+    assert!(saved.is_file(), "{}", String::from_utf8_lossy(&output.stderr));
+    saved
+}
+
+/// LibreOffice opens what was written, calculates and saves it, and it is read as before.
+#[test]
+#[ignore = "needs LibreOffice; `.ci/run` brings it"]
+fn what_libreoffice_saves_is_read_again() {
+    let folder = folder();
+    let folder = folder.path();
+    let run = |arguments: &[&str]| {
+        let output = support::program(folder).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for (tongue, profiles, answers) in
+        [("en", "Profiles", ["Answers", "Reasons", "Sources"]), ("zh", "填写", ["结果", "理由", "来源"])]
+    {
+        let lang = &format!("--lang={tongue}");
+        run(&["schema", "wechat", lang, "-o=form.xlsx"]);
+        let form = folder.join("form.xlsx");
+        let headings = read(&form, profiles);
+        let chosen: Vec<String> = part(&form, "xl/sharedStrings.xml")
+            .split("<t>")
+            .skip(1)
+            .map(|text| text.split("</t>").next().unwrap().to_string())
+            .collect();
+        let company = chosen.iter().find(|text| matches!(text.as_str(), "a company" | "企业")).unwrap();
+        fill(&form, &[&[('A', "Bakery"), ('B', company), ('D', "TRUE")], &[('A', "=1+1"), ('B', company)]]);
+        let saved = resaved(folder, "form.xlsx");
+        assert_eq!(read(&saved, profiles)[0], headings[0]);
+        assert!(part(&saved, "xl/worksheets/sheet1.xml").contains("<dataValidation "), "lists are lost");
+        let clients = format!("--keep={}", if tongue == "zh" { "客户" } else { "client" });
+        let arguments = ["batch", "wechat", "saved/form.xlsx", lang, &clients, "-o=answers.xlsx"];
+        let told = run(&arguments);
+        assert!(told.starts_with("2 rows answered, 0 rows set aside"), "{told}");
+        let again = resaved(folder, "answers.xlsx");
+        for sheet in answers {
+            assert_eq!(read(&again, sheet), read(&folder.join("answers.xlsx"), sheet), "{sheet}");
+        }
+    }
+    // A formula has no value until a program for sheets finds it.
+    let mut sheet = sheet("Clients", &[&["posts", "open"], &["", "true"]]);
+    sheet.write_formula(1, 0, Formula::new("2+3").set_result("")).unwrap();
+    save(folder, "sums.xlsx", vec![sheet]);
+    assert!(said(folder, &["sums.xlsx"]).contains("Clients!A2: this formula has no value yet"));
+    resaved(folder, "sums.xlsx");
+    assert_eq!(said(folder, &["saved/sums.xlsx"]), "");
 }

@@ -7,11 +7,13 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use qudao_engine::program::batch::{Batch, Form, MAX_ROW_BYTES, Reject, Rows, cell, header};
-use qudao_language::book::{Book, Heading, Row, cell_name, place};
+use qudao_language::book::{Book, Heading, Row};
 use qudao_language::date::Date;
+use qudao_language::source::{cell_name, cell_place};
 use qudao_telling::words::Speaker;
 use qudao_telling::workbook::{Answers, Full};
 
+use super::super::argument::meant;
 use super::super::files::NewFile;
 use super::super::output::Failure;
 use super::files::{self, Source};
@@ -33,7 +35,15 @@ impl Sheet {
         let of_file = |wrong: String| Failure::new(format!("`{}` {wrong}", source.name));
         let failed = |wrong: String| Failure::new(format!("{}: {wrong}", source.name));
         let mut book = Book::open(BufReader::new(source.file()?)).map_err(of_file)?;
-        let name = book.sheet(source.sheet.as_deref()).map_err(failed)?;
+        let wanted = source.sheet.as_deref();
+        let name = book.sheet(wanted).map_err(|names| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let hint = meant(wanted.unwrap_or_default(), names.iter().copied(), ("there are", &names));
+            failed(match wanted {
+                Some(wanted) => format!("no sheet is named `{wanted}`{hint}"),
+                None => "no sheet of this workbook can be seen; say --sheet".into(),
+            })
+        })?;
         let fits = |names: &[String]| batch.fields(names).iter().any(Option::is_some);
         let heading = book.heading(&name, &fits).map_err(failed)?;
         let mut first = Rows::default();
@@ -169,7 +179,7 @@ impl Places {
     /// The cell in which a row is wrong, or its first.
     pub(super) fn of(&self, reject: &Reject) -> String {
         let column = self.columns.get(reject.column.unwrap_or(0)).copied().unwrap_or(0);
-        place(&self.sheet, column, u32::try_from(reject.line).unwrap_or(u32::MAX))
+        cell_place(&self.sheet, column, u32::try_from(reject.line).unwrap_or(u32::MAX))
     }
 }
 

@@ -6,8 +6,6 @@ use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 
-use crate::diagnostic::shortened;
-
 /// A workbook has so many parts at most.
 const MOST_PARTS: usize = 10_000;
 /// So many bytes at most, unpacked: of all parts together, and of those that are held in memory.
@@ -131,7 +129,10 @@ impl Seen<'_> {
             let tag = String::from_utf8_lossy(&self.tag);
             let mut places = attributes(&tag).filter(|(name, _)| matches!(*name, "r" | "ref"));
             if let Some((_, place)) = places.find(|(_, place)| !is_place(place)) {
-                return Err(format!("is no whole workbook: no cells are at {}", shortened(place)));
+                return Err(format!(
+                    "is no whole workbook: no cells are at `{}`",
+                    place.chars().take(30).collect::<String>()
+                ));
             }
         }
         match name {

@@ -51,9 +51,21 @@ pub fn render(files: &Files, diagnostic: &Diagnostic, colour: bool) -> String {
     let mut out = Painter { bytes: Vec::new(), colour };
     let config = Config { start_context_lines: 1, end_context_lines: 1, ..Config::default() };
     match term::emit_to_write_style(&mut out, &config, &excerpts, &message) {
-        Ok(()) => String::from_utf8_lossy(&out.bytes).into_owned(),
+        Ok(()) => with_cells(files, diagnostic, String::from_utf8_lossy(&out.bytes).into_owned()),
         Err(_) => short(files, diagnostic),
     }
+}
+
+/// In a sheet of a workbook a place is a cell.
+fn with_cells(files: &Files, diagnostic: &Diagnostic, mut text: String) -> String {
+    for label in [&diagnostic.label].into_iter().chain(&diagnostic.labels) {
+        let place = files.place(label.span);
+        if place.cell.is_some() {
+            let written = format!("{}:{}:{}", place.file, place.line, place.column);
+            text = text.replace(&*visible(&written), &visible(&place.to_string()));
+        }
+    }
+    text
 }
 
 /// Returns a diagnostic on one line: `file:line:column: severity[code]: message`, with the fix if there is one.
