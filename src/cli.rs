@@ -30,6 +30,8 @@ mod test;
 mod verify;
 mod watch;
 mod why;
+#[cfg_attr(not(feature = "xlsx"), path = "cli/no_workbook.rs")]
+mod workbook;
 mod written;
 
 use std::path::Path;
@@ -114,7 +116,7 @@ enum Command {
     Facts(facts::Args),
     /// Make a folder with a ruleset to start from
     New(new::Args),
-    /// Print the JSON Schema of a ruleset's profiles
+    /// Print the JSON Schema of a ruleset's profiles, or make a form to fill in
     Schema(schema::Args),
     /// Say what a diagnostic means, with a wrong and a right example
     Explain(explain::Args),
@@ -188,7 +190,11 @@ fn version(verbose: bool) -> String {
     if !verbose {
         return line;
     }
-    let features = [("arrow", cfg!(feature = "arrow")), ("parquet", cfg!(feature = "parquet"))];
+    let features = [
+        ("arrow", cfg!(feature = "arrow")),
+        ("parquet", cfg!(feature = "parquet")),
+        ("xlsx", cfg!(feature = "xlsx")),
+    ];
     let features: Vec<&str> = features.iter().filter(|(_, is_in)| *is_in).map(|(name, _)| *name).collect();
     let features = if features.is_empty() { "none".into() } else { features.join(", ") };
     let commit = option_env!("QUDAO_COMMIT").unwrap_or("unknown");

@@ -8,6 +8,8 @@ mod input;
 #[cfg_attr(not(feature = "parquet"), path = "batch/no_parquet.rs")]
 mod parquet;
 mod progress;
+#[cfg_attr(not(feature = "xlsx"), path = "batch/no_sheet.rs")]
+mod sheet;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -61,6 +63,7 @@ enum Part {
 
 const EXAMPLES: &str = "Examples:
   qudao batch wechat clients.csv -o answers.csv
+  qudao batch wechat clients.xlsx --sheet Clients -o answers.xlsx
   qudao batch wechat tables --to ndjson  all tables in a folder
   qudao batch wechat clients.csv --keep name --only first";
 
@@ -71,7 +74,7 @@ pub(crate) struct Args {
     /// A ruleset: a file, a folder, or the name of one inside the binary
     #[arg(add = completions::rulesets())]
     ruleset: Argument,
-    /// Tables of profiles: .ndjson, .jsonl, .csv or .parquet files, folders or patterns of them, or `-`
+    /// Tables of profiles: .ndjson, .jsonl, .csv, .xlsx or .parquet files, folders or patterns of them, or `-`
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<Argument>,
     /// Write the answers to this file, whole or not at all (default, or `-`: standard output)
@@ -80,6 +83,9 @@ pub(crate) struct Args {
     /// How the input is written, whatever its ending
     #[arg(long, value_enum, value_name = "FORMAT")]
     from: Option<TableFormat>,
+    /// Read the sheet of this name (default: the first that is not hidden)
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
     /// How to write the answers (default: by the ending of the output, else like the input)
     #[arg(long, value_enum, value_name = "FORMAT")]
     to: Option<TableFormat>,
@@ -142,17 +148,20 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(ruleset) = load::ruleset_of(&loaded, output)? else { return Ok(Exit::Found) };
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
     let program = Program::new(&ruleset, day);
-    let sources = files::sources(&args.inputs, args.from)?;
+    let sources = files::sources(&args.inputs, args.from, args.sheet.as_deref())?;
     let ending = args.file().and_then(files::format_of);
     let like_input = sources.first().map_or(Form::Ndjson, |source| source.form);
     let to = match args.to.or(ending) {
         Some(format) => files::form(format)?,
         None => like_input,
     };
+    // A workbook is made of rows with types.
+    let in_book = args.to.or(ending) == Some(TableFormat::Xlsx);
+    let to = if in_book { Form::Ndjson } else { to };
     let options = Options {
         columns: mapping(args)?,
         keep: args.keep.clone(),
-        reasons: args.reasons,
+        reasons: args.reasons || in_book,
         parts: parts(&args.only),
     };
     let batch = Batch::new(&program, &options, to).map_err(Failure::new)?;
@@ -163,7 +172,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return first_look::show(args, &batch, &sources, output);
     }
     args.apart(&loaded, &sources)?;
-    let mut run = flow::Flow::new(args, &batch, sources, to, output.quiet())?;
+    let speaker = profiles::speaker(&ruleset, args.lang.as_deref(), &loaded.project, output)?;
+    let book = in_book.then(|| sheet::Workbook::open(args.file(), &batch, &sources, speaker)).transpose()?;
+    let mut run = flow::Flow::new(args, &batch, sources, (to, book), output.quiet())?;
     let summary = run.run(output)?;
     let written = run.finish()?;
     let text = match args.summary {

@@ -211,7 +211,7 @@ pub(crate) fn bring(sources: &mut Sources, mut read: impl FnMut(&Wanted) -> std:
 pub(crate) fn read_wanted(kind: WantedKind, within: &Path, file: &Path) -> std::io::Result<Vec<u8>> {
     match kind {
         WantedKind::Base => files::read(file),
-        WantedKind::Part | WantedKind::Table | WantedKind::Text | WantedKind::Lock => {
+        WantedKind::Part | WantedKind::Table | WantedKind::Workbook | WantedKind::Text | WantedKind::Lock => {
             read_inside(within, file)
         }
     }

@@ -304,7 +304,8 @@ impl Server<'_> {
     }
 
     fn watch_files(&self) {
-        let globs = ["**/*.qd", "**/*.csv", "**/*.txt", "**/*.md", "**/sources.lock", "**/qudao.toml"];
+        let globs =
+            ["**/*.qd", "**/*.csv", "**/*.xlsx", "**/*.txt", "**/*.md", "**/sources.lock", "**/qudao.toml"];
         let watchers: Vec<_> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
         let method = "workspace/didChangeWatchedFiles";
         let options = json!({ "watchers": watchers });

@@ -223,6 +223,20 @@ impl Output {
         }
     }
 
+    /// Writes a workbook, which is no text: into a file alone.
+    pub(crate) fn workbook(
+        &mut self,
+        made: impl FnOnce() -> Result<Vec<u8>, Failure>,
+    ) -> Result<(), Failure> {
+        let made = made()?;
+        let Some(file) = &mut self.file else {
+            return Err(Failure::new("a workbook is written to a file; say -o FILE"));
+        };
+        self.begun = true;
+        let written = file.write_all(&made);
+        written.map_err(|error| file.get_ref().failed(error))
+    }
+
     /// Writes what helps somebody on, or counts: nothing where only results are wanted.
     pub(crate) fn hint(&mut self, text: &str) -> Result<(), Failure> {
         if self.quiet { Ok(()) } else { self.note(text) }

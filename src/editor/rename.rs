@@ -133,6 +133,17 @@ pub fn rename(
         project.changes(&named, new, keep, &mut changes);
     }
     let changes: Vec<Change> = changes.into_iter().collect();
+    let sheets = [project].into_iter().chain(others.iter().copied());
+    let mut sheets =
+        sheets.flat_map(|project| project.sources().files().iter()).filter(|(_, file)| file.is_sheet());
+    let is_changed = |name: &str| changes.iter().any(|change| change.path == plain_path(name));
+    if let Some((_, sheet)) = sheets.find(|(_, sheet)| is_changed(sheet.name())) {
+        return Err(format!(
+            "`{}` stands in the workbook `{}`, which is changed in a program for sheets",
+            named.name,
+            sheet.name()
+        ));
+    }
     for (project, named) in sharing(project, others, named) {
         project.agrees(&named, new, &changes)?;
     }

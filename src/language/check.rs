@@ -43,7 +43,7 @@ pub use uses::{Mention, NameKind, Named};
 pub use variants::inherit;
 
 use crate::date::Date;
-use crate::diagnostic::{self, Code, Diagnostic, Effort};
+use crate::diagnostic::{self, Code, Diagnostic, Effort, Fix};
 use crate::model::{
     self, Arena, Channel, Enum, Fact, Field, Id, Let, Mix, Requirement, Rule, Ruleset, Source, Thresholds,
     Type, UnitDefinition, Units,
@@ -119,6 +119,10 @@ pub fn check(sources: &Sources) -> Checked {
     diagnostic::leave_conflicts_alone(&mut diagnostics);
     diagnostic::leave_cut_ends_alone(&mut diagnostics);
     diagnostic::sort(&mut diagnostics);
+    // No text that is written anew becomes a workbook.
+    let in_sheet =
+        |fix: &mut Fix| fix.edits.iter().any(|edit| sources.files().get(edit.span.file).is_sheet());
+    diagnostics.iter_mut().for_each(|diagnostic| drop(diagnostic.fix.take_if(in_sheet)));
     let ruleset = if diagnostic::any_error(&diagnostics) { None } else { ruleset };
     Checked { ruleset, diagnostics, allowed: checker.allowed, mentions: checker.mentions }
 }

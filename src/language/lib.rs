@@ -6,6 +6,8 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
 
+#[cfg(feature = "xlsx")]
+pub mod book;
 pub mod bundled;
 pub mod check;
 pub mod date;

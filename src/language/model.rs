@@ -211,6 +211,24 @@ impl Enum {
     pub fn member_name(&self, member: u32) -> &str {
         self.members.get(member as usize).map_or("", |member| &member.name)
     }
+
+    /// Returns the value that a person calls so: by its name, or by a title that no other has, in any language and case.
+    #[must_use]
+    pub fn member_called(&self, called: &str) -> Option<u32> {
+        let wanted = called.trim().to_lowercase();
+        let is_title = |title: &str| title.trim().to_lowercase() == wanted;
+        let is_so = |member: &Member| {
+            let title = member.title.as_ref();
+            title.is_some_and(|title| {
+                is_title(&title.main) || title.translations.iter().any(|(_, title)| is_title(title))
+            })
+        };
+        self.by_name.get(called).copied().or_else(|| {
+            let mut found = (0..).zip(&self.members).filter(|(_, member)| is_so(member));
+            let (number, _) = found.next()?;
+            found.next().is_none().then_some(number)
+        })
+    }
 }
 
 /// A value of an enum.

@@ -83,13 +83,20 @@ pub struct Place {
     pub file: String,
     /// The line, from 1.
     pub line: u32,
-    /// The column in characters, from 1.
+    /// The column in characters, from 1; in a sheet of a workbook, the number of the column.
     pub column: u32,
+    /// In a sheet, the cell, as formulas write it.
+    pub cell: Option<String>,
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+        match &self.cell {
+            Some(cell) => {
+                write!(f, "{}: {cell}", self.file.rsplit_once('!').map_or(&*self.file, |(book, _)| book))
+            }
+            None => write!(f, "{}:{}:{}", self.file, self.line, self.column),
+        }
     }
 }
 
@@ -101,6 +108,30 @@ pub struct File {
     line_starts: Vec<u32>,
     /// The number of characters before each block of `BLOCK` bytes; empty where every character is one byte.
     characters_before: Vec<u32>,
+    /// Of a sheet of a workbook: its name, and where the cells begin, each with its column from 0. A line is a row.
+    cells: Option<(String, Vec<(u32, u32)>)>,
+}
+
+/// Writes the place of a cell as formulas do: `Fees!C7`, `'My fees'!C7`. Columns are counted from 0, rows from 1.
+#[must_use]
+pub fn cell_place(sheet: &str, column: u32, row: u32) -> String {
+    let plain = sheet.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let plain = plain && !sheet.starts_with(|c: char| c.is_ascii_digit());
+    let quoted = if plain { sheet.into() } else { format!("'{}'", sheet.replace('\'', "''")) };
+    format!("{quoted}!{}", cell_name(column, row))
+}
+
+/// Writes the place of a cell in its sheet: `C7`.
+#[must_use]
+pub fn cell_name(column: u32, row: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    let letters: String = letters.iter().rev().collect();
+    format!("{letters}{row}")
 }
 
 /// Characters are counted from the nearest multiple of so many bytes, so that a column costs no scan of a long line.
@@ -119,7 +150,7 @@ impl File {
                 count += count_characters(block);
             }
         }
-        File { name, text, line_starts, characters_before }
+        File { name, text, line_starts, characters_before, cells: None }
     }
 
     /// Returns the name under which the caller brought the file.
@@ -132,6 +163,12 @@ impl File {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// Tells whether it is a sheet of a workbook, which only whoever keeps it can change.
+    #[must_use]
+    pub fn is_sheet(&self) -> bool {
+        self.cells.is_some()
     }
 
     /// Returns the index of the line, from 0, that holds the byte at `offset`.
@@ -172,6 +209,11 @@ impl File {
     /// Returns the line and the column, both from 1, of the byte at `offset`. A byte order mark has no column.
     #[must_use]
     pub fn line_column(&self, offset: u32) -> (u32, u32) {
+        if let Some((_, cells)) = &self.cells {
+            let before = cells.partition_point(|(start, _)| *start <= offset).checked_sub(1);
+            let (_, column) = before.and_then(|before| cells.get(before)).copied().unwrap_or_default();
+            return (self.line_index(offset) as u32 + 1, column + 1);
+        }
         let offset = (offset as usize).min(self.text.len());
         let line = self.line_index(offset as u32);
         let start = self.line_starts.get(line).map_or(0, |s| *s as usize);
@@ -209,6 +251,21 @@ impl Files {
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> FileId {
         self.files.push(File::new(name.into(), text.into()));
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Adds a sheet of a workbook, with the places of its cells: where each begins in the text, and its column from 0.
+    pub fn add_sheet(
+        &mut self,
+        name: impl Into<String>,
+        text: impl Into<String>,
+        sheet: String,
+        cells: Vec<(u32, u32)>,
+    ) -> FileId {
+        let id = self.add(name, text);
+        if let Some(file) = self.files.last_mut() {
+            file.cells = Some((sheet, cells));
+        }
+        id
     }
 
     /// Returns a file.
@@ -272,7 +329,8 @@ impl Files {
     pub fn place(&self, span: Span) -> Place {
         let file = self.get(span.file);
         let (line, column) = file.line_column(span.start);
-        Place { file: file.name.clone(), line, column }
+        let cell = file.cells.as_ref().map(|(sheet, _)| cell_place(sheet, column.saturating_sub(1), line));
+        Place { file: file.name.clone(), line, column, cell }
     }
 
     /// Returns the line and the column at which a span ends.
@@ -311,6 +369,13 @@ mod tests {
             (span.start, span.end)
         };
         assert_eq!((whole(1, 2), whole(3, 5), whole(2, 2), whole(0, 9)), ((1, 4), (1, 5), (1, 4), (0, 5)));
+    }
+
+    #[test]
+    fn places_of_cells_are_written_as_in_formulas() {
+        assert_eq!(cell_place("Fees", 2, 7), "Fees!C7");
+        assert_eq!(cell_place("价格", 26, 1), "价格!AA1");
+        assert_eq!(cell_place("Bob's fees", 16_383, 1_048_576), "'Bob''s fees'!XFD1048576");
     }
 
     #[test]

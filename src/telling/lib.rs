@@ -11,3 +11,5 @@ pub mod summary;
 pub mod verify;
 pub mod why;
 pub mod words;
+#[cfg(feature = "xlsx")]
+pub mod workbook;

@@ -38,6 +38,8 @@ mod evidence;
 mod findings;
 mod outcomes;
 mod phrases;
+#[cfg(feature = "xlsx")]
+mod sheets;
 mod values;
 
 pub use evidence::{converted, evidence, is_conversion, points, rates, text_of, told};

@@ -151,6 +151,20 @@ fn a_program_without_parquet_says_how_to_get_one() {
     }
 }
 
+#[cfg(not(feature = "xlsx"))]
+#[test]
+fn a_program_without_excel_says_how_to_get_one() {
+    for arguments in [["rows.xlsx", "--to=csv"], ["-", "--output=out.xlsx"], ["-", "--from=xlsx"]] {
+        let mut command = support::program(&support::folder("batch"));
+        let output = command.args(["batch", "wechat"]).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            "error: this program was built without Excel; build it with `cargo install --path . --features xlsx`, or use CSV\n"
+        );
+    }
+}
+
 fn answered(input: &str, form: Form) -> Vec<String> {
     let ruleset = support::ruleset(RULES);
     let program = Program::new(&ruleset, ruleset.as_of.unwrap());
@@ -164,6 +178,22 @@ fn answered(input: &str, form: Form) -> Vec<String> {
     let (out, rejects) = worker.take();
     let rejects = rejects.iter().map(|reject| format!("{}: {}", reject.line, reject.reason));
     rejects.chain(String::from_utf8(out).unwrap().lines().map(String::from)).collect()
+}
+
+/// What people choose from a list is a title; one of two values is none of them.
+#[test]
+fn values_are_called_by_their_titles_in_csv() {
+    let titled = "enum Goal { sell \"To sell\", talk \"To talk\", chat \"To talk\" }";
+    let ruleset = support::ruleset(&RULES.replace("enum Goal { sell, talk }", titled));
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let batch = Batch::new(&program, &Options::default(), Form::Csv).unwrap();
+    let mut worker = batch.worker();
+    let header = ["open", "goals", "start"].map(String::from);
+    worker.csv(b"false,to SELL;chat,2024-01-01\nfalse,To talk,2024-01-01\n", &header, 2);
+    let (out, rejects) = worker.take();
+    let rejects: Vec<_> = rejects.iter().map(|reject| (reject.line, reject.column)).collect();
+    assert_eq!(rejects, [(3, Some(1))]);
+    assert_eq!(String::from_utf8(out).unwrap().split(',').nth(9), Some("excluded"));
 }
 
 #[test]

@@ -26,6 +26,8 @@ mod document;
 mod editors;
 mod engines;
 mod every_day;
+#[cfg(feature = "xlsx")]
+mod excel;
 mod facts;
 mod faults;
 mod format;

@@ -222,8 +222,7 @@ fn suggested_tests_pass_and_reach_what_was_not_reached() {
     let (mut count, mut open, mut all) = (0, 0, 0);
     for seed in 0..cases(25) {
         let case = case(seed + 8_000_000, 70);
-        let bare =
-            Coverage::new(&case.ruleset).finished(&case.ruleset, Budget::default(), Tongue::English);
+        let bare = Coverage::new(&case.ruleset).finished(&case.ruleset, Budget::default(), Tongue::English);
         let suggested = suggest(&case.ruleset, &bare, Budget::default(), Tongue::English);
         assert_eq!(format("suggested.qd", &suggested.text).unwrap(), suggested.text, "seed {seed}");
         let tested = ruleset(&format!("{}\n{}", case.text, suggested.text));

@@ -114,12 +114,13 @@ pub(super) fn sources(ruleset: &Ruleset, text: impl Fn(&File) -> String) -> Sour
     let mut sources = Sources::new(main.name(), text(main).into_bytes());
     let folder = main.name().rfind(['/', '\\']).map_or("", |end| main.name().get(..=end).unwrap_or(""));
     while let Some(wanted) = sources.wanted().cloned() {
-        let name = format!("{folder}{}", wanted.path);
+        let name = format!("{folder}{}", wanted.name());
         let file = ruleset.files.iter().map(|(_, file)| file).find(|file| file.name() == name);
         match (wanted.kind, file) {
             (WantedKind::Part | WantedKind::Base | WantedKind::Table, Some(file)) => {
                 sources.supply(text(file).into_bytes());
             }
+            (WantedKind::Workbook, Some(file)) => sources.supply_rows(text(file)),
             _ => sources.absent("it is left out"),
         }
     }

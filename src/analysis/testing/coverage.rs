@@ -353,7 +353,7 @@ pub(super) fn words(ruleset: &Ruleset, point: Point, tongue: Tongue) -> Unseen {
         }
     };
     let at = span.map_or_else(
-        || Place { file: ruleset.main_path().to_string(), line: 1, column: 1 },
+        || Place { file: ruleset.main_path().to_string(), line: 1, column: 1, cell: None },
         |span| ruleset.files.place(span),
     );
     Unseen { kind: point.kind(), text, at }

@@ -12,6 +12,7 @@ use super::super::profiles::speaker;
 use super::super::project::Project;
 use super::Args;
 use super::files::{self, Source};
+use super::sheet::Sheet;
 
 /// A row as a profile in JSON, or why it is none; nothing where there is no such row.
 type Found = Option<Result<String, String>>;
@@ -28,7 +29,9 @@ pub(super) fn explain(
     let Some(source) = sources.first() else { return Ok(Exit::Done) };
     let found = find(batch, source, line)?;
     let Some(object) = found else {
-        let what = if files::is_text(source.form) {
+        let what = if source.book {
+            format!("no row {line} of the sheet in `{}` is a profile", source.name)
+        } else if files::is_text(source.form) {
             format!("no row of `{}` begins on line {line}", source.name)
         } else {
             format!("`{}` has no row {line}", source.name)
@@ -51,6 +54,20 @@ pub(super) fn explain(
 fn find(batch: &Batch<'_, '_>, source: &Source, line: u64) -> Result<Found, Failure> {
     if !files::is_text(source.form) {
         return super::parquet::Input::open(source, batch)?.profile(source, batch, line);
+    }
+    if source.book {
+        let mut sheet = Sheet::open(source, batch)?;
+        let (header, places) = (sheet.names(), sheet.places());
+        let mut found = None;
+        sheet.rows(|all| {
+            found = all.iter().find_map(|rows| {
+                let aside = rows.aside.iter().find(|reject| reject.line == line);
+                let aside = aside.map(|reject| Err(format!("{}: {}", places.of(reject), reject.reason)));
+                aside.or_else(|| batch.profile_of(rows, &header, source.form, line))
+            });
+            Ok::<_, Failure>(found.is_none())
+        })?;
+        return Ok(found);
     }
     let mut reader = source.open()?;
     let mut split = Split::new(source.form == Form::Csv);

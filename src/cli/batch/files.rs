@@ -22,8 +22,12 @@ pub(super) struct Source {
     pub(super) name: String,
     /// Where it is; standard input where there is none.
     path: Option<PathBuf>,
-    /// How it is written.
+    /// How it is written; of a workbook, how its rows are given on.
     pub(super) form: Form,
+    /// Whether it is a workbook, and the sheet that was named.
+    pub(super) book: bool,
+    #[cfg_attr(not(feature = "xlsx"), expect(dead_code, reason = "a workbook alone has sheets"))]
+    pub(super) sheet: Option<String>,
 }
 
 /// How a table is written.
@@ -35,6 +39,8 @@ pub(crate) enum TableFormat {
     Csv,
     /// Columns; only in a program that was built with `--features parquet`
     Parquet,
+    /// A workbook of Excel; only in a program that was built with `--features xlsx`
+    Xlsx,
 }
 
 /// Returns the form of tables of a format.
@@ -42,6 +48,10 @@ pub(super) fn form(format: TableFormat) -> Result<Form, Failure> {
     match format {
         TableFormat::Ndjson => Ok(Form::Ndjson),
         TableFormat::Csv => Ok(Form::Csv),
+        #[cfg(feature = "xlsx")]
+        TableFormat::Xlsx => Ok(Form::Csv),
+        #[cfg(not(feature = "xlsx"))]
+        TableFormat::Xlsx => Err(super::sheet::absent()),
         #[cfg(feature = "parquet")]
         TableFormat::Parquet => Ok(Form::Arrow),
         #[cfg(not(feature = "parquet"))]
@@ -60,22 +70,29 @@ pub(super) fn format_of(path: &Path) -> Option<TableFormat> {
         "ndjson" | "jsonl" | "json" => Some(TableFormat::Ndjson),
         "csv" => Some(TableFormat::Csv),
         "parquet" => Some(TableFormat::Parquet),
+        "xlsx" => Some(TableFormat::Xlsx),
         _ => None,
     }
 }
 
 /// Returns the tables that arguments name, patterns filled in.
-pub(super) fn sources(arguments: &[Argument], from: Option<TableFormat>) -> Result<Vec<Source>, Failure> {
+pub(super) fn sources(
+    arguments: &[Argument],
+    from: Option<TableFormat>,
+    sheet: Option<&str>,
+) -> Result<Vec<Source>, Failure> {
     let mut sources = Vec::new();
     for argument in arguments {
         if &**argument == "-" {
-            let form = form(from.unwrap_or(TableFormat::Ndjson))?;
-            if !is_text(form) {
-                return Err(Failure::new(
-                    "Parquet is read from its end, so not from standard input; give a file",
-                ));
+            let format = from.unwrap_or(TableFormat::Ndjson);
+            let form = form(format)?;
+            if let TableFormat::Parquet | TableFormat::Xlsx = format {
+                let what = if format == TableFormat::Xlsx { "a workbook" } else { "Parquet" };
+                return Err(Failure::new(format!(
+                    "{what} is read from its end, so not from standard input; give a file"
+                )));
             }
-            sources.push(Source { name: "-".into(), path: None, form });
+            sources.push(Source { name: "-".into(), path: None, form, book: false, sheet: None });
             continue;
         }
         let known = |path: &Path| from.is_some() || format_of(path).is_some();
@@ -83,13 +100,21 @@ pub(super) fn sources(arguments: &[Argument], from: Option<TableFormat>) -> Resu
             let name = path.display().to_string();
             let Some(format) = from.or(format_of(&path)) else {
                 return Err(Failure::new(format!(
-                    "`{name}` ends in none of .ndjson, .jsonl, .csv and .parquet; say --from"
+                    "`{name}` ends in none of .ndjson, .jsonl, .csv, .xlsx and .parquet; say --from"
                 )));
             };
-            sources.push(Source { form: form(format)?, name, path: Some(path) });
+            let book = format == TableFormat::Xlsx;
+            let sheet = sheet.map(String::from);
+            sources.push(Source { form: form(format)?, name, path: Some(path), book, sheet });
         }
     }
-    Ok(sources)
+    match (sheet, sources.iter().find(|source| !source.book)) {
+        (Some(_), Some(other)) => Err(Failure::new(format!(
+            "--sheet names a sheet of a workbook (.xlsx), and `{}` is none",
+            other.name
+        ))),
+        _ => Ok(sources),
+    }
 }
 
 /// Refuses to write over what is read, or two things into one file.
@@ -213,20 +238,21 @@ pub(super) fn tell(
 }
 
 /// Where answers go: a file, or standard output.
-pub(super) enum Target {
+pub(super) enum Target<'r> {
     Stdout(BufWriter<io::Stdout>),
     File(BufWriter<NewFile>),
     Parquet(super::parquet::Table),
+    Book(Box<super::sheet::Workbook<'r>>),
 }
 
-impl Target {
-    pub(super) fn open(path: Option<&Path>) -> Result<Target, Failure> {
+impl<'r> Target<'r> {
+    pub(super) fn open(path: Option<&Path>) -> Result<Target<'r>, Failure> {
         let Some(path) = path else { return Ok(Target::Stdout(BufWriter::new(io::stdout()))) };
         create(path).map(Target::File)
     }
 
     /// Opens what a path names, which may be standard output.
-    pub(super) fn named(path: &Path) -> Result<Target, Failure> {
+    pub(super) fn named(path: &Path) -> Result<Target<'r>, Failure> {
         Target::open(Some(path).filter(|path| !is_standard_output(path)))
     }
 
@@ -236,6 +262,7 @@ impl Target {
             Target::Stdout(_) => false,
             Target::File(file) => file.get_ref().is_whole_or_not(),
             Target::Parquet(table) => table.is_whole_or_not(),
+            Target::Book(book) => book.is_whole_or_not(),
         }
     }
 
@@ -247,6 +274,7 @@ impl Target {
                 written.map_err(|error| file.get_ref().failed(error))
             }
             Target::Parquet(_) => Ok(()),
+            Target::Book(book) => book.add(bytes),
         }
     }
 
@@ -254,7 +282,7 @@ impl Target {
     pub(super) fn write_group(&mut self, group: super::parquet::Chunks) -> Result<(), Failure> {
         match self {
             Target::Parquet(table) => table.write(group),
-            Target::Stdout(_) | Target::File(_) => Ok(()),
+            Target::Stdout(_) | Target::File(_) | Target::Book(_) => Ok(()),
         }
     }
 
@@ -264,6 +292,7 @@ impl Target {
             Target::Stdout(mut out) => out.flush().map_err(super::super::output::closed).map(|()| false),
             Target::File(file) => finish(file).map(|()| true),
             Target::Parquet(table) => table.finish().map(|()| true),
+            Target::Book(book) => book.finish().map(|()| true),
         }
     }
 }

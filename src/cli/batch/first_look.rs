@@ -14,6 +14,7 @@ use super::Args;
 use super::files::{self, Source};
 use super::input::CHUNK;
 use super::parquet::Input;
+use super::sheet::Sheet;
 
 /// So many rows are answered.
 const ROWS: usize = 10;
@@ -75,26 +76,46 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     Ok(found.iter().any(|(_, says)| says.is_err()))
 }
 
-/// Has the first rows of a table in CSV or NDJSON answered; returns what it is, and the names of its columns.
+/// Has the first rows of a table in CSV, NDJSON or a sheet answered; returns what it is, and the names of its columns.
 fn text(
     batch: &Batch<'_, '_>,
     source: &Source,
     worker: &mut Worker<'_, '_, '_>,
 ) -> Result<(String, Vec<String>), Failure> {
-    let (header, rows) = begin(source)?;
+    let sheet = source.book.then(|| Sheet::open(source, batch)).transpose()?;
+    let told = sheet.as_ref().map(Sheet::told);
+    let (header, rows) = match sheet {
+        Some(sheet) => first_rows(sheet)?,
+        None => begin(source)?,
+    };
     rows.iter().for_each(|rows| worker.rows(rows, source.form, &header));
     if source.form == Form::Ndjson {
         return Ok(("NDJSON".into(), keys(&rows)));
     }
     files::check(&source.name, batch, &header)?;
-    let form = rows.first().map_or("CSV".into(), |rows| {
-        let mark = match rows.separator {
-            b'\t' => "tabs".to_string(),
-            other => format!("`{}`", char::from(other)),
-        };
-        format!("CSV, its cells parted by {mark}")
-    });
+    let form = match (told, rows.first()) {
+        (Some(sheet), _) => sheet,
+        (None, None) => "CSV".into(),
+        (None, Some(rows)) => {
+            let mark = match rows.separator {
+                b'\t' => "tabs".to_string(),
+                other => format!("`{}`", char::from(other)),
+            };
+            format!("CSV, its cells parted by {mark}")
+        }
+    };
     Ok((form, header))
+}
+
+/// The heading of a sheet, and its first rows.
+fn first_rows(mut sheet: Sheet) -> Result<(Vec<String>, Vec<Rows>), Failure> {
+    let mut found = Vec::new();
+    sheet.rows(|rows| {
+        found.extend(rows);
+        // All that is read at a time is more than is shown.
+        Ok::<_, Failure>(false)
+    })?;
+    Ok((sheet.names(), found))
 }
 
 /// Reads the header of a table in CSV, and the first rows.

@@ -16,6 +16,7 @@ use super::files::{self, Source, Target};
 use super::input::{Content, Job, Reader, look};
 use super::parquet::{Chunks, Encoder, Input, Table};
 use super::progress::Progress;
+use super::sheet::{Places, Sheet, Workbook};
 
 /// So many rejected rows are shown where no file takes them.
 const SHOWN: usize = 10;
@@ -33,10 +34,13 @@ pub(super) struct Flow<'b, 'p, 'r> {
     sources: Vec<Source>,
     /// What is known of those in Parquet.
     tables: Vec<Option<Input>>,
-    target: Target,
+    /// The sheets of workbooks, and where the cells of their rows stand.
+    sheets: Vec<Option<Sheet>>,
+    places: Vec<Option<Places>>,
+    target: Target<'r>,
     /// How rows become Parquet, if they do.
     encoder: Option<Encoder>,
-    rejects: Option<Target>,
+    rejects: Option<Target<'r>>,
     /// Rejected rows shown so far.
     shown: usize,
     /// Names already told that are no fields.
@@ -75,10 +79,13 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         args: &Args,
         batch: &'b Batch<'p, 'r>,
         sources: Vec<Source>,
-        to: Form,
+        (to, book): (Form, Option<Workbook<'r>>),
         quiet: bool,
     ) -> Result<Flow<'b, 'p, 'r>, Failure> {
         let open = |source: &Source| {
+            if source.book {
+                return Ok(None);
+            }
             if !files::is_text(source.form) {
                 return Input::open(source, batch).map(Some);
             }
@@ -86,7 +93,11 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             if source.is_regular() { look(source, batch).map(|()| None) } else { Ok(None) }
         };
         let tables: Vec<Option<Input>> = sources.iter().map(open).collect::<Result<_, _>>()?;
-        let (target, encoder) = if files::is_text(to) {
+        let sheet = |source: &Source| source.book.then(|| Sheet::open(source, batch)).transpose();
+        let sheets: Vec<Option<Sheet>> = sources.iter().map(sheet).collect::<Result<_, _>>()?;
+        let (target, encoder) = if let Some(book) = book {
+            (Target::Book(Box::new(book)), None)
+        } else if files::is_text(to) {
             (Target::open(args.file())?, None)
         } else {
             let Some(path) = args.file() else {
@@ -107,6 +118,8 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             progress: Progress::new(&sources, quiet),
             sources,
             tables,
+            places: sheets.iter().map(|sheet| sheet.as_ref().map(Sheet::places)).collect(),
+            sheets,
             target,
             encoder,
             rejects,
@@ -126,9 +139,9 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             // The reader has the other end.
             let _ = permit.send(());
         }
-        let tables = std::mem::take(&mut self.tables);
+        let (tables, sheets) = (std::mem::take(&mut self.tables), std::mem::take(&mut self.sheets));
         let pieces = if self.encoder.is_some() { PIECES } else { 1 };
-        let reader = Reader { sources: self.sources.clone(), pieces, tables, permits, jobs };
+        let reader = Reader { sources: self.sources.clone(), pieces, tables, sheets, permits, jobs };
         // It is not waited for, as it may wait for input that never comes.
         thread().spawn(move || reader.run()).map_err(no_thread)?;
         let queue = Mutex::new(queue);
@@ -208,7 +221,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             Written::Group(chunks) => self.target.write_group(chunks)?,
         }
         for reject in &answer.rejects {
-            self.reject(&name, reject, output)?;
+            self.reject(&name, answer.source, reject, output)?;
         }
         let new: Vec<&str> = seen.idle().filter(|idle| !self.told.contains(*idle)).collect();
         files::tell(&name, self.batch, &new, &seen, output)?;
@@ -219,12 +232,22 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
     }
 
     /// Sets a row aside: in the file for such rows, or the first of them beside the results.
-    fn reject(&mut self, file: &str, reject: &Reject, output: &mut Output) -> Result<(), Failure> {
-        let Reject { line, reason } = reject;
+    fn reject(
+        &mut self,
+        file: &str,
+        source: usize,
+        reject: &Reject,
+        output: &mut Output,
+    ) -> Result<(), Failure> {
+        let Reject { line, reason, .. } = reject;
+        let cell = self.places.get(source).and_then(Option::as_ref).map(|places| places.of(reject));
         if let Some(rejects) = &mut self.rejects {
-            let reject = serde_json::json!({
+            let mut reject = serde_json::json!({
                 "schema": "qudao.rejected/1", "file": file, "line": line, "reason": reason,
             });
+            if let (Some(cell), Some(reject)) = (cell, reject.as_object_mut()) {
+                reject.insert("cell".into(), cell.into());
+            }
             return rejects.write(format!("{reject}\n").as_bytes());
         }
         self.shown += 1;
@@ -235,7 +258,8 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
         if self.shown > SHOWN {
             return output.note("more rows are set aside; --rejects FILE lists them all\n");
         }
-        let text = qudao_language::visible::visible(&format!("{file}:{line}: {reason}")).into_owned();
+        let place = cell.map_or_else(|| format!("{file}:{line}"), |cell| format!("{file}: {cell}"));
+        let text = qudao_language::visible::visible(&format!("{place}: {reason}")).into_owned();
         output.note(&format!("{text}\n"))
     }
 

@@ -8,6 +8,7 @@ use qudao_engine::program::batch::{Batch, Form, Rows, Split};
 use super::super::output::Failure;
 use super::files::{self, Source};
 use super::parquet::{Columns, Input};
+use super::sheet::Sheet;
 
 /// So many bytes are read at a time.
 pub(super) const CHUNK: usize = 1024 * 1024;
@@ -41,6 +42,7 @@ pub(super) struct Reader {
     /// So many pieces of text make a job.
     pub(super) pieces: usize,
     pub(super) tables: Vec<Option<Input>>,
+    pub(super) sheets: Vec<Option<Sheet>>,
     pub(super) permits: Receiver<()>,
     pub(super) jobs: SyncSender<Result<Job, (u64, Failure)>>,
 }
@@ -60,7 +62,7 @@ impl From<Failure> for Stop {
 
 impl Reader {
     /// Reads everything. What cannot be read is the last job.
-    pub(super) fn run(self) {
+    pub(super) fn run(mut self) {
         let mut number = 0;
         for index in 0..self.sources.len() {
             match self.source(index, &mut number) {
@@ -84,7 +86,10 @@ impl Reader {
         self.permits.recv().map_err(|_| Stop::Gone)
     }
 
-    fn source(&self, index: usize, number: &mut u64) -> Result<(), Stop> {
+    fn source(&mut self, index: usize, number: &mut u64) -> Result<(), Stop> {
+        if let Some(sheet) = self.sheets.get_mut(index).and_then(Option::take) {
+            return self.sheet(index, sheet, number);
+        }
         let Some(source) = self.sources.get(index) else { return Ok(()) };
         if let Some(Some(input)) = self.tables.get(index) {
             return self.columns(index, source, input, number);
@@ -129,6 +134,22 @@ impl Reader {
             self.send(number, job)?;
         }
         Ok(())
+    }
+
+    fn sheet(&self, index: usize, mut sheet: Sheet, number: &mut u64) -> Result<(), Stop> {
+        let header = Arc::new(sheet.names());
+        let mut first = true;
+        let job = |number: &u64, rows: Vec<Rows>, first, last| {
+            let bytes = rows.iter().map(|rows| rows.bytes.len() as u64).sum();
+            let (header, rows) = (Arc::clone(&header), Content::Text(rows));
+            Job { number: *number, source: index, form: Form::Csv, header, rows, first, last, bytes }
+        };
+        sheet.rows(|rows| {
+            self.permit()?;
+            self.send(number, job(number, rows, std::mem::take(&mut first), false)).map(|()| true)
+        })?;
+        self.permit()?;
+        self.send(number, job(number, Vec::new(), first, true))
     }
 
     fn columns(&self, index: usize, source: &Source, input: &Input, number: &mut u64) -> Result<(), Stop> {

@@ -19,7 +19,8 @@ use std::sync::Arc;
 
 pub use columns::Seen;
 pub use row::{Rows, Split, header};
-pub use summary::Summary;
+pub use summary::{Summary, instances};
+pub use write::cell;
 
 use super::measures::{Amount, TooLong};
 use super::{Program, Scratch};
@@ -225,6 +226,8 @@ enum Given {
 pub struct Reject {
     /// The line on which it begins, from 1; of columns, the number of the row.
     pub line: u64,
+    /// The column of CSV, from 0, in which the first mistake stands, if it stands in one.
+    pub column: Option<usize>,
     /// What is wrong with it.
     pub reason: String,
 }
@@ -338,7 +341,7 @@ impl Worker<'_, '_, '_> {
                     }
                     match self.read_record(&record, &header) {
                         Ok(()) => self.answer(at),
-                        Err(reason) => self.reject(at, reason),
+                        Err((reason, column)) => self.set_aside(Reject { line: at, column, reason }),
                     }
                 }
                 Err(error) => {
@@ -361,14 +364,18 @@ impl Worker<'_, '_, '_> {
             self.ndjson(&rows.bytes, rows.line);
         }
         for reject in &rows.aside {
-            self.reject(reject.line, reject.reason.clone());
+            self.set_aside(reject.clone());
         }
     }
 
     /// Sets a row aside.
     pub fn reject(&mut self, line: u64, reason: String) {
+        self.set_aside(Reject { line, column: None, reason });
+    }
+
+    fn set_aside(&mut self, reject: Reject) {
         self.summary.reject();
-        self.rejects.push(Reject { line, reason });
+        self.rejects.push(reject);
     }
 
     /// Takes what was written and set aside since the last time.

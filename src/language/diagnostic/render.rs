@@ -62,10 +62,23 @@ pub fn render_in(files: &Files, diagnostic: &Diagnostic, colour: bool, frame: &F
             // codespan has its own words for severities; the first is that of the head.
             let head = |word| format!("{word}[{}]", diagnostic.code.name());
             let (own, word) = (diagnostic.severity.as_str(), frame.severity(diagnostic.severity));
-            String::from_utf8_lossy(&out.bytes).replacen(&head(own), &head(word), 1)
+            let shown = String::from_utf8_lossy(&out.bytes).replacen(&head(own), &head(word), 1);
+            with_cells(files, diagnostic, shown)
         }
         Err(_) => short(files, diagnostic),
     }
+}
+
+/// In a sheet of a workbook a place is a cell.
+fn with_cells(files: &Files, diagnostic: &Diagnostic, mut text: String) -> String {
+    for label in [&diagnostic.label].into_iter().chain(&diagnostic.labels) {
+        let place = files.place(label.span);
+        if place.cell.is_some() {
+            let written = format!("{}:{}:{}", place.file, place.line, place.column);
+            text = text.replace(&*visible(&written), &visible(&place.to_string()));
+        }
+    }
+    text
 }
 
 /// Returns a diagnostic on one line: `file:line:column: severity[code]: message`, with the fix if there is one.

@@ -84,7 +84,7 @@ pub enum DeclarationKind {
     Fact(Fact),
     /// A fact of the ruleset.
     Parameter(Parameter),
-    /// The CSV file that holds facts of channels.
+    /// The CSV file that holds facts of channels, or the sheet of a workbook, `book.xlsx!Fees`.
     Facts(Spanned<String>),
     /// An option to choose.
     Channel(Channel),

@@ -504,6 +504,8 @@ pub(super) fn words(kind: Kind) -> Option<&'static str> {
         Kind::kw_remove | Kind::remove => "remove",
         Kind::kw_table | Kind::table_head => "table",
         Kind::kw_csv => "csv",
+        Kind::kw_xlsx => "xlsx",
+        Kind::kw_sheet => "sheet",
         Kind::csv_file => "from",
         Kind::kw_parameter | Kind::parameter | Kind::override_parameter => "parameter",
         Kind::kw_facts | Kind::facts => "facts",

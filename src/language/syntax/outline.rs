@@ -190,7 +190,7 @@ impl<'a> Cutter<'a> {
 
     /// Tells whether a file follows `facts`, which is a name anywhere else.
     fn is_sheet(&self, index: usize) -> bool {
-        matches!(self.word(index + 1), "from" | "csv") || self.is_text(index + 1)
+        matches!(self.word(index + 1), "from" | "csv" | "xlsx") || self.is_text(index + 1)
     }
 
     fn looks_like(&self, index: usize, word: &str) -> bool {
@@ -314,8 +314,8 @@ impl<'a> Cutter<'a> {
                         | "exclude"
                         | "cap"
                 ),
-                "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv"),
-                "facts" => matches!(word, "from" | "csv" | "allow"),
+                "table" => matches!(word, "collect" | "first" | "unique" | "from" | "csv" | "xlsx"),
+                "facts" => matches!(word, "from" | "csv" | "xlsx" | "allow"),
                 "channel" => matches!(word, "like" | "was"),
                 "fact" | "weight" | "levels" | "let" => word == "allow",
                 "parameter" | "unit" => STATED.contains(&word),

@@ -1,6 +1,7 @@
 //! The files of a ruleset. The library opens none: [`Sources`] says which it still wants, the caller brings them.
 
 mod asked;
+mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,6 +10,7 @@ use super::parse;
 use crate::bundled;
 use crate::diagnostic::{Code, Diagnostic, merge_conflicts};
 use crate::source::{Conflict, FileId, Files, Span, conflicts};
+pub(super) use workbook::workbook_sheet;
 
 /// A ruleset may have so many files, those of the rulesets that it extends included.
 const MAX_FILES: usize = 256;
@@ -73,6 +75,8 @@ pub struct Wanted {
     pub within: String,
     /// Where the ruleset asks for it.
     pub span: Option<Span>,
+    /// Of a workbook, the sheet; empty where the first is meant.
+    pub sheet: Option<String>,
 }
 
 /// What a file is wanted for.
@@ -84,6 +88,8 @@ pub enum WantedKind {
     Base,
     /// The rows of a table, or facts; it must be there.
     Table,
+    /// A workbook with the rows of a table, or facts, in one of its sheets; it must be there.
+    Workbook,
     /// The text of a source; it may be absent.
     Text,
     /// The lock with the quotes' digests; it may be absent.
@@ -149,8 +155,11 @@ impl Sources {
     /// Brings the file that [`Sources::wanted`] asks for.
     pub fn supply(&mut self, bytes: Vec<u8>) {
         let Some((wanted, home)) = self.wanted.pop_front() else { return };
-        let name = self.display_name(&wanted.path);
-        self.take(wanted.kind, home, &name, bytes);
+        let name = self.display_name(&wanted.name());
+        match wanted.kind {
+            WantedKind::Workbook => self.take_workbook(&wanted, home, &name, bytes),
+            kind => self.take(kind, home, &name, bytes),
+        }
     }
 
     fn take(&mut self, kind: WantedKind, home: Home, name: &str, bytes: Vec<u8>) {
@@ -165,10 +174,10 @@ impl Sources {
                 let (folder, path) = (folder.to_string(), path.to_string());
                 self.add_layer(id, &path, Origin::Caller(folder));
             }
-            WantedKind::Text | WantedKind::Table => {
+            WantedKind::Text | WantedKind::Table | WantedKind::Workbook => {
                 self.homes.insert(id, home.clone());
                 self.brought.insert(home, Some(id));
-                if kind == WantedKind::Table {
+                if kind != WantedKind::Text {
                     self.tables.insert(id);
                 }
             }
@@ -184,6 +193,7 @@ impl Sources {
     fn conflicts(&mut self, kind: WantedKind, id: FileId) {
         let mut found = match kind {
             WantedKind::Part | WantedKind::Base => return,
+            WantedKind::Workbook => return,
             WantedKind::Table | WantedKind::Text | WantedKind::Lock => conflicts(self.files.get(id).text()),
         };
         // In a letter, `>` stands before what is quoted.
@@ -220,7 +230,7 @@ impl Sources {
 
     fn miss(&mut self, wanted: &Wanted, home: Home, why: &str) {
         match wanted.kind {
-            WantedKind::Part | WantedKind::Base | WantedKind::Table => {
+            WantedKind::Part | WantedKind::Base | WantedKind::Table | WantedKind::Workbook => {
                 if let Some(span) = wanted.span {
                     let message = format!("`{}` cannot be read", wanted.path);
                     self.diagnostics.push(Diagnostic::new(Code::FileUnreadable, span, message).here(why));
@@ -376,7 +386,9 @@ impl Sources {
             _ => None,
         };
         if let Some(csv) = csv {
-            self.want_file(WantedKind::Table, layer, folder, csv);
+            let kind =
+                if workbook::split(&csv.value).is_some() { WantedKind::Workbook } else { WantedKind::Table };
+            self.want_file(kind, layer, folder, csv);
         }
     }
 
@@ -410,8 +422,8 @@ impl Sources {
         path: &crate::source::Spanned<String>,
     ) {
         match resolve(folder, &path.value) {
-            Ok(resolved) if leads_out(&resolved) && kind == WantedKind::Table => {
-                self.bad_path(path.span, "a CSV file stays below the folder of the main file");
+            Ok(resolved) if leads_out(&resolved) && kind != WantedKind::Text => {
+                self.bad_path(path.span, "a file with rows stays below the folder of the main file");
             }
             Ok(resolved) if leads_out(&resolved) => {
                 let message = "the text of a source stays below the folder of the main file";
@@ -475,6 +487,7 @@ impl Sources {
                                 path: resolved.clone(),
                                 within: String::new(),
                                 span: Some(path.span),
+                                sheet: None,
                             };
                             self.wanted.push_back((wanted, (layer + 1, resolved)));
                         }
@@ -529,7 +542,8 @@ impl Sources {
         let origin = self.layers.get(home.0).map(|layer| layer.origin.clone());
         match origin {
             Some(Origin::Bundled(name)) => {
-                let wanted = Wanted { kind, path: home.1.clone(), within: String::new(), span: Some(span) };
+                let path = home.1.clone();
+                let wanted = Wanted { kind, path, within: String::new(), span: Some(span), sheet: None };
                 match bundled::file(&name, &home.1) {
                     Some(text) => {
                         let shown = format!("{name}/{}", home.1);
@@ -540,7 +554,11 @@ impl Sources {
             }
             Some(Origin::Caller(root)) => {
                 let path = resolve(&root, &home.1).unwrap_or_else(|_| home.1.clone());
-                self.wanted.push_back((Wanted { kind, path, within: root, span: Some(span) }, home));
+                let (path, sheet) = match workbook::split(&path).filter(|_| kind == WantedKind::Workbook) {
+                    Some((book, sheet)) => (book.to_string(), Some(sheet.to_string())),
+                    None => (path, None),
+                };
+                self.wanted.push_back((Wanted { kind, path, within: root, span: Some(span), sheet }, home));
             }
             None => {}
         }

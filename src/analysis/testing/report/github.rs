@@ -34,13 +34,13 @@ pub fn github(runs: &[RulesetRun]) -> String {
     for run in runs {
         for case in run.cases.iter().filter(|case| !case.passed()) {
             let file = if run.file.is_empty() { &case.file } else { &run.file };
-            let at = Place { file: file.clone(), line: 1, column: 1 };
+            let at = Place { file: file.clone(), line: 1, column: 1, cell: None };
             let shown = case.pending().map_or_else(|| case.why().into(), |(old, new)| difference(old, new));
             let message = format!("{}\n{shown}", case.headline(run.tongue));
             text.push_str(&annotation("error", &at, &format!("case {}", case.name), message.trim_end()));
         }
         for file in &run.unreferenced {
-            let at = Place { file: file.clone(), line: 1, column: 1 };
+            let at = Place { file: file.clone(), line: 1, column: 1, cell: None };
             text.push_str(&annotation("error", &at, "snapshot", "no profile has this name"));
         }
     }

@@ -89,12 +89,6 @@ pub struct Reading {
 }
 
 impl Batch<'_, '_> {
-    /// Tells whether a column is read: what is not need not be decoded.
-    #[must_use]
-    pub fn wants(&self, column: &str) -> bool {
-        self.columns.get(column).is_some()
-    }
-
     /// Tells whether a column holds words that come again and again, so that a dictionary pays.
     #[must_use]
     pub fn repeats(&self, column: &str) -> bool {

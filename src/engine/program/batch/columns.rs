@@ -256,6 +256,12 @@ impl Batch<'_, '_> {
         self.check_seen(&seen, names.iter().map(String::as_str))
     }
 
+    /// Tells whether a column is read: what is not need not be decoded.
+    #[must_use]
+    pub fn wants(&self, column: &str) -> bool {
+        self.columns.get(column).is_some()
+    }
+
     /// Returns the field that each column of a table is read as.
     #[must_use]
     pub fn fields(&self, names: &[String]) -> Vec<Option<Id<Field>>> {

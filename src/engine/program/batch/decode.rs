@@ -111,10 +111,14 @@ impl Worker<'_, '_, '_> {
         self.read_slowly(text)
     }
 
-    /// Reads one record of CSV. An empty cell leaves the field out.
-    pub(super) fn read_record(&mut self, record: &csv::StringRecord, header: &Header) -> Result<(), String> {
+    /// Reads one record of CSV. An empty cell leaves the field out. With what is wrong goes the column in which it is.
+    pub(super) fn read_record(
+        &mut self,
+        record: &csv::StringRecord,
+        header: &Header,
+    ) -> Result<(), (String, Option<usize>)> {
         if record.len() != header.names.len() {
-            return Err(ragged(record, &header.names));
+            return Err((ragged(record, &header.names), None));
         }
         self.begin();
         let mut fast = true;
@@ -133,7 +137,11 @@ impl Worker<'_, '_, '_> {
         if fast && self.finish() {
             return Ok(());
         }
-        self.take_profile(self.batch.object_of_record(record, &header.columns))
+        let (object, places) = self.batch.object_of_record(record, &header.columns);
+        self.profile(object).map_err(|(reason, at)| {
+            let before = places.iter().take_while(|(start, _)| *start <= at);
+            (reason, before.last().map(|(_, column)| *column))
+        })
     }
 
     pub(super) fn begin(&mut self) {
@@ -169,12 +177,18 @@ impl Worker<'_, '_, '_> {
     }
 
     pub(super) fn take_profile(&mut self, object: String) -> Result<(), String> {
+        self.profile(object).map_err(|(reason, _)| reason)
+    }
+
+    /// Reads an object; with what is wrong goes the place of the first mistake in it.
+    fn profile(&mut self, object: String) -> Result<(), (String, usize)> {
         let program = self.batch.program;
         let read = read(program.ruleset(), "row", object.into_bytes(), Format::Json, &[]);
         let Some(profile) = read.profile else {
             let errors =
                 read.diagnostics.iter().filter(|d| d.severity == qudao_language::diagnostic::Severity::Error);
-            return Err(errors.map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "));
+            let first = errors.clone().next().map_or(0, |error| error.label.span.start as usize);
+            return Err((errors.map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "), first));
         };
         program.load(&mut self.scratch, &profile);
         for id in program.ruleset().fields.ids() {
@@ -323,7 +337,7 @@ impl Batch<'_, '_> {
             let (_, at) = lines.of_record(place.map_or(begin, csv::Position::byte));
             match read {
                 Ok(false) => return None,
-                Ok(true) if at == line => return Some(Ok(self.object_of_record(&record, &columns))),
+                Ok(true) if at == line => return Some(Ok(self.object_of_record(&record, &columns).0)),
                 Ok(true) | Err(_) => {}
             }
         }
@@ -370,23 +384,32 @@ impl Batch<'_, '_> {
         }
     }
 
-    /// A record's fields, under their names in the ruleset. An empty cell leaves the field out.
-    fn object_of_record(&self, record: &csv::StringRecord, columns: &[Option<Column>]) -> String {
-        let pairs = columns.iter().zip(record).filter(|(_, text)| !text.is_empty());
+    /// A record's fields, under their names in the ruleset, and where each column's begins. An empty cell leaves the
+    /// field out.
+    fn object_of_record(
+        &self,
+        record: &csv::StringRecord,
+        columns: &[Option<Column>],
+    ) -> (String, Vec<(usize, usize)>) {
+        let cells = columns.iter().zip(record).enumerate().filter(|(_, (_, text))| !text.is_empty());
         let mut object = String::from("{");
-        for (id, text) in pairs.filter_map(|(column, text)| Some((field((*column)?)?, text))) {
+        let mut places = Vec::new();
+        for (column, id, text) in
+            cells.filter_map(|(number, (column, text))| Some((number, field((*column)?)?, text)))
+        {
             let field = &self.program.ruleset().fields[id];
             if object.len() > 1 {
                 object.push(',');
             }
+            places.push((object.len(), column));
             object.push_str(&format!(
                 "{}:{}",
                 serde_json::Value::from(&*field.name),
-                json_of_cell(field.ty, text)
+                json_of_cell(self.program.ruleset(), field.ty, text)
             ));
         }
         object.push('}');
-        object
+        (object, places)
     }
 }
 
@@ -412,8 +435,16 @@ fn truth(text: &str) -> Option<bool> {
 }
 
 /// A cell of CSV as a profile in JSON would have it.
-fn json_of_cell(ty: Type, text: &str) -> String {
-    let json = |text: &str| serde_json::Value::from(text).to_string();
+fn json_of_cell(ruleset: &Ruleset, ty: Type, text: &str) -> String {
+    // In a table that people fill in, a value of an enum may be called by its title.
+    let named = |text: &str| match ty {
+        Type::Enum(id) | Type::Set(id) => {
+            let of = &ruleset.enums[id];
+            of.member_called(text).map(|member| of.member_name(member).to_string())
+        }
+        Type::Bool | Type::Number(_) | Type::Text | Type::Date => None,
+    };
+    let json = |text: &str| serde_json::Value::from(named(text).unwrap_or_else(|| text.into())).to_string();
     let list = |text: &str| format!("[{}]", names_of_cell(text).map(json).collect::<Vec<_>>().join(","));
     let bare = |text: &str| text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
     if ty == Type::Bool

@@ -148,7 +148,8 @@ impl Split {
                 add(&mut found, self.give_up(true));
             } else if self.bytes.len() - self.end.at > MAX_ROW_BYTES {
                 let mut rows = self.cut(self.end);
-                rows.aside.push(Reject { line: self.line, reason: "this row has more than 16 MiB".into() });
+                let reason = "this row has more than 16 MiB".into();
+                rows.aside.push(Reject { line: self.line, column: None, reason });
                 found.push(rows);
                 self.skipping = true;
                 self.skip();
@@ -225,7 +226,7 @@ impl Split {
         } else {
             format!("{mark} opens a cell, and the next one, on line {at}, closes it in the midst of a text")
         };
-        rows.aside.push(Reject { line: self.line, reason });
+        rows.aside.push(Reject { line: self.line, column: None, reason });
         self.skip();
         rows
     }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::{Program, Scratch};
 use crate::ground::Instance;
-use qudao_language::model::{Id, IdMap, Target};
+use qudao_language::model::{Channel, Id, IdMap, Rule, Target};
 use qudao_language::operator::Verdict;
 
 /// Counts over all rows of a table.
@@ -152,6 +152,15 @@ impl Summary {
 }
 
 /// Names a rule's instance as results do.
+/// Returns the instances of the rules that are declared: their names in answers, their rules and channels.
+pub fn instances<'p>(
+    program: &'p Program<'_>,
+) -> impl Iterator<Item = (String, Id<Rule>, Option<Id<Channel>>)> + 'p {
+    let ground = program.ground();
+    let declared = ground.instances.entries().take(ground.declared);
+    declared.map(|(id, instance)| (instance_name(program, id), instance.rule, instance.channel))
+}
+
 pub(super) fn instance_name(program: &Program<'_>, id: Id<Instance>) -> String {
     let instance = &program.ground().instances[id];
     let rule = &program.ruleset().rules[instance.rule].name;

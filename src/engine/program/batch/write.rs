@@ -85,13 +85,10 @@ impl Batch<'_, '_> {
         self.amounts.get(number * each).map_or("", String::as_str)
     }
 
-    /// Returns what stands before the first row: the names of the columns for CSV, nothing for NDJSON.
+    /// Returns the names of the columns of a row, those of what is taken over first.
     #[must_use]
-    pub fn header(&self) -> Vec<u8> {
-        if self.form != Form::Csv {
-            return Vec::new();
-        }
-        let mut names: Vec<String> = self.keep.iter().map(|name| harmless(name.clone())).collect();
+    pub fn names(&self) -> Vec<String> {
+        let mut names = self.keep.clone();
         names.extend(["line", "first", "settled"].map(String::from));
         for target in &self.texts.targets {
             names.extend(self.parts.names().map(|part| format!("{target}.{part}")));
@@ -100,12 +97,28 @@ impl Batch<'_, '_> {
         if self.reasons {
             names.push("fired".into());
         }
+        names
+    }
+
+    /// Returns the names of the columns that are taken over.
+    #[must_use]
+    pub fn kept(&self) -> &[String] {
+        &self.keep
+    }
+
+    /// Returns what stands before the first row: the names of the columns for CSV, nothing for NDJSON.
+    #[must_use]
+    pub fn header(&self) -> Vec<u8> {
+        if self.form != Form::Csv {
+            return Vec::new();
+        }
         let mut out = Vec::new();
-        for (number, name) in names.iter().enumerate() {
+        for (number, name) in self.names().into_iter().enumerate() {
             if number > 0 {
                 out.push(b',');
             }
-            cell(&mut out, name);
+            let name = if number < self.keep.len() { harmless(name) } else { name };
+            cell(&mut out, &name);
         }
         out.push(b'\n');
         out
@@ -333,7 +346,7 @@ fn harmless(text: String) -> String {
 }
 
 /// Writes a cell of CSV, between quotation marks where it needs them; in some languages `;` parts cells.
-fn cell(out: &mut Vec<u8>, text: &str) {
+pub fn cell(out: &mut Vec<u8>, text: &str) {
     if text.contains(['"', ',', ';', '\t', '\n', '\r']) || text.trim_start().starts_with("::") {
         out.push(b'"');
         out.extend(text.replace('"', "\"\"").into_bytes());

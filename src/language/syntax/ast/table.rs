@@ -13,7 +13,7 @@ pub struct Table {
     pub title: Option<Text>,
     /// Which of the matching rows count.
     pub policy: Option<Spanned<Policy>>,
-    /// The CSV file that holds its rows.
+    /// The CSV file that holds its rows, or the sheet of a workbook, `book.xlsx!Fees`.
     pub csv: Option<Spanned<String>>,
     /// Its columns and rows, unless they stand in a CSV file.
     pub grid: Grid,

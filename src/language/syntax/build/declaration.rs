@@ -4,6 +4,7 @@ use super::{Builder, Kind, Node};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Span, Spanned};
 use crate::syntax::ast;
+use crate::syntax::sources::workbook_sheet;
 
 /// A fact has at most so many indexes.
 const MAX_INDEXES: usize = 3;
@@ -45,7 +46,7 @@ impl Builder<'_> {
             Kind::parameter | Kind::override_parameter => D::Parameter(self.parameter(node)),
             Kind::facts => {
                 let file = node.child(Kind::csv_file);
-                D::Facts(self.text_in(&file.unwrap_or_else(|| unreachable!("grammar: `facts` has a file"))))
+                D::Facts(self.rows_from(&file.unwrap_or_else(|| unreachable!("grammar: `facts` has a file"))))
             }
             Kind::channel => D::Channel(self.channel(node)),
             Kind::mix => D::Mix(self.mix(node)),
@@ -152,6 +153,23 @@ impl Builder<'_> {
     }
 
     /// The first plain text among a node's children.
+    /// The file that holds rows, a sheet of a workbook as `book.xlsx!Fees`.
+    pub(super) fn rows_from(&mut self, node: &Node<'_>) -> Spanned<String> {
+        let mut file = self.text_in(node);
+        if node.has(Kind::kw_xlsx) {
+            if !file.value.to_ascii_lowercase().ends_with(".xlsx") {
+                let message = "the name of a workbook ends in `.xlsx`";
+                let diagnostic =
+                    Diagnostic::new(Code::BadPath, file.span, message).here("another kind of file");
+                self.report(diagnostic.note("save it as .xlsx, or as CSV: `from csv \"FILE\"`"));
+            }
+            let sheet = node.children().filter(|child| child.kind() == Kind::plain_text).nth(1);
+            let sheet = sheet.map(|sheet| self.plain(&sheet).value).unwrap_or_default();
+            file.value = workbook_sheet(&file.value, &sheet);
+        }
+        file
+    }
+
     pub(super) fn text_in(&mut self, node: &Node<'_>) -> Spanned<String> {
         match node.child(Kind::plain_text) {
             Some(text) => self.plain(&text),

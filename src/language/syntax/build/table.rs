@@ -73,7 +73,7 @@ impl Builder<'_> {
             },
             span: policy.span(),
         });
-        let csv = head.child(Kind::csv_file).map(|csv| self.text_in(&csv));
+        let csv = head.child(Kind::csv_file).map(|csv| self.rows_from(&csv));
         let span = Span { file: self.file, start: base as u32, end: (base + text.len()) as u32 };
         let mut table = ast::Table {
             name: self.name_of(&head),

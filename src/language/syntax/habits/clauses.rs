@@ -291,7 +291,7 @@ fn text(place: &Place<'_>) -> Option<Diagnostic> {
     let wanted = texts.iter().any(|kind| place.wants(*kind));
     let previous = place.previous();
     if wanted
-        && matches!(previous, "version" | "import" | "url" | "text" | "csv" | "at")
+        && matches!(previous, "version" | "import" | "url" | "text" | "csv" | "xlsx" | "sheet" | "at")
         && !place.found.is_empty()
     {
         let end = place

@@ -1,0 +1,17 @@
+//! In place of workbooks, where the program is built without.
+
+use qudao_language::date::Date;
+use qudao_telling::words::Speaker;
+
+use super::output::Failure;
+
+/// Says how to get a program with workbooks.
+pub(crate) fn absent() -> Failure {
+    Failure::new(
+        "this program was built without Excel; build it with `cargo install --path . --features xlsx`, or use CSV",
+    )
+}
+
+pub(crate) fn form(_: &Speaker<'_>, _: Option<Date>) -> Result<Vec<u8>, Failure> {
+    Err(absent())
+}
