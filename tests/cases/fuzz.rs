@@ -189,5 +189,5 @@ fn table(pieces: &[&[u8]]) -> Result<Answers, String> {
     std::iter::once(rest).chain(rows).for_each(|rows| worker.rows(&rows, Form::Csv, &names));
     let (out, rejects) = worker.take();
     let answers = String::from_utf8(out).unwrap().lines().map(|row| row.chars().take(40).collect()).collect();
-    Ok((answers, rejects.into_iter().map(|Reject { line, reason }| (line, reason)).collect()))
+    Ok((answers, rejects.into_iter().map(|Reject { line, reason, .. }| (line, reason)).collect()))
 }
