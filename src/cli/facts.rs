@@ -13,7 +13,7 @@ use super::argument::{Argument, meant};
 use super::load::Loaded;
 use super::output::{Failure, Output};
 use super::written::{Formats, Written};
-use super::{Exit, completions, load, profiles};
+use super::{Exit, completions, load, profiles, workbook};
 
 /// How facts are written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -26,6 +26,8 @@ pub(crate) enum Format {
     Markdown,
     /// A sheet, a fact a row, as `facts from csv` reads it
     Csv,
+    /// The same as a workbook; only in a program that was built with `--features xlsx`
+    Xlsx,
 }
 
 impl Formats for Format {
@@ -104,7 +106,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             }
             Format::Text => output.print(&facts::stale_text(speaker, today, &found))?,
             Format::Markdown => output.print(&facts::stale_markdown(speaker, today, &found))?,
-            Format::Csv => return Err(no_sheet("--stale")),
+            Format::Csv | Format::Xlsx => return Err(no_sheet("--stale")),
         }
         return Ok(if found.is_empty() { Exit::Done } else { Exit::Found });
     }
@@ -117,6 +119,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
         // A sheet has room for the facts of every day.
         Format::Csv => output.print(&facts::csv(&ruleset, args.as_of, &selection))?,
+        Format::Xlsx => output.workbook(|| workbook::facts(&ruleset, args.as_of, &selection, day))?,
     }
     Ok(Exit::Done)
 }
@@ -183,7 +186,7 @@ fn cited(
         }
         Format::Text => output.print(&facts::cited_text(speaker, text, &passages))?,
         Format::Markdown => output.print(&facts::cited_markdown(speaker, text, &passages))?,
-        Format::Csv => return Err(no_sheet("--cited")),
+        Format::Csv | Format::Xlsx => return Err(no_sheet("--cited")),
     }
     Ok(Exit::Done)
 }

@@ -1,6 +1,8 @@
 //! In place of workbooks, where the program is built without.
 
 use qudao_language::date::Date;
+use qudao_language::model::Ruleset;
+use qudao_telling::facts::Selection;
 use qudao_telling::words::Speaker;
 
 use super::output::Failure;
@@ -13,5 +15,9 @@ pub(crate) fn absent() -> Failure {
 }
 
 pub(crate) fn form(_: &Speaker<'_>, _: Option<Date>) -> Result<Vec<u8>, Failure> {
+    Err(absent())
+}
+
+pub(crate) fn facts(_: &Ruleset, _: Option<Date>, _: &Selection, _: Date) -> Result<Vec<u8>, Failure> {
     Err(absent())
 }

@@ -4,6 +4,7 @@
 //! text is a text whatever it begins with: no cell is a formula.
 
 mod answers;
+mod facts;
 mod form;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use rust_xlsxwriter::{
 };
 
 pub use answers::{Answers, Full};
+pub use facts::facts;
 pub use form::form;
 
 /// A sheet has so many rows.

@@ -163,7 +163,7 @@ fn with_files(ruleset: &str, text: Option<&str>, csv: Option<&str>) -> (Files, C
         let file = match wanted.kind {
             WantedKind::Text => text,
             WantedKind::Table => csv,
-            WantedKind::Part | WantedKind::Base | WantedKind::Lock | WantedKind::Workbook => None,
+            WantedKind::Part | WantedKind::Base | WantedKind::Workbook | WantedKind::Lock => None,
         };
         match file {
             Some(text) => sources.supply(text.as_bytes().to_vec()),

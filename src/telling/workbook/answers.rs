@@ -199,12 +199,13 @@ fn flat(name: &str, value: &Json, kept: bool, cells: &mut Vec<Said>) {
     });
 }
 
-/// Tells whether a text is a number as Excel would write it, and none such as `0049`.
-fn is_decimal(text: &str) -> bool {
+/// Tells whether a text is a number as Excel would write it, and none such as `0049` or `1.10`.
+pub(super) fn is_decimal(text: &str) -> bool {
     let size = text.strip_prefix('-').unwrap_or(text);
-    let (whole, fraction) = size.split_once('.').unwrap_or((size, "0"));
+    let (whole, fraction) = size.split_once('.').unwrap_or((size, "1"));
     let plain = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    plain(whole) && plain(fraction) && (whole == "0" || !whole.starts_with('0'))
+    let shortest = !fraction.ends_with('0') && text != "-0" && (whole == "0" || !whole.starts_with('0'));
+    plain(whole) && plain(fraction) && shortest
 }
 
 /// What each instance of a rule does, by its name in answers.
