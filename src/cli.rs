@@ -27,6 +27,7 @@ mod review;
 mod schema;
 mod snapshots;
 mod test;
+mod verify;
 mod watch;
 mod why;
 mod written;
@@ -99,6 +100,8 @@ enum Command {
     Check(check::Args),
     /// Tell what a change of rules changes, for given profiles and for all
     Diff(diff::Args),
+    /// Replay a certificate of an answer, and compare it with rules at hand
+    Verify(verify::Args),
     /// Lay files out in the one canonical way, comments kept
     Fmt(fmt::Args),
     /// Give a name of a ruleset another, wherever it stands
@@ -127,6 +130,7 @@ impl Command {
         match self {
             Command::Eval(args) => args.written.to.file(),
             Command::Why(args) => args.written.to.file(),
+            Command::Verify(args) => args.written.to.file(),
             Command::Check(args) => args.written.to.file(),
             Command::Diff(args) => args.written.to.file(),
             Command::Test(args) => args.written.to.file(),
@@ -198,6 +202,7 @@ fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {
         Command::Report(args) => report::run(&args, output),
         Command::Batch(args) => batch::run(&args, output),
         Command::Why(args) => why::run(&args, output),
+        Command::Verify(args) => verify::run(&args, output),
         Command::Check(args) => check::run(&args, output),
         Command::Diff(args) => diff::run(&args, output),
         Command::Fmt(args) => fmt::run(&args, output),

@@ -142,11 +142,11 @@ impl Interview<'_> {
                         output.diagnostics(&read.files, &read.diagnostics, false)?;
                         return Ok(None);
                     };
-                    let decision = decide(self.ruleset, profile, self.args.input.day(self.ruleset));
-                    let asked: BTreeSet<Id<Field>> = self.answers.iter().map(|(field, _)| *field).collect();
                     if ended {
                         return Ok(Some(read));
                     }
+                    let decision = decide(self.ruleset, profile, self.args.input.day(self.ruleset));
+                    let asked: BTreeSet<Id<Field>> = self.answers.iter().map(|(field, _)| *field).collect();
                     match next(&decision, &asked) {
                         Some(question) => question,
                         None => match self.further(&decision, &asked, &mut lines, output)? {

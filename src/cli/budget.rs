@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -73,17 +74,26 @@ impl Drop for Waiting {
     }
 }
 
-fn tell(what: &str, ends: &mpsc::Receiver<()>) {
-    let start = Instant::now();
-    let mut told = false;
-    while ends.recv_timeout(SILENT) == Err(RecvTimeoutError::Timeout) {
-        let line = format!("{what}, {} s", start.elapsed().as_secs());
-        let _ = write!(io::stderr(), "\r{line:<78}");
-        told = true;
-    }
-    if told {
+/// Whether the line stands on the terminal; who writes it, or anything else, holds this meanwhile.
+static TOLD: Mutex<bool> = Mutex::new(false);
+
+/// Takes the line away, so that something else can be written.
+pub(crate) fn make_room() {
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    if std::mem::take(&mut *told) {
+        // A line that could not be taken away is no reason to fail.
         let _ = write!(io::stderr(), "\r{:78}\r", "");
     }
+}
+
+fn tell(what: &str, ends: &mpsc::Receiver<()>) {
+    let start = Instant::now();
+    while ends.recv_timeout(SILENT) == Err(RecvTimeoutError::Timeout) {
+        let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = format!("{what}, {} s", start.elapsed().as_secs());
+        *told |= write!(io::stderr(), "\r{line:<78}").is_ok();
+    }
+    make_room();
 }
 
 #[cfg(test)]

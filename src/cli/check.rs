@@ -98,6 +98,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 /// Checks all rulesets once; tells the files that it read.
 fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
+    let _waiting = Waiting::new("checking");
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
     let named = Project::rulesets(&args.paths)?;
@@ -130,9 +131,7 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
                 let today = args.as_of.or_else(|| Some(profiles::today()));
                 let budget = args.spending.each(QUESTIONS * rulesets);
                 let options = Options { gaps: args.gaps, today, budget };
-                let waiting = Waiting::new("proving");
                 diagnostics.extend(findings(ruleset, &allowed, &options));
-                drop(waiting);
                 diagnostic::sort(&mut diagnostics);
             }
             if args.lock && write_lock(&loaded, ruleset.as_ref(), output)? {

@@ -78,6 +78,7 @@ pub(crate) struct Args {
 const QUESTIONS: u64 = 10;
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let _waiting = Waiting::new("comparing");
     let Some((old_files, old)) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
     let second = match &args.new {
         None => None,
@@ -119,9 +120,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             difference.witnesses.extend(before.zip(now));
         }
     }
-    let waiting = Waiting::new("comparing all profiles");
     difference.find_regions(args.spending.each(QUESTIONS));
-    drop(waiting);
     let saved = match &args.save_witness {
         Some(folder) => save(&difference, folder, &inputs)?,
         None => Vec::new(),

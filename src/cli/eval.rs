@@ -8,6 +8,7 @@ use qudao_engine::advise::{Advice, STEPS, turn};
 use qudao_language::decide::{Decision, decide};
 use qudao_language::diagnostic;
 use qudao_language::profile::ReadProfile;
+use qudao_telling::certificate::certificate;
 use qudao_telling::{result, why};
 
 use super::argument::{Argument, Top, top};
@@ -15,7 +16,7 @@ use super::output::{Failure, Output};
 use super::profiles::{Input, given, quoted};
 use super::watch::watch;
 use super::written::{Formats, Written};
-use super::{Exit, completions, load};
+use super::{Exit, completions, files, load};
 
 /// How an answer is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -74,6 +75,9 @@ pub(crate) struct Args {
     /// List every rule and what became of it
     #[arg(long)]
     trace: bool,
+    /// Write a certificate of the answer to this file: all that it rests on, which `qudao verify` replays
+    #[arg(long, value_name = "FILE", conflicts_with = "watch")]
+    certificate: Option<PathBuf>,
     /// Answer anew whenever a file changes
     #[arg(long, conflicts_with = "output")]
     watch: bool,
@@ -119,6 +123,9 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     let files = profiles.iter().flatten().filter(|profile| &***profile != "-");
     paths.extend(files.map(|profile| profile.path().to_path_buf()));
     let several = profiles.len() > 1;
+    if several && args.certificate.is_some() {
+        return Err(Failure::new("`--certificate` is of one answer; evaluate one profile"));
+    }
     let mut exit = Exit::Done;
     for (number, argument) in profiles.iter().map(Option::as_ref).enumerate() {
         let read = args.input.read(&ruleset, argument)?;
@@ -129,6 +136,10 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         };
         output.diagnostics(&read.files, &read.diagnostics, false)?;
         let decision = decide(&ruleset, profile, day);
+        if let Some(path) = &args.certificate {
+            files::put(path, &certificate(&decision, speaker), paths)?;
+            output.note(&format!("wrote {}\n", path.display()))?;
+        }
         if args.written.format() == Format::Json {
             let write = |out: &mut dyn Write| {
                 result::write_json(&decision, speaker, args.trace, !several, &mut *out)?;

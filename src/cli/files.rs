@@ -98,6 +98,12 @@ pub(crate) fn spare(path: &Path, read: &[PathBuf]) -> Result<(), Failure> {
     }
 }
 
+/// Writes a text to a file, whole or not at all, but over nothing that a command reads.
+pub(crate) fn put(path: &Path, text: &str, read: &[PathBuf]) -> Result<(), Failure> {
+    spare(path, read)?;
+    replace(path, text).map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))
+}
+
 /// Removes a file; that it is not there is no error.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {

@@ -11,6 +11,7 @@ use qudao_language::visible::{printed, visible, visible_json};
 use qudao_telling::document::Document;
 
 use super::Exit;
+use super::budget::make_room;
 use super::files::{self, NewFile};
 
 /// When to use colours.
@@ -188,6 +189,7 @@ impl Output {
             return self.print_as_it_is(&String::from_utf8_lossy(&text));
         }
         self.begun = true;
+        make_room();
         match &mut self.file {
             Some(file) => {
                 let written = write(&mut VisibleJson(&mut *file));
@@ -203,6 +205,7 @@ impl Output {
             said.push_str(text);
         }
         self.begun |= !text.is_empty();
+        make_room();
         match &mut self.file {
             Some(file) => {
                 let written = file.write_all(text.as_bytes());
@@ -220,6 +223,7 @@ impl Output {
     /// Writes what is not a result.
     pub(crate) fn note(&mut self, text: &str) -> Result<(), Failure> {
         self.flush()?;
+        make_room();
         let colour = self.error_colour();
         io::stderr().write_all(printed(text, colour).as_bytes()).map_err(closed)
     }
@@ -265,6 +269,7 @@ impl Output {
     /// Says why a command could not do its work; here is the last place to say anything.
     pub(crate) fn fail(&mut self, failure: &Failure) {
         let _ = self.out.flush();
+        make_room();
         match failure {
             Failure::ClosedPipe => {}
             Failure::Message(message) => {

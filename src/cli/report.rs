@@ -123,8 +123,6 @@ fn write(
 ) -> Result<(), Failure> {
     let page = told.html(speaker.language);
     let Some(path) = to else { return output.print(&page) };
-    files::spare(path, inputs)?;
-    files::replace(path, &page)
-        .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
+    files::put(path, &page, inputs)?;
     output.note(&format!("wrote {}\n", path.display()))
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use qudao_analysis::analyse::diagram::Budget;
+use qudao_analysis::analyse::findings::REACHES;
 use qudao_analysis::testing::{
     Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, properties, prove, report,
     run_observed, selected, suggest,
@@ -147,6 +148,7 @@ impl<'a> Work<'a> {
 
 /// Tests all rulesets once; tells the files that it read.
 fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Exit, Failure> {
+    let _waiting = Waiting::new("testing");
     let work = Work::of(args)?;
     let (mut runs, mut cases, mut failure) = (Vec::new(), BTreeSet::new(), None);
     let mut seen = BTreeSet::new();
@@ -240,13 +242,14 @@ fn ruleset(
         });
     }
     let chosen = |property: &Property| selected(pattern, &property.name);
-    let budget = args.spending.each(ruleset.properties.iter().filter(|it| chosen(it)).count() as u64);
-    let waiting = Waiting::new("proving properties");
+    // Properties, coverage and suggestions share what there is.
+    let count = ruleset.properties.iter().filter(|property| chosen(property)).count() as u64;
+    let shares = [count > 0, wanted, args.suggest].into_iter().filter(|asked| *asked).count() as u64;
+    let budget = args.spending.each(count * shares);
     run.properties = properties(&ruleset, |property| match chosen(property) {
         true => prove(&ruleset, property, args.as_of, args.every_day, budget),
         false => PropertyOutcome::NotChecked,
     });
-    drop(waiting);
     run.properties.retain(|property| selected(pattern, &property.name));
     let failed = run.tests.iter().any(|test| !test.passed());
     if let Some(main) = loaded.main.as_ref().filter(|_| !(args.fail_fast && failed)) {
@@ -271,9 +274,10 @@ fn ruleset(
         run.pruned = compared.pruned;
         *failure = failure.take().or(compared.failure);
     }
-    let coverage = coverage.map(|coverage| coverage.finished(&ruleset));
+    let budget = args.spending.each(REACHES * shares);
+    let coverage = coverage.map(|coverage| coverage.finished(&ruleset, budget));
     if let Some(coverage) = coverage.as_ref().filter(|_| args.suggest) {
-        suggested(&ruleset, coverage, args.spending.each(1), output)?;
+        suggested(&ruleset, coverage, budget, output)?;
     }
     run.coverage = coverage;
     Ok(run)

@@ -73,6 +73,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let read = args.input.read(&ruleset, profile)?;
     output.diagnostics(&read.files, &read.diagnostics, false)?;
     let Some(profile) = &read.profile else { return Ok(Exit::Found) };
+    let _waiting = Waiting::new("looking for a better verdict");
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
     let is_json = args.written.format() == Format::Json;
@@ -84,9 +85,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         (Asked::Rules(rules), _) => why::proof_of_rules(&decision, speaker, name, &rules),
         (Asked::Target(target), Some(other)) => why::over(&decision, speaker, target, other),
         (Asked::Target(target), None) => {
-            let waiting = Waiting::new("looking for a better verdict");
             let advice = advise(&ruleset, profile, decision.day, target, args.spending.steps());
-            drop(waiting);
             if is_json {
                 output.print_json(&format!("{:#}\n", result::why_json(&decision, speaker, &advice)))?;
                 return Ok(Exit::Done);

@@ -48,7 +48,7 @@ use depends::Depends;
 use eval::{Context, Silent};
 use lists::Lists;
 use needs::Needs;
-pub use ranges::axis;
+pub use ranges::{MOST_NUMBERS, axis, few_numbers};
 use trace::Recording;
 
 use crate::date::Date;

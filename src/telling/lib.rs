@@ -2,10 +2,12 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
 
+pub mod certificate;
 pub mod document;
 pub mod facts;
 pub mod report;
 pub mod result;
 pub mod summary;
+pub mod verify;
 pub mod why;
 pub mod words;

@@ -21,9 +21,9 @@ use qudao_language::source::Span;
 
 use condition::{ConditionView, ReadView, cells, computed, conditions, operand, read};
 use view::{
-    BetterView, ChangeView, DisputedFactView, ExceptionView, FieldView, MeasureView, NeedView, NoteView,
-    OpenFactView, PendingView, PlaceView, ReasonView, ReplacedView, SourceView, TargetView, ValueView,
-    WhyView,
+    AssumedView, BetterView, ChangeView, DisputedFactView, EffectOfView, ExceptionView, FieldView,
+    InstanceView, MeasureView, NeedView, NoteView, OpenFactView, PendingView, PlaceView, ReasonView,
+    ReplacedView, RuleView, SourceView, TargetView, ValueView, WhyView,
 };
 
 /// The schema of a result.
@@ -57,7 +57,10 @@ pub fn rules_json(decision: &Decision<'_>, speaker: Speaker<'_>, rules: &[Id<Rul
     document
 }
 
-/// Writes the JSON object that [`to_json`] returns, indented or as one line. Nothing but one target at a time is held: the
+/// Of a document of more reasons than these two thirds would be spaces that nobody looks at.
+const MOST_INDENTED: usize = 1_000;
+
+/// Writes the JSON object that [`to_json`] returns, indented or as one line; as one line if it is large. Nothing but one target at a time is held: the
 /// needs of all targets are a square where one channel needs the next.
 ///
 /// # Errors
@@ -71,7 +74,9 @@ pub fn write_json(
 ) -> io::Result<()> {
     let writer = Writer { decision, speaker };
     let document = writer.document(trace);
-    let written = match indented {
+    let targets = decision.channels.iter().chain(&decision.mixes).map(|target| decision.target(*target));
+    let reasons: usize = targets.map(|told| told.reasons.len() + told.pending.len()).sum();
+    let written = match indented && reasons <= MOST_INDENTED {
         true => serde_json::to_writer_pretty(out, &document),
         false => serde_json::to_writer(out, &document),
     };
@@ -165,22 +170,6 @@ struct MissingView {
     field: String,
     question: Option<String>,
     affects: Vec<String>,
-}
-
-#[derive(Serialize)]
-struct AssumedView {
-    field: String,
-    #[serde(flatten)]
-    value: ValueView,
-    could_be: Map<String, Json>,
-}
-
-#[derive(Serialize)]
-struct RuleView {
-    rule: String,
-    instance: Option<String>,
-    state: &'static str,
-    condition: ConditionView,
 }
 
 /// Writes the parts of a decision.
@@ -639,15 +628,38 @@ impl<'d, 'r> Writer<'d, 'r> {
         let mut rules = Vec::new();
         for (id, rule) in self.decision.ruleset.rules.entries() {
             for instance in self.decision.instances(id).iter().filter(|instance| !instance.left_out) {
+                let exceptions = self.decision.exceptions(id, instance.channel).into_iter();
+                let effects = 0..rule.effects.len();
                 rules.push(RuleView {
                     rule: rule.name.to_string(),
                     instance: self.channel_name(instance.channel),
                     state: instance.state().as_str(),
                     condition: self.condition(id, instance.channel),
+                    exceptions: exceptions
+                        .map(|(rule, channel)| InstanceView {
+                            rule: self.decision.ruleset.rules[rule].name.to_string(),
+                            instance: self.channel_name(channel),
+                        })
+                        .collect(),
+                    effects: effects
+                        .filter_map(|effect| {
+                            self.effect(Cause { rule: id, channel: instance.channel, effect })
+                        })
+                        .collect(),
                 });
             }
         }
         rules
+    }
+
+    /// What an effect of an instance does; none where it is on no target.
+    fn effect(&self, cause: Cause) -> Option<EffectOfView> {
+        let target = match cause.kind(self.decision.ruleset).target() {
+            Some(target) => Some(self.name(target.resolve(cause.channel)?)),
+            None => None,
+        };
+        let EffectView { word, points, level, cap, needs } = EffectView::of(self, cause);
+        Some(EffectOfView { target, effect: word, points, level, cap, needs })
     }
 }
 

@@ -536,3 +536,63 @@ fn a_review_takes_what_a_test_takes() {
     assert_eq!(work.qudao("review"), (0, String::new(), "no snapshot is pending\n".into()));
     assert_eq!(work.qudao("review more").0, 1);
 }
+
+/// Rules for each of so many channels, that can be proved, compared, explained and tested for as long as one likes.
+#[cfg(target_os = "linux")]
+fn many(size: usize) -> String {
+    use std::fmt::Write;
+    let mut text = String::from("ruleset many \"Many\"\nfact limit: int\nprofile {\n");
+    (0..12).for_each(|n| writeln!(text, "  n{n}: int in 0 .. 1000").unwrap());
+    text.push_str("}\n");
+    for n in 0..size {
+        writeln!(text, "channel c{n} {{ limit = {} }}", n * 7 % 900).unwrap();
+        let condition = format!("n{} > c.limit and n{} > {n}", n % 12, (n + 5) % 12);
+        writeln!(text, "rule r{n} for each c {{ when {condition} then score c +{} }}", n % 9 + 1).unwrap();
+        writeln!(text, "property p{n} \"P{n}\" {{ when n1 > {n} expect c{n} recommended }}").unwrap();
+    }
+    text
+}
+
+/// A document that nobody reads is not indented.
+#[cfg(target_os = "linux")]
+#[test]
+fn json_of_many_reasons_is_one_line() {
+    for (size, is_line) in [(20, false), (40, true)] {
+        let work = Work::new(&[("many.qd", &many(size))]);
+        let all = (0..12).flat_map(|n| ["--set".to_string(), format!("n{n}=1000")]);
+        let mut run = program(work.0.path());
+        let written = run.args(["eval", "many.qd", "-f", "json"]).args(all).output().unwrap().stdout;
+        let text = String::from_utf8(written).unwrap();
+        assert_eq!(text.trim_end().lines().count() == 1, is_line, "{size}");
+        let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(document["channels"].as_array().unwrap().len(), size);
+    }
+}
+
+/// Each of these tells on a terminal that it is at work once it is silent for a second, and takes that away again.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_that_takes_long_says_so_on_a_terminal() {
+    for (command, told) in [
+        ("check many.qd", "checking"),
+        ("diff many.qd new.qd", "comparing"),
+        ("why many.qd --set n0=3 c3 --budget 1m", "looking for a better verdict"),
+        ("test many.qd --budget 1m", "testing"),
+    ] {
+        for size in (3..).map(|power| 1 << power) {
+            let (old, new) = (many(size), many(size).replace("+5", "+6"));
+            let work = Work::new(&[("many.qd", &old), ("new.qd", &new)]);
+            let start = std::time::Instant::now();
+            let shown = on_terminal(&work, 80, command);
+            let seconds = start.elapsed().as_secs_f32();
+            let line = format!("\r{told}, 1 s");
+            assert!(seconds > 1.0 || !shown.contains(&line), "{command}: {shown}");
+            if seconds > 2.5 {
+                assert!(shown.contains(&line), "{command} of {size} is silent for {seconds} s: {shown}");
+                let after = shown.rsplit_once(told).map_or("", |(_, after)| after);
+                assert!(after.contains(&format!("\r{:78}\r", "")), "{command}: {shown:?}");
+                break;
+            }
+        }
+    }
+}

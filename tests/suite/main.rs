@@ -13,6 +13,7 @@ mod agreement;
 mod analysis;
 mod ask;
 mod batch;
+mod certificates;
 #[cfg(feature = "parquet")]
 mod columns;
 mod completions;

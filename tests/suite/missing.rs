@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use qudao_engine::program::{Program, Scratch};
 use qudao_language::date::Date;
-use qudao_language::decide::{Await, Decision, decide};
+use qudao_language::decide::{Await, Decision, Reason, TargetDecision, decide};
 use qudao_language::exact::Exact;
 use qudao_language::model::{
-    Channel, Entry, Field, Id, Number, OWN, Profile, Ruleset, Statement, Target, Value,
+    Channel, Entry, Field, Id, Number, OWN, Profile, Rule, Ruleset, Statement, Target, Value,
 };
 use qudao_language::operator::Verdict;
 use qudao_telling::facts::{entries, parameters};
@@ -141,6 +141,8 @@ struct Fillings<'p, 'r> {
     program: &'p Program<'r>,
     scratch: Scratch,
     fields: Vec<(Id<Field>, Vec<Value>)>,
+    /// The instances that fired for some filling.
+    fired: BTreeSet<(Id<Rule>, Option<Id<Channel>>)>,
 }
 
 impl Fillings<'_, '_> {
@@ -159,10 +161,23 @@ impl Fillings<'_, '_> {
                 rest /= values.len();
             }
             self.program.run(&mut self.scratch);
+            let instances = &self.program.ground().instances;
+            self.program.fired(&self.scratch, |id| {
+                self.fired.insert((instances[id].rule, instances[id].channel));
+            });
             let targets = self.program.ruleset().targets();
             targets.map(|target| self.program.outcome(&self.scratch, target).verdict).collect()
         });
         all.collect()
+    }
+
+    /// Tells whether each effect that the fields leave open comes for some filling: what a verdict could be is taken from
+    /// each on its own, so that it is undecided then though together they change nothing.
+    fn all_come(&self, decided: &TargetDecision) -> bool {
+        decided.pending.iter().filter(|pending| pending.open).all(|pending| match pending.reason {
+            Reason::Rule(cause) => self.fired.contains(&(cause.rule, cause.channel)),
+            Reason::Through(_) => false,
+        })
     }
 
     /// The fields and targets of which two fillings that differ in the field alone give two verdicts.
@@ -187,7 +202,7 @@ impl Fillings<'_, '_> {
 #[test]
 fn what_is_missing_changes_a_verdict() {
     let (mut entries, mut idle, mut parts, mut idle_parts, mut lists) = (0, 0, 0, 0, 0);
-    let (mut undecided, mut beside) = ((0, 0), 0);
+    let (mut undecided, mut beside, mut by_effects) = ((0, 0), 0, 0);
     for seed in 0..cases(500) {
         let mut case = case(seed + 10_000_000, 70);
         let ruleset = &case.ruleset;
@@ -208,7 +223,7 @@ fn what_is_missing_changes_a_verdict() {
         let mut scratch = program.scratch();
         program.load(&mut scratch, &profile);
         let fields = open(&profile).into_iter().map(|field| (field, values[&field].clone())).collect();
-        let mut fillings = Fillings { program: &program, scratch, fields };
+        let mut fillings = Fillings { program: &program, scratch, fields, fired: BTreeSet::new() };
         if fillings.count() > 12_000 {
             continue;
         }
@@ -234,6 +249,7 @@ fn what_is_missing_changes_a_verdict() {
                 beside += 1;
             }
             idle += 1;
+            by_effects += usize::from(fillings.all_come(decision.target(*target)));
         }
         idle_parts += awaited.difference(&matter).filter(|(_, target)| !settles(target)).count();
         lists += 1;
@@ -243,10 +259,19 @@ fn what_is_missing_changes_a_verdict() {
     println!(
         "{lists} lists: {idle} of {entries} entries change nothing, of what parts wait for {idle_parts} of {parts}"
     );
-    println!("{} of {} undecided targets are", undecided.1, undecided.0);
+    println!(
+        "{} of {} undecided targets are, {by_effects} entries by each effect alone",
+        undecided.1, undecided.0
+    );
     assert!(lists as u64 * 3 > cases(500) && entries > 200, "{lists} lists, {entries} entries");
-    // What is left stands where the intervals of a verdict are wider than what fillings give.
+    // What a verdict could be is taken from each effect on its own; two that never come together leave it open.
     assert!(idle * 15 < entries, "{idle} of {entries} entries change nothing");
+    // Otherwise an effect is taken to come that never does: a rule and its exception read one field, say. These are
+    // one in a hundred here, and more where other seeds are tried.
+    assert!(
+        (idle - by_effects) * 30 < entries,
+        "{idle} less {by_effects} of {entries} entries change nothing"
+    );
     // Beside fields that do, only where no few values tell all that a field does: a day compared with itself, months on.
     assert!(beside * 100 < entries, "{beside} of {entries} entries change nothing, and others do");
 }
@@ -394,5 +419,5 @@ fn open_facts_are_those_that_change_a_verdict() {
     println!("{stated} facts stated, {shown} of {open} open facts change a verdict");
     assert!(open > 60 && stated > 1000, "{open} {stated}");
     // The others turn a sum round at a value that is not among those stated, or stand where intervals are wide.
-    assert!(shown * 10 > open * 7, "{shown} of {open}");
+    assert!(shown * 10 > open * 6, "{shown} of {open}");
 }

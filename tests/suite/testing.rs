@@ -220,7 +220,7 @@ fn suggested_tests_pass_and_reach_what_was_not_reached() {
     let (mut count, mut open, mut all) = (0, 0, 0);
     for seed in 0..cases(25) {
         let case = case(seed + 8_000_000, 70);
-        let bare = Coverage::new(&case.ruleset).finished(&case.ruleset);
+        let bare = Coverage::new(&case.ruleset).finished(&case.ruleset, Budget::default());
         let suggested = suggest(&case.ruleset, &bare, Budget::default());
         assert_eq!(format("suggested.qd", &suggested.text).unwrap(), suggested.text, "seed {seed}");
         let tested = ruleset(&format!("{}\n{}", case.text, suggested.text));
@@ -230,7 +230,7 @@ fn suggested_tests_pass_and_reach_what_was_not_reached() {
             let run = run_observed(&tested, test, None, None, &mut |decision| coverage.observe(decision));
             assert!(run.passed(), "seed {seed}: {run:?}\n{}", suggested.text);
         }
-        let coverage = coverage.finished(&tested);
+        let coverage = coverage.finished(&tested, Budget::default());
         let facts = |unseen: &&qudao_analysis::testing::Unseen| unseen.text.ends_with(" is never read");
         let left = coverage.unseen().iter().filter(|unseen| !facts(unseen)).count();
         assert!(left <= suggested.open.len(), "seed {seed}: {:?}", coverage.unseen());

@@ -327,12 +327,54 @@ impl Diagrams {
         self.combine(Operation::Keep, condition, function)
     }
 
-    /// Returns a number where a condition holds, and 0 elsewhere.
+    /// Returns a function with points added where a condition holds.
     ///
     /// # Errors
     /// If the budget is used up.
-    pub fn times(&mut self, condition: Ref, value: i64) -> Result<Ref, TooLarge> {
-        self.map(condition, &|holds| if holds == 0 { 0 } else { value })
+    pub fn add_where(&mut self, function: Ref, condition: Ref, points: i64) -> Result<Ref, TooLarge> {
+        let points = self.map(condition, &|holds| if holds == 0 { 0 } else { points })?;
+        self.add(function, points)
+    }
+
+    /// The same with no value below or above the bounds: sums that these make one are never told apart.
+    ///
+    /// # Errors
+    /// If the budget is used up.
+    pub fn add_within(
+        &mut self,
+        function: Ref,
+        (condition, points): (Ref, i64),
+        (low, high): (i64, i64),
+    ) -> Result<Ref, TooLarge> {
+        let sum =
+            |value: i64, holds: bool| value.saturating_add(if holds { points } else { 0 }).clamp(low, high);
+        self.add_within_inner(function, condition, &sum, &mut HashMap::default())
+    }
+
+    fn add_within_inner(
+        &mut self,
+        function: Ref,
+        condition: Ref,
+        sum: &impl Fn(i64, bool) -> i64,
+        known: &mut HashMap<(Ref, Ref), Ref, Quick>,
+    ) -> Result<Ref, TooLarge> {
+        if let Some(value) = self.value(function) {
+            let (with, without) = (sum(value, true), sum(value, false));
+            if condition == YES || with == without {
+                return Ok(self.constant(with));
+            }
+            if condition == NO {
+                return Ok(self.constant(without));
+            }
+        }
+        if let Some(found) = known.get(&(function, condition)) {
+            return Ok(*found);
+        }
+        let made = self.zipped(function, condition, &mut |set, function, condition| {
+            set.add_within_inner(function, condition, sum, known)
+        })?;
+        known.insert((function, condition), made);
+        Ok(made)
     }
 
     /// Returns where a function is at least this number.
@@ -495,6 +537,18 @@ impl Diagrams {
         if let Some(found) = self.combined.get(&(operation, a, b)) {
             return Ok(*found);
         }
+        let made = self.zipped(a, b, &mut |set, a, b| set.combine(operation, a, b))?;
+        self.combined.insert((operation, a, b), made);
+        Ok(made)
+    }
+
+    /// Makes one diagram of two: of what these are wherever either of their first variables has a run.
+    fn zipped(
+        &mut self,
+        a: Ref,
+        b: Ref,
+        each: &mut impl FnMut(&mut Self, Ref, Ref) -> Result<Ref, TooLarge>,
+    ) -> Result<Ref, TooLarge> {
         let (of_a, of_b) = (self.node(a), self.node(b));
         let variable = of_a.variable.min(of_b.variable);
         let asks = |node: Node| if node.variable == variable { node.count } else { 0 };
@@ -508,13 +562,11 @@ impl Diagrams {
             let left = if left_runs > 0 { self.run(at_a) } else { whole_a };
             let right = if right_runs > 0 { self.run(at_b) } else { whole_b };
             cell = left.end.min(right.end);
-            extend(&mut runs, cell as usize, self.combine(operation, left.to, right.to)?);
+            extend(&mut runs, cell as usize, each(self, left.to, right.to)?);
             at_a += u32::from(left.end == cell);
             at_b += u32::from(right.end == cell);
         }
-        let made = self.make(variable, &runs)?;
-        self.combined.insert((operation, a, b), made);
-        Ok(made)
+        self.make(variable, &runs)
     }
 
     /// What needs no look below.

@@ -72,8 +72,9 @@ fn diagrams_agree_with_tables() {
         let mut sum = Known { diagram: NO, table: vec![0; all.len()] };
         for known in &conditions {
             let points = dice.pick(9) as i64 - 4;
-            let scaled = diagrams.times(known.diagram, points).unwrap();
-            sum.diagram = diagrams.add(sum.diagram, scaled).unwrap();
+            let bounded = diagrams.add_within(sum.diagram, (known.diagram, points), (-3, 2)).unwrap();
+            sum.diagram = diagrams.add_where(sum.diagram, known.diagram, points).unwrap();
+            assert_eq!(bounded, diagrams.map(sum.diagram, &|sum| sum.clamp(-3, 2)).unwrap());
             sum.table.iter_mut().zip(&known.table).for_each(|(sum, holds)| *sum += points * holds);
         }
         let limit = dice.pick(9) as i64 - 4;

@@ -12,7 +12,7 @@ mod targets;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::known::asking;
-pub use self::reach::{Outcome, impossible, witnesses};
+pub use self::reach::{Outcome, REACHES, impossible, witnesses};
 use self::rules::Seen;
 use super::change::days_of_change;
 use super::diagram::{Budget, NO, Ref, TooLarge};

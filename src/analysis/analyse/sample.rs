@@ -7,14 +7,18 @@ use qudao_language::model::Profile;
 /// So many profiles are tried where nothing can be proved.
 pub const SAMPLES: usize = 2000;
 
-/// Returns random profiles of a space, as each side has them; the same ones each time. Each cell of a variable is
-/// picked as often as any other.
+/// Returns profiles of a space, as each side has them: that of the first cells, that of the last, and random ones, the same
+/// each time. Each cell of a variable is picked as often as any other.
 pub fn samples<'s>(space: &'s Space<'_, '_>, count: usize) -> impl Iterator<Item = Vec<Profile>> + 's {
     let mut dice = Dice::new();
-    (0..count).map(move |_| {
-        let cells: Cells = (0..space.diagrams.variables())
-            .map(|place| Some(dice.pick(space.diagrams.width(place))))
-            .collect();
+    (0..count).map(move |number| {
+        let mut pick = |width: usize| match number {
+            0 => 0,
+            1 => width.saturating_sub(1),
+            _ => dice.pick(width),
+        };
+        let places = 0..space.diagrams.variables();
+        let cells: Cells = places.map(|place| Some(pick(space.diagrams.width(place)))).collect();
         (0..space.sides()).map(|side| space.profile(side, &cells)).collect()
     })
 }

@@ -179,8 +179,7 @@ impl<'g, 'r> View<'g, 'r> {
         scores.sort_by_key(|(condition, _)| std::cmp::Reverse(space.diagrams.first_variable(*condition)));
         let mut total = NO;
         for (condition, points) in scores {
-            let scaled = space.diagrams.times(condition, points)?;
-            total = space.diagrams.add(total, scaled)?;
+            total = space.diagrams.add_where(total, condition, points)?;
         }
         Ok(total)
     }
@@ -534,12 +533,11 @@ pub(super) fn reaches(
     for (condition, points) in scores {
         rest_gain -= gain(points);
         rest_loss -= loss(points);
-        let scaled = space.diagrams.times(condition, points)?;
-        total = space.diagrams.add(total, scaled)?;
         // Sums that are sure to reach it are one; so are those that are sure not to.
         let sure = least.saturating_sub(rest_loss);
         let lost = least.saturating_sub(rest_gain).saturating_sub(1);
-        total = space.diagrams.map(total, &|sum| sum.clamp(lost.min(sure), sure.max(lost)))?;
+        let bounds = (lost.min(sure), sure.max(lost));
+        total = space.diagrams.add_within(total, (condition, points), bounds)?;
     }
     space.diagrams.at_least(total, least)
 }

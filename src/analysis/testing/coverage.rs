@@ -178,10 +178,10 @@ impl Coverage {
     }
 
     /// Leaves out what is proved to be out of reach, and finds words for the rest that was never seen. Call it when all
-    /// is observed.
+    /// is observed. What the budget does not reach stays.
     #[must_use]
-    pub fn finished(mut self, ruleset: &Ruleset) -> Coverage {
-        self.leave_out(ruleset);
+    pub fn finished(mut self, ruleset: &Ruleset, budget: Budget) -> Coverage {
+        self.leave_out(ruleset, budget);
         let unseen = self.seen.iter().filter(|(_, seen)| !**seen).map(|(point, _)| words(ruleset, *point));
         self.unseen = unseen.collect();
         self.unseen.sort_by(|a, b| {
@@ -191,12 +191,12 @@ impl Coverage {
     }
 
     /// Leaves out what no profile brings about. Only what was never seen can be so.
-    fn leave_out(&mut self, ruleset: &Ruleset) {
+    fn leave_out(&mut self, ruleset: &Ruleset, budget: Budget) {
         let (points, outcomes) = self.outcomes(ruleset);
         if points.is_empty() {
             return;
         }
-        let never = impossible(ruleset, &outcomes, Budget::default());
+        let never = impossible(ruleset, &outcomes, budget);
         for (point, _) in points.iter().zip(never).filter(|(_, never)| *never) {
             self.seen.remove(point);
         }

@@ -96,35 +96,53 @@ impl Ground<'_> {
         }
     }
 
-    /// Tells whether parts that read a field, atoms of one variable, come out together as each does by itself.
+    /// Tells whether parts that read a field, atoms of one variable, come out together as each does by itself: some cell
+    /// makes all of them what is wanted of the whole, or of parts of which one is enough, one.
     fn tells_all(&self, of: Id<Node>, field: Id<Field>) -> bool {
-        let all = matches!(self.nodes[of], Node::And(_));
-        let mut atoms: Vec<(Id<Atom>, bool)> = Vec::new();
-        let mut open = vec![of];
-        while let Some(id) = open.pop() {
+        let mut wanted: Vec<Vec<(Id<Atom>, bool)>> = Vec::new();
+        let mut open = vec![(of, matches!(self.nodes[of], Node::And(_)))];
+        while let Some((id, holds)) = open.pop() {
             match &self.nodes[id] {
-                Node::And(parts) if all => open.extend(parts),
-                Node::Or(parts) if !all => open.extend(parts),
-                Node::Atom(atom) if self.is_of(*atom, field) => atoms.push((*atom, all)),
-                Node::Not(inner)
-                    if let Node::Atom(atom) = self.nodes[*inner]
-                        && self.is_of(atom, field) =>
-                {
-                    atoms.push((atom, !all));
+                Node::And(parts) if holds => open.extend(parts.iter().map(|part| (*part, true))),
+                Node::Or(parts) if !holds => open.extend(parts.iter().map(|part| (*part, false))),
+                Node::Not(inner) => open.push((*inner, !holds)),
+                Node::Tried(inner, _) => open.push((*inner, holds)),
+                Node::Atom(atom) if self.is_of(*atom, field) => wanted.push(vec![(*atom, holds)]),
+                Node::And(parts) | Node::Or(parts) if self.reads(id, field) => {
+                    let atoms = parts.iter().filter_map(|part| self.literal(*part, field));
+                    let atoms: Vec<_> = atoms.map(|(atom, negated)| (atom, holds != negated)).collect();
+                    if atoms.is_empty() {
+                        return false;
+                    }
+                    wanted.push(atoms);
                 }
                 _ if self.reads(id, field) => return false,
                 _ => {}
             }
         }
-        let Some(variable) = atoms.first().map(|(atom, _)| self.atoms[*atom].variable) else { return false };
-        let of_one = atoms.iter().all(|(atom, _)| self.atoms[*atom].variable == variable);
+        let mut atoms = wanted.iter().flatten().map(|(atom, _)| self.atoms[*atom].variable);
+        let Some(variable) = atoms.next() else { return false };
+        let of_one = atoms.all(|other| other == variable);
         let cells = self.variables[variable].cells.iter().enumerate();
         let mut cells = cells.filter(|(_, cell)| cell.possible && cell.witness.is_some());
         of_one
             && cells.any(|(number, _)| {
                 let told = |atom: Id<Atom>| self.atoms[atom].judge(number).truth.as_bool();
-                atoms.iter().all(|(atom, holds)| told(*atom) == Some(*holds))
+                wanted.iter().all(|of| of.iter().any(|(atom, holds)| told(*atom) == Some(*holds)))
             })
+    }
+
+    /// Returns the atom on a field that a node is, and whether it is negated.
+    fn literal(&self, id: Id<Node>, field: Id<Field>) -> Option<(Id<Atom>, bool)> {
+        let (atom, negated) = match &self.nodes[id] {
+            Node::Atom(atom) => (*atom, false),
+            Node::Not(inner) => match self.nodes[*inner] {
+                Node::Atom(atom) => (atom, true),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        self.is_of(atom, field).then_some((atom, negated))
     }
 
     fn is_of(&self, atom: Id<Atom>, field: Id<Field>) -> bool {

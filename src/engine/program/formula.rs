@@ -11,7 +11,7 @@ mod run;
 use super::bits::Kleene;
 use crate::ground::{Ground, OpaqueId};
 use qudao_language::date::Date;
-use qudao_language::decide::Probe;
+use qudao_language::decide::{Probe, few_numbers};
 use qudao_language::exact::{Exact, Rounding};
 use qudao_language::model::{Between, Expr, Field, Id, Measure, Profile, Ruleset, Shift, Type, Value};
 use qudao_language::operator::{CompareOp, Quantifier, Sign};
@@ -323,7 +323,13 @@ impl Formulas {
             Type::Date if field.low.is_none() && field.high.is_none() => {
                 Domain::Between(Some(0), Some(i128::from(Date::MAX.number())))
             }
-            Type::Number(_) | Type::Date => Domain::Between(end(&field.low), end(&field.high)),
+            Type::Number(_) | Type::Date => {
+                let codes = |values: Vec<Value>| values.iter().map(|value| self.code(value)).collect();
+                match few_numbers(field).and_then(codes) {
+                    Some(values) => Domain::OneOf(values),
+                    None => Domain::Between(end(&field.low), end(&field.high)),
+                }
+            }
             Type::Text => Domain::Between(None, None),
             // A set of more members is read by no formula.
             Type::Set(id) => {

@@ -112,13 +112,17 @@ impl<'c, 'r> Awaited<'c, 'r> {
         if let Some(known) = self.known.get(&(rule, channel)) {
             return known.clone();
         }
-        let mut found = BTreeSet::new();
-        let mut open = vec![(rule, channel)];
+        let mut found = self.own((rule, channel));
+        let mut open = pending_exceptions(self.context, self.instances, (rule, channel));
+        if open.is_empty() {
+            return found;
+        }
         let mut seen = BTreeSet::from([(rule, channel)]);
         while let Some(key) = open.pop() {
-            found.extend(self.own(key));
-            let pending = pending_exceptions(self.context, self.instances, key);
-            open.extend(pending.into_iter().filter(|key| seen.insert(*key)));
+            if seen.insert(key) {
+                found.extend(self.own(key));
+                open.extend(pending_exceptions(self.context, self.instances, key));
+            }
         }
         self.known.insert((rule, channel), found.clone());
         found

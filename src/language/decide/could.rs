@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::judged::Judged;
+use super::ranges::MOST_NUMBERS;
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{Number, Value};
@@ -471,7 +472,12 @@ impl Valued {
                 Valued::Unknown(Could::one_of(counts))
             }
             Valued::Unknown(Could::Within(low, high)) => {
-                Valued::Unknown(Could::between(Some(count(low)), Some(whole(high.len()))))
+                let (low, high) = (low.len(), high.len());
+                let few = ((high - low) as i128) < MOST_NUMBERS;
+                Valued::Unknown(match few {
+                    true => Could::OneOf((low..=high).map(whole).collect()),
+                    false => Could::between(Some(whole(low)), Some(whole(high))),
+                })
             }
             _ => Valued::Unknown(Could::Anything),
         }

@@ -14,9 +14,8 @@ use std::sync::Arc;
 
 use lines::{Curve, Line, Shape};
 
-use super::could::number;
 use super::eval::Context;
-use super::ranges::{axis, ceiling, floor, ordered};
+use super::ranges::{axis, few_numbers, ordered};
 use super::verdict::Await;
 use crate::exact::Exact;
 use crate::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Let, Table, Type, Value};
@@ -27,8 +26,6 @@ pub(super) const MOST_WORK: usize = 50_000;
 const MOST_CROSSINGS: usize = 20_000;
 /// A field is cut at so many places at most, where values are to be tried.
 pub(super) const MOST_TURNS: usize = 256;
-/// A number that has so many values at most has each of them tried.
-const MOST_NUMBERS: i128 = 17;
 /// Of a set with so many values each subset is tried.
 const MOST_MEMBERS: usize = 6;
 
@@ -347,17 +344,8 @@ impl<'c, 'r> Cuts<'c, 'r> {
                     |bits: u32| Value::Set(members(id).filter(|member| bits >> member & 1 == 1).collect());
                 (0..1_u32 << count).map(subset).collect()
             }
-            Type::Number(of) if of.whole => {
-                let end = |end: &Option<Value>| end.as_ref().and_then(Value::as_number);
-                let (low, high) = (end(&field?.low)?, end(&field?.high)?);
-                let (low, high) = (ceiling(low)?, floor(high)?);
-                if high.checked_sub(low)? >= MOST_NUMBERS {
-                    return None;
-                }
-                let value = |whole| Exact::fraction(whole, 1).map(number);
-                (low..=high).map(value).collect::<Option<_>>()?
-            }
-            Type::Number(_) | Type::Date | Type::Text => return None,
+            Type::Number(_) => few_numbers(field?)?,
+            Type::Date | Type::Text => return None,
         };
         values.retain(|value| field.is_none_or(|field| field.allows(value)));
         Some(values)

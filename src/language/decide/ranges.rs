@@ -47,6 +47,24 @@ fn between(low: Option<Exact>, high: Option<Exact>, whole: bool) -> Option<Exact
     high.is_none_or(|high| found < high).then_some(found)
 }
 
+/// A number that has so many values at most has each of them tried.
+pub const MOST_NUMBERS: i128 = 17;
+
+/// The values of a field that is whole, where they are few.
+#[must_use]
+pub fn few_numbers(field: &Field) -> Option<Vec<Value>> {
+    let Type::Number(of) = field.ty else { return None };
+    let end = |end: &Option<Value>| end.as_ref().and_then(Value::as_number);
+    let (low, high) = (end(&field.low).filter(|_| of.whole)?, end(&field.high)?);
+    let (low, high) = (ceiling(low)?, floor(high)?);
+    if high.checked_sub(low)? >= MOST_NUMBERS {
+        return None;
+    }
+    let values: Option<Vec<Value>> =
+        (low..=high).map(|whole| Exact::fraction(whole, 1).map(number)).collect();
+    values.filter(|values| !values.is_empty())
+}
+
 pub(super) fn floor(at: Exact) -> Option<i128> {
     Some(at.numerator().div_euclid(at.denominator()))
 }

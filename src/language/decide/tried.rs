@@ -9,9 +9,15 @@ use super::could::{Could, Few, Members, any_day};
 use super::cuts::{Cuts, MOST_TURNS, MOST_WORK};
 use super::eval::{Context, Silent};
 use super::judged::{Judged, Truth};
+use super::ranges::few_numbers;
 use super::verdict::Await;
 use crate::exact::Exact;
-use crate::model::{Channel, Enum, Expr, ExprKind, Field, Id, IdMap, Let, Ruleset, Type, Value};
+use crate::model::{Channel, Enum, Expr, ExprKind, Field, Id, IdMap, Let, Ruleset, Table, Type, Value};
+
+/// Rows of a table of which the first counts are judged with so many rows before them at most.
+const MOST_ROWS: usize = 32;
+/// So many values times such rows are tried at most.
+const MOST_OF_ROWS: usize = 2_000;
 
 /// A condition, by where it stands in memory, and the channel of its instance.
 type Condition = (usize, Option<Id<Channel>>);
@@ -20,19 +26,25 @@ type Condition = (usize, Option<Id<Channel>>);
 #[derive(Debug)]
 pub(super) struct Tried {
     /// How lets read fields, lets within them included.
-    lets: IdMap<Let, OnceCell<BTreeMap<Id<Field>, Reads>>>,
+    lets: IdMap<Let, OnceCell<AllReads>>,
+    /// The same of the rows of a table up to each one.
+    rows: RefCell<BTreeMap<Id<Table>, Vec<AllReads>>>,
     /// What unknown lets wait for.
     waits: RefCell<BTreeMap<Id<Let>, Waits>>,
+    /// Whether one of the rows of a table up to each one matches, and what that waits for.
+    row_waits: RefCell<BTreeMap<Id<Table>, Vec<TruthWaits>>>,
     known: RefCell<HashMap<Condition, Option<Judged>>>,
-    /// The values of enums, as far as somebody asked for them.
-    values: RefCell<BTreeMap<Id<Enum>, Few>>,
+    /// The values of fields that have few, as far as somebody asked for them.
+    values: RefCell<BTreeMap<Id<Field>, Few>>,
 }
 
 impl Tried {
     pub(super) fn new(ruleset: &Ruleset) -> Self {
         Tried {
             lets: IdMap::of(&ruleset.lets, |_| OnceCell::new()),
+            rows: RefCell::default(),
             waits: RefCell::default(),
+            row_waits: RefCell::default(),
             known: RefCell::default(),
             values: RefCell::default(),
         }
@@ -42,6 +54,7 @@ impl Tried {
     pub(super) fn forget(&mut self) {
         self.known.get_mut().clear();
         self.waits.get_mut().clear();
+        self.row_waits.get_mut().clear();
     }
 }
 
@@ -73,6 +86,27 @@ struct Reads {
     alone: bool,
 }
 
+/// How a condition reads fields.
+type AllReads = BTreeMap<Id<Field>, Reads>;
+
+/// Adds how a further condition reads a field.
+fn add_reads(all: &mut AllReads, field: Id<Field>, reads: Reads) {
+    all.entry(field)
+        .and_modify(|known| *known = Reads { again: true, alone: known.alone && reads.alone })
+        .or_insert(reads);
+}
+
+/// How many rows of a table a condition asks whether they match.
+fn rows_before(expr: &Expr) -> usize {
+    let mut rows = 0;
+    expr.walk(&mut |part| {
+        if let ExprKind::Earlier(_, number) = part.kind {
+            rows = rows.max(number);
+        }
+    });
+    rows
+}
+
 /// The fields that open atoms of a condition wait for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Waits {
@@ -81,6 +115,9 @@ enum Waits {
     /// Several fields, or a target whose exclusion they may change.
     More,
 }
+
+/// How a condition comes out, and what it waits for.
+type TruthWaits = (Truth, Waits);
 
 impl Waits {
     fn and(self, other: Waits) -> Waits {
@@ -146,20 +183,19 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         field: Id<Field>,
     ) -> Option<Vec<Value>> {
-        match self.field_could(field) {
-            Could::OneOf(values) => Some(values.to_vec()),
-            Could::Between(..) | Could::Within(..) | Could::Anything => {
-                self.telling_values(expr, channel, field)
-            }
-        }
+        let values = match (self.ruleset.fields[field].ty, self.field_could(field)) {
+            (Type::Bool | Type::Enum(_), Could::OneOf(values)) => Some(values.to_vec()),
+            // Of a number, though all its values could be tried, those that cells are made of.
+            _ => self.telling_values(expr, channel, field),
+        };
+        let rows = rows_before(expr);
+        values.filter(|values| values.len().saturating_mul(rows) <= MOST_OF_ROWS)
     }
 
-    /// The fields that several atoms of a condition read, none of them with another field. The rows of a table that come
-    /// before others are not followed.
+    /// The fields that several atoms of a condition read, none of them with another field, rows of a table that come before
+    /// followed as far as these are few.
     fn read_twice(&self, expr: &Expr) -> Vec<Id<Field>> {
-        let mut rows = false;
-        expr.walk(&mut |part| rows |= matches!(part.kind, ExprKind::Earlier(..)));
-        if rows || !joins(expr) {
+        if !joins(expr) || rows_before(expr) > MOST_ROWS {
             return Vec::new();
         }
         let reads = self.reads(expr).into_iter().filter(|(_, reads)| reads.again && reads.alone);
@@ -184,7 +220,7 @@ impl<'r> Context<'r> {
     }
 
     /// How a condition comes out, and what its atoms wait for, those in parts that are known left aside.
-    fn waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+    fn waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> TruthWaits {
         let mut all = Waits::Nothing;
         let mut part = |part: &'r Expr| {
             let (truth, waits) = self.waits(part, channel);
@@ -210,12 +246,28 @@ impl<'r> Context<'r> {
             }
             ExprKind::Not(inner) => part(inner).not().truth,
             ExprKind::Let(id) if expr.ty == Type::Bool => return self.let_waits(*id, channel),
+            ExprKind::Earlier(table, number) => return self.rows_wait(*table, *number),
             _ => return self.atom_waits(expr, channel),
         };
         (truth, if truth == Truth::Unknown { all } else { Waits::Nothing })
     }
 
-    fn let_waits(&self, id: Id<Let>, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+    fn rows_wait(&self, table: Id<Table>, number: usize) -> TruthWaits {
+        let mut known = self.tried.row_waits.borrow_mut().remove(&table).unwrap_or_default();
+        let rows = &self.ruleset.tables[table].matches;
+        for row in rows.iter().take(number).skip(known.len()) {
+            let (any, before) = known.last().copied().unwrap_or((Truth::False, Waits::Nothing));
+            let (truth, waits) = self.waits(row, None);
+            let [any, row] = [any, truth].map(|truth| Judged { truth, ..Judged::STUCK });
+            known.push((any.or(row).truth, before.and(waits)));
+        }
+        let found = number.checked_sub(1).and_then(|last| known.get(last)).copied();
+        self.tried.row_waits.borrow_mut().insert(table, known);
+        let (truth, waits) = found.unwrap_or((Truth::False, Waits::Nothing));
+        (truth, if truth == Truth::Unknown { waits } else { Waits::Nothing })
+    }
+
+    fn let_waits(&self, id: Id<Let>, channel: Option<Id<Channel>>) -> TruthWaits {
         let truth = self.let_truth(id, channel, &mut Silent).truth;
         if truth != Truth::Unknown {
             return (truth, Waits::Nothing);
@@ -226,7 +278,7 @@ impl<'r> Context<'r> {
         (truth, waits)
     }
 
-    fn atom_waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> (Truth, Waits) {
+    fn atom_waits(&self, expr: &'r Expr, channel: Option<Id<Channel>>) -> TruthWaits {
         let judged = self.truth(expr, channel, &mut Silent);
         let waits = match self.only_field(expr) {
             _ if !judged.is_open() => Waits::Nothing,
@@ -380,35 +432,44 @@ impl<'r> Context<'r> {
     }
 
     /// How an expression reads fields, lets followed; what is no condition is one atom.
-    fn reads(&self, expr: &Expr) -> BTreeMap<Id<Field>, Reads> {
-        let mut all: BTreeMap<Id<Field>, Reads> = BTreeMap::new();
+    fn reads(&self, expr: &Expr) -> AllReads {
+        let mut all = AllReads::new();
         self.add_reads(expr, &mut all);
         all
     }
 
-    fn add_reads(&self, expr: &Expr, all: &mut BTreeMap<Id<Field>, Reads>) {
-        let mut add = |field: Id<Field>, reads: Reads| {
-            let Some(known) = all.get_mut(&field) else {
-                all.insert(field, reads);
-                return;
-            };
-            *known = Reads { again: true, alone: known.alone && reads.alone };
-        };
+    fn add_reads(&self, expr: &Expr, all: &mut AllReads) {
         match &expr.kind {
             ExprKind::Let(id) if expr.ty == Type::Bool => {
-                self.reads_of_let(*id).iter().for_each(|(field, reads)| add(*field, *reads));
+                self.reads_of_let(*id).iter().for_each(|(field, reads)| add_reads(all, *field, *reads));
+            }
+            ExprKind::Earlier(table, number) => {
+                for (field, reads) in self.reads_of_rows(*table, *number) {
+                    add_reads(all, field, reads);
+                }
             }
             ExprKind::Not(_) => expr.each_part(|part| self.add_reads(part, all)),
             _ if joins(expr) => expr.each_part(|part| self.add_reads(part, all)),
             _ => {
                 let fields = self.fields(expr);
                 let reads = Reads { again: false, alone: fields.len() == 1 };
-                fields.into_iter().for_each(|field| add(field, reads));
+                fields.into_iter().for_each(|field| add_reads(all, field, reads));
             }
         }
     }
 
-    fn reads_of_let(&self, id: Id<Let>) -> &BTreeMap<Id<Field>, Reads> {
+    fn reads_of_rows(&self, table: Id<Table>, number: usize) -> AllReads {
+        let mut known = self.tried.rows.borrow_mut();
+        let known = known.entry(table).or_default();
+        for row in self.ruleset.tables[table].matches.iter().take(number).skip(known.len()) {
+            let mut all = known.last().cloned().unwrap_or_default();
+            self.add_reads(row, &mut all);
+            known.push(all);
+        }
+        number.checked_sub(1).and_then(|last| known.get(last)).cloned().unwrap_or_default()
+    }
+
+    fn reads_of_let(&self, id: Id<Let>) -> &AllReads {
         self.tried.lets[id].get_or_init(|| self.reads(&self.ruleset.lets[id].value))
     }
 
@@ -444,23 +505,30 @@ impl<'r> Context<'r> {
 
     /// What an unknown field could be filled with.
     pub(super) fn field_could(&self, id: Id<Field>) -> Could {
+        if let Some(values) = self.tried.values.borrow().get(&id) {
+            return Could::OneOf(values.clone());
+        }
         let field = &self.ruleset.fields[id];
-        match field.ty {
-            Type::Bool => Could::OneOf([false, true].map(Value::Bool).into_iter().collect()),
-            Type::Enum(id) => {
-                let mut known = self.tried.values.borrow_mut();
-                let values = known.entry(id).or_insert_with(|| {
-                    let values = (0..self.ruleset.enums[id].members.len() as u32).map(Value::Enum);
-                    values.filter(|value| field.allows(value)).collect()
-                });
-                Could::OneOf(values.clone())
+        let values: Option<Few> = match field.ty {
+            Type::Bool => Some([false, true].map(Value::Bool).into_iter().collect()),
+            Type::Enum(of) => {
+                let values = (0..self.ruleset.enums[of].members.len() as u32).map(Value::Enum);
+                Some(values.filter(|value| field.allows(value)).collect())
             }
-            Type::Number(_) | Type::Date => match (&field.low, &field.high) {
-                (None, None) if field.ty == Type::Date => any_day(),
-                (low, high) => Could::between(low.clone(), high.clone()),
-            },
+            Type::Number(_) => few_numbers(field).map(|values| values.into_iter().collect()),
+            Type::Date | Type::Text | Type::Set(_) => None,
+        };
+        if let Some(values) = values {
+            self.tried.values.borrow_mut().insert(id, values.clone());
+            return Could::OneOf(values);
+        }
+        match field.ty {
+            Type::Date if field.low.is_none() && field.high.is_none() => any_day(),
             Type::Text => Could::Anything,
-            Type::Set(id) => self.any_set(id),
+            Type::Set(of) => self.any_set(of),
+            Type::Bool | Type::Enum(_) | Type::Number(_) | Type::Date => {
+                Could::between(field.low.clone(), field.high.clone())
+            }
         }
     }
 

@@ -530,7 +530,9 @@ pub(super) fn open_facts(
 ) -> TargetMap<Vec<OpenFact>> {
     let waits = |decided: &TargetDecision| {
         let mut awaits = decided.pending.iter().flat_map(|pending| &pending.awaits);
-        !decided.is_settled() && awaits.any(|awaited| matches!(awaited, Await::Fact(..)))
+        // Points that no source tells may make up for each other once all are told; one of them alone does not.
+        let open = !decided.is_settled() || decided.pending.iter().any(|pending| pending.untold);
+        open && awaits.any(|awaited| matches!(awaited, Await::Fact(..)))
     };
     let mut others = targets.values().filter(|decided| waits(decided)).count();
     TargetMap::of(ruleset, |target| {

@@ -212,6 +212,43 @@ pub(super) struct NeedView {
 }
 
 #[derive(Serialize)]
+pub(super) struct RuleView {
+    pub(super) rule: String,
+    pub(super) instance: Option<String>,
+    pub(super) state: &'static str,
+    pub(super) condition: ConditionView,
+    /// The exceptions that meet it.
+    pub(super) exceptions: Vec<InstanceView>,
+    pub(super) effects: Vec<EffectOfView>,
+}
+
+#[derive(Serialize)]
+pub(super) struct InstanceView {
+    pub(super) rule: String,
+    pub(super) instance: Option<String>,
+}
+
+/// What an instance does if it fires.
+#[derive(Serialize)]
+pub(super) struct EffectOfView {
+    /// Absent of a note on the whole answer.
+    pub(super) target: Option<String>,
+    pub(super) effect: &'static str,
+    pub(super) points: Option<i64>,
+    pub(super) level: Option<String>,
+    pub(super) cap: Option<&'static str>,
+    pub(super) needs: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct AssumedView {
+    pub(super) field: String,
+    #[serde(flatten)]
+    pub(super) value: ValueView,
+    pub(super) could_be: Map<String, Json>,
+}
+
+#[derive(Serialize)]
 pub(super) struct NoteView {
     pub(super) level: &'static str,
     pub(super) text: String,

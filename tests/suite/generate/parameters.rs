@@ -40,7 +40,10 @@ impl Generator<'_> {
         self.used("parameter read");
         match self.dice.pick(5) {
             0 => "free".into(),
-            1 => format!("ceiling is {}", self.dice.one(&["known", "unknown"])),
+            1 => {
+                self.used("known");
+                format!("ceiling is {}", self.dice.one(&["known", "unknown"]))
+            }
             2 => format!("part[{}] > 40%", self.dice.one(&["one", "three"])),
             3 => format!("{channel}.limit <= ceiling"),
             _ => format!("{channel}.tags has any wanted"),

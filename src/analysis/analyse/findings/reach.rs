@@ -4,6 +4,7 @@ use super::known::asks;
 use super::{Example, Study, Work};
 use crate::analyse::diagram::{Budget, NO, Ref, TooLarge};
 use crate::analyse::every_day::{EveryDay, day_of, without_day};
+use crate::analyse::regions::Purse;
 use crate::analyse::search::Search;
 use crate::analyse::space::{Space, Truths};
 use crate::analyse::view::View;
@@ -33,6 +34,8 @@ pub enum Outcome<'r> {
 
 /// After so many questions that were too large no more are asked.
 const MAX_TOO_LARGE: usize = 6;
+/// What so many questions may take, each the whole of a budget, is there for all outcomes.
+pub const REACHES: u64 = MAX_TOO_LARGE as u64;
 
 /// Returns of each outcome whether it is proved that no profile brings it about on any day. What is not proved counts
 /// as possible.
@@ -84,13 +87,15 @@ fn asked<T: Default + Clone>(
     let study = Study::with(ruleset, every_day.as_ref(), &further);
     let (mut found, mut too_large) = (Vec::new(), 0);
     let work = study.with_space(budget, |work| {
+        let mut purse = Purse::new(&work.space, budget, REACHES);
         for (outcome, nodes) in questions {
             if too_large >= MAX_TOO_LARGE {
                 break;
             }
             let nodes: Vec<Id<Node>> =
                 nodes.filter_map(|at| work.further(Some(&(study.extra + at)))).collect();
-            work.space.diagrams.renew(budget);
+            let allowed = purse.next(&work.space);
+            work.space.diagrams.renew(allowed);
             let answer = ask(work, outcome, &nodes);
             too_large += usize::from(answer.is_err());
             found.push(answer.unwrap_or_default());

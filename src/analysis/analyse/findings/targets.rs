@@ -14,6 +14,8 @@ use qudao_language::operator::Verdict;
 
 /// What so many questions on channels may take, each the whole of a budget, is there for all of them.
 const QUESTIONS: u64 = 2;
+/// So many profiles are decided before anything is proved: what they show need not be.
+const LOOKED_AT: usize = 16;
 /// So many instances are judged for samples at most: a second's work.
 const MOST_SAMPLED: usize = 4_000_000;
 
@@ -24,9 +26,11 @@ impl Work<'_, '_> {
         if ruleset.rules.is_empty() {
             return;
         }
+        let mut open: Vec<Target> = ruleset.channels.ids().map(Target::Channel).collect();
+        self.sift(&mut open, self.samples().min(LOOKED_AT));
         let mut unsettled = Vec::new();
         let mut purse = Purse::new(&self.space, self.budget, QUESTIONS);
-        for target in ruleset.channels.ids().map(Target::Channel) {
+        for target in open {
             let budget = purse.next(&self.space);
             self.space.diagrams.renew(budget);
             let hard = !self.view.hard(target).is_empty();
@@ -120,23 +124,27 @@ impl Work<'_, '_> {
         SAMPLES.min(1 + most / self.study.ground.instances.len().max(1))
     }
 
-    fn sampled(&mut self, mut unsettled: Vec<Target>) {
-        let ruleset = self.ruleset();
+    /// Leaves of some channels those that are not recommended to one of so many sampled profiles and kept from another;
+    /// returns the channels that are recommended to one.
+    fn sift(&mut self, open: &mut Vec<Target>, count: usize) -> BTreeSet<Target> {
         let (mut is, mut is_not) = (BTreeSet::new(), BTreeSet::new());
-        let count = self.samples();
         for profiles in samples(&self.space, count) {
-            let Some(profile) = profiles.first() else { continue };
+            let Some(profile) = profiles.first().filter(|_| !open.is_empty()) else { break };
             let decision = self.study.decide(profile);
-            for target in &unsettled {
-                let recommended = decision.target(*target).verdict == Some(Verdict::Recommended);
+            self.seen.note(&self.hard, &decision);
+            for target in open.iter() {
+                let recommended = decision.target(*target).leaning == Verdict::Recommended;
                 let seen = if recommended { &mut is } else { &mut is_not };
                 seen.insert(*target);
             }
-            unsettled.retain(|target| !(is.contains(target) && is_not.contains(target)));
-            if unsettled.is_empty() {
-                return;
-            }
+            open.retain(|target| !(is.contains(target) && is_not.contains(target)));
         }
+        is
+    }
+
+    fn sampled(&mut self, mut unsettled: Vec<Target>) {
+        let (ruleset, count) = (self.ruleset(), self.samples());
+        let is = self.sift(&mut unsettled, count);
         for target in unsettled {
             let Target::Channel(id) = target else { continue };
             let name = ruleset.target_name(target);

@@ -21,8 +21,7 @@ impl<'g, 'r> View<'g, 'r> {
     fn rank(&self, space: &mut Space<'g, 'r>, target: Target, within: Ref) -> Result<Vec<Rank>, TooLarge> {
         let mut leaning = NO;
         for (place, region) in (0..).zip(self.leanings(space, target, within)?) {
-            let scaled = space.diagrams.times(region, place)?;
-            leaning = space.diagrams.add(leaning, scaled)?;
+            leaning = space.diagrams.add_where(leaning, region, place)?;
         }
         let mut ranks = vec![Rank::Number(leaning)];
         for by in &self.ground.ruleset.rank {

@@ -7,7 +7,7 @@ use num_integer::Integer;
 use super::{Atom, Condition, Figure, Formulas, MOST_MEMBERS, MOST_STEPS, Part, STEPS, Term, Test, mask};
 use crate::ground::{Facts, Ground, Opaque};
 use crate::program::bits::Kleene;
-use qudao_language::decide::Probe;
+use qudao_language::decide::{Probe, few_numbers};
 use qudao_language::exact::Exact;
 use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Number, Type, Value, predicate};
 
@@ -184,6 +184,10 @@ impl<'r> Compiler<'_, 'r> {
             Type::Enum(id) if joins => {
                 let members = (0..self.ground.ruleset.enums[id].members.len() as u32).map(Value::Enum);
                 members.filter(|member| self.ground.ruleset.fields[field].allows(member)).collect()
+            }
+            // An atom tries the values of a number that has few by itself.
+            Type::Number(_) if !joins && few_numbers(&self.ground.ruleset.fields[field]).is_some() => {
+                return None;
             }
             Type::Number(_) | Type::Date => self.probe.telling_values(expr, self.channel, field)?,
             Type::Bool | Type::Enum(_) | Type::Text | Type::Set(_) => return None,

@@ -9,6 +9,7 @@ use super::{Atom, Condition, Domain, Figure, Formula, Formulas, Held, Part, Term
 use crate::ground::OpaqueId;
 use crate::program::bits::Kleene;
 use qudao_language::date::Date;
+use qudao_language::decide::MOST_NUMBERS;
 use qudao_language::model::{Between, Id, Shift};
 use qudao_language::operator::{CompareOp, Ends, Sign};
 
@@ -329,6 +330,12 @@ impl<'a> Run<'a> {
                 let steps = self.formulas.steps;
                 let count = |members: i128| Some(i128::from(members.count_ones()) * steps);
                 match self.term(set) {
+                    Part::Within(low, high) if i128::from((high & !low).count_ones()) < MOST_NUMBERS => {
+                        let start = self.few.len();
+                        let counts = low.count_ones()..=high.count_ones();
+                        self.few.extend(counts.map(|count| i128::from(count) * steps));
+                        self.list_from(start)
+                    }
                     Part::Within(low, high) => Part::Between(count(low), count(high)),
                     set => self.map(set, false, count),
                 }

@@ -407,6 +407,10 @@ impl Builder<'_> {
             );
             return None;
         }
+        // Most cells of a large table are this, and the grammar would say the same.
+        if cell.1 == "-" {
+            return Some(ast::CellKind::Any);
+        }
         if let Some(habit) = habits::cell(cell.1, self.at_piece(cell)) {
             self.report(habit);
             return None;
