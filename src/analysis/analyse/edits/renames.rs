@@ -72,10 +72,10 @@ impl Renames {
                 (0..).zip(&before.members).filter(|(_, it)| now.member(&it.name).is_none())
             {
                 let Some(other) = now.member_read(&member.name) else { continue };
-                let name = &now.members[other as usize].name;
-                if before.member(name).is_none() {
+                let name: Arc<str> = now.member_name(other).into();
+                if before.member(&name).is_none() {
                     self.aliases.members.insert((id, number), name.clone());
-                    self.told.push((Declared::Value, member.name.clone(), name.clone()));
+                    self.told.push((Declared::Value, member.name.clone(), name));
                 }
             }
         }
