@@ -183,9 +183,9 @@ pub(super) fn plain(ground: &Ground<'_>, formulas: &Formulas) -> IdMap<Node, boo
             Node::Const(judged) => *judged == Judged::TRUE || *judged == Judged::FALSE,
             Node::Atom(id) => {
                 let atom = &ground.atoms[*id];
-                let cells = 0..ground.variables[atom.variable].missing();
-                atom.missing == Judged::OPEN
-                    && cells.into_iter().all(|cell| atom.judge(cell) != Judged::STUCK)
+                let missing = ground.variables[atom.variable].missing();
+                let mut told = atom.turns().into_iter().chain([0]).filter(|cell| *cell < missing);
+                atom.missing == Judged::OPEN && told.all(|cell| atom.judge(cell) != Judged::STUCK)
             }
             Node::Opaque(id) => formulas.is_plain(*id),
             Node::Excluded(_) | Node::If(_) => false,
