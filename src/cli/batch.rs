@@ -63,7 +63,6 @@ enum Part {
 
 const EXAMPLES: &str = "Examples:
   qudao batch wechat clients.csv -o answers.csv
-  qudao batch wechat clients.xlsx --sheet Clients -o answers.xlsx
   qudao batch wechat tables --to ndjson  all tables in a folder
   qudao batch wechat clients.csv --keep name --only first";
 

@@ -20,8 +20,7 @@ pub(crate) enum Format {
 }
 
 const EXAMPLES: &str = "Examples:
-  qudao schema wechat -o wechat.json     for editors that complete profiles
-  qudao schema wechat -o form.xlsx       a form to fill in, for `qudao batch`";
+  qudao schema wechat -o wechat.json     for editors that complete profiles";
 
 /// What `qudao schema` takes.
 #[derive(clap::Args, Debug)]
