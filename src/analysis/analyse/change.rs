@@ -81,11 +81,11 @@ impl Pairs {
             .or_else(|| self.gone.iter().copied().find(|target| old.target_name(*target) == name))
     }
 
-    /// Whether the channels that come first in two answers are the same.
-    pub(super) fn same_first(&self, old: Option<Target>, new: Option<Target>) -> bool {
-        match old {
-            None => new.is_none(),
-            Some(before) => self.new_of(before) == new && new.is_some(),
+    /// Whether the same channel comes first in two answers.
+    fn same_first(&self, old: &Decision<'_>, new: &Decision<'_>) -> bool {
+        match old.first.target {
+            None => new.first.target.is_none(),
+            Some(before) => self.new_of(before) == new.first.target && new.first.target.is_some(),
         }
     }
 
@@ -233,7 +233,7 @@ pub fn decides_otherwise(old: &Decision<'_>, new: &Decision<'_>, pairs: &Pairs) 
     let same = |(before, now): &(Target, Target)| {
         old.target(*before).verdict == new.target(*now).verdict && needs(old, *before) == needs(new, *now)
     };
-    !pairs.same_first(old.first.target, new.first.target) || !pairs.both.iter().all(same)
+    !pairs.same_first(old, new) || !pairs.both.iter().all(same)
 }
 
 /// Compares the answers of two rulesets to one profile. What makes the difference is not told yet.
@@ -253,7 +253,7 @@ pub fn compare(old: &Decision<'_>, new: &Decision<'_>, pairs: &Pairs) -> Change 
     targets
         .sort_by_key(|change| change.target.1.map_or(usize::MAX, |target| new.ruleset.target_index(target)));
     let first = (old.first.target, new.first.target);
-    let first = (!pairs.same_first(first.0, first.1)).then_some(first);
+    let first = (!pairs.same_first(old, new)).then_some(first);
     Change { targets, first, first_causes: Causes::default() }
 }
 

@@ -58,17 +58,18 @@ impl Space<'_, '_> {
             if self.diagrams.holds_in(region, &cube) {
                 continue;
             }
-            // Cells of which no part of the region tells one from the next are in it together, or none of them is.
-            let mut allowed = Vec::new();
-            let mut first = 0;
-            for end in self.diagrams.turns(region, at) {
-                let cells = first..end;
-                first = end;
-                if let Some(slot) = cube.get_mut(at) {
-                    *slot = Some(vec![cells.start]);
-                }
-                if told.iter().any(|cell| cells.contains(cell)) || self.diagrams.holds_in(region, &cube) {
-                    allowed.extend(cells);
+            let mut allowed = told;
+            for cell in 0..self.diagrams.width(at) {
+                if !allowed.contains(&cell) {
+                    let mut wider = allowed.clone();
+                    wider.push(cell);
+                    wider.sort_unstable();
+                    if let Some(slot) = cube.get_mut(at) {
+                        *slot = Some(wider.clone());
+                    }
+                    if self.diagrams.holds_in(region, &cube) {
+                        allowed = wider;
+                    }
                 }
             }
             if let Some(slot) = cube.get_mut(at) {

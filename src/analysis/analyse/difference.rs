@@ -15,7 +15,7 @@ use super::edits::{Declared, Edit, edits_of};
 use super::pieces::Pieces;
 use super::undo::Undo;
 use qudao_language::date::Date;
-use qudao_language::decide::{Decision, Tells, decide_only};
+use qudao_language::decide::{Decision, decide};
 use qudao_language::model::{NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
 use qudao_telling::words::Tongue;
@@ -252,41 +252,32 @@ impl<'r> Difference<'r> {
         self.profiles.push(ProfileChange { name: name.to_string(), outcome });
     }
 
-    /// Decides a profile by both rulesets, as far as answers are compared.
-    pub(super) fn decisions<'p>(&self, old: &'p Profile, new: &'p Profile) -> [Decision<'p>; 2]
-    where
-        'r: 'p,
-    {
-        let decide = |side: &Side<'r>, profile| decide_only(side.ruleset, profile, side.day, Tells::Outcomes);
-        [decide(&self.old, old), decide(&self.new, new)]
-    }
-
     /// Compares the answers to a profile; what makes the difference is not looked for.
     #[must_use]
     pub fn compare(&self, old: &Profile, new: &Profile) -> Change {
-        let [before, now] = self.decisions(old, new);
+        let before = decide(self.old.ruleset, old, self.old.day);
+        let now = decide(self.new.ruleset, new, self.new.day);
         compare(&before, &now, &self.pairs)
     }
 
     /// Compares the answers to a profile, and says which edits make the difference.
     #[must_use]
     pub fn explained(&self, old: &Profile, new: &Profile) -> Change {
-        let [before, now] = self.decisions(old, new);
+        let before = decide(self.old.ruleset, old, self.old.day);
+        let now = decide(self.new.ruleset, new, self.new.day);
         let mut change = compare(&before, &now, &self.pairs);
-        self.explain(&mut change, [old, new], [&before, &now], None);
+        self.explain(&mut change, [old, new], [&before, &now], true);
         change
     }
 
-    /// Says of all that changed which edits make it, and returns those that make one thing more so, which is told then in
-    /// place of scores that change nothing else.
+    /// Says of all that changed which edits make it; of scores that change nothing else where that is asked.
     pub(super) fn explain(
         &self,
         change: &mut Change,
         profiles: [&Profile; 2],
         decisions: [&Decision<'_>; 2],
-        besides: Option<Aspect>,
-    ) -> Causes {
-        let scores = besides.is_none();
+        scores: bool,
+    ) {
         let is_told = |target: &TargetChange| scores || target.is_verdict() || target.is_needs();
         let mut aspects = Vec::new();
         for target in change.kept().filter(|target| is_told(target)) {
@@ -298,7 +289,6 @@ impl<'r> Difference<'r> {
             });
         }
         aspects.extend(change.first.is_some().then_some(Aspect::First));
-        aspects.extend(besides);
         let mut causes = self.causes(profiles, decisions, &aspects).into_iter();
         for target in &mut change.targets {
             target.causes = match target.target {
@@ -320,11 +310,7 @@ impl<'r> Difference<'r> {
                 }
             };
         }
-        let mut next = || causes.next().unwrap_or_default();
-        if change.first.is_some() {
-            change.first_causes = next();
-        }
-        next()
+        change.first_causes = causes.next().unwrap_or_default();
     }
 
     /// Says which edits make the answers to a profile differ, in each of some respects.

@@ -1,7 +1,6 @@
 //! Over all profiles: which come out otherwise after a change, and that no others do.
 
 mod lead;
-mod shown;
 mod unknown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,17 +15,14 @@ use super::search::Search;
 use super::space::{Scope, Space};
 use super::view::{View, merged};
 use qudao_engine::ground::Ground;
-use qudao_engine::program::Program;
+use qudao_language::decide::{Decision, Tells, decide, decide_only};
 use qudao_language::model::{Need, NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
-use shown::{Programs, shows};
 
 /// So many conditions tell a region at most.
 const MAX_CONDITIONS: usize = 3;
 /// So many regions are told at most of what profiles show by chance.
 const MAX_REGIONS: usize = 60;
-/// So many random profiles are tried at least, however small the budget.
-const LEAST_SAMPLES: usize = 10;
 /// What so many questions may take, each the whole of a budget, is there for all of them.
 const QUESTIONS: u64 = 8;
 
@@ -46,17 +42,16 @@ impl<'r> Difference<'r> {
         }
         let uncovered = self.uncovered();
         let (old, new) = (
-            Program::of(Ground::with(self.old.ruleset, self.old.day, &[])),
-            Program::of(Ground::with(self.new.ruleset, self.new.day, &[])),
+            Ground::with(self.old.ruleset, self.old.day, &[]),
+            Ground::with(self.new.ruleset, self.new.day, &[]),
         );
-        let programs = Programs::new([&old, &new]);
-        let Ok(mut finder) = Finder::new(self, &programs, budget) else {
+        let Ok(mut finder) = Finder::new(self, &old, &new, budget) else {
             return Regions { extent: Extent::Undecided(Doubt::TooLarge), uncovered, ..none };
         };
         finder.run();
         let (regions, open, extent) = (finder.regions, finder.open, finder.extent);
         let unknown_same = match extent {
-            Extent::Proved => unknown::same_targets(self, old.ground(), new.ground()),
+            Extent::Proved => unknown::same_targets(self, &old, &new),
             _ => Vec::new(),
         };
         let all = unknown_same.len() == self.pairs.both.len() && self.in_one_order();
@@ -98,11 +93,9 @@ impl<'r> Difference<'r> {
 
 struct Finder<'d, 'g, 'r> {
     difference: &'d Difference<'r>,
-    programs: &'g Programs<'g, 'r>,
     space: Space<'g, 'r>,
     old: View<'g, 'r>,
     new: View<'g, 'r>,
-    budget: Budget,
     purse: Purse,
     /// Where each target has which leaning in the old ruleset and in the new one, by its number in the new one; only
     /// where that may be another.
@@ -155,30 +148,17 @@ impl Purse {
 impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     fn new(
         difference: &'d Difference<'r>,
-        programs: &'g Programs<'g, 'r>,
+        old: &'g Ground<'r>,
+        new: &'g Ground<'r>,
         budget: Budget,
     ) -> Result<Self, TooLarge> {
-        let grounds = programs.both.iter().map(|program| program.ground()).collect();
-        let mut space = Space::new(grounds, Scope::Known, budget)?;
+        let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
         let mut purse = Purse::new(&space, budget, QUESTIONS);
-        let old = View::lenient(&mut space, 0, budget, &mut |space| purse.next(space))?;
-        let new = View::lenient(&mut space, 1, budget, &mut |space| purse.next(space))?;
+        let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
+        let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
         let (leanings, question) = (BTreeMap::new(), Question::First);
         let (regions, open, extent) = (Vec::new(), Vec::new(), Extent::Proved);
-        Ok(Finder {
-            difference,
-            programs,
-            space,
-            old,
-            new,
-            budget,
-            purse,
-            leanings,
-            regions,
-            open,
-            extent,
-            question,
-        })
+        Ok(Finder { difference, space, old, new, purse, leanings, regions, open, extent, question })
     }
 
     fn run(&mut self) {
@@ -359,28 +339,18 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
                 }
             },
             Search::Found(profiles, cells) => {
-                let small = self.smaller(profiles, &what, Some(region));
+                let mut takes = |smaller: &[Profile], space: &Space<'g, 'r>| {
+                    let whatever = smaller.iter().enumerate().any(|(side, profile)| {
+                        space.diagrams.holds_in(region, &space.cells_of(side, profile))
+                    });
+                    whatever && shows(difference, smaller, &what)
+                };
+                let small = self.space.shrink_by(profiles, &mut takes);
                 let (conditions, more) = self.space.conditions(region, &cells, MAX_CONDITIONS)?;
                 self.found(what, (conditions, more), false, small);
             }
         }
         Ok(())
-    }
-
-    /// Makes profiles that show a change smaller: within a region, if one is told.
-    fn smaller(&self, profiles: Vec<Profile>, what: &What, region: Option<Ref>) -> Vec<Profile> {
-        let (difference, programs) = (self.difference, self.programs);
-        let mut takes = |smaller: &[Profile], space: &Space<'g, 'r>| {
-            let whatever = |region: Ref| {
-                smaller
-                    .iter()
-                    .enumerate()
-                    .any(|(side, profile)| space.diagrams.holds_in(region, &space.cells_of(side, profile)))
-            };
-            programs.show(difference, smaller, what) && region.is_none_or(whatever)
-        };
-        let small = self.space.shrink_by(profiles.clone(), &mut takes);
-        if shows(difference, &small, what) { small } else { profiles }
     }
 
     /// Adds a region with profiles that show it.
@@ -393,15 +363,18 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     ) {
         let [old, new] = profiles.as_slice() else { return };
         let difference = self.difference;
-        let [before, now] = difference.decisions(old, new);
+        let before = decide(difference.old.ruleset, old, difference.old.day);
+        let now = decide(difference.new.ruleset, new, difference.new.day);
         let mut change = compare(&before, &now, &difference.pairs);
+        difference.explain(&mut change, [old, new], [&before, &now], false);
         let aspect = match &what {
             What::Verdict { target, .. } => Aspect::Verdict(target.clone()),
             What::Need { target, .. } => Aspect::Needs(target.clone()),
             What::First { .. } => Aspect::First,
             What::Lead { target, .. } => Aspect::Leads(target.clone()),
         };
-        let causes = difference.explain(&mut change, [old, new], [&before, &now], Some(aspect));
+        let mut causes = difference.causes([old, new], [&before, &now], &[aspect]);
+        let causes = causes.pop().unwrap_or_default();
         let witness = (old.clone(), new.clone());
         self.regions.push(Region { what, conditions, only, more, witness, change, causes });
     }
@@ -426,14 +399,8 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     /// Adds what a pair of profiles shows of the questions that are open; says of which it shows something.
     fn take(&mut self, profiles: Vec<Profile>, shrink: bool) -> Vec<Question> {
         let mut shown = Vec::new();
-        let difference = self.difference;
-        let questions = self.open.iter().map(|open| &open.question);
-        let differ = |question: &&Question| self.programs.differ(difference, &profiles, question);
-        let questions: Vec<Question> = questions.filter(differ).cloned().collect();
-        if questions.is_empty() {
-            return shown;
-        }
-        for what in changes(difference, &profiles) {
+        let questions: Vec<Question> = self.open.iter().map(|open| open.question.clone()).collect();
+        for what in changes(self.difference, &profiles) {
             let question = what.question();
             if !questions.contains(&question) {
                 continue;
@@ -445,8 +412,9 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
             {
                 continue;
             }
+            let difference = self.difference;
             let small = match shrink {
-                true => self.smaller(profiles.clone(), &what, None),
+                true => self.space.shrink(profiles.clone(), &mut |smaller| shows(difference, smaller, &what)),
                 false => profiles.clone(),
             };
             self.found(what, (Vec::new(), false), false, small);
@@ -464,7 +432,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         }
         // A large ruleset takes its time for each.
         let size = self.old.ground.instances.len() + self.new.ground.instances.len();
-        let count = self.budget.share((SAMPLES * 400 / size.max(1)).max(100)).clamp(LEAST_SAMPLES, SAMPLES);
+        let count = (SAMPLES * 400 / size.max(1)).clamp(100, SAMPLES);
         let mut differing: BTreeMap<Question, usize> = BTreeMap::new();
         let all: Vec<Vec<Profile>> = samples(&self.space, count).collect();
         for profiles in all {
@@ -505,4 +473,49 @@ fn changes(difference: &Difference<'_>, profiles: &[Profile]) -> Vec<What> {
         found.push(What::First { old, new });
     }
     found
+}
+
+/// Whether two profiles come out otherwise in this way.
+fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool {
+    let [old, new] = profiles else { return false };
+    let tells = if let What::Verdict { .. } = what { Tells::Verdicts } else { Tells::Outcomes };
+    let decisions = (
+        decide_only(difference.old.ruleset, old, difference.old.day, tells),
+        decide_only(difference.new.ruleset, new, difference.new.day, tells),
+    );
+    let (before, now) = &decisions;
+    let name = |ruleset: &Ruleset, target: Option<Target>| {
+        target.map(|target| ruleset.target_name(target).to_string())
+    };
+    let target = |name: &str| {
+        let new = difference.new.ruleset.target(name)?;
+        let pair = difference.pairs.both.iter().find(|(_, other)| *other == new)?;
+        Some((before.target(pair.0), now.target(new)))
+    };
+    let (before_first, now_first) = (before.first.target, now.first.target);
+    match what {
+        What::Verdict { target: of, old, new } => {
+            target(of).is_some_and(|(before, now)| before.verdict == *old && now.verdict == *new)
+        }
+        What::First { old, new } => {
+            let (first, second) = (&before.first, &now.first);
+            name(difference.old.ruleset, first.target) == *old
+                && name(difference.new.ruleset, second.target) == *new
+        }
+        What::Lead { target: of, gains } => {
+            let now = difference.new.ruleset.target(of);
+            let pair = difference.pairs.both.iter().find(|(_, other)| Some(*other) == now);
+            pair.is_some_and(|(old, new)| {
+                (before_first == Some(*old)) != *gains && (now_first == Some(*new)) == *gains
+            })
+        }
+        What::Need { target: of, need, old, new } => {
+            let Some((before, now)) = target(of) else { return false };
+            let state = |decision: &Decision<'_>, target: Target| {
+                let mut needs = decision.needs(target);
+                needs.find(|found| decision.ruleset.need_name(found.need) == need).map(|found| found.state)
+            };
+            state(&decisions.0, before.target) == *old && state(&decisions.1, now.target) == *new
+        }
+    }
 }

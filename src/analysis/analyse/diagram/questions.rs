@@ -105,14 +105,6 @@ impl Diagrams {
         nodes
     }
 
-    /// Returns the cells of a variable, each by the one after it, after which a function may be another.
-    #[must_use]
-    pub fn turns(&self, function: Ref, variable: usize) -> BTreeSet<usize> {
-        let asking = self.asking(function, variable);
-        let ends = asking.iter().flat_map(|node| self.runs(*node)).map(|run| run.end as usize);
-        ends.chain([self.width(variable)]).collect()
-    }
-
     /// Returns the values that a function takes, in order.
     #[must_use]
     pub fn values(&self, function: Ref) -> BTreeSet<i64> {
@@ -154,7 +146,7 @@ impl Diagrams {
         counts.into_iter().map(|(value, count)| (value, count.saturating_mul(free))).collect()
     }
 
-    /// Tells whether a condition holds everywhere in some cells of each variable, which stand in order.
+    /// Tells whether a condition holds everywhere in some cells of each variable.
     #[must_use]
     pub fn holds_in(&self, condition: Ref, cells: &[Option<Vec<usize>>]) -> bool {
         let mut seen = BTreeSet::from([condition]);
@@ -171,10 +163,7 @@ impl Diagrams {
             for run in self.runs(node) {
                 let here = first..run.end as usize;
                 first = here.end;
-                let inside = all.is_none_or(|all| {
-                    let at = all.partition_point(|cell| *cell < here.start);
-                    all.get(at).is_some_and(|cell| *cell < here.end)
-                });
+                let inside = all.is_none_or(|all| all.iter().any(|cell| here.contains(cell)));
                 if inside && seen.insert(run.to) {
                     open.push(run.to);
                 }

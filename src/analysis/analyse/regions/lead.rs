@@ -5,13 +5,14 @@
 //! each other's place is asked of all of them together, and told where that can be answered within a small budget.
 //! Else each channel that rises or falls is told by itself, with a profile that shows it.
 
-use super::{Finder, LEAST_SAMPLES, MAX_CONDITIONS, What};
+use super::{Finder, MAX_CONDITIONS, What, shows};
 use crate::analyse::diagram::{Budget, Cells, NO, Ref, TooLarge, YES};
 use crate::analyse::difference::{Doubt, Question};
 use crate::analyse::sample::Dice;
 use crate::analyse::space::Space;
 use crate::analyse::view::View;
 use qudao_engine::program::{Program, Scratch};
+use qudao_language::decide::{Tells, decide_only};
 use qudao_language::model::{Profile, Target};
 use qudao_language::operator::Verdict;
 
@@ -134,11 +135,11 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
 
     /// Tells each channel that comes first now and did not, and each that no longer does.
     fn leads(&mut self, moves: &[Move]) -> Result<(), TooLarge> {
-        let [old, new] = self.programs.both;
+        let old = Program::new(self.difference.old.ruleset, self.difference.old.day);
+        let new = Program::new(self.difference.new.ruleset, self.difference.new.day);
         let size = old.ground().instances.len() + new.ground().instances.len();
-        let tries = (TRIES * USUAL_INSTANCES / size.max(1)).max(TRIES / 20);
-        let tries = self.budget.share(tries).clamp(LEAST_SAMPLES, TRIES);
-        let mut hunt = Hunt { scratches: (old.scratch(), new.scratch()), programs: (old, new), tries };
+        let tries = (TRIES * USUAL_INSTANCES / size.max(1)).clamp(TRIES / 20, TRIES);
+        let mut hunt = Hunt { scratches: (old.scratch(), new.scratch()), programs: (&old, &new), tries };
         for moved in moves {
             for (region, gains) in [(moved.falls, false), (moved.rises, true)] {
                 if self.space.is_nowhere(region)? || self.never_leads(region, moved.channel, gains)? {
@@ -162,7 +163,17 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         profiles: Vec<Profile>,
         cells: &Cells,
     ) -> Result<(), TooLarge> {
-        let small = self.smaller(profiles, &what, None);
+        let difference = self.difference;
+        let mut takes = |smaller: &[Profile]| {
+            let [old, new] = smaller else { return false };
+            // With fields left out it is shown only if these could not change who comes first.
+            let settled =
+                |ruleset, profile, day| decide_only(ruleset, profile, day, Tells::Outcomes).first.settled;
+            settled(difference.old.ruleset, old, difference.old.day)
+                && settled(difference.new.ruleset, new, difference.new.day)
+                && shows(difference, smaller, &what)
+        };
+        let small = self.space.shrink(profiles, &mut takes);
         let (conditions, more) = self.space.conditions(region, cells, MAX_CONDITIONS)?;
         self.found(what, (conditions, more), true, small);
         Ok(())

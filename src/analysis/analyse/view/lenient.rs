@@ -12,27 +12,16 @@ use qudao_language::decide::Judged;
 use qudao_language::model::{Id, Need, Target};
 
 impl<'g, 'r> View<'g, 'r> {
-    /// Builds the diagrams of all conditions that are not too large, each within a budget of its own; where there are rows
-    /// of `first` tables, within the budget of them all if that does. What depends on one that is too large must not be
-    /// asked: [`View::hard`] tells before, [`View::asked_hard`] afterwards.
+    /// Builds the diagrams of all conditions that are not too large, each within a budget of its own. What depends on
+    /// one that is must not be asked: [`View::hard`] tells before, [`View::asked_hard`] afterwards.
     ///
     /// # Errors
     /// If there is no such side.
     pub(in crate::analyse) fn lenient(
         space: &mut Space<'g, 'r>,
         side: usize,
-        whole: Budget,
         budget: &mut dyn FnMut(&Space<'g, 'r>) -> Budget,
     ) -> Result<View<'g, 'r>, TooLarge> {
-        // A row is told by those before it, all in one sweep.
-        if space.grounds.get(side).is_some_and(|ground| !ground.earlier.is_empty()) {
-            space.diagrams.renew(whole);
-            let swept = View::new(space, side);
-            space.diagrams.renew(whole);
-            if swept.is_ok() {
-                return swept;
-            }
-        }
         let mut view = View::empty(space, side)?;
         for (number, node) in view.ground.nodes.iter().enumerate() {
             let parts = view.ground.parts(node);
@@ -57,8 +46,18 @@ impl<'g, 'r> View<'g, 'r> {
         side: usize,
         budget: Budget,
     ) -> Result<View<'g, 'r>, TooLarge> {
+        // Where there are rows of `first` tables, one is told by those before it, all in one sweep.
+        let has_rows = space.grounds.get(side).is_some_and(|ground| !ground.earlier.is_empty());
+        if has_rows {
+            space.diagrams.renew(budget);
+            let whole = View::new(space, side);
+            space.diagrams.renew(budget);
+            if whole.is_ok() {
+                return whole;
+            }
+        }
         let mut purse = Purse::shared(space, budget);
-        let view = View::lenient(space, side, budget, &mut |space| purse.next(space));
+        let view = View::lenient(space, side, &mut |space| purse.next(space));
         space.diagrams.renew(budget);
         view
     }
