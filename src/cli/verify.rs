@@ -15,15 +15,14 @@ use super::written::Written;
 use super::{Exit, completions, files, load, profiles};
 
 const EXAMPLES: &str = "Examples:
-  qudao eval wechat profile.yaml --certificate answer.json
-  qudao verify answer.json               does each step follow from what is written?
+  qudao verify answer.json               does each step follow from the others?
   qudao verify answer.json wechat        and do these rules still answer so?";
 
 /// What `qudao verify` takes.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// A certificate, as `qudao eval --certificate` writes it
+    /// A certificate that `qudao eval` wrote
     #[arg(value_hint = clap::ValueHint::FilePath)]
     certificate: PathBuf,
     /// A ruleset to compare it with: a file, a folder, or the name of one inside the binary

@@ -212,7 +212,7 @@ fn every_filling_lies_within_what_was_open() {
         }
     }
     println!("{differ} of {undecided} undecided targets really come out otherwise");
-    assert!(undecided > 50 && differ * 3 > undecided * 2, "{differ} of {undecided}");
+    assert!(undecided > 30 && differ * 10 > undecided * 9, "{differ} of {undecided}");
 }
 
 /// Where no field is read twice, the intervals are exact.
@@ -349,7 +349,7 @@ fn an_old_name_stands_for_the_new_one() {
 #[test]
 fn what_is_told_as_unused_changes_no_decision() {
     let mut gone: BTreeMap<String, usize> = BTreeMap::new();
-    for seed in 0..cases(60) {
+    for seed in 0..cases(150) {
         let case = case(seed + 7_000_000, 70);
         let (header, _) = case.text.split_once('\n').expect("a ruleset begins with its header");
         let mut declarations = case.declarations.clone();

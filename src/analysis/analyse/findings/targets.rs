@@ -111,7 +111,8 @@ impl Work<'_, '_> {
                 seen.note(hard, &decision);
                 (decision.target(target).leaning == Verdict::Recommended) == wanted
             };
-            if !matches!(self.space.search(region, &mut takes)?, Search::Found(..)) {
+            // Where a condition is too large, the region is made of the others alone.
+            if !matches!(self.space.search_around(region, &mut takes)?, Search::Found(..)) {
                 return Ok(false);
             }
         }
