@@ -200,7 +200,7 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
     }
     // Full-width digits and signs become plain ones.
     let text: String = text.nfkc().collect();
-    let text = text.trim();
+    let text = bare(&text);
     let (sign, text) = match text.strip_prefix(['-', '−', '–']) {
         Some(rest) => ("-", rest.trim_start()),
         None => ("", text.strip_prefix('+').unwrap_or(text)),
@@ -263,6 +263,9 @@ pub(super) fn meant(text: &str) -> Option<Meant> {
 
 /// Says what is wrong with a number that has a meaning.
 pub(super) fn slip(text: &str) -> &'static str {
+    if bare(text).len() < text.trim().len() {
+        return "a number stands without quotation marks, and nothing behind it";
+    }
     // A unit behind a blank is not what is wrong.
     let number =
         text.find(" per ").or_else(|| text.rfind(' ')).map_or(text, |end| text.get(..end).unwrap_or(text));
@@ -282,6 +285,12 @@ pub(super) fn slip(text: &str) -> &'static str {
     } else {
         "not a number with a unit's name behind it"
     }
+}
+
+/// A text without quotation marks around it, and without a comma or semicolon behind it.
+fn bare(text: &str) -> &str {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '“' | '”' | '„' | '«' | '»' | '「' | '」');
+    text.trim().trim_end_matches([',', ';', '，', '；']).trim_matches(is_quote).trim()
 }
 
 fn unit(word: &str) -> Option<&'static str> {

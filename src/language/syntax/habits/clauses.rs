@@ -21,6 +21,17 @@ fn colon(place: &Place<'_>) -> Option<Diagnostic> {
         return None;
     }
     let previous = place.previous();
+    if place.found == ":" && place.declaration() == "profile" && is_name(previous) && place.wanted("default")
+    {
+        // On a line of its own it would have been read as the next one.
+        let mistake =
+            place.says("fields on one line are separated by commas").here("another field begins before");
+        return Some(mistake.fix(
+            format!("write `, {previous}`"),
+            place.previous_span(),
+            format!(", {previous}"),
+        ));
+    }
     let until_next = place.span(place.before().len(), place.text.len() - place.behind().len());
     if place.wants(Kind::worth) || place.wants(Kind::sign) {
         let mistake = place.says("points stand right behind the target, with their sign").here("not needed");

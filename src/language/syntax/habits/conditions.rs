@@ -142,11 +142,15 @@ fn state(place: &Place<'_>) -> Option<Diagnostic> {
             place.says(&format!("the extreme of a measure is asked by `is {word}`")).here("not a state");
         return Some(mistake.guess(format!("write `{word}`"), place.here, word));
     }
-    if !is_name(place.found) || nearest(place.found, State::words()).is_some() {
+    let is_value = place.found.starts_with(|c: char| c == '"' || c.is_ascii_digit());
+    if !is_value && (!is_name(place.found) || nearest(place.found, State::words()).is_some()) {
         return None;
     }
     let mistake =
         place.says("values are compared by `==`").here("not a state, such as `known` or `excluded`");
+    if is_value {
+        return Some(mistake.fix("write `==`", is, "=="));
+    }
     Some(mistake.guess("write `==`", is, "=="))
 }
 
