@@ -144,16 +144,27 @@ fn amount(place: &Place<'_>) -> Option<Diagnostic> {
             return Some(mistake.note("write the result; a `let` or a condition may compute"));
         }
     }
-    // `30 EUR a month`, `30 EUR monthly`: the last word was taken for a fact.
-    let units = ["second", "minute", "hour", "day", "week", "month", "year"];
-    if (place.wants(Kind::assign) || place.wants(Kind::kw_per))
-        && matches!(previous, "a" | "an" | "each" | "every" | "pro")
-        && units.contains(&place.found)
-    {
-        let span = Span { end: place.here.end, ..place.previous_span() };
-        let mistake = Diagnostic::new(Code::Syntax, span, "a rate is written `EUR per month`");
-        let with = format!("per {}", place.found);
-        return Some(mistake.here("not a unit").fix(format!("write `{with}`"), span, with));
+    // `30 EUR a month`, `30 EUR monthly`: the last word was taken for a fact. Of `400 a week` the article was for a unit.
+    let is_article = |word: &str| matches!(word, "a" | "an" | "each" | "every" | "pro");
+    let is_unit =
+        |word: &str| matches!(word, "second" | "minute" | "hour" | "day" | "week" | "month" | "year");
+    if place.wants(Kind::assign) || place.wants(Kind::kw_per) {
+        let above = before.get(..before.len() - previous.len()).unwrap_or("").trim_end();
+        let article = last_word(above);
+        let unit = match () {
+            () if is_article(previous) && is_unit(place.found) => {
+                Some((place.found, Span { end: place.here.end, ..place.previous_span() }))
+            }
+            () if is_article(article) && is_unit(previous) => {
+                Some((previous, place.span(above.len() - article.len(), before.len())))
+            }
+            () => None,
+        };
+        if let Some((unit, span)) = unit {
+            let mistake = Diagnostic::new(Code::Syntax, span, "a rate is written `EUR per month`");
+            let with = format!("per {unit}");
+            return Some(mistake.here("not a unit").fix(format!("write `{with}`"), span, with));
+        }
     }
     let rates = [
         ("hourly", "hour"),
