@@ -106,7 +106,7 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
     let mut report = Report::default();
     let mut seen = BTreeSet::new();
     let named = Project::rulesets(&args.paths)?;
-    let tongue = |of: &Project| Tongue::told_in(args.lang.as_deref().or(of.lang.as_deref()));
+    let tongue = |of: &Project| of.tongue(args.lang.as_deref());
     for path in &named {
         let mut fixed = 0;
         // A folder changes when a file comes into it.

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use qudao_language::diagnostic::{self, Code, Diagnostic};
 use qudao_language::source::{FileId, Files, Span};
+use qudao_telling::words::Tongue;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -43,6 +44,11 @@ impl Project {
         let Ok(folder) = std::fs::canonicalize(folder) else { return Ok(Project::default()) };
         let file = folder.ancestors().map(|above| above.join(NAME)).find(|file| file.is_file());
         file.map_or(Ok(Project::default()), |file| read(paths::from_here(&file)))
+    }
+
+    /// Returns the language in which findings and reports are told: the one asked for, else its own, else English.
+    pub(crate) fn tongue(&self, asked: Option<&str>) -> Tongue {
+        Tongue::told_in(asked.or(self.lang.as_deref()))
     }
 
     /// Returns what a command takes: what was named, else what the project file of the current folder names, else that

@@ -78,7 +78,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let mut terminal = Terminal(console::Term::stdout());
     for main in &mains {
         let project = Project::of(main.parent().unwrap_or(Path::new("")))?;
-        let own = Tongue::told_in(args.lang.as_deref().or(project.lang.as_deref()));
+        let own = project.tongue(args.lang.as_deref());
         output.speak(*tongue.get_or_insert(own));
         let mut review = Review { tongue: own, ..Review::of(main, args.as_of)? };
         if review.causes.is_empty() {

@@ -164,8 +164,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
                 continue;
             }
             paths.extend(loaded.watched());
-            let language = args.lang.as_deref().or(loaded.project.lang.as_deref());
-            told.get_or_insert(Tongue::told_in(language));
+            told.get_or_insert(loaded.project.tongue(args.lang.as_deref()));
             if !(args.fail_fast && report::Summary::of(&runs).failed > 0) {
                 runs.push(ruleset(&work, &loaded, output, paths, &mut cases, &mut failure)?);
             }

@@ -16,7 +16,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::document::{Block, Document, Item, Kind, Mark, Table, TableKind, Text};
 use crate::result::to_json;
-use crate::verify::{NODE, replay};
+use crate::verify::{NODE, followed, replay};
 use crate::words::{Speaker, Tongue};
 
 /// The schema of a certificate.
@@ -210,7 +210,7 @@ impl Certificate {
         let made = Block::Table(Table { kind: TableKind::Answers, heads, rows: made });
         let told = |outcome: Option<&Outcome>| match outcome {
             Some((verdict, points)) => {
-                let word = verdict.map_or(tongue.undecided(), |verdict| tongue.verdict(verdict));
+                let word = tongue.verdict_or_undecided(*verdict);
                 Text::of(Kind::Verdict(*verdict), word)
                     .and(Kind::Plain, tongue.bracket(&tongue.points(*points)))
             }
@@ -314,12 +314,6 @@ fn outcomes(result: &Json, nodes: &[Json]) -> Vec<(String, Outcome)> {
         (target["id"].as_str().unwrap_or("").to_string(), (verdict, target["score"].as_i64().unwrap_or(0)))
     });
     told.collect()
-}
-
-/// What a value is, a node followed.
-fn followed<'n>(value: &'n Json, nodes: &'n [Json]) -> &'n Json {
-    let named = value.get(NODE).and_then(Json::as_u64).and_then(|named| usize::try_from(named).ok());
-    named.and_then(|named| nodes.get(named)).unwrap_or(value)
 }
 
 /// What a profile said, without where it stands.

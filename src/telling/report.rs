@@ -126,7 +126,7 @@ fn ranked<'d>(decision: &'d Decision<'_>) -> impl Iterator<Item = Target> + 'd {
 /// The word for a verdict.
 fn verdict(speaker: &Speaker<'_>, decided: &TargetDecision) -> Text {
     let tongue = speaker.tongue;
-    let word = decided.verdict.map_or(tongue.undecided(), |verdict| tongue.verdict(verdict));
+    let word = tongue.verdict_or_undecided(decided.verdict);
     Text::of(Kind::Verdict(decided.verdict), word)
 }
 

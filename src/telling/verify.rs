@@ -47,6 +47,13 @@ pub fn replay(result: &Json, nodes: &[Json]) -> Vec<String> {
     replay.wrong
 }
 
+/// Returns what a value is, a node followed.
+#[must_use]
+pub fn followed<'n>(value: &'n Json, nodes: &'n [Json]) -> &'n Json {
+    let named = value.get(NODE).and_then(Json::as_u64).and_then(|named| usize::try_from(named).ok());
+    named.map_or(value, |named| nodes.get(named).unwrap_or(&NULL))
+}
+
 static NULL: Json = Json::Null;
 
 fn text(value: &Json) -> &str {
@@ -128,10 +135,8 @@ impl<'a> Replay<'a> {
         }
     }
 
-    /// What a value is, a node followed.
     fn at(&self, value: &'a Json) -> &'a Json {
-        let named = value.get(NODE).and_then(Json::as_u64).and_then(|named| usize::try_from(named).ok());
-        named.map_or(value, |named| self.nodes.get(named).unwrap_or(&NULL))
+        followed(value, self.nodes)
     }
 
     fn get(&self, node: &'a Json, key: &str) -> &'a Json {

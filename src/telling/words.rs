@@ -32,6 +32,7 @@ macro_rules! sentences {
     };
 }
 
+mod certificate;
 mod checked;
 mod client;
 mod evidence;

@@ -20,6 +20,7 @@ mod moves;
 mod renames;
 mod settings;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) use self::lines::renamed;
@@ -101,9 +102,9 @@ fn standings(lines: &BTreeSet<String>) -> BTreeMap<&str, Standing<'_>> {
     found
 }
 
-/// The words by which causes of as many cases are in order.
-fn in_english(cause: &Cause) -> String {
-    cause.title.words(Tongue::English)
+/// Puts causes of many cases first, and those of as many in the order of their English words.
+fn put_in_order(causes: &mut [Cause]) {
+    causes.sort_by_cached_key(|cause| (Reverse(cause.cases.len()), cause.title.words(Tongue::English)));
 }
 
 fn word(verdict: &str) -> &str {

@@ -43,12 +43,11 @@ impl Kind {
 
     /// Returns the word in a language.
     fn word(self, tongue: Tongue) -> &'static str {
-        match (tongue, self) {
-            (Tongue::English, kind) => kind.as_str(),
-            (Tongue::Chinese, Kind::Rules) => "规则",
-            (Tongue::Chinese, Kind::Atoms) => "条件",
-            (Tongue::Chinese, Kind::Verdicts) => "结论",
-            (Tongue::Chinese, Kind::Facts) => "事实",
+        match self {
+            Kind::Rules => tongue.rules_covered(),
+            Kind::Atoms => tongue.atoms_covered(),
+            Kind::Verdicts => tongue.verdicts_covered(),
+            Kind::Facts => tongue.facts_covered(),
         }
     }
 }

@@ -238,7 +238,7 @@ impl Workspace {
         let mut paths = BTreeSet::from([main.to_path_buf()]);
         // What is wrong with a project file is told by the commands; it says nothing here.
         let project = project::Project::of(folder).unwrap_or_default();
-        let tongue = Tongue::told_in(project.lang.as_deref());
+        let tongue = project.tongue(None);
         let texts = project.texts.map(|texts| std::env::current_dir().unwrap_or_default().join(texts));
         load::bring(&mut sources, |wanted| {
             let (_, found) = load::find(wanted, folder, texts.as_deref(), |kind, within, path| {

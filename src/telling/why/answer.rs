@@ -181,9 +181,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         for target in targets {
             *counts.entry(self.decision.target(*target).verdict).or_default() += 1;
         }
-        let word = |verdict: Option<Verdict>| {
-            verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict))
-        };
+        let word = |verdict: Option<Verdict>| self.tongue.verdict_or_undecided(verdict);
         let counts = counts.into_iter().map(|(verdict, count)| self.tongue.so_many(count, word(verdict)));
         let counts: Vec<String> = counts.collect();
         format!("{}{}{}", self.tongue.more(targets.len()), self.tongue.colon(), self.tongue.list(&counts))
@@ -207,7 +205,7 @@ impl<'a, 'r> Teller<'a, 'r> {
         let remarks = self.remarks(decided);
         let remarks =
             if remarks.is_empty() { String::new() } else { self.tongue.bracket(&self.tongue.list(&remarks)) };
-        let word = verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict));
+        let word = self.tongue.verdict_or_undecided(verdict);
         let mut row = vec![
             if excluded { "✗".into() } else { decided.rank.to_string().into() },
             Text::of(Kind::Name, self.id(decided.target)),

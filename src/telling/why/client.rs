@@ -419,8 +419,7 @@ impl<'r> Teller<'_, 'r> {
         all.sort_by_key(|target| decision.target(*target).leaning);
         let items = all.into_iter().map(|target| {
             let decided = decision.target(target);
-            let word =
-                decided.verdict.map_or(self.tongue.undecided(), |verdict| self.tongue.verdict(verdict));
+            let word = self.tongue.verdict_or_undecided(decided.verdict);
             let head = Text::of(Kind::Strong, self.title(target)).and(Kind::Plain, self.tongue.colon());
             let head =
                 head.and(Kind::Verdict(decided.verdict), word).and(Kind::Plain, self.tongue.semicolon());

@@ -27,8 +27,7 @@ pub fn over<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, target: Target, o
     let name = |target: Target| speaker.ruleset.target_name(target).to_string();
     let summary = |target: Target| {
         let decided = decision.target(target);
-        let verdict =
-            decided.verdict.map_or(speaker.tongue.undecided(), |verdict| speaker.tongue.verdict(verdict));
+        let verdict = speaker.tongue.verdict_or_undecided(decided.verdict);
         format!("{} {verdict} ({})", name(target), points(&speaker, decided))
     };
     let english = speaker.tongue == Tongue::English;

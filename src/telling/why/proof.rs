@@ -61,7 +61,7 @@ impl<'r> Writer<'_, 'r> {
         let decided = self.decision.target(target);
         let tongue = self.speaker.tongue;
         let title = self.speaker.ruleset.target_title(target, self.speaker.language);
-        let verdict = decided.verdict.map_or(tongue.undecided(), |verdict| tongue.verdict(verdict));
+        let verdict = tongue.verdict_or_undecided(decided.verdict);
         let points = points(&self.speaker, decided);
         let headline = if self.english() {
             let (kind, count) = self.siblings(target);

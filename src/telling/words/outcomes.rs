@@ -20,6 +20,14 @@ impl Tongue {
         comparing: "comparing", "正在比较";
         /// What is awaited.
         looking_for_better: "looking for a better verdict", "正在寻找更好的结论";
+        /// What coverage counts.
+        rules_covered: "rules", "规则";
+        /// What coverage counts.
+        atoms_covered: "atoms", "条件";
+        /// What coverage counts.
+        verdicts_covered: "verdicts", "结论";
+        /// What coverage counts.
+        facts_covered: "facts", "事实";
         /// Why there is no lock.
         no_lock: "no lock is written while there are errors", "有错误时不写入锁定文件";
         /// Before what failed.
@@ -361,6 +369,6 @@ impl Tongue {
     }
 }
 
-fn counted(count: usize, word: &str) -> String {
+pub(super) fn counted(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }

@@ -142,6 +142,12 @@ impl Tongue {
         }
     }
 
+    /// Returns the word for a verdict, or for none.
+    #[must_use]
+    pub fn verdict_or_undecided(self, verdict: Option<Verdict>) -> &'static str {
+        verdict.map_or(self.undecided(), |verdict| self.verdict(verdict))
+    }
+
     /// Returns what a verdict could be: `possible or excluded`.
     #[must_use]
     pub fn verdicts(self, verdicts: &[Verdict]) -> String {

@@ -170,9 +170,8 @@ impl Said {
             Said::Number(number) => Cell::Number(number),
             Said::Bool(holds) => Cell::Bool(*holds),
             Said::Verdict(word) => {
-                let verdict = Verdict::ALL.into_iter().find(|verdict| verdict.as_str() == word);
-                let word =
-                    verdict.map_or(speaker.tongue.undecided(), |verdict| speaker.tongue.verdict(verdict));
+                let verdict = Verdict::parse(word);
+                let word = speaker.tongue.verdict_or_undecided(verdict);
                 Cell::Verdict(verdict, word)
             }
         }

@@ -14,10 +14,6 @@ pub(super) fn pick<'t>(tongue: Tongue, english: &'t str, chinese: &'t str) -> &'
     }
 }
 
-fn verdict(tongue: Tongue, verdict: Option<Verdict>) -> &'static str {
-    verdict.map_or(tongue.undecided(), |verdict| tongue.verdict(verdict))
-}
-
 fn declared(tongue: Tongue, declared: Declared) -> &'static str {
     let chinese = match declared {
         Declared::Verdicts => "结论门槛",
@@ -69,7 +65,7 @@ pub(super) fn edit(tongue: Tongue, edit: &Edit) -> String {
 
 /// Returns in which way an answer changes.
 pub(super) fn what(tongue: Tongue, what: &What) -> String {
-    let verdict = |of: &Option<Verdict>| verdict(tongue, *of);
+    let verdict = |of: &Option<Verdict>| tongue.verdict_or_undecided(*of);
     let not_needed = pick(tongue, "not needed", "不需要");
     let need = |state: &Option<NeedState>| state.map_or(not_needed, |state| tongue.need_state(state));
     let none = pick(tongue, "none", "无");
@@ -91,7 +87,7 @@ pub(super) fn what(tongue: Tongue, what: &What) -> String {
 /// A verdict with its points.
 pub(super) fn standing(tongue: Tongue, standing: Option<&Standing>) -> String {
     let Some(standing) = standing else { return pick(tongue, "not there", "不存在").into() };
-    format!("{} ({})", verdict(tongue, standing.verdict), standing.points)
+    format!("{} ({})", tongue.verdict_or_undecided(standing.verdict), standing.points)
 }
 
 /// What is needed now and was not, and the other way round, each with its state.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lines::{Line, Snapshot, read, renamed};
 use super::moves::{Key, Move, Pair, Reads, moves, reads};
 use super::renames::{self, Sides};
-use super::{Acting, Cause, Lines, Moved, Proposal, in_english};
+use super::{Acting, Cause, Lines, Moved, Proposal, put_in_order};
 
 /// Finds the causes of some cases that all have a snapshot. `by_rules` says that nothing is left but what rules say:
 /// no weight moves several of them, nor a fact. `declared` are the names of the ruleset, as far as they are known: what
@@ -37,7 +37,7 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>], by_rules: bool, declared: &BT
     if !order.is_empty() {
         found.push(Cause { title: Moved::Order, also: Vec::new(), settings: BTreeSet::new(), cases: order });
     }
-    found.sort_by(|a, b| b.cases.len().cmp(&a.cases.len()).then_with(|| in_english(a).cmp(&in_english(b))));
+    put_in_order(&mut found);
     found
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::{Line, read};
-use super::{Cause, Lines, Moved, Proposal, Together, group};
+use super::{Cause, Lines, Moved, Proposal, Together, group, put_in_order};
 use crate::analyse::settings::{Set, Settings, with_defaults};
 use crate::testing::{snapshot, snapshot_with_texts};
 use qudao_language::date::Date;
@@ -115,9 +115,7 @@ pub(super) fn grouped(proposals: &[&Proposal<'_>], retrial: &Retrial<'_>) -> Vec
     let declared = retrial.set.declared();
     let left: Vec<Proposal<'_>> = left.iter().map(|(case, old, new)| Proposal { case, old, new }).collect();
     causes.extend(group::grouped(&left.iter().collect::<Vec<_>>(), true, &declared));
-    causes.sort_by(|a, b| {
-        b.cases.len().cmp(&a.cases.len()).then_with(|| super::in_english(a).cmp(&super::in_english(b)))
-    });
+    put_in_order(&mut causes);
     causes
 }
 
