@@ -59,6 +59,7 @@ mod textmate;
 mod tidy;
 mod tongues;
 mod trace;
+mod tree_sitter;
 mod undoing;
 mod watching;
 mod writing;
