@@ -25,6 +25,14 @@ const BUNDLES: &[Bundle] = &[
         "questions/payment_steps.yaml" "questions/prices_in_order.yaml" "questions/scans.yaml"
         "questions/sensor_log.yaml" "questions/shop_of_saas.yaml" "questions/sign_up_mails.yaml"
         "questions/thumbnails.yaml"),
+    bundle!("data-export-china":
+        "data-export-china.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd" "ways.qd"
+        "profiles/app_studio.json" "profiles/car_maker.toml" "profiles/first_call.yaml"
+        "profiles/hotel_group.yaml" "profiles/online_shop.yaml" "profiles/personnel_abroad.yaml"
+        "questions/bank_risk_report.yaml" "questions/game_in_2023.yaml" "questions/lab_abroad.yaml"
+        "questions/loyalty_members.yaml" "questions/machine_readings.yaml"
+        "questions/payroll_without_rules.yaml" "questions/small_newsletter.yaml"
+        "questions/support_for_europe.yaml" "questions/tour_operator.yaml" "questions/zone_trial.yaml"),
     bundle!("licence":
         "licence.qd" "licences.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd"
         "profiles/company_library.yaml" "profiles/course.json" "profiles/embedded_header.toml"
