@@ -49,6 +49,21 @@ const BUNDLES: &[Bundle] = &[
         "questions/free_enclosure.yaml" "questions/letters.yaml" "questions/open_keyboard.yaml"
         "questions/phone_app.yaml" "questions/photos_for_all.yaml" "questions/plugin_host.yaml"
         "questions/recipes.yaml" "questions/snippets.yaml"),
+    bundle!("payments":
+        "payments.qd" "methods.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd" "fees.csv"
+        "profiles/bookshop.yaml" "profiles/first_call.yaml" "profiles/newspaper.yaml"
+        "profiles/swiss_watches.json" "profiles/tea_in_china.toml" "profiles/waffle_box.yaml"
+        "questions/bicycles.yaml" "questions/consultant.yaml" "questions/course_for_americans.yaml"
+        "questions/fashion.yaml" "questions/furniture.yaml" "questions/game.yaml" "questions/gym.yaml"
+        "questions/leather_for_china.yaml" "questions/monthly_gifts.yaml" "questions/tickets.yaml"),
+    bundle!("us-texting":
+        "us-texting.qd" "numbers.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd" "fees.csv"
+        "limits.csv" "profiles/choir_leader.yaml" "profiles/few_answers.yaml" "profiles/food_bank.toml"
+        "profiles/pizzeria.yaml" "profiles/ride_app.json" "profiles/stadium_bar.yaml"
+        "questions/bank_codes.yaml" "questions/barber.yaml" "questions/cbd_shop.yaml"
+        "questions/county_race.yaml" "questions/dentist.yaml" "questions/fashion_pictures.yaml"
+        "questions/live_vote.yaml" "questions/outdoor_shop.yaml" "questions/shop_in_berlin.yaml"
+        "questions/wine_merchant.yaml"),
     bundle!("wechat":
         "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd" "questions.qd"
         "reader.qd" "tests.qd" "together.qd" "sources.lock" "profiles/blogger.yaml"

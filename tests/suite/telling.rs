@@ -267,7 +267,7 @@ fn headlines_name_mixes_where_they_lead() {
 
 /// The shipped rulesets, each with its profiles.
 fn shipped() -> Vec<(Ruleset, Vec<(String, Profile)>)> {
-    let names = ["wechat", "wechat-today", "aws-messaging", "licence"].into_iter();
+    let names = ["wechat", "wechat-today", "aws-messaging", "licence", "payments", "us-texting"].into_iter();
     let of = |name: &str| {
         let folder = support::folder("../rulesets").join(name);
         let main = std::fs::read(folder.join(format!("{name}.qd"))).unwrap();
