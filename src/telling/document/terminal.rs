@@ -370,7 +370,9 @@ impl Screen {
                 continue;
             }
             self.hang(&cells, "", last);
-            for (head, cell) in table.heads.iter().skip(kept).zip(below).filter(|(_, cell)| shown(cell) != "-") {
+            for (head, cell) in
+                table.heads.iter().skip(kept).zip(below).filter(|(_, cell)| shown(cell) != "-")
+            {
                 let lead = format!("      {}  ", shown(head));
                 self.hang(&[(Kind::Plain, &lead)], "", cell);
             }
