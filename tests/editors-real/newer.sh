@@ -9,8 +9,8 @@ folder=$1
 shift
 mkdir -p "$folder/bin" && folder=$(cd "$folder" && pwd)
 missing=()
-for wanted in "$@"; do
-    [ -x "$folder/bin/${wanted%%=*}" ] || missing+=("$wanted")
+for named in "$@"; do
+    [ -x "$folder/bin/${named%%=*}" ] || missing+=("$named")
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 if [ "$(. /etc/os-release && echo "${ID:-}")" != debian ]; then
@@ -33,7 +33,10 @@ if ! apt-get "${options[@]}" -o APT::Update::Error-Mode=any update >"$apt/log" 2
     cat "$apt/log" >&2
     exit 69
 fi
-apt-get "${options[@]}" install -y --no-install-recommends --download-only "${missing[@]#*=}" >"$apt/log" 2>&1 || { cat "$apt/log" >&2; exit 69; }
+wanted=(install -y --no-install-recommends "${missing[@]#*=}")
+# What cannot be put together is no matter of the network.
+apt-get "${options[@]}" --simulate "${wanted[@]}" >"$apt/log" 2>&1 || { cat "$apt/log" >&2; exit 1; }
+apt-get "${options[@]}" --download-only "${wanted[@]}" >"$apt/log" 2>&1 || { cat "$apt/log" >&2; exit 69; }
 for package in "$apt"/cache/archives/*.deb; do
     dpkg -x "$package" "$folder/root"
 done
@@ -41,8 +44,8 @@ rm -r "$apt"
 
 libraries=$folder/root/usr/lib/$(uname -m)-linux-gnu
 loader=$(echo "$libraries"/ld-linux-*.so.* "$folder"/root/usr/lib64/ld-linux-*.so.* | tr ' ' '\n' | grep -v '\*' | head -1)
-for wanted in "${missing[@]}"; do
-    program=${wanted%%=*}
+for named in "${missing[@]}"; do
+    program=${named%%=*}
     cat >"$folder/bin/$program" <<END
 #!/bin/sh
 exec "$loader" --library-path "$libraries" --argv0 "$program" "$folder/root/usr/bin/$program" "\$@"
