@@ -19,8 +19,8 @@ if [ "$(. /etc/os-release && echo "${ID:-}")" != debian ]; then
 fi
 
 # The mirror that this machine reads from, with the suite that comes next.
-mirror=$(apt-get indextargets --format '$(REPO_URI) $(COMPONENT)' 'Created-By: Packages' \
-    | awk '$2 == "main" && $1 !~ /security/ && !found { found = $1 } END { print found }')
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+mirror=$(apt-get --print-uris update | sed -n "s|^'\\(.*\\)dists/$release/InRelease'.*|\\1|p" | sort -u | sed -n 1p)
 apt=$folder/apt
 mkdir -p "$apt"/{lists,cache/archives}/partial "$apt/etc"
 : >"$apt/status"
