@@ -23,6 +23,8 @@ pub use proof::proof;
 pub use question::question;
 pub use rests::more_answers;
 pub use rules::proof_of_rules;
+#[cfg(feature = "xlsx")]
+pub(crate) use to_do::to_do;
 
 use std::collections::BTreeSet;
 

@@ -61,4 +61,6 @@ mod tongues;
 mod trace;
 mod undoing;
 mod watching;
+#[cfg(feature = "xlsx")]
+mod workbooks;
 mod writing;

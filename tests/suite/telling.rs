@@ -408,7 +408,7 @@ fn a_report_is_a_page_for_each_profile_or_one_for_all() {
         "{compared}"
     );
     for (command, says) in [
-        ("report r.qd some.yaml few.yaml", "several profiles are a page each"),
+        ("report r.qd some.yaml few.yaml", "several profiles are a report each"),
         ("report r.qd few.yaml else/few.yaml -o pages", "two profiles are named `few`"),
         ("report r.qd some.yaml -o r.qd/page.html", "cannot write `r.qd/page.html`"),
         ("report r.qd some.yaml few.yaml -o r.qd", "cannot make the folder `r.qd`"),

@@ -326,7 +326,7 @@ impl<'r> Teller<'_, 'r> {
         items.extend(cut.into_iter().map(|(target, more)| {
             Item::new(Mark::Beyond, self.tongue.more_to_do(more, &self.speaker.called(target)))
         }));
-        list(self.tongue.to_do(), items)
+        (!items.is_empty()).then(|| section(self.tongue.to_do(), Part::ToDo, vec![Block::list(items)]))
     }
 
     /// What nobody knows yet, and who could know it.

@@ -344,7 +344,11 @@ impl Batch<'_, '_> {
     }
 
     /// A line's fields, under their names in the ruleset, and what is taken over of it.
-    fn object_of_line(&self, text: &[u8], seen: &mut Seen) -> Result<(String, Vec<String>), String> {
+    pub(super) fn object_of_line(
+        &self,
+        text: &[u8],
+        seen: &mut Seen,
+    ) -> Result<(String, Vec<String>), String> {
         let text = std::str::from_utf8(text)
             .map_err(|_| "this row is not UTF-8; save the table as UTF-8".to_string())?;
         let entries: Entries<'_> =
@@ -386,7 +390,7 @@ impl Batch<'_, '_> {
 
     /// A record's fields, under their names in the ruleset, and where each column's begins. An empty cell leaves the
     /// field out.
-    fn object_of_record(
+    pub(super) fn object_of_record(
         &self,
         record: &csv::StringRecord,
         columns: &[Option<Column>],
