@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use qudao_language::decide::{Decision, decide};
 use qudao_language::model::{Profile, Ruleset};
 use qudao_telling::report;
+use qudao_telling::words::Tongue;
 
 use super::argument::Argument;
 use super::eval::client_advice;
@@ -106,7 +107,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             Format::Html => told.html(speaker.language).into_bytes(),
             Format::Xlsx => workbook::page(&told, speaker, day)?,
         };
-        write(&written, to, &inputs, output)?;
+        write(&written, speaker.tongue, (to, &inputs), output)?;
         return Ok(exit);
     }
     if in_folder {
@@ -126,7 +127,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         };
         let named = |path: &Path| path.join(format!("{name}.{}", format.ending()));
         let file = to.map(|path| if in_folder { named(path) } else { path.to_path_buf() });
-        write(&written, file.as_deref(), &inputs, output)?;
+        write(&written, speaker.tongue, (file.as_deref(), &inputs), output)?;
     }
     Ok(exit)
 }
@@ -161,8 +162,13 @@ fn read(
 }
 
 /// Writes a report, over nothing that was read.
-fn write(report: &[u8], to: Option<&Path>, inputs: &[PathBuf], output: &mut Output) -> Result<(), Failure> {
+fn write(
+    report: &[u8],
+    tongue: Tongue,
+    (to, inputs): (Option<&Path>, &[PathBuf]),
+    output: &mut Output,
+) -> Result<(), Failure> {
     let Some(path) = to else { return output.print(&String::from_utf8_lossy(report)) };
     files::put(path, report, inputs)?;
-    output.note(&format!("wrote {}\n", path.display()))
+    output.note(&format!("{}\n", tongue.wrote(&path.display().to_string())))
 }
