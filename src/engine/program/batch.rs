@@ -337,6 +337,7 @@ impl Worker<'_, '_, '_> {
             let begin = reader.position().byte();
             match reader.read_record(&mut record) {
                 Ok(false) => return,
+                Ok(true) if decode::is_blank(&record) => {}
                 Ok(true) => {
                     let (start, at) = lines.of_record(record.position().map_or(begin, csv::Position::byte));
                     let end = usize::try_from(reader.position().byte()).unwrap_or(records.len());
