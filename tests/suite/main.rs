@@ -62,4 +62,6 @@ mod trace;
 mod tree_sitter;
 mod undoing;
 mod watching;
+#[cfg(feature = "xlsx")]
+mod workbooks;
 mod writing;
