@@ -4,6 +4,7 @@
 
 mod convert;
 mod requests;
+mod tokens;
 mod uri;
 mod workspace;
 

@@ -9,11 +9,15 @@
 //! - `offers`: what may be written, a line for each kind; behind a name of a kind stand the offers' details too: `offers
 //!   details`
 //! - `outline`, `folds`, `layout` of the main file, or of the one with the mark
+//! - `tokens`: each line of the file with a mark, or of the main file, with what its words are
+//! - `hints`: the lines that something is shown beside, with it
+//! - `form`: how the clause is written, and in brackets the part that the place is
 //! - `mends`: the changes that mend what is wrong at the mark
 //! - `rename NEW`, `rename-without-was NEW`: the lines that change, or why none does
 //!
 //! With `UPDATE=1` the answers are written anew.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -22,6 +26,7 @@ use qudao_editor::offers::OfferKind;
 use qudao_editor::project::Project;
 use qudao_editor::rename::{Change, renamable, rename};
 use qudao_editor::structure::{Entry, mends};
+use qudao_editor::tokens::TokenKind;
 use qudao_language::source::{FileId, Span};
 use qudao_language::syntax::Sources;
 
@@ -110,6 +115,16 @@ fn answer(project: &Project, section: &Section<'_>, file: FileId, at: u32) -> St
             }
             None => "nothing\n".into(),
         },
+        "tokens" => tokens(project, file),
+        "hints" => hints(project, file),
+        "form" => match project.form(file, at) {
+            Some(form) => {
+                let part = form.part.and_then(|part| form.parts.get(part));
+                let part = part.map_or("none", |part| &form.text[part.clone()]);
+                format!("{} [{part}]\n", form.text)
+            }
+            None => "nothing\n".into(),
+        },
         "mends" => {
             let here = Span { file, start: at, end: at };
             let found = mends(&project.diagnostics, here);
@@ -165,6 +180,38 @@ fn offers(project: &Project, file: FileId, at: u32, details: bool) -> String {
     let lines: String = lines.collect();
     let typed = if typed.is_empty() { String::new() } else { format!("in place of {typed}\n") };
     if lines.is_empty() { format!("{typed}nothing\n") } else { format!("{typed}{lines}") }
+}
+
+fn tokens(project: &Project, file: FileId) -> String {
+    let (files, mut told, mut line) = (project.sources().files(), String::new(), None);
+    for (span, kind) in project.tokens(file) {
+        let own = files.get(file).line_index(span.start);
+        if line.replace(own) != Some(own) {
+            told.push_str(&format!("{}{}:", if told.is_empty() { "" } else { "\n" }, own + 1));
+        }
+        let kind = match kind {
+            TokenKind::Name(kind, true) => format!("declared {kind:?}"),
+            TokenKind::Name(kind, false) => format!("{kind:?}"),
+            kind => format!("{kind:?}"),
+        };
+        told.push_str(&format!(" {:?} {kind},", files.slice(span)));
+    }
+    told + "\n"
+}
+
+/// The lines beside which something is shown, with it in its place.
+fn hints(project: &Project, file: FileId) -> String {
+    let source = project.sources().files().get(file);
+    let mut text = source.text().to_string();
+    let lines = project.hints(file).into_iter().rev().map(|hint| {
+        let gap = if hint.before { ("", " ") } else { (" ", "") };
+        text.insert_str(hint.at as usize, &format!("{}«{}»{}", gap.0, hint.text, gap.1));
+        source.line_index(hint.at)
+    });
+    let lines: BTreeSet<usize> = lines.collect();
+    let shown = lines.iter().filter_map(|line| text.lines().nth(*line));
+    let shown: String = shown.map(|line| format!("{}\n", line.trim())).collect();
+    if shown.is_empty() { "nothing\n".into() } else { shown }
 }
 
 fn outline(project: &Project, entries: &[Entry], depth: usize) -> String {

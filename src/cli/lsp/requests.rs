@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use lsp_server::{ErrorCode, Request};
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionParams, CompletionItem, CompletionTextEdit, DocumentHighlight,
-    DocumentSymbol, DocumentSymbolParams, FoldingRange, FoldingRangeParams, Hover, HoverContents,
-    MarkupContent, MarkupKind, Position, ReferenceParams, RenameParams, SymbolInformation,
-    TextDocumentPositionParams, TextEdit, WorkspaceSymbolParams,
+    DocumentSymbol, DocumentSymbolParams, FoldingRange, FoldingRangeParams, Hover, HoverContents, InlayHint,
+    InlayHintLabel, InlayHintParams, MarkupContent, MarkupKind, ParameterInformation, ParameterLabel,
+    Position, ReferenceParams, RenameParams, SemanticTokensParams, SemanticTokensRangeParams, SignatureHelp,
+    SignatureInformation, SymbolInformation, TextDocumentPositionParams, TextEdit, WorkspaceSymbolParams,
 };
 use qudao_editor::position::{self, Encoding};
 use qudao_editor::project::Project;
@@ -21,7 +22,7 @@ use serde_json::{Value as Json, json};
 
 use super::convert::{completion_kind, diagnostic, edit, location, path, range, range_in, symbol_kind};
 use super::workspace::{Loaded, Workspace};
-use super::{Answered, uri};
+use super::{Answered, tokens, uri};
 
 /// What the server can do.
 pub(super) fn capabilities(encoding: Encoding) -> Json {
@@ -38,6 +39,9 @@ pub(super) fn capabilities(encoding: Encoding) -> Json {
         "foldingRangeProvider": true,
         "documentFormattingProvider": true,
         "codeActionProvider": { "codeActionKinds": ["quickfix"] },
+        "semanticTokensProvider": { "legend": tokens::legend(), "full": true, "range": true },
+        "inlayHintProvider": true,
+        "signatureHelpProvider": { "triggerCharacters": [" ", "(", ","] },
         "renameProvider": { "prepareProvider": true },
         "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
     })
@@ -80,6 +84,21 @@ pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Req
             told(place(&read(request)?).map(|(at, offset)| at.highlights(offset)))
         }
         "textDocument/completion" => told(place(&read(request)?).map(|(at, offset)| at.completion(offset))),
+        "textDocument/semanticTokens/full" => {
+            let params: SemanticTokensParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.tokens(None)))
+        }
+        "textDocument/semanticTokens/range" => {
+            let params: SemanticTokensRangeParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.tokens(Some(params.range))))
+        }
+        "textDocument/inlayHint" => {
+            let params: InlayHintParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.hints(params.range)))
+        }
+        "textDocument/signatureHelp" => {
+            told(place(&read(request)?).and_then(|(at, offset)| at.signature(offset)))
+        }
         "textDocument/documentSymbol" => {
             let params: DocumentSymbolParams = read(request)?;
             told(at(&params.text_document.uri).map(|at| at.symbols(&at.project().outline(at.file))))
@@ -206,6 +225,51 @@ impl At<'_> {
             ..CompletionItem::default()
         });
         items.collect()
+    }
+
+    fn tokens(&self, range: Option<lsp_types::Range>) -> Json {
+        let within = range.map_or(0..u32::MAX, |range| self.offset(range.start)..self.offset(range.end));
+        let file = self.project().sources().files().get(self.file);
+        let tokens = self.project().tokens(self.file);
+        json!({ "data": tokens::encoded(file, &tokens, within, self.encoding) })
+    }
+
+    fn hints(&self, range: lsp_types::Range) -> Vec<InlayHint> {
+        let within = self.offset(range.start)..=self.offset(range.end);
+        let hints = self.project().hints(self.file).into_iter().filter(|hint| within.contains(&hint.at));
+        let hints = hints.map(|hint| InlayHint {
+            position: self.range(Span { file: self.file, start: hint.at, end: hint.at }).start,
+            label: InlayHintLabel::String(hint.text),
+            kind: None,
+            text_edits: None,
+            tooltip: None,
+            padding_left: Some(!hint.before),
+            padding_right: Some(hint.before),
+            data: None,
+        });
+        hints.collect()
+    }
+
+    fn signature(&self, offset: u32) -> Option<SignatureHelp> {
+        let form = self.project().form(self.file, offset)?;
+        // Forms are ASCII, so that bytes are units of UTF-16.
+        let parts = form.parts.iter().map(|part| ParameterInformation {
+            label: ParameterLabel::LabelOffsets([part.start as u32, part.end as u32]),
+            documentation: None,
+        });
+        // Behind the last part none is active, which clients take a number too large for.
+        let active = form.part.unwrap_or(form.parts.len()) as u32;
+        let signature = SignatureInformation {
+            label: form.text.into(),
+            documentation: None,
+            parameters: Some(parts.collect()),
+            active_parameter: Some(active),
+        };
+        Some(SignatureHelp {
+            signatures: vec![signature],
+            active_signature: Some(0),
+            active_parameter: Some(active),
+        })
     }
 
     fn symbols(&self, entries: &[Entry]) -> Vec<DocumentSymbol> {
