@@ -34,12 +34,13 @@ impl Project {
         }
         let named = self.named_at(file, at);
         let span = named.first()?.0;
-        let told: Vec<String> = named.iter().filter_map(|(_, named)| self.told(named, file, at)).collect();
+        let told: Vec<String> =
+            named.iter().filter_map(|(_, named)| self.told(named, Some((file, at)))).collect();
         (!told.is_empty()).then(|| Hover { span, markdown: told.join("\n\n---\n\n") })
     }
 
-    /// What is told of a name: what it is, how it is declared, and what else is known.
-    fn told(&self, named: &Named, file: FileId, at: u32) -> Option<String> {
+    /// What is told of a name: what it is, how it is declared, and what else is known; of a fact at a place.
+    pub(crate) fn told(&self, named: &Named, at: Option<(FileId, u32)>) -> Option<String> {
         let what = word(named.kind);
         let mut told = match &named.of {
             Some(of) if named.kind != NameKind::Variable => format!("{what} `{}` of `{of}`", named.name),
@@ -62,7 +63,7 @@ impl Project {
             told.push_str(&format!("\n\n{values}"));
         }
         if named.kind == NameKind::Fact {
-            let channel = self.channel_around(file, at);
+            let channel = at.and_then(|(file, at)| self.channel_around(file, at));
             let statements = self.statements(&named.name, channel.as_deref());
             if !statements.is_empty() {
                 told.push_str(&format!("\n\n{statements}"));

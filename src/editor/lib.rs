@@ -7,6 +7,7 @@
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
 
 pub mod forms;
+pub mod given;
 pub mod hints;
 pub mod hover;
 pub mod offers;

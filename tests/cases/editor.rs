@@ -15,6 +15,8 @@
 //! - `mends`: the changes that mend what is wrong at the mark
 //! - `rename NEW`, `rename-without-was NEW`: the lines that change, or why none does
 //!
+//! Of a profile, if the `file` with the mark is one, `offers`, `hover` and `definition` are asked.
+//!
 //! With `UPDATE=1` the answers are written anew.
 
 use std::collections::BTreeSet;
@@ -22,11 +24,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use qudao_editor::offers::OfferKind;
+use qudao_editor::offers::{Offer, OfferKind};
 use qudao_editor::project::Project;
 use qudao_editor::rename::{Change, renamable, rename};
 use qudao_editor::structure::{Entry, mends};
 use qudao_editor::tokens::TokenKind;
+use qudao_language::profile::Format;
 use qudao_language::source::{FileId, Span};
 use qudao_language::syntax::Sources;
 
@@ -76,12 +79,24 @@ fn judge(case: &str) -> Vec<(usize, Range<usize>, String)> {
         }
     }
     let project = Project::new(sources);
+    let profile = sections.iter().filter(|section| section.name == "file").find_map(|section| {
+        let format = Format::of_name(section.words.first()?)?;
+        let text = String::from_utf8(section.bytes()).unwrap();
+        let at = text.find(MARK)?;
+        Some((text.replacen(MARK, "", 1), format, at))
+    });
     let (file, at) = match at {
         Some((name, at)) => (project.file(&name).unwrap(), at),
         None => (project.sources().main(), 0),
     };
     let asked = sections.iter().filter(|section| !is_file(section));
-    let answers = asked.map(|section| (section, answer(&project, section, file, at)));
+    let answers = asked.map(|section| {
+        let answer = match &profile {
+            Some(profile) => given(&project, section.name, profile),
+            None => answer(&project, section, file, at),
+        };
+        (section, answer)
+    });
     let answers: Vec<_> = answers.collect();
     assert!(!answers.is_empty(), "nothing is asked");
     let differ = answers.into_iter().filter(|(section, answer)| section.body.text != answer);
@@ -145,6 +160,22 @@ fn answer(project: &Project, section: &Section<'_>, file: FileId, at: u32) -> St
     }
 }
 
+/// What is answered of a profile.
+fn given(project: &Project, asked: &str, (text, format, at): &(String, Format, usize)) -> String {
+    match asked {
+        "offers" => {
+            let (start, offers) = project.offers_given(text, *format, *at);
+            listed(&text[start..*at], &offers, true)
+        }
+        "hover" => match project.hover_given(text, *format, *at) {
+            Some((range, markdown)) => format!("[{}]\n{markdown}\n", &text[range]),
+            None => "nothing\n".into(),
+        },
+        "definition" => places(project, &project.definition_given(text, *format, *at)),
+        other => panic!("nothing is asked of a profile by `{other}`"),
+    }
+}
+
 fn place(project: &Project, span: Span) -> String {
     project.sources().files().place(span).to_string()
 }
@@ -163,8 +194,12 @@ fn places(project: &Project, spans: &[Span]) -> String {
 
 fn offers(project: &Project, file: FileId, at: u32, details: bool) -> String {
     let offers = project.offers(file, at);
+    listed(project.sources().files().slice(offers.span), &offers.offers, details)
+}
+
+fn listed(typed: &str, offers: &[Offer], details: bool) -> String {
     let mut lines: Vec<(OfferKind, Vec<String>)> = Vec::new();
-    for offer in &offers.offers {
+    for offer in offers {
         let text = if details && !offer.detail.is_empty() {
             format!("{} ({})", offer.text, offer.detail)
         } else {
@@ -175,7 +210,6 @@ fn offers(project: &Project, file: FileId, at: u32, details: bool) -> String {
             None => lines.push((offer.kind, vec![text])),
         }
     }
-    let typed = project.sources().files().slice(offers.span);
     let lines = lines.into_iter().map(|(kind, texts)| format!("{kind:?}: {}\n", texts.join(", ")));
     let lines: String = lines.collect();
     let typed = if typed.is_empty() { String::new() } else { format!("in place of {typed}\n") };
