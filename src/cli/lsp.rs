@@ -14,6 +14,7 @@ mod workspace;
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ use lsp_types::{
     InitializeParams, NumberOrString, PositionEncodingKind,
 };
 use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::analyse::stop::Stop;
 use qudao_editor::position::Encoding;
 use qudao_language::diagnostic::Diagnostic;
 use serde_json::json;
@@ -49,6 +51,9 @@ pub(crate) struct Args {
 const IDLE: Duration = Duration::from_millis(250);
 /// How often it is looked whether the findings are there.
 const POLL: Duration = Duration::from_millis(20);
+
+/// The number of the search for findings that is wanted: another one calls a search off.
+static SEARCHES: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
     let (connection, threads) = Connection::stdio();
@@ -155,7 +160,10 @@ impl Server<'_> {
                 Message::Notification(told) if told.method == "exit" => {
                     return Ok(if self.stopping { Exit::Done } else { Exit::Found });
                 }
-                Message::Notification(told) => self.guarded(|server| server.notification(told)),
+                Message::Notification(told) => self.guarded(|server| {
+                    server.notification(told);
+                    server.call_off();
+                }),
                 // The client only ever answers that it watches files.
                 Message::Response(_) => {}
             }
@@ -200,8 +208,12 @@ impl Server<'_> {
         let Unsearched { main, state, ruleset, allowed, tongue } = unsearched;
         let (send, found) = mpsc::channel();
         let today = Some(profiles::today());
+        let stop = Stop::once_changed(&SEARCHES);
         std::thread::spawn(move || {
-            let found = findings(&ruleset, &allowed, &Options { today, tongue, ..Options::default() });
+            let options = Options { today, tongue, stop, ..Options::default() };
+            // Work that is called off unwinds, and a mistake of ours ends this thread alone.
+            let looked = catch_unwind(AssertUnwindSafe(|| findings(&ruleset, &allowed, &options)));
+            let Ok(found) = looked else { return };
             // Where nobody waits any more, nobody needs it.
             let _ = send.send(found);
         });
@@ -297,6 +309,14 @@ impl Server<'_> {
             }
             _ => false,
         })
+    }
+
+    /// Calls a search off once its ruleset has changed.
+    fn call_off(&mut self) {
+        let is_stale = |it: &Searched| !self.workspace.is_at(&it.main, it.state);
+        if self.searched.take_if(|it| is_stale(it)).is_some() {
+            SEARCHES.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn notification(&mut self, told: Notification) {

@@ -15,6 +15,8 @@ mod questions;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use super::stop::Stop;
+
 /// A diagram, by its number in the set that made it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Ref(u32);
@@ -132,6 +134,7 @@ pub struct Diagrams {
     combined: HashMap<(Operation, Ref, Ref), Ref, Quick>,
     budget: Budget,
     steps: u64,
+    stop: Stop,
 }
 
 /// Cells by variable; nothing where any will do.
@@ -157,6 +160,7 @@ impl Diagrams {
             combined: HashMap::default(),
             budget,
             steps: 0,
+            stop: Stop::default(),
         };
         diagrams.constant(0);
         diagrams.constant(1);
@@ -179,6 +183,11 @@ impl Diagrams {
     #[must_use]
     pub fn variables(&self) -> usize {
         self.widths.len()
+    }
+
+    /// Takes no step any more once it is called off.
+    pub fn stop_by(&mut self, stop: Stop) {
+        self.stop = stop;
     }
 
     /// Gives further work a fresh allowance of steps; nodes that are there still count.
@@ -522,6 +531,7 @@ impl Diagrams {
 
     /// Counts a step on a node; one of many runs counts for several.
     fn step(&mut self, runs: u32) -> Result<(), TooLarge> {
+        self.stop.check();
         self.steps += 1 + u64::from(runs) / USUAL_RUNS as u64;
         if self.steps > self.budget.steps { Err(TooLarge) } else { Ok(()) }
     }

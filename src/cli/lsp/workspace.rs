@@ -410,6 +410,11 @@ impl Workspace {
         })
     }
 
+    /// Tells whether a ruleset is still in a state.
+    pub(super) fn is_at(&self, main: &Path, state: u64) -> bool {
+        matches!(self.rulesets.get(main), Some(Some(loaded)) if loaded.state == state)
+    }
+
     /// Takes the findings of a ruleset, unless it changed since.
     pub(super) fn found(&mut self, main: &Path, state: u64, mut found: Vec<Diagnostic>) {
         if let Some(Some(loaded)) = self.rulesets.get_mut(main)
