@@ -94,6 +94,7 @@ impl Server {
     fn start(home: &Path, greets: bool) -> Server {
         let mut child = program(home)
             .arg("lsp")
+            .env("TMPDIR", home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -137,7 +138,13 @@ impl Server {
         let mut message: Json = serde_json::from_str(&message).unwrap();
         message.as_object_mut().unwrap().remove("jsonrpc");
         let folder = self.root.trim_start_matches("file://");
-        message.to_string().replace(&self.root, "$ROOT").replace(folder, "$FOLDER")
+        let mut said = message.to_string().replace(&self.root, "$ROOT").replace(folder, "$FOLDER");
+        // The folder of what is shown has six letters by chance.
+        if let Some(at) = said.find("$ROOT/qudao-") {
+            let chance = at + "$ROOT/qudao-".len();
+            said.replace_range(chance..chance + 6, "$");
+        }
+        said
     }
 
     /// Says good-bye, unless that was part of the dialog; tells what is wrong with how it ended.
