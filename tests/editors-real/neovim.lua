@@ -119,21 +119,19 @@ local ok, failed = pcall(function()
   keys(":lclose<CR>")
 
   -- A lens runs the test that it stands above.
-  if lua("return vim.lsp.get_clients({ name = 'qudao' })[1]:supports_method('textDocument/codeLens')") then
-    keys(":wall<CR>:edit tests.qd<CR>/^test \"a beginner\"<CR>")
-    waits("a lens", "return vim.iter(vim.lsp.codelens.get({ bufnr = 0 })):any(function(it) return (it.lens or it).range.start.line == vim.fn.line('.') - 1 end)")
-    keys("grx")
-    vim.wait(1000, function()
-      return vim.rpcrequest(child, "nvim_get_mode").mode ~= "n"
-    end)
-    keys("1<CR>")
-    waits("what it tells", [[
-      for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
-        if table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n'):find('1 passed', 1, true) then return true end
-      end
-    ]])
-    keys(":only<CR>")
-  end
+  keys(":wall<CR>:edit tests.qd<CR>/^test \"a beginner\"<CR>")
+  waits("a lens", "return vim.iter(vim.lsp.codelens.get({ bufnr = 0 })):any(function(it) return (it.lens or it).range.start.line == vim.fn.line('.') - 1 end)")
+  keys("grx")
+  vim.wait(1000, function()
+    return vim.rpcrequest(child, "nvim_get_mode").mode ~= "n"
+  end)
+  keys("1<CR>")
+  waits("what it tells", [[
+    for _, buffer in ipairs(vim.api.nvim_list_bufs()) do
+      if table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n'):find('1 passed', 1, true) then return true end
+    end
+  ]])
+  keys(":only<CR>")
 
   -- A profile has the same server, any other file of its kind has none.
   keys(":wall<CR>:edit profiles/beginner.yaml<CR>")
