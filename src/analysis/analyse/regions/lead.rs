@@ -12,7 +12,6 @@ use crate::analyse::sample::Dice;
 use crate::analyse::space::Space;
 use crate::analyse::view::View;
 use qudao_engine::program::{Program, Scratch};
-use qudao_language::decide::{Tells, decide_only};
 use qudao_language::model::{Profile, Target};
 use qudao_language::operator::Verdict;
 
@@ -164,16 +163,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         cells: &Cells,
     ) -> Result<(), TooLarge> {
         let difference = self.difference;
-        let mut takes = |smaller: &[Profile]| {
-            let [old, new] = smaller else { return false };
-            // With fields left out it is shown only if these could not change who comes first.
-            let settled =
-                |ruleset, profile, day| decide_only(ruleset, profile, day, Tells::Outcomes).first.settled;
-            settled(difference.old.ruleset, old, difference.old.day)
-                && settled(difference.new.ruleset, new, difference.new.day)
-                && shows(difference, smaller, &what)
-        };
-        let small = self.space.shrink(profiles, &mut takes);
+        let small = self.space.shrink(profiles, &mut |smaller| shows(difference, smaller, &what));
         let (conditions, more) = self.space.conditions(region, cells, MAX_CONDITIONS)?;
         self.found(what, (conditions, more), true, small);
         Ok(())
