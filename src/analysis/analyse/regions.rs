@@ -37,7 +37,7 @@ impl<'r> Difference<'r> {
         let same_day =
             self.old.day == self.new.day || !(self.old.ruleset.uses_day || self.new.ruleset.uses_day);
         let none = Regions::default();
-        if self.old.ruleset.meaning == self.new.ruleset.meaning && same_day {
+        if self.old.ruleset.meaning() == self.new.ruleset.meaning() && same_day {
             return Regions { unknown_too: true, ..none };
         }
         let uncovered = self.uncovered();
