@@ -23,6 +23,10 @@ use qudao_language::operator::Verdict;
 const MAX_CONDITIONS: usize = 3;
 /// So many regions are told at most of what profiles show by chance.
 const MAX_REGIONS: usize = 60;
+/// The rows of a `first` table are swept where there are more than these: fewer are told sooner one after the other.
+const SWEPT: usize = 1000;
+/// So many random profiles are tried at least, however small the budget.
+const LEAST_TRIED: usize = 10;
 /// What so many questions may take, each the whole of a budget, is there for all of them.
 const QUESTIONS: u64 = 8;
 
@@ -154,8 +158,11 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
         let mut purse = Purse::new(&space, budget, QUESTIONS);
-        let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
-        let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
+        let mut view = |side: usize| match View::swept(&mut space, side, budget, SWEPT) {
+            Some(view) => Ok(view),
+            None => View::lenient(&mut space, side, &mut |space| purse.next(space)),
+        };
+        let (old, new) = (view(0)?, view(1)?);
         let (leanings, question) = (BTreeMap::new(), Question::First);
         let (regions, open, extent) = (Vec::new(), Vec::new(), Extent::Proved);
         Ok(Finder { difference, space, old, new, purse, leanings, regions, open, extent, question })
@@ -430,6 +437,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         // A large ruleset takes its time for each.
         let size = self.old.ground.instances.len() + self.new.ground.instances.len();
         let count = (SAMPLES * 400 / size.max(1)).clamp(100, SAMPLES);
+        let count = self.purse.each.share(count).clamp(LEAST_TRIED, SAMPLES);
         let mut differing: BTreeMap<Question, usize> = BTreeMap::new();
         let all: Vec<Vec<Profile>> = samples(&self.space, count).collect();
         for profiles in all {

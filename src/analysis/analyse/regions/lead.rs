@@ -5,7 +5,7 @@
 //! each other's place is asked of all of them together, and told where that can be answered within a small budget.
 //! Else each channel that rises or falls is told by itself, with a profile that shows it.
 
-use super::{Finder, MAX_CONDITIONS, What, shows};
+use super::{Finder, LEAST_TRIED, MAX_CONDITIONS, What, shows};
 use crate::analyse::diagram::{Budget, Cells, NO, Ref, TooLarge, YES};
 use crate::analyse::difference::{Doubt, Question};
 use crate::analyse::sample::Dice;
@@ -138,6 +138,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let new = Program::new(self.difference.new.ruleset, self.difference.new.day);
         let size = old.ground().instances.len() + new.ground().instances.len();
         let tries = (TRIES * USUAL_INSTANCES / size.max(1)).clamp(TRIES / 20, TRIES);
+        let tries = self.purse.each.share(tries).clamp(LEAST_TRIED, TRIES);
         let mut hunt = Hunt { scratches: (old.scratch(), new.scratch()), programs: (&old, &new), tries };
         for moved in moves {
             for (region, gains) in [(moved.falls, false), (moved.rises, true)] {
