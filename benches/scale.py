@@ -43,7 +43,9 @@ def table(policy):
             a = f"in {row * 10} .. {row * 10 + low - 1}"
             effects = [f"+{row % 9 + 1}" if row % 4 == n else "" for n in range(4)]
             text += f"  | {a} | {'-' if row % 3 else '>= 10'} | {'-' if row % 5 else 'not z'} || {' | '.join(effects)} |\n"
-        return {"rules.qd": text + "}\n", "profile.yaml": f"a: {rows * 10 - 5}\nb: 50\nkind: x\n"}
+        new = text.replace("+5", "-5", 1)
+        profile = f"a: {rows * 10 - 5}\nb: 50\nkind: x\n"
+        return {"rules.qd": text + "}\n", "new.qd": new + "}\n", "profile.yaml": profile}
 
     return make
 
@@ -60,11 +62,11 @@ def first(rows):
     return {"rules.qd": text + "}\n", "profile.yaml": f"a: {rows * 10 - 5}\nb: 50\nkind: x\n"}
 
 
-def each(size, fields=12):
-    """As many rules for each channel as channels."""
+def each(size, fields=12, channels=None):
+    """Rules for each channel, as many as channels where their number is not told."""
     text = HEAD + "profile {\n" + lines(fields, lambda n: f"  n{n}: int in 0 .. 1000") + "}\n"
     text += "fact limit: int\nfact open: bool\n"
-    text += lines(size, lambda n: f"channel c{n} {{ limit = {n * 7 % 900}, open = {'true' if n % 3 else 'false'} }}")
+    text += lines(channels or size, lambda n: f"channel c{n} {{ limit = {n * 7 % 900}, open = {'true' if n % 3 else 'false'} }}")
     for rule in range(size):
         field, other = rule % fields, (rule + 5) % fields
         text += f"rule r{rule} for each c {{\n  when n{field} > c.limit and (c.open or n{other} > {rule})\n"
@@ -193,10 +195,11 @@ def why(name, profile="profile.yaml"):
 # What grows, how it is made, the sizes, and the commands.
 CASES = {
     "first": (first, [100, 1_000, 10_000], [CHECK, EVAL, why("c3")]),
-    "first-apart": (table("first"), [100, 1_000, 10_000], [CHECK, EVAL, why("c3")]),
+    "first-apart": (table("first"), [100, 1_000, 10_000], [CHECK, EVAL, DIFF, why("c3")]),
     "unique": (table("unique"), [1_000, 3_000, 10_000], [CHECK, EVAL, why("c3")]),
     "collect": (table("collect"), [1_000, 3_000, 10_000], [CHECK, EVAL, why("c3")]),
-    "each": (each, [30, 100, 200], [CHECK, DIFF, ["ask", "rules.qd", "none.yaml"], JSON]),
+    "each": (each, [30, 100, 200], [CHECK, DIFF, ["ask", "rules.qd", "none.yaml"]]),
+    "json": (lambda size: each(100, channels=size), [100, 300], [JSON]),
     "requirements": (requirements, [100, 300, 1_000], [CHECK, EVAL, why("c3")]),
     "chain": (chain, [100, 300, 1_000, 3_000], [CHECK, EVAL, why("c3")]),
     "values": (values, [100, 300, 1_000, 3_000], [CHECK, EVAL, why("c3"), why("c3", "full.yaml")]),
@@ -217,7 +220,7 @@ CASES = {
 GUARDED = {
     "first": 200, "first-apart": 200, "unique": 200, "collect": 200, "each": 12, "values": 100, "members": 25,
     "fields": 75, "sum": 40, "exceptions": 75, "excluded": 500, "identical": 250, "units": 1_000, "header": 2_500,
-    "each-why": 12, "sheet": 25,
+    "json": 12, "each-why": 12, "sheet": 25,
 }
 # Of so many rules for so many channels the square is what there is to do.
 SQUARES = {"each", "each-why"}

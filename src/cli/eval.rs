@@ -171,6 +171,10 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         let options = why::Options { top: Top::of(args.top), trace: args.trace, why: Some(why) };
         output.report(&why::answer(&decision, speaker, &options), markdown)?;
     }
+    // Where the program ends, nobody has to take a large ruleset apart.
+    if !args.watch {
+        std::mem::forget((loaded, ruleset));
+    }
     Ok(exit)
 }
 

@@ -94,6 +94,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
     };
     output.report(&report, args.written.format() == Format::Markdown)?;
+    // Where the program ends, nobody has to take a large ruleset apart.
+    std::mem::forget((loaded, decision));
+    std::mem::forget(ruleset);
     Ok(Exit::Done)
 }
 

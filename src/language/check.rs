@@ -34,7 +34,7 @@ mod variants;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use operand::FUNCTIONS;
 pub use quotes::{Lock, lock};
@@ -375,13 +375,12 @@ impl<'s> Checker<'s> {
             tests: std::mem::take(&mut self.tests),
             properties: std::mem::take(&mut self.properties),
             digest: String::new(),
-            meaning: String::new(),
+            meaning: OnceLock::new(),
         };
         self.check_quotes(&ruleset);
         if !diagnostic::any_error(&self.diagnostics) {
             let texts = self.quotes.text_digests(&ruleset.sources);
             ruleset.digest = model::digest(&self.sources.part_texts(), &texts);
-            ruleset.meaning = model::meaning(&ruleset);
         }
         Some(ruleset)
     }

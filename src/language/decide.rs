@@ -29,7 +29,7 @@ mod tried;
 mod verdict;
 
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use assumed::Assumed;
 pub use best::Best;
@@ -56,6 +56,7 @@ use crate::model::{
     Channel, EffectKind, Expr, Field, Hole, Id, IdMap, Piece, Profile, Rule, Ruleset, Target, TargetMap,
     Template, Value,
 };
+use crate::operator::Verdict;
 
 /// An answer: what a ruleset says of one profile on one day.
 #[derive(Debug)]
@@ -165,24 +166,57 @@ pub fn decide<'r>(ruleset: &'r Ruleset, profile: &'r Profile, day: Date) -> Deci
 /// Decides a profile on a day as far as somebody asks: what is not told is empty.
 #[must_use]
 pub fn decide_only<'r>(ruleset: &'r Ruleset, profile: &'r Profile, day: Date, tells: Tells) -> Decision<'r> {
+    let (context, instances) = judge(ruleset, profile, day, &|_, _| true);
+    verdict::decide_targets(context, instances, tells)
+}
+
+/// Decides what verdict a target has, as [`decide`] does; rules that can have no part in it are not looked at.
+#[must_use]
+pub fn verdict_of(ruleset: &Ruleset, profile: &Profile, day: Date, target: Target) -> Option<Verdict> {
+    let exceptions = ruleset.rules.entries().flat_map(|(_, rule)| &rule.exceptions);
+    let exceptions: BTreeSet<Id<Rule>> = exceptions.copied().collect();
+    let (context, instances) = judge(ruleset, profile, day, &|id, channel| {
+        let acts = |kind: &EffectKind| match kind {
+            EffectKind::Score(on, ..) | EffectKind::Cap(on, _) => on.resolve(channel) == Some(target),
+            // An exclusion or a need of another target may exclude this one.
+            EffectKind::Exclude(_) | EffectKind::Needs(..) => true,
+            EffectKind::Note(..) => false,
+        };
+        exceptions.contains(&id) || ruleset.rules[id].effects.iter().any(|effect| acts(&effect.kind))
+    });
+    verdict::verdict(&context, &instances, target)
+}
+
+/// Judges the conditions of rules' instances, of those that are wanted.
+fn judge<'r>(
+    ruleset: &'r Ruleset,
+    profile: &'r Profile,
+    day: Date,
+    wanted: &dyn Fn(Id<Rule>, Option<Id<Channel>>) -> bool,
+) -> (Context<'r>, Instances) {
     let mut context = Context::new(ruleset, profile, day);
     let mut instances = Instances::of(&ruleset.rules, |_| Vec::new());
     // Rules that ask whether a target is excluded come after the exclusions; the others cannot depend on them.
     for asks in [false, true] {
         for id in ruleset.rule_order.iter().filter(|id| ruleset.rules[**id].asks == asks) {
-            instances[*id] = judge_rule(&context, &instances, *id);
+            instances[*id] = judge_rule(&context, &instances, *id, wanted);
         }
         if !asks {
             context.owned = Some(exclusion::owned(&context));
             context.excluded = Some(exclusion::exclusions(&context, &instances));
         }
     }
-    verdict::decide_targets(context, instances, tells)
+    (context, instances)
 }
 
-fn judge_rule(context: &Context<'_>, instances: &Instances, id: Id<Rule>) -> Vec<Instance> {
+fn judge_rule(
+    context: &Context<'_>,
+    instances: &Instances,
+    id: Id<Rule>,
+    wanted: &dyn Fn(Id<Rule>, Option<Id<Channel>>) -> bool,
+) -> Vec<Instance> {
     let rule = &context.ruleset.rules[id];
-    let channels = rule.instances();
+    let channels = rule.instances().into_iter().filter(|channel| wanted(id, *channel));
     let judge = |channel: Option<Id<Channel>>| {
         let filter = rule.for_each.as_ref().and_then(|for_each| for_each.filter.as_ref());
         let filter = filter.map_or(Judged::TRUE, |filter| context.truth(filter, channel, &mut Silent));
@@ -198,7 +232,7 @@ fn judge_rule(context: &Context<'_>, instances: &Instances, id: Id<Rule>) -> Vec
             fires: condition.and(excepted.not()),
         }
     };
-    channels.into_iter().map(judge).collect()
+    channels.map(judge).collect()
 }
 
 /// An exception with `for each` meets a `for each` rule channel by channel, a plain one if any instance fires.

@@ -16,14 +16,14 @@ mod unit;
 mod value;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use crate::operation;
 pub use crate::predicate;
 pub use arena::{Arena, Id, IdMap};
 pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
 pub use language::{nearest_tag, primary, serves};
-pub use meaning::{Aliases, Meanings, digest, meaning, quote_digest, text_digest};
+pub use meaning::{Aliases, Meanings, digest, quote_digest, text_digest};
 pub use measure::{Measure, RankBy};
 pub use profile::{FieldValue, Origin, Profile};
 pub use rule::{
@@ -107,8 +107,8 @@ pub struct Ruleset {
     pub properties: Vec<Property>,
     /// SHA-256 of all files and source texts.
     pub digest: String,
-    /// SHA-256 of what decides.
-    pub meaning: String,
+    /// What [`Ruleset::meaning`] gave, once somebody has asked.
+    pub(crate) meaning: OnceLock<String>,
 }
 
 /// The least scores for the verdicts.

@@ -194,7 +194,7 @@ impl<'d, 'r> Writer<'d, 'r> {
                 title: ruleset.title.get(self.speaker.language).to_string(),
                 version: ruleset.version.clone(),
                 digest: ruleset.digest.clone(),
-                meaning: ruleset.meaning.clone(),
+                meaning: ruleset.meaning().to_string(),
                 extends: ruleset.extends.clone(),
             },
             as_of: self.decision.day.to_string(),

@@ -81,7 +81,7 @@ fn check_file(bytes: &[u8]) -> Option<String> {
     let day = ruleset.as_of.unwrap_or(Date::parse("2024-02-29").unwrap());
     let program = Program::new(&ruleset, day);
     assert_decided(&program, &Profile::empty(&ruleset, "nothing"));
-    Some(qudao_language::model::meaning(&ruleset))
+    Some(ruleset.meaning().to_string())
 }
 
 /// Each diagnostic can be shown, and speaks of places in the files.

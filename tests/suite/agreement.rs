@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use qudao_engine::ground::{Ground, Node};
 use qudao_engine::program::Program;
-use qudao_language::decide::decide;
+use qudao_language::decide::{decide, verdict_of};
 use qudao_language::model::Value;
+use qudao_language::operator::Verdict;
 
 use crate::engines::{assert_grounded, assert_runs};
 use crate::generate::{self, Dice};
@@ -33,6 +34,33 @@ fn what_is_grounded_says_what_decide_says() {
     }
     println!("{atoms} atoms, {opaque} opaque; {uses:?}");
     assert!(atoms > 2 * opaque && opaque * 20 > atoms, "{atoms} atoms, {opaque} opaque");
+}
+
+/// Rules that can have no part in a verdict are not looked at for it.
+#[test]
+fn the_verdict_of_one_target_is_the_one_among_all() {
+    let (mut excluded, mut undecided, mut excepted) = (0, 0, 0);
+    for seed in 0..cases(120) {
+        let case = case(seed + 7_000_000, 60);
+        let day = case.ruleset.as_of.unwrap();
+        excepted += case.ruleset.rules.iter().filter(|rule| !rule.exceptions.is_empty()).count();
+        let mut dice = Dice::seeded(seed, 7000);
+        for known in [0, 50, 80, 100] {
+            let profile = random_profile(&case.ruleset, &generate::profile(&mut dice, known));
+            let decision = decide(&case.ruleset, &profile, day);
+            for target in case.ruleset.targets() {
+                let verdict = decision.target(target).verdict;
+                assert_eq!(
+                    verdict_of(&case.ruleset, &profile, day, target),
+                    verdict,
+                    "seed {seed}: {target:?}"
+                );
+                excluded += usize::from(verdict == Some(Verdict::Excluded));
+                undecided += usize::from(verdict.is_none());
+            }
+        }
+    }
+    assert!(excluded > 50 && undecided > 50 && excepted > 50, "{excluded} {undecided} {excepted}");
 }
 
 /// Two values in one cell give one answer; the witness of a cell lies in it.

@@ -458,6 +458,34 @@ fn rows_that_the_first_of_comes_before_are_found_among_many() {
     assert!(found.iter().all(|found| found.code != Code::Unproved), "{found:?}");
 }
 
+/// Rows that do not overlap are compared to the end, however many there are; with next to nothing to spend a few profiles are
+/// tried.
+#[test]
+fn a_long_first_table_is_compared_within_a_budget() {
+    let text = |points: &str| {
+        let mut text = String::from(
+            "ruleset t \"T\" { as of 2026-01-01 }\nprofile { a: int in 0 .. 40000, b: int in 0 .. 9 }\nchannel c\ntable t first {\n| a | b || c |\n",
+        );
+        for row in 0..1500 {
+            let (low, b) = (row * 10, if row % 3 == 0 { ">= 5" } else { "-" });
+            let points = if row == 4 { points } else { "+1" };
+            writeln!(text, "| in {low} .. {} | {b} || {points} |", low + 9).unwrap();
+        }
+        text + "}\n"
+    };
+    let (old, new) = (support::ruleset(&text("+1")), support::ruleset(&text("-1")));
+    let found = |budget: Budget| {
+        let side = |ruleset| Side { ruleset, day: day(), label: String::new() };
+        let mut difference = Difference::new(side(&old), side(&new));
+        difference.find_regions(budget);
+        difference.regions.unwrap()
+    };
+    let all = found(Budget::of(1500, 10));
+    assert_eq!((all.extent, all.regions.len()), (Extent::Proved, 1));
+    let few = found(Budget { nodes: 20_000, steps: 100 });
+    assert!(matches!(few.extent, Extent::Sampled { profiles: 10, .. }), "{:?}", few.extent);
+}
+
 /// With less to spend less is proved, and what was not is named.
 #[test]
 fn what_a_small_budget_does_not_reach_is_named() {

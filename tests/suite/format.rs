@@ -70,7 +70,7 @@ fn meaning(text: &str) -> Option<String> {
     while sources.wanted().is_some() {
         sources.absent("it is not there");
     }
-    check(&sources).ruleset.map(|ruleset| ruleset.meaning)
+    check(&sources).ruleset.map(|ruleset| ruleset.meaning().to_string())
 }
 
 fn assert_none(broken: &[String], tried: usize) {

@@ -15,7 +15,7 @@ use super::edits::{Declared, Edit, edits_of};
 use super::pieces::Pieces;
 use super::undo::Undo;
 use qudao_language::date::Date;
-use qudao_language::decide::{Decision, decide};
+use qudao_language::decide::{Decision, Tells, decide_only, verdict_of};
 use qudao_language::model::{NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
 use qudao_telling::words::Tongue;
@@ -29,6 +29,18 @@ pub struct Side<'r> {
     pub day: Date,
     /// What it is called.
     pub label: String,
+}
+
+impl Side<'_> {
+    /// Decides a profile as far as answers are compared.
+    pub(super) fn decide<'p>(&'p self, profile: &'p Profile) -> Decision<'p> {
+        decide_only(self.ruleset, profile, self.day, Tells::Outcomes)
+    }
+
+    /// The verdict that a target has.
+    pub(super) fn verdict(&self, profile: &Profile, target: Target) -> Option<Verdict> {
+        verdict_of(self.ruleset, profile, self.day, target)
+    }
 }
 
 /// What tells two rulesets, or two days of one, apart.
@@ -255,29 +267,29 @@ impl<'r> Difference<'r> {
     /// Compares the answers to a profile; what makes the difference is not looked for.
     #[must_use]
     pub fn compare(&self, old: &Profile, new: &Profile) -> Change {
-        let before = decide(self.old.ruleset, old, self.old.day);
-        let now = decide(self.new.ruleset, new, self.new.day);
+        let (before, now) = (self.old.decide(old), self.new.decide(new));
         compare(&before, &now, &self.pairs)
     }
 
     /// Compares the answers to a profile, and says which edits make the difference.
     #[must_use]
     pub fn explained(&self, old: &Profile, new: &Profile) -> Change {
-        let before = decide(self.old.ruleset, old, self.old.day);
-        let now = decide(self.new.ruleset, new, self.new.day);
+        let (before, now) = (self.old.decide(old), self.new.decide(new));
         let mut change = compare(&before, &now, &self.pairs);
-        self.explain(&mut change, [old, new], [&before, &now], true);
+        self.explain(&mut change, [old, new], [&before, &now], None);
         change
     }
 
-    /// Says of all that changed which edits make it; of scores that change nothing else where that is asked.
+    /// Says of all that changed which edits make it. Where one aspect is asked for besides, returns what makes that, and
+    /// says nothing of scores that change nothing else.
     pub(super) fn explain(
         &self,
         change: &mut Change,
         profiles: [&Profile; 2],
         decisions: [&Decision<'_>; 2],
-        scores: bool,
-    ) {
+        asked: Option<Aspect>,
+    ) -> Causes {
+        let scores = asked.is_none();
         let is_told = |target: &TargetChange| scores || target.is_verdict() || target.is_needs();
         let mut aspects = Vec::new();
         for target in change.kept().filter(|target| is_told(target)) {
@@ -288,7 +300,7 @@ impl<'r> Difference<'r> {
                 (false, false) => Aspect::Points(name),
             });
         }
-        aspects.extend(change.first.is_some().then_some(Aspect::First));
+        aspects.extend(change.first.is_some().then_some(Aspect::First).into_iter().chain(asked));
         let mut causes = self.causes(profiles, decisions, &aspects).into_iter();
         for target in &mut change.targets {
             target.causes = match target.target {
@@ -310,11 +322,14 @@ impl<'r> Difference<'r> {
                 }
             };
         }
-        change.first_causes = causes.next().unwrap_or_default();
+        if change.first.is_some() {
+            change.first_causes = causes.next().unwrap_or_default();
+        }
+        causes.next().unwrap_or_default()
     }
 
     /// Says which edits make the answers to a profile differ, in each of some respects.
-    pub(super) fn causes(
+    fn causes(
         &self,
         profiles: [&Profile; 2],
         [before, now]: [&Decision<'_>; 2],

@@ -15,7 +15,7 @@ use super::search::Search;
 use super::space::{Scope, Space};
 use super::view::{View, merged};
 use qudao_engine::ground::Ground;
-use qudao_language::decide::{Decision, Tells, decide, decide_only};
+use qudao_language::decide::Decision;
 use qudao_language::model::{Need, NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
 
@@ -23,6 +23,10 @@ use qudao_language::operator::Verdict;
 const MAX_CONDITIONS: usize = 3;
 /// So many regions are told at most of what profiles show by chance.
 const MAX_REGIONS: usize = 60;
+/// The rows of a `first` table are swept where there are more than these: fewer are told sooner one after the other.
+const SWEPT: usize = 1000;
+/// So many random profiles are tried at least, however small the budget.
+const LEAST_TRIED: usize = 10;
 /// What so many questions may take, each the whole of a budget, is there for all of them.
 const QUESTIONS: u64 = 8;
 
@@ -37,7 +41,7 @@ impl<'r> Difference<'r> {
         let same_day =
             self.old.day == self.new.day || !(self.old.ruleset.uses_day || self.new.ruleset.uses_day);
         let none = Regions::default();
-        if self.old.ruleset.meaning == self.new.ruleset.meaning && same_day {
+        if self.old.ruleset.meaning() == self.new.ruleset.meaning() && same_day {
             return Regions { unknown_too: true, ..none };
         }
         let uncovered = self.uncovered();
@@ -154,8 +158,11 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     ) -> Result<Self, TooLarge> {
         let mut space = Space::new(vec![old, new], Scope::Known, budget)?;
         let mut purse = Purse::new(&space, budget, QUESTIONS);
-        let old = View::lenient(&mut space, 0, &mut |space| purse.next(space))?;
-        let new = View::lenient(&mut space, 1, &mut |space| purse.next(space))?;
+        let mut view = |side: usize| match View::swept(&mut space, side, budget, SWEPT) {
+            Some(view) => Ok(view),
+            None => View::lenient(&mut space, side, &mut |space| purse.next(space)),
+        };
+        let (old, new) = (view(0)?, view(1)?);
         let (leanings, question) = (BTreeMap::new(), Question::First);
         let (regions, open, extent) = (Vec::new(), Vec::new(), Extent::Proved);
         Ok(Finder { difference, space, old, new, purse, leanings, regions, open, extent, question })
@@ -363,18 +370,15 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
     ) {
         let [old, new] = profiles.as_slice() else { return };
         let difference = self.difference;
-        let before = decide(difference.old.ruleset, old, difference.old.day);
-        let now = decide(difference.new.ruleset, new, difference.new.day);
+        let (before, now) = (difference.old.decide(old), difference.new.decide(new));
         let mut change = compare(&before, &now, &difference.pairs);
-        difference.explain(&mut change, [old, new], [&before, &now], false);
         let aspect = match &what {
             What::Verdict { target, .. } => Aspect::Verdict(target.clone()),
             What::Need { target, .. } => Aspect::Needs(target.clone()),
             What::First { .. } => Aspect::First,
             What::Lead { target, .. } => Aspect::Leads(target.clone()),
         };
-        let mut causes = difference.causes([old, new], [&before, &now], &[aspect]);
-        let causes = causes.pop().unwrap_or_default();
+        let causes = difference.explain(&mut change, [old, new], [&before, &now], Some(aspect));
         let witness = (old.clone(), new.clone());
         self.regions.push(Region { what, conditions, only, more, witness, change, causes });
     }
@@ -433,6 +437,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         // A large ruleset takes its time for each.
         let size = self.old.ground.instances.len() + self.new.ground.instances.len();
         let count = (SAMPLES * 400 / size.max(1)).clamp(100, SAMPLES);
+        let count = self.purse.each.share(count).clamp(LEAST_TRIED, SAMPLES);
         let mut differing: BTreeMap<Question, usize> = BTreeMap::new();
         let all: Vec<Vec<Profile>> = samples(&self.space, count).collect();
         for profiles in all {
@@ -478,44 +483,39 @@ fn changes(difference: &Difference<'_>, profiles: &[Profile]) -> Vec<What> {
 /// Whether two profiles come out otherwise in this way.
 fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool {
     let [old, new] = profiles else { return false };
-    let tells = if let What::Verdict { .. } = what { Tells::Verdicts } else { Tells::Outcomes };
-    let decisions = (
-        decide_only(difference.old.ruleset, old, difference.old.day, tells),
-        decide_only(difference.new.ruleset, new, difference.new.day, tells),
-    );
-    let (before, now) = &decisions;
-    let name = |ruleset: &Ruleset, target: Option<Target>| {
-        target.map(|target| ruleset.target_name(target).to_string())
+    let sides = (&difference.old, &difference.new);
+    let pair = |name: &str| {
+        let now = sides.1.ruleset.target(name)?;
+        difference.pairs.both.iter().copied().find(|(_, other)| *other == now)
     };
-    let target = |name: &str| {
-        let new = difference.new.ruleset.target(name)?;
-        let pair = difference.pairs.both.iter().find(|(_, other)| *other == new)?;
-        Some((before.target(pair.0), now.target(new)))
-    };
-    let (before_first, now_first) = (before.first.target, now.first.target);
+    let decided = || (sides.0.decide(old), sides.1.decide(new));
     match what {
-        What::Verdict { target: of, old, new } => {
-            target(of).is_some_and(|(before, now)| before.verdict == *old && now.verdict == *new)
+        What::Verdict { target, old: was, new: is } => pair(target).is_some_and(|(before, now)| {
+            sides.0.verdict(old, before) == *was && sides.1.verdict(new, now) == *is
+        }),
+        What::First { old: was, new: is } => {
+            let (before, now) = decided();
+            let name = |decision: &Decision<'_>| {
+                decision.first.target.map(|target| decision.ruleset.target_name(target).to_string())
+            };
+            name(&before) == *was && name(&now) == *is
         }
-        What::First { old, new } => {
-            let (first, second) = (&before.first, &now.first);
-            name(difference.old.ruleset, first.target) == *old
-                && name(difference.new.ruleset, second.target) == *new
-        }
-        What::Lead { target: of, gains } => {
-            let now = difference.new.ruleset.target(of);
-            let pair = difference.pairs.both.iter().find(|(_, other)| Some(*other) == now);
-            pair.is_some_and(|(old, new)| {
-                (before_first == Some(*old)) != *gains && (now_first == Some(*new)) == *gains
-            })
-        }
-        What::Need { target: of, need, old, new } => {
-            let Some((before, now)) = target(of) else { return false };
+        What::Lead { target, gains } => pair(target).is_some_and(|(of, other)| {
+            let (before, now) = decided();
+            let (was, is) = (&before.first, &now.first);
+            // With fields left out it is shown only if these could not change who comes first.
+            was.settled
+                && is.settled
+                && (was.target == Some(of)) != *gains
+                && (is.target == Some(other)) == *gains
+        }),
+        What::Need { target, need, old: was, new: is } => pair(target).is_some_and(|(of, other)| {
+            let (before, now) = decided();
             let state = |decision: &Decision<'_>, target: Target| {
                 let mut needs = decision.needs(target);
                 needs.find(|found| decision.ruleset.need_name(found.need) == need).map(|found| found.state)
             };
-            state(&decisions.0, before.target) == *old && state(&decisions.1, now.target) == *new
-        }
+            state(&before, of) == *was && state(&now, other) == *is
+        }),
     }
 }

@@ -1,5 +1,6 @@
 //! Decision tables: a row becomes a rule, each cell a condition or an effect with its own place.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -36,9 +37,9 @@ struct At<'a> {
 
 impl<'s> Checker<'s> {
     /// Returns the grid of a table, read from its CSV file if it has one.
-    fn grid_of(&mut self, table: &'s ast::Table) -> ast::Grid {
-        let Some(csv) = &table.csv else { return table.grid.clone() };
-        let Some(file) = self.sources.brought(csv.span.file, &csv.value) else { return ast::Grid::default() };
+    fn grid_of(&mut self, table: &'s ast::Table) -> Cow<'s, ast::Grid> {
+        let Some(csv) = &table.csv else { return Cow::Borrowed(&table.grid) };
+        let Some(file) = self.sources.brought(csv.span.file, &csv.value) else { return Cow::default() };
         let names = self.sheet_names.take().unwrap_or_else(|| {
             let all: Vec<&ast::Declaration> = self.declarations.iter().map(|it| &**it).collect();
             Box::new(SheetNames::new(&all))
@@ -48,7 +49,7 @@ impl<'s> Checker<'s> {
         self.sheet_names = Some(names);
         self.diagnostics.extend(diagnostics);
         self.rows_declared(&table.name, &grid);
-        grid
+        Cow::Owned(grid)
     }
 
     /// Adds the rows of a table to the rules.
@@ -60,7 +61,8 @@ impl<'s> Checker<'s> {
         let owner = Owner::new("table", &table.name);
         let title = self.words(&owner, "title", table.title.as_ref());
         let grid = self.grid_of(table);
-        let changes: Vec<ast::Grid> = table.changes.iter().map(|change| self.grid_of(change)).collect();
+        let changes: Vec<Cow<'_, ast::Grid>> =
+            table.changes.iter().map(|change| self.grid_of(change)).collect();
         let policy = table.policy.map_or(Policy::Collect, |policy| policy.value);
         let columns = self.columns(&grid.columns);
         let mut rows: Vec<PlacedRow<'_>> = grid
@@ -422,7 +424,6 @@ impl<'s> Checker<'s> {
         Some((checked, text.into()))
     }
 
-    /// Rows of a `first` table ask what any of them asks, for each depends on those before it.
     /// Tells that what matches anything is `-`, where a cell says so by a word that nothing declares.
     fn anything(&mut self, known: usize, span: Span) {
         let word = self.sources.files().slice(span).to_lowercase();
@@ -443,6 +444,7 @@ impl<'s> Checker<'s> {
         };
     }
 
+    /// Rows of a `first` table ask what any of them asks, for each depends on those before it.
     pub(super) fn spread_asking(&mut self) {
         for table in self.tables.iter().filter(|table| table.policy == Policy::First) {
             let asks = table.rows.iter().any(|row| self.rules[*row].asks);

@@ -387,6 +387,17 @@ impl Valued {
             return Judged::STUCK;
         }
         if let (Could::OneOf(left), Could::OneOf(right)) = (&left, &right)
+            && let ([one], values) | (values, [one]) = (&**left, &**right)
+            && let CompareOp::Equal | CompareOp::NotEqual = op
+        {
+            // Where an enum may have all its values, each stands at the place of its number.
+            let placed = matches!(one, Value::Enum(member) if values.get(*member as usize) == Some(one));
+            let same = placed || values.contains(one);
+            let other = values.len() > 1 || !same;
+            let (can_hold, can_fail) = if op == CompareOp::Equal { (same, other) } else { (other, same) };
+            return Judged { can_hold, can_fail, ..Judged::STUCK };
+        }
+        if let (Could::OneOf(left), Could::OneOf(right)) = (&left, &right)
             && (left.len().min(right.len()) == 1 || left.len() * right.len() <= MAX_PAIRS)
         {
             let holds = |left: &Value| right.iter().any(|right| compare(op, left, right));

@@ -219,6 +219,12 @@ pub(super) fn decide_targets<'r>(owned: Context<'r>, instances: Instances, tells
     }
 }
 
+/// The verdict of one target.
+pub(super) fn verdict(context: &Context<'_>, instances: &Instances, target: Target) -> Option<Verdict> {
+    let effects = effects(context, instances, &channel_needs(context.ruleset, instances));
+    decide_target(context, target, &effects[target], None).verdict
+}
+
 /// Gathers the effects on each target, in the order of declaration.
 fn effects(
     context: &Context<'_>,

@@ -53,14 +53,14 @@ pub fn digest(parts: &[&str], texts: &[String]) -> String {
     sha256(&all.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
-/// Returns the digest of what decides: equal for two rulesets that differ in wording, layout, names of rules, or the
-/// order of declarations that has no effect on ranking.
-#[must_use]
-pub fn meaning(ruleset: &Ruleset) -> String {
-    Writer::new(ruleset).run()
-}
-
 impl Ruleset {
+    /// Returns the SHA-256 of what decides: equal for two rulesets that differ in wording, layout, names of rules, or the
+    /// order of declarations that has no effect on ranking. It is made when it is first asked for.
+    #[must_use]
+    pub fn meaning(&self) -> &str {
+        self.meaning.get_or_init(|| Writer::new(self).run())
+    }
+
     /// Returns every citation, with who makes it: `service.broadcasts`, `rule no_shop`.
     #[must_use]
     pub fn citing(&self) -> Vec<(String, &Citation)> {

@@ -53,6 +53,11 @@ impl<'i> Node<'i> {
         self.pair.clone().into_inner().map(move |pair| Node { pair, file, base })
     }
 
+    /// The same where its text stands elsewhere in the file.
+    pub(crate) fn at(&self, base: usize) -> Node<'i> {
+        Node { base, ..self.clone() }
+    }
+
     pub(crate) fn child(&self, kind: Kind) -> Option<Node<'i>> {
         self.children().find(|node| node.kind() == kind)
     }

@@ -97,7 +97,7 @@ fn side(side: &Side<'_>) -> Json {
     let ruleset = side.ruleset;
     json!({
         "label": side.label, "name": &*ruleset.name, "version": ruleset.version, "digest": ruleset.digest,
-        "meaning": ruleset.meaning, "as_of": side.day.to_string(),
+        "meaning": ruleset.meaning(), "as_of": side.day.to_string(),
     })
 }
 

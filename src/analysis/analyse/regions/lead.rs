@@ -5,14 +5,13 @@
 //! each other's place is asked of all of them together, and told where that can be answered within a small budget.
 //! Else each channel that rises or falls is told by itself, with a profile that shows it.
 
-use super::{Finder, MAX_CONDITIONS, What, shows};
+use super::{Finder, LEAST_TRIED, MAX_CONDITIONS, What, shows};
 use crate::analyse::diagram::{Budget, Cells, NO, Ref, TooLarge, YES};
 use crate::analyse::difference::{Doubt, Question};
 use crate::analyse::sample::Dice;
 use crate::analyse::space::Space;
 use crate::analyse::view::View;
 use qudao_engine::program::{Program, Scratch};
-use qudao_language::decide::{Tells, decide_only};
 use qudao_language::model::{Profile, Target};
 use qudao_language::operator::Verdict;
 
@@ -139,6 +138,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let new = Program::new(self.difference.new.ruleset, self.difference.new.day);
         let size = old.ground().instances.len() + new.ground().instances.len();
         let tries = (TRIES * USUAL_INSTANCES / size.max(1)).clamp(TRIES / 20, TRIES);
+        let tries = self.purse.each.share(tries).clamp(LEAST_TRIED, TRIES);
         let mut hunt = Hunt { scratches: (old.scratch(), new.scratch()), programs: (&old, &new), tries };
         for moved in moves {
             for (region, gains) in [(moved.falls, false), (moved.rises, true)] {
@@ -164,16 +164,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         cells: &Cells,
     ) -> Result<(), TooLarge> {
         let difference = self.difference;
-        let mut takes = |smaller: &[Profile]| {
-            let [old, new] = smaller else { return false };
-            // With fields left out it is shown only if these could not change who comes first.
-            let settled =
-                |ruleset, profile, day| decide_only(ruleset, profile, day, Tells::Outcomes).first.settled;
-            settled(difference.old.ruleset, old, difference.old.day)
-                && settled(difference.new.ruleset, new, difference.new.day)
-                && shows(difference, smaller, &what)
-        };
-        let small = self.space.shrink(profiles, &mut takes);
+        let small = self.space.shrink(profiles, &mut |smaller| shows(difference, smaller, &what));
         let (conditions, more) = self.space.conditions(region, cells, MAX_CONDITIONS)?;
         self.found(what, (conditions, more), true, small);
         Ok(())

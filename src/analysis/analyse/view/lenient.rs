@@ -46,20 +46,31 @@ impl<'g, 'r> View<'g, 'r> {
         side: usize,
         budget: Budget,
     ) -> Result<View<'g, 'r>, TooLarge> {
-        // Where there are rows of `first` tables, one is told by those before it, all in one sweep.
-        let has_rows = space.grounds.get(side).is_some_and(|ground| !ground.earlier.is_empty());
-        if has_rows {
-            space.diagrams.renew(budget);
-            let whole = View::new(space, side);
-            space.diagrams.renew(budget);
-            if whole.is_ok() {
-                return whole;
-            }
+        if let Some(whole) = View::swept(space, side, budget, 0) {
+            return Ok(whole);
         }
         let mut purse = Purse::shared(space, budget);
         let view = View::lenient(space, side, &mut |space| purse.next(space));
         space.diagrams.renew(budget);
         view
+    }
+
+    /// Builds them all where there is a `first` table of more rows than so many: a row is told by those before it, all in
+    /// one sweep. Nothing where that is too large.
+    pub(in crate::analyse) fn swept(
+        space: &mut Space<'g, 'r>,
+        side: usize,
+        budget: Budget,
+        rows: usize,
+    ) -> Option<View<'g, 'r>> {
+        let tables = &space.grounds.get(side)?.earlier;
+        if !tables.iter().any(|table| table.rows.len() > rows) {
+            return None;
+        }
+        space.diagrams.renew(budget);
+        let whole = View::new(space, side);
+        space.diagrams.renew(budget);
+        whole.ok()
     }
 
     /// Whether a condition was too large.

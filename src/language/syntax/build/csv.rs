@@ -5,7 +5,7 @@ mod titles;
 
 use std::collections::BTreeMap;
 
-use super::table::{Piece, trim};
+use super::table::{Kept, Piece, trim};
 use super::{Builder, Kind};
 use std::sync::Arc;
 
@@ -184,7 +184,7 @@ impl Builder<'_> {
             && !piece.1.is_empty()
             && !piece.1.starts_with('"');
         if !bare {
-            return self.cell(piece, column);
+            return self.cell(piece, column, &mut Kept::new());
         }
         let span = self.at_piece(piece);
         let outside = |c: char| c.is_whitespace() || c == FILLER;

@@ -1,5 +1,7 @@
 //! Decision tables: lines cut into cells, each cell parsed alone, so that it keeps its own place.
 
+use std::collections::HashMap;
+
 use unicode_ident::is_xid_continue;
 
 use super::{Builder, Kind, Node};
@@ -11,6 +13,12 @@ use crate::syntax::{ast, habits, outline, parse};
 
 /// A piece of a file: where it begins, and its text.
 pub(crate) type Piece<'t> = (usize, &'t str);
+
+/// What cells of a table were parsed as: most of a large one stand in it again.
+pub(super) type Kept<'t> = HashMap<(Kind, &'t str), Node<'t>>;
+
+/// So many cells are kept.
+const MOST_KEPT: usize = 1000;
 
 /// Tells whether a declaration is a table: `table …` or `override table …`.
 pub(in crate::syntax) fn is_table(text: &str) -> bool {
@@ -126,6 +134,7 @@ impl Builder<'_> {
 
     fn grid(&mut self, body: &str, base: usize, name: Span) -> ast::Grid {
         let mut grid = ast::Grid::default();
+        let mut kept = Kept::new();
         // The place of `||` in the heading, once there is one.
         let mut heading: Option<Option<usize>> = None;
         let mut at = 0;
@@ -166,7 +175,7 @@ impl Builder<'_> {
                 self.wrong_cells(here, cells.len(), grid.columns.len(), divider.is_none());
             }
             let cells = if fits { cells.as_slice() } else { &[] };
-            let row = self.row(here, row_name, cells, &grid.columns);
+            let row = self.row(here, row_name, cells, &grid.columns, &mut kept);
             grid.rows.push(row);
         }
         if heading.is_none() {
@@ -313,6 +322,18 @@ impl Builder<'_> {
         }
     }
 
+    /// The same, of a piece that may have been parsed before.
+    fn kept_piece<'t>(&mut self, entry: Kind, piece: Piece<'t>, kept: &mut Kept<'t>) -> Option<Node<'t>> {
+        if let Some(node) = kept.get(&(entry, piece.1)) {
+            return Some(node.at(piece.0));
+        }
+        let node = self.piece(entry, piece)?;
+        if kept.len() < MOST_KEPT {
+            kept.insert((entry, piece.1), node.clone());
+        }
+        Some(node)
+    }
+
     pub(super) fn condition_column(&mut self, cell: Piece<'_>) -> ast::Column {
         let span = self.at_piece(cell);
         let expr = match cell.1 {
@@ -365,28 +386,34 @@ impl Builder<'_> {
         ast::Column { span, kind }
     }
 
-    fn row(
+    fn row<'t>(
         &mut self,
         span: Span,
         name: Option<Piece<'_>>,
-        cells: &[Piece<'_>],
+        cells: &[Piece<'t>],
         columns: &[ast::Column],
+        kept: &mut Kept<'t>,
     ) -> ast::Row {
         let name = name.and_then(|name| {
             let node = self.piece(Kind::row_name_entry, name)?;
             Some(Spanned { value: node.text().into(), span: node.span() })
         });
-        let cells = cells.iter().zip(columns).map(|(cell, column)| self.cell(*cell, &column.kind)).collect();
-        ast::Row { span, name, cells }
+        let cells = cells.iter().zip(columns).map(|(cell, column)| self.cell(*cell, &column.kind, kept));
+        ast::Row { span, name, cells: cells.collect() }
     }
 
-    pub(super) fn cell(&mut self, cell: Piece<'_>, column: &ast::ColumnKind) -> ast::Cell {
+    pub(super) fn cell<'t>(
+        &mut self,
+        cell: Piece<'t>,
+        column: &ast::ColumnKind,
+        kept: &mut Kept<'t>,
+    ) -> ast::Cell {
         let span = self.at_piece(cell);
         let kind = match column {
-            ast::ColumnKind::Condition(_) => self.test_cell(cell),
+            ast::ColumnKind::Condition(_) => self.test_cell(cell, kept),
             _ if cell.1.is_empty() => Some(ast::CellKind::Empty),
-            ast::ColumnKind::Target(target) => self.effect_cell(cell, target),
-            ast::ColumnKind::Then => self.then_cell(cell),
+            ast::ColumnKind::Target(target) => self.effect_cell(cell, target, kept),
+            ast::ColumnKind::Then => self.then_cell(cell, kept),
             ast::ColumnKind::Because(_) | ast::ColumnKind::Note(_) => {
                 self.piece(Kind::text_cell_entry, cell).map(|node| ast::CellKind::Text(self.template(&node)))
             }
@@ -397,7 +424,7 @@ impl Builder<'_> {
         ast::Cell { span, kind: kind.unwrap_or(ast::CellKind::Broken) }
     }
 
-    fn test_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {
+    fn test_cell<'t>(&mut self, cell: Piece<'t>, kept: &mut Kept<'t>) -> Option<ast::CellKind> {
         if cell.1.is_empty() {
             let span = self.at_piece(cell);
             self.report(
@@ -415,7 +442,7 @@ impl Builder<'_> {
             self.report(habit);
             return None;
         }
-        let node = self.piece(Kind::test_cell_entry, cell)?;
+        let node = self.kept_piece(Kind::test_cell_entry, cell, kept)?;
         self.tests(&node)
     }
 
@@ -460,10 +487,15 @@ impl Builder<'_> {
         Some(ast::OneTest { span: node.span(), denied, test: Spanned { value: test, span } })
     }
 
-    fn effect_cell(&mut self, cell: Piece<'_>, target: &ast::Name) -> Option<ast::CellKind> {
+    fn effect_cell<'t>(
+        &mut self,
+        cell: Piece<'t>,
+        target: &ast::Name,
+        kept: &mut Kept<'t>,
+    ) -> Option<ast::CellKind> {
         let as_in_a_rule = ["score", "exclude", "cap", "note", "warn"].contains(&first_word(cell.1).0);
         let note = "effects that name their target stand in a column `then`";
-        let node = self.effects_piece(Kind::effect_cell_entry, cell, as_in_a_rule.then_some(note))?;
+        let node = self.effects_piece(Kind::effect_cell_entry, cell, as_in_a_rule.then_some(note), kept)?;
         let targets = vec![target.clone()];
         let kind = if node.has(Kind::kw_exclude) {
             ast::EffectKind::Exclude(targets)
@@ -475,7 +507,7 @@ impl Builder<'_> {
         Some(ast::CellKind::Effects(vec![ast::Effect { span: self.at_piece(cell), kind }]))
     }
 
-    fn then_cell(&mut self, cell: Piece<'_>) -> Option<ast::CellKind> {
+    fn then_cell<'t>(&mut self, cell: Piece<'t>, kept: &mut Kept<'t>) -> Option<ast::CellKind> {
         let note = match cell.1 {
             "-" => Some("an effect that is none is left empty"),
             text if text.starts_with(['+', '-']) => {
@@ -483,13 +515,19 @@ impl Builder<'_> {
             }
             _ => None,
         };
-        let node = self.effects_piece(Kind::then_cell_entry, cell, note)?;
+        let node = self.effects_piece(Kind::then_cell_entry, cell, note, kept)?;
         Some(ast::CellKind::Effects(node.children().filter_map(|effect| self.effect(&effect)).collect()))
     }
 
     /// Parses a cell of effects; where that fails, a note may say what belongs there.
-    fn effects_piece<'t>(&mut self, entry: Kind, cell: Piece<'t>, note: Option<&str>) -> Option<Node<'t>> {
-        let node = self.piece(entry, cell);
+    fn effects_piece<'t>(
+        &mut self,
+        entry: Kind,
+        cell: Piece<'t>,
+        note: Option<&str>,
+        kept: &mut Kept<'t>,
+    ) -> Option<Node<'t>> {
+        let node = self.kept_piece(entry, cell, kept);
         if node.is_none()
             && let Some(note) = note
             && let Some(last) = self.diagnostics.pop()
