@@ -83,7 +83,7 @@ impl Certificate {
     ///
     /// # Errors
     /// If the text is no certificate, or was changed.
-    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Certificate, Broken> {
+    pub fn read(bytes: &(impl AsRef<[u8]> + ?Sized)) -> Result<Certificate, Broken> {
         // A text in place of bytes that are none would be one that nobody wrote.
         let text = &*String::from_utf8_lossy(bytes.as_ref());
         if text.as_bytes() != bytes.as_ref() {
