@@ -7,9 +7,9 @@ use clap::ValueEnum;
 use qudao_analysis::analyse::findings::{Options, findings};
 use qudao_language::check::{Checked, check, lock};
 use qudao_language::date::Date;
-use qudao_language::diagnostic::{self, Code, Diagnostic, Severity};
+use qudao_language::diagnostic::{self, Code, Diagnostic, Fix, Severity};
 use qudao_language::source::{FileId, Files, Span};
-use qudao_language::syntax::WantedKind;
+use qudao_language::syntax::{Sources, WantedKind};
 use qudao_language::visible::one_line;
 use qudao_telling::words::Tongue;
 
@@ -173,11 +173,11 @@ fn fix(all: &[Loaded], args: &Args, tongue: Tongue, output: &mut Output) -> Resu
         args.choice.or(&loaded.project.choice).apply(&mut diagnostics);
         let files = loaded.sources.files();
         let folder = main.parent().unwrap_or(Path::new(""));
-        let own = |id, name: &str| name.ends_with(".qd") && loaded.sources.is_own(id);
-        for (id, file) in files.iter().filter(|(id, file)| own(*id, file.name())) {
+        for (id, file) in files.iter() {
             let offered =
                 diagnostics.iter().filter_map(|diagnostic| Some((diagnostic, diagnostic.fix.as_ref()?)));
-            let offered: Vec<_> = offered.filter(|(_, fix)| fix.sure || args.unsafe_fixes).collect();
+            let offered = offered.filter(|(_, fix)| fix.sure || args.unsafe_fixes);
+            let offered: Vec<_> = offered.filter(|(_, fix)| can_be_written(&loaded.sources, fix)).collect();
             let fixes = offered.iter().map(|(_, fix)| *fix);
             if let Some((text, made)) = diagnostic::apply_fixes(files, id, fixes) {
                 let path = if id == loaded.sources.main() {
@@ -197,6 +197,20 @@ fn fix(all: &[Loaded], args: &Args, tongue: Tongue, output: &mut Output) -> Resu
         }
     }
     Ok(applied)
+}
+
+/// Tells whether a fix can go into files of the ruleset itself as it is: what would part or end a cell is put into a
+/// table by hand.
+fn can_be_written(sources: &Sources, fix: &Fix) -> bool {
+    fix.edits.iter().all(|edit| {
+        let name = sources.files().get(edit.span.file).name();
+        let fits = match name.rsplit_once('.') {
+            Some((_, "qd")) => true,
+            Some((_, "csv")) => !edit.text.contains(['"', ',', ';', '\t', '\n', '\r']),
+            _ => false,
+        };
+        fits && sources.is_own(edit.span.file)
+    })
 }
 
 /// The path of a part, as it lies below the folder of the main file.
@@ -273,7 +287,8 @@ impl Report {
                 Severity::Warning => &mut self.warnings,
                 Severity::Note => &mut self.notes,
             } += 1;
-            if let (Some(fix), Some(_)) = (&diagnostic.fix, &loaded.main) {
+            let fix = diagnostic.fix.as_ref().filter(|fix| can_be_written(&loaded.sources, fix));
+            if let (Some(fix), Some(_)) = (fix, &loaded.main) {
                 *if fix.sure { &mut self.sure } else { &mut self.guesses } += 1;
             }
         }

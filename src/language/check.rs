@@ -10,6 +10,7 @@ mod cycles;
 mod exchanges;
 mod expectations;
 mod expression;
+mod left_out;
 mod lets;
 mod literal;
 mod merge;

@@ -44,7 +44,11 @@ impl Rounding {
     /// Returns a fraction as a whole number; the denominator is above zero.
     #[must_use]
     pub fn whole(self, numerator: i128, denominator: i128) -> i128 {
-        let (below, rest) = (numerator.div_euclid(denominator), numerator.rem_euclid(denominator));
+        let (below, rest) = match (i64::try_from(numerator), i64::try_from(denominator)) {
+            // Dividing words takes a fraction of the time; only a division by -1 leaves them.
+            (Ok(small), Ok(by)) if by > 0 => (small.div_euclid(by).into(), small.rem_euclid(by).into()),
+            _ => (numerator.div_euclid(denominator), numerator.rem_euclid(denominator)),
+        };
         let up = match self {
             Rounding::Down => false,
             Rounding::Up => rest > 0,

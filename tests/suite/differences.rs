@@ -275,6 +275,28 @@ fn costs_cross_at_an_exact_amount() {
 }
 
 /// The edits, as they are told.
+#[test]
+fn a_searched_condition_says_of_which_channel_and_of_which_ruleset_it_is() {
+    let rules = |limit: &str| {
+        format!(
+            "ruleset volumes \"Volumes\" {{ as of 2026-05-01 }}\n\
+             profile {{ length: int in 1 .. 300, width: int in 1 .. 300 }}\n\
+             fact most: number\n\
+             channel post {{ most = {limit} }}\nchannel rail {{ most = 60_000 }}\n\
+             rule bulky for each c {{ when length * width > c.most then exclude c }}\n\
+             rule rest {{ when post is excluded and rail is eligible then score rail +1 }}\n"
+        )
+    };
+    let work = Work::new(&[("old.qd", &rules("2_000")), ("new.qd", &rules("40_000"))]);
+    let (_, out, err) = work.qudao("diff old.qd new.qd");
+    let told = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("(old: length * width > post.most) and not (new: length * width > post.most)"),
+        "{out}{err}"
+    );
+    assert!(told.contains("not (length * width > rail.most)"), "{out}");
+}
+
 fn edits(work: &Work) -> Vec<String> {
     let found = json(work, "old.qd new.qd");
     found["edits"].as_array().unwrap().iter().map(|edit| edit["text"].as_str().unwrap().to_string()).collect()

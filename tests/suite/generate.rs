@@ -155,7 +155,8 @@ impl Generator<'_> {
     }
 
     fn declarations(&mut self) -> Vec<String> {
-        let [third, speak, frequent] = ["third", "speak", "frequent"].map(|name| self.old_name(name));
+        let [third, speak, frequent] =
+            ["third", "speak", "frequent"].map(|name| self.old_name("old name", name));
         let mut all: Vec<String> = vec![
             format!("enum Owner {{ one \"One\" @zh \"一\", two \"Two\", three{third} }}"),
             format!("enum Goal {{ sell, talk{speak} }}"),
@@ -185,8 +186,8 @@ impl Generator<'_> {
         ];
         all.extend(self.rates());
         all.extend(self.parameters());
-        let articles = self.old_name("articles");
-        let crew = self.old_name("crew");
+        let articles = self.old_name("old name", "articles");
+        let crew = self.old_name("old name", "crew");
         let icp = self.default(40, "false");
         let staff = self.default(30, "1");
         all.push(format!(
@@ -260,11 +261,11 @@ impl Generator<'_> {
     }
 
     /// What something was called before, now and then.
-    fn old_name(&mut self, name: &str) -> String {
+    fn old_name(&mut self, construct: &'static str, name: &str) -> String {
         if !self.dice.chance(30) {
             return String::new();
         }
-        self.used("old name");
+        self.used(construct);
         format!(" was {name}")
     }
 
@@ -292,8 +293,9 @@ impl Generator<'_> {
         if !like.is_empty() {
             self.used("variant");
         }
+        let old = self.old_name("old name of a channel", &format!("old_{}", CHANNELS[index]));
         let mut text =
-            format!("channel {} \"{}\"{like} {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
+            format!("channel {} \"{}\"{old}{like} {{\n", CHANNELS[index], CHANNELS[index].to_uppercase());
         let mut statement = |generator: &mut Self, construct, line: &str| {
             if generator.dice.chance(65) {
                 generator.used(construct);

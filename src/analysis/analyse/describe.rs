@@ -5,7 +5,7 @@ use super::space::{Asked, AskedKind, Space};
 use qudao_engine::ground::Cut;
 use qudao_language::decide::Judged;
 use qudao_language::exact::Exact;
-use qudao_language::model::{Field, Id, Ruleset, Type, Unit, Value};
+use qudao_language::model::{Channel, Expr, ExprKind, FactRef, Field, Id, Ruleset, Type, Unit, Value};
 use qudao_telling::words::{Speaker, Tongue, expr_text};
 
 /// The cells of each variable that a condition allows; nothing where it allows all.
@@ -112,8 +112,7 @@ impl Space<'_, '_> {
             AskedKind::Form(number) => self.sum_part(*number, asked, allowed),
             AskedKind::Measure(number) => self.measure_part(*number, asked, allowed),
             AskedKind::Free { side, opaque, ways } => {
-                let ground = self.grounds.get(*side)?;
-                let text = expr_text(ground.ruleset, ground.opaque[Id::new(*opaque)].expr);
+                let text = self.side_text(*side, *opaque)?;
                 let all = |way: Judged| allowed.iter().all(|cell| ways.get(*cell) == Some(&way));
                 Some(match () {
                     () if all(Judged::TRUE) => format!("({text})"),
@@ -122,6 +121,25 @@ impl Space<'_, '_> {
                 })
             }
         }
+    }
+
+    /// What a free variable says of its channel, by which of two rulesets where it is another condition by the other.
+    fn side_text(&self, side: usize, opaque: usize) -> Option<String> {
+        let of = |side: usize, opaque: usize| {
+            let ground = self.grounds.get(side)?;
+            let opaque = &ground.opaque[Id::new(opaque)];
+            Some(of_channel(ground.ruleset, opaque.expr, opaque.channel))
+        };
+        let text = of(side, opaque)?;
+        let other = |asked: &Asked| match asked.kind {
+            AskedKind::Free { side: by, opaque, .. } => by != side && of(by, opaque).as_ref() == Some(&text),
+            _ => false,
+        };
+        Some(match (self.asked.iter().any(other), side) {
+            (false, _) => text,
+            (true, 0) => format!("old: {text}"),
+            (true, _) => format!("new: {text}"),
+        })
     }
 
     /// A sum of fields between bounds: `posts + staff > 3`; of one field less another, `posts > staff`.
@@ -191,7 +209,7 @@ impl Space<'_, '_> {
         for (side, ground) in self.grounds.iter().enumerate().rev() {
             for (id, opaque) in ground.opaque.entries() {
                 let Some(holds) = self.says_of(side, id.index(), number, asked) else { continue };
-                let text = expr_text(ground.ruleset, opaque.expr);
+                let text = of_channel(ground.ruleset, opaque.expr, opaque.channel);
                 let all = |way: bool| allowed.iter().all(|cell| holds.get(*cell) == Some(&way));
                 told.extend(all(true).then(|| format!("({text})")));
                 told.extend(all(false).then(|| format!("not ({text})")));
@@ -211,6 +229,29 @@ impl Space<'_, '_> {
             id.map(|id| (side, ruleset, &ruleset.fields[id]))
         })
     }
+}
+
+/// What a condition says of a channel, which stands where it names the rule's variable.
+fn of_channel(ruleset: &Ruleset, expr: &Expr, channel: Option<Id<Channel>>) -> String {
+    let text = expr_text(ruleset, expr);
+    let mut variable = None;
+    expr.walk(&mut |part| {
+        if matches!(&part.kind, ExprKind::OfChannel(_) | ExprKind::Fact(FactRef { channel: None, .. })) {
+            variable = variable.or(ruleset.files.slice(part.span).split_once('.').map(|(name, _)| name));
+        }
+    });
+    let (Some(channel), Some(variable)) = (channel, variable) else { return text };
+    let of_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let read = format!("{variable}.");
+    let mut told = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(&read) {
+        told.push_str(before);
+        told.push_str(if told.ends_with(of_name) { variable } else { &ruleset.channels[channel].name });
+        told.push('.');
+        rest = after;
+    }
+    told + rest
 }
 
 fn unit(field: &Field) -> Option<Unit> {

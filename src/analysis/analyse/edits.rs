@@ -174,6 +174,10 @@ pub(super) fn edits_of(
         found.push(edit(key, None, None, Some(shown)));
     }
     found.retain_mut(settle_list);
+    if found.iter().any(|edit| edit.declared == Declared::Unit) {
+        // What is stated as before counts otherwise by another rate: that is told of the unit.
+        found.retain(|edit| edit.old != edit.new || edit.part != Some("value"));
+    }
     let names = |ruleset: &Ruleset, targets: &mut dyn Iterator<Item = Target>| -> Vec<String> {
         targets.map(|target| ruleset.target_name(target).to_string()).collect()
     };

@@ -263,6 +263,9 @@ impl Checker<'_> {
             diagnostic = diagnostic.note(
                 "a month has no fixed number of days; count with the calendar: `months(a, b)` gives whole months between two dates",
             );
+        } else if !by.is_none() {
+            let one = self.units.name(by, false);
+            diagnostic = diagnostic.note(format!("divided by `1 {one}`, the second is a plain number"));
         }
         self.report(diagnostic);
     }

@@ -42,6 +42,18 @@ pub(super) struct Measured {
     fields: BTreeSet<Id<Field>>,
     /// The values that it may have, if it is a constant number of which these can be told.
     values: Result<Vec<Exact>, Span>,
+    /// What it is, to be judged again with other ranges of its fields.
+    expr: Expr,
+}
+
+/// How some fields of an expression might be declared instead, so that it is exact.
+#[derive(Clone, Copy)]
+struct Supposed<'a> {
+    fields: &'a BTreeSet<Id<Field>>,
+    /// None is larger than this.
+    most: Option<u128>,
+    /// All are whole.
+    whole: bool,
 }
 
 /// How deep and how large an expression is with the lets in it.
@@ -160,7 +172,7 @@ impl Checker<'_> {
         let fields = self.fields_of(expr);
         let values = self.constant_values(expr);
         let values = values.map(|values| values.into_iter().map(|(value, _)| value).collect());
-        self.let_measures.insert(id, Measured { size, bound, fields, values });
+        self.let_measures.insert(id, Measured { size, bound, fields, values, expr: expr.clone() });
         Some(())
     }
 
@@ -206,6 +218,12 @@ impl Checker<'_> {
         let field = &self.fields[id];
         let Type::Number(number) = field.ty else { return field.name.to_string() };
         let word = if number.whole { "int" } else { "number" };
+        self.declared_as(id, word, range)
+    }
+
+    fn declared_as(&self, id: Id<Field>, word: &str, range: &str) -> String {
+        let field = &self.fields[id];
+        let Type::Number(number) = field.ty else { return field.name.to_string() };
         let unit = match self.units.name(number.unit, true) {
             unit if unit.is_empty() => unit,
             unit => format!(" {unit}"),
@@ -218,78 +236,117 @@ impl Checker<'_> {
         match self.bound(expr, None) {
             Ok(bound) => Some(bound),
             Err(part) => {
-                let note = self.fitting_ranges(expr);
+                let note = self.fitting_ranges(expr, part);
                 self.too_large_without(part, &note)
             }
         }
     }
 
-    /// Says with which ranges of its fields an expression is exact.
-    fn fitting_ranges(&mut self, expr: &Expr) -> String {
-        let fits = |checker: &mut Self, digits: u32| checker.bound(expr, Some(10_u128.pow(digits))).is_ok();
-        let digits = (1..=MAX_OFFERED_DIGITS).rev().find(|digits| fits(self, *digits));
-        let most = 10_u128.pow(digits.unwrap_or(3));
-        let range = format!("0 .. {}", grouped(most, '_'));
-        let wider =
-            |id: &Id<Field>| matches!(self.fields[*id].ty, Type::Number(_)) && self.declared_most(*id) > most;
-        let fields: Vec<Id<Field>> = self.fields_of(expr).into_iter().filter(wider).collect();
-        let declared: Vec<String> =
-            fields.iter().take(3).map(|id| format!("`{}`", self.declared_with(*id, &range))).collect();
-        match (digits, declared.as_slice()) {
-            (Some(_), [_, ..]) => format!("it is exact with {}", declared.join(", ")),
-            _ => GIVE_RANGES.into(),
+    /// Says with which fields an expression is exact: with narrower ranges, or with whole numbers where each has a range
+    /// already, or where ranges alone do not do.
+    fn fitting_ranges(&mut self, expr: &Expr, too_large: Span) -> String {
+        let mut part = expr;
+        expr.walk(&mut |inner| {
+            if inner.span == too_large {
+                part = inner;
+            }
+        });
+        let of_part = self.fields_of(part);
+        let all = self.fields_of(expr);
+        let mut tried = Vec::new();
+        for fields in [&of_part, &all] {
+            let as_declared = Supposed { fields, most: None, whole: true };
+            let ranged = !fields.iter().any(|id| self.lacks_range(*id));
+            tried.extend((ranged && self.bound(expr, Some(as_declared)).is_ok()).then_some(as_declared));
+            for whole in [false, true] {
+                let digits = (1..=MAX_OFFERED_DIGITS).rev();
+                let mut ranges =
+                    digits.map(|digits| Supposed { fields, most: Some(10_u128.pow(digits)), whole });
+                tried.extend(ranges.find(|supposed| self.bound(expr, Some(*supposed)).is_ok()));
+            }
         }
+        let told = tried.into_iter().map(|supposed| {
+            let declared = supposed.fields.iter().filter_map(|id| self.declared_otherwise(*id, supposed));
+            declared.take(3).map(|declared| format!("`{declared}`")).collect::<Vec<_>>().join(", ")
+        });
+        let found = told.into_iter().find(|declared| !declared.is_empty());
+        found.map_or(GIVE_RANGES.into(), |declared| format!("it is exact with {declared}"))
+    }
+
+    /// Returns how a number's field would be declared as is supposed, unless it is.
+    fn declared_otherwise(&self, id: Id<Field>, supposed: Supposed<'_>) -> Option<String> {
+        let field = &self.fields[id];
+        let Type::Number(number) = field.ty else { return None };
+        let declared = self.declared_most(id);
+        let range = match (supposed.most.filter(|most| *most < declared), &field.low, &field.high) {
+            (Some(most), ..) => format!("0 .. {}", grouped(most, '_')),
+            (None, Some(low), Some(high)) if supposed.whole && !number.whole => {
+                format!("{} .. {}", low.as_number()?, high.as_number()?)
+            }
+            _ => return None,
+        };
+        Some(self.declared_as(id, if supposed.whole || number.whole { "int" } else { "number" }, &range))
     }
 
     /// Returns the bound of a number; anything for other types. Else the first part that could leave the exact range.
-    /// Fields are taken to be no larger than `most`, if it is there.
-    fn bound(&mut self, expr: &Expr, most: Option<u128>) -> Result<Bound, Span> {
+    /// Fields are
+    /// taken as they are declared, or as is supposed.
+    fn bound(&mut self, expr: &Expr, supposed: Option<Supposed<'_>>) -> Result<Bound, Span> {
         let any = Bound::ZERO;
         let too_large = expr.span;
         Ok(match &expr.kind {
             ExprKind::Literal(value) => value.as_number().map_or(any, Bound::of),
-            ExprKind::Field(id) => self.field_bound(*id, most).ok_or(too_large)?,
-            ExprKind::Let(id) => self.let_measures.get(id).map_or(any, |let_| let_.bound),
+            ExprKind::Field(id) => self
+                .field_bound(*id, supposed.filter(|supposed| supposed.fields.contains(id)))
+                .ok_or(too_large)?,
+            ExprKind::Let(id) => match (self.let_measures.get(id), supposed) {
+                (None, _) => any,
+                (Some(let_), None) => let_.bound,
+                (Some(let_), Some(_)) => {
+                    let expr = let_.expr.clone();
+                    self.bound(&expr, supposed)?
+                }
+            },
             ExprKind::Fact(fact) => {
                 for index in &fact.indexes {
-                    self.bound(index, most)?;
+                    self.bound(index, supposed)?;
                 }
                 self.fact_bound(fact.fact).ok_or(too_large)?
             }
             ExprKind::Sum(terms) => {
                 let mut sum = any;
                 for (_, term) in terms {
-                    sum = sum.plus(self.bound(term, most)?).ok_or(too_large)?;
+                    sum = sum.plus(self.bound(term, supposed)?).ok_or(too_large)?;
                 }
                 sum.exact().ok_or(too_large)?
             }
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
-                self.bound(inner, most)?.scaled(*factor).ok_or(too_large)?
+                self.bound(inner, supposed)?.scaled(*factor).ok_or(too_large)?
             }
             ExprKind::Product(left, right) => {
-                let (left, right) = (self.bound(left, most)?, self.bound(right, most)?);
+                let (left, right) = (self.bound(left, supposed)?, self.bound(right, supposed)?);
                 left.times(right).ok_or(too_large)?
             }
             ExprKind::Quotient(of, by) => {
-                self.bound(by, most)?;
+                self.bound(by, supposed)?;
                 let divisors = self.constants(by)?;
-                self.bound(of, most)?.over(&divisors).ok_or(too_large)?
+                self.bound(of, supposed)?.over(&divisors).ok_or(too_large)?
             }
             ExprKind::Round(_, of, step) => {
                 let steps = self.constants(step)?;
-                let (of, step) = (self.bound(of, most)?, self.bound(step, most)?);
+                let (of, step) = (self.bound(of, supposed)?, self.bound(step, supposed)?);
                 of.over(&steps).ok_or(too_large)?;
                 let max = of.max.checked_add(step.max).ok_or(too_large)?;
                 Bound { max, ..step }.exact().ok_or(too_large)?
             }
             ExprKind::Between(..) => {
                 for part in expr.parts() {
-                    self.bound(part, most)?;
+                    self.bound(part, supposed)?;
                 }
                 Bound { max: 4_000_000, ..any }
             }
             ExprKind::Count(set) => {
-                self.bound(set, most)?;
+                self.bound(set, supposed)?;
                 Bound { max: u128::from(u32::MAX), ..any }
             }
             ExprKind::Today
@@ -310,7 +367,7 @@ impl Checker<'_> {
             | predicate!() => {
                 let mut joined = any;
                 for part in expr.parts() {
-                    let bound = self.bound(part, most)?;
+                    let bound = self.bound(part, supposed)?;
                     if matches!(expr.ty, Type::Number(_)) {
                         joined = joined.join(bound).ok_or(too_large)?;
                     }
@@ -341,7 +398,7 @@ impl Checker<'_> {
         all.filter(move |((fact, _), _)| *fact == id).flat_map(|(_, statements)| statements)
     }
 
-    fn stated(&self, channel: Id<Channel>) -> &Statements {
+    pub(super) fn stated(&self, channel: Id<Channel>) -> &Statements {
         if channel == OWN { &self.parameters } else { &self.channels[channel].statements }
     }
 
@@ -356,11 +413,12 @@ impl Checker<'_> {
     }
 
     /// Every number that a profile may give for a field, in any unit that converts to the field's.
-    fn field_bound(&self, id: Id<Field>, most: Option<u128>) -> Option<Bound> {
+    fn field_bound(&self, id: Id<Field>, supposed: Option<Supposed<'_>>) -> Option<Bound> {
         let Type::Number(number) = self.fields[id].ty else { return Some(Bound::ZERO) };
         let declared = self.declared_most(id);
+        let most = supposed.and_then(|supposed| supposed.most);
         let max = most.map_or(declared, |most| declared.min(most));
-        if number.whole {
+        if number.whole || supposed.is_some_and(|supposed| supposed.whole) {
             return Some(Bound { max, ..Bound::ZERO });
         }
         let unit = number.unit;

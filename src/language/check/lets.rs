@@ -186,6 +186,8 @@ impl<'s> Checker<'s> {
             },
             // A value of an enum may be called like a measure.
             Some(_) if self.enum_names.contains_key(&name.head.value) => None,
+            // A fact goes first.
+            Some(tail) if self.fact_names.contains_key(&tail.value) => None,
             Some(tail) => {
                 let (id, _) = self.measure_names.get(&tail.value)?;
                 Some(self.let_declarations.len() + id.index())

@@ -4,7 +4,7 @@ use super::scope::Scope;
 use super::{Checker, synonyms};
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic, shortened};
-use crate::model::{Enum, Expr, ExprKind, Id, NumberType, Type, Unit, Value};
+use crate::model::{Enum, Expr, ExprKind, Id, NumberType, Type, Unit, UnitDefinition, Value};
 use crate::operator::CompareOp;
 use crate::source::{Span, Spanned};
 use crate::syntax::ast::{self, LiteralKind};
@@ -458,6 +458,16 @@ impl Checker<'_> {
             diagnostic = diagnostic.note(format!(
                 "a rate between them is declared, with its source: `unit {one} = RATE {other} from SOURCE`"
             ));
+        }
+        // `30 EUR`, where an amount a month is stated.
+        let written =
+            |id: &Id<UnitDefinition>| self.sources.files().slice(span).ends_with(&*self.units.get(*id).name);
+        if let (Some(_), None, Some(per)) =
+            (found.numerator.filter(written), found.denominator, expected.denominator)
+            && found.numerator == expected.numerator
+        {
+            let per = format!(" per {}", self.units.get(per).name);
+            diagnostic = diagnostic.guess(format!("write `{}`", per.trim()), span.after(), per);
         }
         self.report(diagnostic);
     }

@@ -84,7 +84,11 @@ impl<'s> Checker<'s> {
         let when = rule.when.as_ref().and_then(|when| self.condition(when, &scope));
         let when = when.and_then(|when| self.check_size(when));
         let owner = Owner::new("rule", &rule.name);
-        let instances = for_each.as_ref().map_or(vec![None], ForEach::instances);
+        let mut instances = for_each.as_ref().map_or(vec![None], ForEach::instances);
+        if let Some(filter) = for_each.as_ref().and_then(|for_each| for_each.filter.as_ref()) {
+            // What is left out makes no points.
+            instances.retain(|channel| channel.is_none_or(|channel| !self.is_left_out(filter, channel)));
+        }
         let mut effects = Vec::new();
         for effect in &rule.effects {
             self.effect(effect, &owner, (&scope, &instances), &mut effects);

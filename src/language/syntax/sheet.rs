@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::ast::{self, DeclarationKind};
-use super::titles::Titled;
+use super::titles::{Called, Titled};
 
 /// The names and titles that the cells of a sheet may hold.
 #[derive(Debug, Default)]
@@ -18,6 +18,14 @@ pub struct SheetNames {
     pub(super) parameters: SheetFacts,
     /// The values of each enum.
     pub(super) enums: BTreeMap<Arc<str>, Titled>,
+}
+
+impl SheetNames {
+    /// Tells whether a text calls a fact, or an entry of one.
+    pub(super) fn is_fact(&self, text: &str) -> bool {
+        let fact = text.split('[').next().unwrap_or(text);
+        self.facts.titled.called(fact) != Called::Nothing
+    }
 }
 
 /// Facts of channels, or parameters.

@@ -452,9 +452,11 @@ pub fn expr_text(ruleset: &Ruleset, expr: &Expr) -> String {
     };
     match &expr.kind {
         ExprKind::Let(id) => ruleset.lets[*id].name.to_string(),
-        ExprKind::Compare(op, a, b) => {
-            format!("{} {} {}", expr_text(ruleset, a), op.as_str(), expr_text(ruleset, b))
-        }
+        ExprKind::Compare(op, a, b) => match (expr_text(ruleset, a), expr_text(ruleset, b)) {
+            // Of itself it asks whether there is a value.
+            (a, b) if a == b => format!("{a} is known"),
+            (a, b) => format!("{a} {} {b}", op.as_str()),
+        },
         ExprKind::Excluded(of, false) => format!("{} is excluded", target(of)),
         ExprKind::Excluded(of, true) => format!("{} is eligible", target(of)),
         ExprKind::Not(inner) => format!("not ({})", expr_text(ruleset, inner)),

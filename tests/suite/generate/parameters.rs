@@ -7,11 +7,13 @@ impl Generator<'_> {
     pub(super) fn parameters(&mut self) -> Vec<String> {
         let mut all = Vec::new();
         let mut declare = |generator: &mut Self, construct, head: &str, stated: &str| {
+            let name = head.split([':', '[']).next().expect("a split text has a first part");
+            let old = generator.old_name("old name of a parameter", &format!("old_{name}"));
             if generator.dice.chance(75) {
                 generator.used(construct);
-                all.push(format!("parameter {head}{stated}"));
+                all.push(format!("parameter {head}{old}{stated}"));
             } else {
-                all.push(format!("parameter {head}"));
+                all.push(format!("parameter {head}{old}"));
             }
         };
         let (before, after) =

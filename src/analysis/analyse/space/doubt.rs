@@ -78,6 +78,9 @@ impl Space<'_, '_> {
                 ExprKind::Excluded(..) => {
                     found.insert(tongue.excluded_inside());
                 }
+                ExprKind::Product(a, b) if varies(ruleset, a) && varies(ruleset, b) => {
+                    found.insert(tongue.products_are_searched());
+                }
                 _ => {}
             });
         }
@@ -85,4 +88,18 @@ impl Space<'_, '_> {
         let usual = if self.has_unknown() { tongue.several_ways() } else { tongue.too_many_cases() };
         found.pop_first().unwrap_or(usual)
     }
+}
+
+/// Tells whether a value depends on the profile, lets followed.
+fn varies(ruleset: &Ruleset, expr: &Expr) -> bool {
+    let (mut varies, mut seen) = (false, BTreeSet::new());
+    let mut open = vec![expr];
+    while let Some(next) = open.pop().filter(|_| !varies) {
+        next.walk(&mut |part| match &part.kind {
+            ExprKind::Let(id) if seen.insert(*id) => open.push(&ruleset.lets[*id].value),
+            ExprKind::Field(_) => varies = true,
+            _ => {}
+        });
+    }
+    varies
 }

@@ -291,7 +291,7 @@ impl<'a> Run<'a> {
                 }
                 let change = |value: i128| {
                     let product = value.checked_mul(*times)?;
-                    if *over == 1 { Some(product) } else { (product % over == 0).then_some(product / over) }
+                    if *over == 1 { Some(product) } else { exactly(product, *over) }
                 };
                 self.map(inner, times.is_negative(), change)
             }
@@ -374,7 +374,7 @@ impl<'a> Run<'a> {
                 let (date, amount) = self.terms(pair);
                 let steps = self.formulas.steps;
                 self.combine(date, amount, *sign == Sign::Minus, |date, amount| {
-                    let amount = (amount % steps == 0).then_some(amount / steps)?;
+                    let amount = exactly(amount, steps)?;
                     let amount = if *sign == Sign::Plus { amount } else { -amount };
                     let moved = match unit {
                         Shift::Days => day(date).plus_days(amount),
@@ -522,4 +522,13 @@ impl<'a> Run<'a> {
 /// The day of a number.
 fn day(number: i128) -> Date {
     Date::of_number(i64::try_from(number).unwrap_or(0))
+}
+
+/// A number divided by another one above zero; nothing where something is left over.
+fn exactly(number: i128, by: i128) -> Option<i128> {
+    // Dividing words takes a fraction of the time.
+    if let (Ok(number), Ok(by)) = (i64::try_from(number), i64::try_from(by)) {
+        return (number.checked_rem(by)? == 0).then(|| i128::from(number / by));
+    }
+    (number % by == 0).then_some(number / by)
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::Run;
+use super::{Run, exactly};
 use crate::program::bits::Kleene;
 use crate::program::formula::Part;
 use qudao_language::decide::MAX_PAIRS;
@@ -58,8 +58,11 @@ impl Run<'_> {
     pub(super) fn times(&mut self, left: Part, right: Part) -> Part {
         let steps = self.formulas.steps;
         let product = |a: i128, b: i128| {
-            let product = a.checked_mul(b)?;
-            (product % steps == 0).then_some(product / steps)
+            // One is often a whole number: then the product need not be divided.
+            match exactly(a, steps).map(|a| (a, b)).or_else(|| Some((exactly(b, steps)?, a))) {
+                Some((whole, other)) => whole.checked_mul(other),
+                None => exactly(a.checked_mul(b)?, steps),
+            }
         };
         match (left, right) {
             (Part::Known(left), Part::Known(right)) => return self.computed(product(left, right)),

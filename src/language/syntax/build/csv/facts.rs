@@ -81,7 +81,9 @@ impl Builder<'_> {
     /// Builds what a sheet says of each channel. Nothing comes of a sheet whose heading says too little.
     pub(in crate::syntax) fn facts(&mut self, text: &str, names: &SheetNames) -> Option<Vec<ast::Channel>> {
         let (heading, records) = self.sheet(text)?;
-        let mut places = self.fact_places(&heading, names)?;
+        let rows = records.iter().filter_map(|fields| fields.first());
+        let of_facts = rows.into_iter().any(|field| names.is_fact(&field.text));
+        let mut places = self.fact_places(&heading, names, of_facts)?;
         let mut said = Said::default();
         for mut fields in records {
             let (span, fits) = self.fitted(&mut fields, places.len());
@@ -96,8 +98,9 @@ impl Builder<'_> {
         Some(said.channels)
     }
 
-    /// What each column is for; nothing where the heading names no channel.
-    fn fact_places(&mut self, heading: &[Field], names: &SheetNames) -> Option<Vec<Place>> {
+    /// What each column is for; nothing where the heading names no channel. Its rows may be facts, as they are where the
+    /// sheet stands on its side.
+    fn fact_places(&mut self, heading: &[Field], names: &SheetNames, of_facts: bool) -> Option<Vec<Place>> {
         let pieces: Vec<Piece<'_>> = heading.iter().map(|field| trim((field.start, &field.text))).collect();
         // A fact goes by its name, whatever else that word is.
         let word = |text: &str| {
@@ -112,12 +115,19 @@ impl Builder<'_> {
             let end = pieces.last().map_or(start, |(start, text)| start + text.len());
             let span = Span { file: self.file, start: start as u32, end: end as u32 };
             let diagnostic = Diagnostic::new(Code::WrongCells, span, "this sheet has no column `channel`");
-            let diagnostic = diagnostic.here("the heading").note(
-                "a sheet of facts has the columns `channel`, `fact` and `value`, or `channel` and a column for each fact",
-            );
+            let diagnostic = diagnostic.here("the heading").note(match of_facts {
+                true => "its rows are facts: turn it, so that a row is a channel and a column a fact",
+                false => {
+                    "a sheet of facts has the columns `channel`, `fact` and `value`, or `channel` and a column for each fact"
+                }
+            });
             let near = nearest("channel", pieces.iter().map(|(_, text)| *text));
             let near = near.and_then(|near| pieces.iter().find(|(_, text)| *text == near));
-            self.report(match near {
+            // Whatever heads the first column, its cells are channels if other columns are facts.
+            let is_fact = |piece: &Piece<'_>| names.is_fact(piece.1);
+            let wide = pieces.iter().skip(1).any(is_fact) || is_long;
+            let first = pieces.first().filter(|first| wide && !is_fact(first) && word(first.1).is_none());
+            self.report(match near.or(first) {
                 Some(piece) => diagnostic.guess("write `channel`", self.at_piece(*piece), "channel"),
                 None => diagnostic,
             });
