@@ -174,6 +174,7 @@ impl Screen {
                     self.hang(&[], "", heading);
                     self.blocks(blocks);
                 }
+                Block::Graph(graph) => self.blocks(&[Block::List(graph.told())]),
             }
         }
     }
@@ -334,7 +335,7 @@ impl Screen {
         match table.kind {
             TableKind::Ranking => self.ranking(table),
             TableKind::Counts => self.counts(table),
-            TableKind::SideBySide => self.side_by_side(table),
+            TableKind::SideBySide | TableKind::Rows => self.side_by_side(table),
             TableKind::Answers => self.answers(table),
         }
     }
@@ -576,6 +577,8 @@ fn code(kind: Kind) -> &'static str {
         | Kind::Short
         | Kind::Title
         | Kind::Link
+        | Kind::To(_)
+        | Kind::Here(_)
         | Kind::Verdict(Some(Verdict::Possible)) => "",
         Kind::Strong | Kind::Name => "\u{1b}[1m",
         Kind::Faint | Kind::Cited | Kind::Verdict(Some(Verdict::Unsuitable)) => "\u{1b}[2m",

@@ -267,6 +267,21 @@ impl<'r> Speaker<'r> {
         }
     }
 
+    /// Returns what numbers of a unit are counted in: `posts per month`; nothing where that goes without saying.
+    #[must_use]
+    pub fn unit(&self, unit: Unit) -> String {
+        let word = |id: Id<UnitDefinition>| {
+            self.amount_of(String::new(), Unit { numerator: Some(id), denominator: None }).trim().to_string()
+        };
+        let per = unit.denominator.map(|id| match self.tongue {
+            Tongue::English => format!(" per {}", self.ruleset.units.get(id).name),
+            Tongue::Chinese => format!("/{}", word(id).trim_start_matches('个')),
+        });
+        format!("{}{}", unit.numerator.map(word).unwrap_or_default(), per.unwrap_or_default())
+            .trim()
+            .to_string()
+    }
+
     /// Returns a value with ids in the place of titles, as traces have it.
     #[must_use]
     pub fn id(&self, value: &Value, ty: Type) -> String {
