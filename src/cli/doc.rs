@@ -54,8 +54,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let day = args.as_of.or(ruleset.as_of).unwrap_or_else(profiles::today);
     let waiting = Waiting::new(speaker.tongue.writing_pages());
     let lang = args.lang.as_deref();
-    let has_tests = !args.no_tests && !(ruleset.tests.is_empty() && ruleset.properties.is_empty());
-    let tests = match has_tests {
+    let untested = args.no_tests || ruleset.tests.is_empty() && ruleset.properties.is_empty();
+    let tests = match !untested {
         true => Some(test::told((&loaded, &ruleset), (lang, args.as_of), args.spending, output)?),
         false => None,
     };

@@ -244,7 +244,8 @@ impl<'r> Maker<'r> {
     fn made_from(&self) -> Block {
         let (ruleset, tongue) = (self.teller.ruleset(), self.teller.tongue());
         let version = ruleset.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
-        let files: Vec<String> = ruleset.files.iter().map(|(_, file)| file.name().to_string()).collect();
+        let files: Vec<String> =
+            ruleset.files.iter().map(|(_, file)| self.file(file.name()).to_string()).collect();
         let mut rows: Vec<Vec<Text>> = vec![
             vec![tongue.rules_named().into(), format!("{}{version}", ruleset.name).into()],
             vec![tongue.rules_digest().into(), Text::of(Kind::Code, &ruleset.digest)],
@@ -329,8 +330,16 @@ impl<'r> Maker<'r> {
     /// The name in the ruleset, and where it stands.
     fn about(&self, name: &str, span: Option<qudao_language::source::Span>) -> String {
         let place = span.map(|span| self.teller.ruleset().files.place(span));
-        let place = place.map(|place| format!(" · {}:{}", place.file, place.line)).unwrap_or_default();
+        let place =
+            place.map(|place| format!(" · {}:{}", self.file(&place.file), place.line)).unwrap_or_default();
         format!("{name}{place}")
+    }
+
+    /// The name of a file beside the main one, whatever folder these are in here.
+    fn file<'f>(&self, name: &'f str) -> &'f str {
+        let main = self.teller.ruleset().main_path();
+        let folder = main.rfind(['/', '\\']).and_then(|end| main.get(..=end)).unwrap_or("");
+        name.strip_prefix(folder).unwrap_or(name)
     }
 
     /// Old names.
@@ -398,7 +407,8 @@ impl<'r> Maker<'r> {
                 self.cited(&disputed.sources),
             ]);
         }
-        if let Some(old) = statement.replaced_on(self.teller.day) {
+        let old = statement.replaced_on(self.teller.day).filter(|old| old.value != statement.value);
+        if let Some(old) = old {
             let words = format!("{}{} {}", tongue.semicolon(), tongue.replaces(), told(&old.value));
             text = text.and(Kind::Faint, words);
         }
