@@ -55,9 +55,9 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let waiting = Waiting::new(speaker.tongue.writing_pages());
     let lang = args.lang.as_deref();
     let untested = args.no_tests || ruleset.tests.is_empty() && ruleset.properties.is_empty();
-    let tests = match !untested {
-        true => Some(test::told((&loaded, &ruleset), (lang, args.as_of), args.spending, output)?),
-        false => None,
+    let tests = match untested {
+        true => None,
+        false => Some(test::told((&loaded, &ruleset), (lang, args.as_of), args.spending, output)?),
     };
     let changes = match &args.against {
         Some(revision) => match changes(args, revision, (&loaded, speaker, day), output)? {
