@@ -509,7 +509,10 @@ impl<'r> Teller<'r> {
     pub(super) fn template(&self, template: &'r Template) -> Text {
         joined(template.get(self.speaker.language).iter().map(|piece| match piece {
             Piece::Plain(text) => plain(text.as_str()),
-            Piece::Hole(Hole::Target(target)) => self.target(*target),
+            Piece::Hole(Hole::Target(TargetRef::Named(target))) => self.link(*target),
+            Piece::Hole(Hole::Target(TargetRef::Variable)) => {
+                plain(format!("[{}]", self.tongue().the_option()))
+            }
             Piece::Hole(Hole::Value(expr)) => match self.settled(expr) {
                 Some(value) => plain(value),
                 None => joined([plain("["), bare(self.value(expr)), plain("]")]),

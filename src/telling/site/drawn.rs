@@ -27,8 +27,12 @@ enum Thing {
     Of(Place),
     /// Questions without a group.
     Ungrouped,
+    /// Questions that lead to the same, by the first of them.
+    Asked(Id<Field>),
     /// Targets that depend on the same.
     Alike(usize),
+    /// What there is no room for.
+    More,
 }
 
 impl Drawing {
@@ -96,12 +100,17 @@ impl Maker<'_> {
         }
         if drawing.graph.nodes.len() > MOST_DRAWN {
             drawing = Drawing::default();
-            for rule in rules {
-                for field in self.uses.fields_of(*rule) {
-                    let number = self.draw_field(&mut drawing, field);
-                    let end = end(&mut drawing);
-                    drawing.edges.insert((number, end));
-                }
+            let fields: BTreeSet<Id<Field>> =
+                rules.iter().flat_map(|rule| self.uses.fields_of(*rule)).collect();
+            let end = end(&mut drawing);
+            for field in fields.iter().take(MOST_DRAWN) {
+                let number = self.draw_field(&mut drawing, *field);
+                drawing.edges.insert((number, end));
+            }
+            let more = fields.len().saturating_sub(MOST_DRAWN);
+            if more > 0 {
+                let number = drawing.put(Thing::More, NodeKind::Asked, || tongue.and_more(more));
+                drawing.edges.insert((number, end));
             }
         }
         drawing.done(title.to_string(), tongue.leads_to())
@@ -157,41 +166,56 @@ impl Maker<'_> {
         }
         let mut groups: Vec<(BTreeSet<Id<Field>>, Vec<Target>)> = alike.into_iter().collect();
         groups.sort_by_key(|(_, targets)| targets.first().copied());
-        let mut drawing = Drawing::default();
-        let section = |field: Id<Field>| ruleset.fields[field].section;
-        for field in
-            ruleset.fields.ids().filter(|field| groups.iter().any(|(fields, _)| fields.contains(field)))
-        {
-            match grouped {
-                true => _ = self.draw_group(&mut drawing, section(field)),
-                false => _ = self.draw_field(&mut drawing, field),
-            }
+        // Which targets each question leads to: those that lead to the same are as one, where they are many.
+        let mut leads: BTreeMap<Id<Field>, Vec<usize>> = BTreeMap::new();
+        for (number, (fields, _)) in groups.iter().enumerate() {
+            fields.iter().for_each(|field| leads.entry(*field).or_default().push(number));
         }
-        for (number, (fields, targets)) in
-            groups.iter().enumerate().filter(|(_, (fields, _))| !fields.is_empty())
-        {
-            let to = match targets.as_slice() {
-                [one] => {
-                    let place = Place::Target(*one);
-                    drawing.put(Thing::Of(place), NodeKind::Target, || self.label(place))
-                }
-                many => drawing.put(Thing::Alike(number), NodeKind::Target, || {
-                    let names: Vec<String> =
-                        many.iter().take(2).map(|of| self.teller.speaker.target(*of).to_string()).collect();
-                    let more = many.len() - names.len();
-                    let names = tongue.list(&names);
-                    if more == 0 { names } else { format!("{names} {}", tongue.and_more(more)) }
+        let mut together: BTreeMap<&[usize], Vec<Id<Field>>> = BTreeMap::new();
+        for (field, to) in &leads {
+            together.entry(to).or_default().push(*field);
+        }
+        let many = leads.len() > MOST_ASKED;
+        let mut drawing = Drawing::default();
+        let mut asked = Vec::new();
+        for (field, to) in &leads {
+            let alike = together.get(to.as_slice()).map_or(&[][..], Vec::as_slice);
+            let from = match alike {
+                _ if grouped => self.draw_group(&mut drawing, ruleset.fields[*field].section),
+                [first, _, ..] if many => drawing.put(Thing::Asked(*first), NodeKind::Asked, || {
+                    self.some(alike.iter().map(|field| Place::Field(*field)))
                 }),
+                _ => self.draw_field(&mut drawing, *field),
             };
-            for field in fields {
-                let from = match grouped {
-                    true => self.draw_group(&mut drawing, section(*field)),
-                    false => self.draw_field(&mut drawing, *field),
-                };
-                drawing.edges.insert((from, to));
+            asked.push((from, to));
+        }
+        // Targets that nothing asked leads to are not drawn.
+        let ends = groups.iter().enumerate().map(|(number, (fields, targets))| match targets.as_slice() {
+            _ if fields.is_empty() => None,
+            [one] => {
+                let place = Place::Target(*one);
+                Some(drawing.put(Thing::Of(place), NodeKind::Target, || self.label(place)))
             }
+            many => Some(drawing.put(Thing::Alike(number), NodeKind::Target, || {
+                self.some(many.iter().map(|target| Place::Target(*target)))
+            })),
+        });
+        let ends: Vec<Option<usize>> = ends.collect();
+        for (from, to) in asked {
+            let to = to.iter().filter_map(|number| *ends.get(*number)?);
+            drawing.edges.extend(to.map(|to| (from, to)));
         }
         drawing.done(tongue.whole_picture().to_string(), tongue.leads_to())
+    }
+
+    /// The first of some things, and how many more there are.
+    fn some(&self, places: impl ExactSizeIterator<Item = Place>) -> String {
+        const NAMED: usize = 2;
+        let tongue = self.teller.tongue();
+        let more = places.len().saturating_sub(NAMED);
+        let names: Vec<String> = places.take(NAMED).map(|place| self.label(place)).collect();
+        let names = tongue.list(&names);
+        if more == 0 { names } else { format!("{names} {}", tongue.and_more(more)) }
     }
 
     fn draw_group(&self, drawing: &mut Drawing, section: Option<usize>) -> usize {

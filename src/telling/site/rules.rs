@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use qudao_language::decide::Truth;
 use qudao_language::model::NeedState;
 use qudao_language::model::{
     Effect, EffectKind, Expr, ExprKind, Id, Need, Points, RowOf, Rule, Table, Target, TargetRef,
@@ -111,7 +110,7 @@ impl<'r> Maker<'r> {
             EffectKind::Cap(of, verdict) => {
                 let best = Text::of(Kind::Plain, format!("{}{} ", tongue.colon(), tongue.at_best()));
                 let verdict = Text::of(Kind::Verdict(Some(*verdict)), tongue.verdict(*verdict));
-                Item::new(Mark::Truth(Truth::Unknown, String::new()), joined([target(*of), best, verdict]))
+                Item::new(Mark::Effect("≤".into(), false), joined([target(*of), best, verdict]))
             }
             EffectKind::Needs(of, needs) => {
                 let needs = needs.iter().map(|need| match need {
@@ -123,6 +122,8 @@ impl<'r> Maker<'r> {
                 Item::new(Mark::Need(NeedState::Unmet), joined([target(*of), word, needs]))
             }
             EffectKind::Note(of, text, warns) => {
+                // Of each option all is said, where it stands.
+                let of = of.filter(|of| *of != TargetRef::Variable);
                 let of = of.map(|of| joined([target(of), tongue.colon().into()]));
                 let mark = if *warns { Mark::Warning(tongue.warning()) } else { Mark::Note(tongue.note()) };
                 Item::new(mark, joined([of.unwrap_or_default(), teller.template(text)]))
