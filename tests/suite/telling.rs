@@ -357,7 +357,8 @@ fn a_client_is_told_five_in_full_and_all_others_in_a_line() {
     let [_, whole] = for_client(&decision, speaker, &advice, false);
     let told = whole.terminal(false);
     assert_eq!(told.lines().filter(|line| line.starts_with("Way ") && line.len() < 8).count(), 5, "{told}");
-    assert_eq!(told.matches(".: recommended; x").count(), 45, "{told}");
+    let line = told.replace("\n    ", " ");
+    assert!(line.contains("Way 5., Way 6.,") && line.contains("Way 49.: recommended; x"), "{told}");
     assert!(told.contains("What you told us\nnothing\n"), "{told}");
     assert!(told.contains("Way 0., then Way 1., Way 2., Way 3. and 46 more"), "{told}");
     let page = report::report(&decision, speaker, &advice, "", false).html("en");
@@ -419,7 +420,7 @@ fn a_report_is_a_page_for_each_profile_or_one_for_all() {
         "{compared}"
     );
     for (command, says) in [
-        ("report r.qd some.yaml few.yaml", "several profiles are a page each"),
+        ("report r.qd some.yaml few.yaml", "several profiles are a report each"),
         ("report r.qd few.yaml else/few.yaml -o pages", "two profiles are named `few`"),
         ("report r.qd some.yaml -o r.qd/page.html", "cannot write `r.qd/page.html`"),
         ("report r.qd some.yaml few.yaml -o r.qd", "cannot make the folder `r.qd`"),

@@ -133,15 +133,11 @@ impl<'r> Maker<'r> {
 
     /// Points with their level, and whether they are welcome.
     fn score(&self, points: &Points, level: Option<usize>) -> (String, bool) {
-        let level = level.and_then(|level| self.teller.ruleset().levels.get(level));
         let (least, greatest) = points.range();
-        let sign = if least < 0 { "−" } else { "+" };
-        let told = match (level, least == greatest) {
-            (Some(level), true) if level.points == least.abs() => {
-                format!("{sign}{}", self.titled(level.title.as_ref(), &level.name))
-            }
-            (_, true) => format!("{least:+}"),
-            (_, false) => format!("{least:+} … {greatest:+}"),
+        let told = match level {
+            Some(level) => self.teller.speaker.level(level, points),
+            None if least == greatest => format!("{least:+}"),
+            None => format!("{least:+} … {greatest:+}"),
         };
         (told, least >= 0)
     }
