@@ -186,6 +186,7 @@ EVAL = ["eval", "rules.qd", "profile.yaml"]
 JSON = ["eval", "rules.qd", "profile.yaml", "-f", "json"]
 DIFF = ["diff", "rules.qd", "new.qd"]
 ASK = ["ask", "rules.qd"]
+DOC = ["doc", "rules.qd", "-o", "site"]
 
 
 def why(name, profile="profile.yaml"):
@@ -194,25 +195,25 @@ def why(name, profile="profile.yaml"):
 
 # What grows, how it is made, the sizes, and the commands.
 CASES = {
-    "first": (first, [100, 1_000, 10_000], [CHECK, EVAL, why("c3")]),
+    "first": (first, [100, 1_000, 10_000], [CHECK, EVAL, why("c3"), DOC]),
     "first-apart": (table("first"), [100, 1_000, 10_000], [CHECK, EVAL, DIFF, why("c3")]),
     "unique": (table("unique"), [1_000, 3_000, 10_000], [CHECK, EVAL, why("c3")]),
     "collect": (table("collect"), [1_000, 3_000, 10_000], [CHECK, EVAL, why("c3")]),
     "each": (each, [30, 100, 200], [CHECK, DIFF, ["ask", "rules.qd", "none.yaml"]]),
     "json": (lambda size: each(100, channels=size), [100, 300], [JSON]),
     "requirements": (requirements, [100, 300, 1_000], [CHECK, EVAL, why("c3")]),
-    "chain": (chain, [100, 300, 1_000, 3_000], [CHECK, EVAL, why("c3")]),
+    "chain": (chain, [100, 300, 1_000, 3_000], [CHECK, EVAL, why("c3"), DOC]),
     "values": (values, [100, 300, 1_000, 3_000], [CHECK, EVAL, why("c3"), why("c3", "full.yaml")]),
     "members": (members, [50, 100, 200], [CHECK, EVAL, DIFF]),
-    "fields": (fields, [300, 1_000, 2_000], [CHECK, EVAL, DIFF]),
+    "fields": (fields, [300, 1_000, 2_000], [CHECK, EVAL, DIFF, DOC]),
     "sum": (total, [10, 20, 50], [CHECK, EVAL, why("c0")]),
-    "exceptions": (exceptions, [300, 1_000], [CHECK, EVAL, why("c0")]),
+    "exceptions": (exceptions, [300, 1_000], [CHECK, EVAL, why("c0"), DOC]),
     "excluded": (excluded, [5_000, 50_000], [CHECK, EVAL]),
     "identical": (identical, [1_000, 5_000, 10_000], [CHECK, EVAL]),
-    "units": (units, [10_000, 40_000], [CHECK]),
+    "units": (units, [10_000, 40_000], [CHECK, DOC]),
     "header": (header, [10_000, 50_000, 100_000], [["batch", "rules.qd", "rows.csv"]]),
     "each-why": (lambda n: each(n), [30, 80], [why("c3", "none.yaml"), why("c3")]),
-    "sheet": (sheet, [100, 330], [CHECK, EVAL, DIFF, why("c3"), why("c3", "none.yaml"), JSON]),
+    "sheet": (sheet, [100, 330], [CHECK, EVAL, DIFF, why("c3"), why("c3", "none.yaml"), JSON, DOC]),
 }
 
 

@@ -8,6 +8,7 @@ mod check;
 mod choice;
 mod completions;
 mod diff;
+mod doc;
 mod eval;
 mod explain;
 mod facts;
@@ -94,6 +95,8 @@ enum Command {
     Ask(ask::Args),
     /// Write an answer to hand over: a page for a browser or for paper
     Report(report::Args),
+    /// Write a ruleset as pages to browse: what it asks, knows and decides, and why
+    Doc(doc::Args),
     /// Answer tables of profiles: NDJSON or CSV in, decisions out
     Batch(batch::Args),
     /// Show the whole proof of one verdict
@@ -143,6 +146,7 @@ impl Command {
             Command::Completions(args) => args.file(),
             Command::Ask(_)
             | Command::Batch(_)
+            | Command::Doc(_)
             | Command::Lsp(_)
             | Command::New(_)
             | Command::Rename(_)
@@ -206,6 +210,7 @@ fn command(command: Command, output: &mut Output) -> Result<Exit, Failure> {
         Command::Eval(args) => eval::run(&args, output),
         Command::Ask(args) => ask::run(&args, output),
         Command::Report(args) => report::run(&args, output),
+        Command::Doc(args) => doc::run(&args, output),
         Command::Batch(args) => batch::run(&args, output),
         Command::Why(args) => why::run(&args, output),
         Command::Verify(args) => verify::run(&args, output),

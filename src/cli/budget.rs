@@ -10,7 +10,7 @@ use qudao_analysis::analyse::diagram::Budget;
 use qudao_engine::advise::STEPS;
 
 /// How much a command may spend.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Clone, Copy, Default, Debug)]
 pub(crate) struct Spending {
     /// Prove and search for about so long, such as `5s`, `500ms` or `2m`; counted in steps, so it reaches as far on every
     /// machine

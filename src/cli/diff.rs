@@ -116,13 +116,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         difference.add_profile(&name, before.profile.as_ref(), now.profile.as_ref());
     }
     let mut inputs = [given, old_files.paths(), new_files.paths()].concat();
-    for (files, ruleset) in [(new_files, new), (&old_files, &old)] {
-        for profile in witnesses(files, ruleset, &mut inputs) {
-            let (before, now) = (as_read(&profile, ruleset, &old), as_read(&profile, ruleset, new));
-            difference.witnesses.extend(before.zip(now));
-        }
-    }
-    difference.find_regions(args.spending.each(QUESTIONS));
+    find(&mut difference, [(new_files, new), (&old_files, &old)], args.spending, &mut inputs);
     let saved = match &args.save_witness {
         Some(folder) => save(&difference, folder, &inputs)?,
         None => Vec::new(),
@@ -135,6 +129,23 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
+}
+
+/// Finds what changes over all profiles, those first that the rulesets bring: the new one, then the old one.
+pub(super) fn find<'r>(
+    difference: &mut Difference<'r>,
+    sides: [(&Loaded, &'r Ruleset); 2],
+    spending: Spending,
+    inputs: &mut Vec<PathBuf>,
+) {
+    let [(_, new), (_, old)] = sides;
+    for (files, ruleset) in sides {
+        for profile in witnesses(files, ruleset, inputs) {
+            let (before, now) = (as_read(&profile, ruleset, old), as_read(&profile, ruleset, new));
+            difference.witnesses.extend(before.zip(now));
+        }
+    }
+    difference.find_regions(spending.each(QUESTIONS));
 }
 
 /// So many profiles of a ruleset are looked at, beside those that are given.

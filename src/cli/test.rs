@@ -16,6 +16,7 @@ use qudao_language::diagnostic::render_in;
 use qudao_language::model::{Profile, Property, Ruleset, Test};
 use qudao_language::profile::{self, Format as ProfileFormat};
 use qudao_language::source::Place;
+use qudao_telling::document::Document;
 use qudao_telling::words::Tongue;
 
 use super::argument::{Argument, meant};
@@ -61,7 +62,7 @@ const EXAMPLES: &str = "Examples:
   qudao test --coverage --threshold 80   fail where too little is tested";
 
 /// What `qudao test` takes.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Default, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// Rulesets: files, folders with all rulesets below them, or names of those inside the binary (default: those of
@@ -223,12 +224,43 @@ fn ruleset(
     let Some(ruleset) = load::ruleset_of(loaded, output)? else {
         return Ok(RulesetRun { name: file.clone(), file, broken: true, tongue, ..RulesetRun::default() });
     };
+    checked(work, (loaded, &ruleset), output, paths, cases, failure)
+}
+
+/// Tells what comes of all checks of a ruleset and what they reach, in full, and writes nothing beside it.
+pub(super) fn told(
+    (loaded, ruleset): (&Loaded, &Ruleset),
+    (lang, as_of): (Option<&str>, Option<Date>),
+    spending: Spending,
+    output: &mut Output,
+) -> Result<Document, Failure> {
+    let lang = lang.map(str::to_string);
+    let args = Args { lang, as_of, check: true, coverage: true, spending, ..Args::default() };
+    let work = Work { args: &args, paths: Vec::new(), accept: None, mode: Mode::Check };
+    let mut failure = None;
+    let run = checked(&work, (loaded, ruleset), output, &mut Vec::new(), &mut BTreeSet::new(), &mut failure)?;
+    failure.map_or_else(|| Ok(report::told(&[run], true, true)), Err)
+}
+
+/// Runs all checks of a ruleset without errors.
+fn checked(
+    work: &Work<'_>,
+    (loaded, ruleset): (&Loaded, &Ruleset),
+    output: &mut Output,
+    paths: &mut Vec<PathBuf>,
+    cases: &mut BTreeSet<String>,
+    failure: &mut Option<Failure>,
+) -> Result<RulesetRun, Failure> {
+    let args = work.args;
+    let file = loaded.sources.files().get(loaded.sources.main()).name().to_string();
+    let language = args.lang.as_deref().or(loaded.project.lang.as_deref());
+    let tongue = Tongue::told_in(language);
     let deny_undecided = args.deny.contains(&Deny::Undecided);
     let mut run =
         RulesetRun { name: ruleset.name.to_string(), file, deny_undecided, tongue, ..RulesetRun::default() };
     let pattern = args.pattern.as_deref();
     let wanted = args.coverage || args.threshold.is_some() || args.suggest;
-    let mut coverage = wanted.then(|| Coverage::new(&ruleset));
+    let mut coverage = wanted.then(|| Coverage::new(ruleset));
     let mut observe = |decision: &Decision<'_>| {
         if let Some(coverage) = &mut coverage {
             coverage.observe(decision);
@@ -240,11 +272,11 @@ fn ruleset(
             run.skipped += 1;
             continue;
         }
-        run.tests.push(match base(loaded, &ruleset, test, tongue, paths) {
-            Ok(base) => run_observed(&ruleset, test, base.as_ref(), args.as_of, language, &mut observe),
+        run.tests.push(match base(loaded, ruleset, test, tongue, paths) {
+            Ok(base) => run_observed(ruleset, test, base.as_ref(), args.as_of, language, &mut observe),
             Err(why) => TestRun {
                 title: test.title.main.clone(),
-                at: place(&ruleset, test),
+                at: place(ruleset, test),
                 failures: vec![TestFailure::NotRun(why)],
             },
         });
@@ -254,8 +286,8 @@ fn ruleset(
     let count = ruleset.properties.iter().filter(|property| chosen(property)).count() as u64;
     let shares = [count > 0, wanted, args.suggest].into_iter().filter(|asked| *asked).count() as u64;
     let budget = args.spending.each(count * shares);
-    run.properties = properties(&ruleset, |property| match chosen(property) {
-        true => prove(&ruleset, property, args.as_of, args.every_day, budget, language),
+    run.properties = properties(ruleset, |property| match chosen(property) {
+        true => prove(ruleset, property, args.as_of, args.every_day, budget, language),
         false => PropertyOutcome::NotChecked,
     });
     run.properties.retain(|property| selected(pattern, &property.name));
@@ -276,7 +308,7 @@ fn ruleset(
             as_of: args.as_of,
             tongue,
         };
-        let compared = compare(&ruleset, &beside, &plan, |case| selected(pattern, case), &mut observe);
+        let compared = compare(ruleset, &beside, &plan, |case| selected(pattern, case), &mut observe);
         run.cases = compared.cases;
         run.causes = compared.causes;
         run.unreferenced = compared.unreferenced;
@@ -284,9 +316,9 @@ fn ruleset(
         *failure = failure.take().or(compared.failure);
     }
     let budget = args.spending.each(REACHES * shares);
-    let coverage = coverage.map(|coverage| coverage.finished(&ruleset, budget, tongue));
+    let coverage = coverage.map(|coverage| coverage.finished(ruleset, budget, tongue));
     if let Some(coverage) = coverage.as_ref().filter(|_| args.suggest) {
-        suggested(&ruleset, coverage, (budget, tongue), output)?;
+        suggested(ruleset, coverage, (budget, tongue), output)?;
     }
     run.coverage = coverage;
     Ok(run)

@@ -13,7 +13,7 @@ pub(crate) trait Formats: ValueEnum + Copy + Send + Sync + 'static {
 }
 
 /// Where a result is written.
-#[derive(clap::Args, Debug)]
+#[derive(clap::Args, Default, Debug)]
 pub(crate) struct To {
     /// Write the result to this file, whole or not at all (default, or `-`: standard output)
     #[arg(long, short, value_name = "FILE")]
@@ -37,6 +37,12 @@ pub(crate) struct Written<F: Formats> {
     json: bool,
     #[command(flatten)]
     pub(crate) to: To,
+}
+
+impl<F: Formats> Default for Written<F> {
+    fn default() -> Written<F> {
+        Written { format: F::TEXT, json: false, to: To::default() }
+    }
 }
 
 impl<F: Formats> Written<F> {

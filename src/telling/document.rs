@@ -2,12 +2,18 @@
 //! one target, and is the only one to know the widths, colours and escapes there.
 
 mod footnotes;
+mod graph;
 #[cfg(feature = "html")]
 mod html;
 mod markdown;
+mod place;
 mod terminal;
 
 pub use footnotes::{Footnote, Footnotes};
+pub use graph::{Graph, Node, NodeKind};
+#[cfg(feature = "html")]
+pub use html::{Chapter, STYLE_FILE, Site, WRITTEN, files};
+pub use place::Place;
 
 pub(crate) use terminal::{Screen, column, widest};
 
@@ -95,6 +101,8 @@ pub enum Block {
     Bars(Bars),
     /// Parts under a heading that only those read who ask for them.
     Fold(Text, Vec<Block>),
+    /// What depends on what.
+    Graph(Graph),
 }
 
 impl Block {
@@ -128,6 +136,8 @@ pub struct Section {
     pub body: Vec<Block>,
     /// What it is of the whole.
     pub part: Part,
+    /// What leads to it, on a site.
+    pub here: Option<Place>,
 }
 
 /// What a section is of the whole.
@@ -356,6 +366,8 @@ pub enum TableKind {
     SideBySide,
     /// What was asked, and what was answered. A row without an answer heads those below it.
     Answers,
+    /// What is alike, a thing a row, with as many columns as there is to tell.
+    Rows,
 }
 
 /// A text of marked words.
@@ -441,4 +453,8 @@ pub enum Kind {
     Link,
     /// The number of what it rests on.
     Cited,
+    /// What leads to a place of the site.
+    To(Place),
+    /// What stands at a place of the site.
+    Here(Place),
 }

@@ -7,6 +7,8 @@ pub mod document;
 pub mod facts;
 pub mod report;
 pub mod result;
+#[cfg(feature = "html")]
+pub mod site;
 pub mod summary;
 pub mod verify;
 pub mod why;

@@ -41,6 +41,8 @@ mod outcomes;
 mod phrases;
 #[cfg(feature = "xlsx")]
 mod sheets;
+#[cfg(feature = "html")]
+mod site;
 mod values;
 
 pub use evidence::{converted, evidence, is_conversion, points, rates, text_of, told};

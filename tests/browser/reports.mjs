@@ -2,43 +2,12 @@
 //
 //     cd FOLDER_WITH_NODE_MODULES && node …/tests/browser/reports.mjs [FILTER]
 //
-// `QUDAO` is the program, `CHROMIUM` the browser. With `UPDATE=1` the snapshots are written anew; `SHOTS=FOLDER` keeps
-// pictures of each page in three widths, light and dark, to be looked at.
+// `shared.mjs` says which variables there are.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-
-const require = createRequire(join(process.cwd(), 'x'));
-const { chromium } = require('playwright-core');
-const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-
-const home = fileURLToPath(new URL('.', import.meta.url));
-const root = join(home, '..', '..');
-const program = process.env.QUDAO ?? join(root, 'target', 'debug', 'qudao');
-const folder = mkdtempSync(join(tmpdir(), 'qudao-reports-'));
-
-const WIDTHS = [390, 820, 1280];
-
-/** Texts that have power on a page, in every place of a ruleset that has one. */
-const HOSTILE = ['</title></style><script>document.title=1</script>', '"><img src=x onerror=document.title=1>', '*/}body{display:none}'];
-
-function hostile() {
-  const text = JSON.stringify(HOSTILE.join(' ')).replaceAll('{', '\\{');
-  const path = join(folder, 'hostile.qd');
-  writeFileSync(path, `ruleset hostile ${text} { version ${text} as of 2026-05-01 }
-source s ${text} { publisher ${text} }
-profile { b: bool ${text} }
-fact f: int ${text}
-requirement q ${text} { how ${text} }
-channel a ${text} { f = 1 from s at ${text} needs q }
-rule r ${text} { when b then score a +1, warn ${text} because ${text} }
-`);
-  return path;
-}
+import { pathToFileURL } from 'node:url';
+import { HOSTILE, WIDTHS, assertAccessible, assertKept, brokenLines, folder, hostile, program, root, run } from './shared.mjs';
 
 const profile = (ruleset, name) => join(root, 'rulesets', ruleset, 'profiles', name);
 const pages = [
@@ -55,28 +24,6 @@ const pages = [
   },
   { name: 'hostile', args: [hostile(), '--set', 'b=true'] },
 ];
-
-/** Lines that begin with what ends a clause: Chinese is not broken there. */
-function brokenLines() {
-  const wrong = [];
-  const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (node.parentElement.closest('details')) continue;
-    let last = null;
-    for (let at = 0; at < node.length; at += 1) {
-      const range = document.createRange();
-      range.setStart(node, at);
-      range.setEnd(node, at + 1);
-      const box = range.getClientRects()[0];
-      if (box && last !== null && box.top > last + box.height / 2 && '，。；：！？、）”'.includes(node.data[at])) {
-        wrong.push(node.data.slice(Math.max(0, at - 8), at + 4));
-      }
-      if (box) last = box.top;
-    }
-  }
-  return wrong;
-}
 
 async function check(browser, { name, args, kept, most }) {
   const file = join(folder, `${name}.html`);
@@ -121,36 +68,14 @@ async function check(browser, { name, args, kept, most }) {
 
   // What it says, and by which roles.
   if (kept) {
-    const now = `${await page.locator('body').ariaSnapshot()}\n`;
-    const path = join(home, 'snapshots', `${name}.yml`);
-    if (process.env.UPDATE) {
-      mkdirSync(join(home, 'snapshots'), { recursive: true });
-      writeFileSync(path, now);
-    }
-    assert.equal(now, readFileSync(path, 'utf8'), says('it says something else; UPDATE=1 takes it'));
+    await assertKept(page, name, says);
   }
 
-  // Each width, light and dark, folded and not.
-  for (const width of WIDTHS) {
-    for (const colorScheme of ['light', 'dark']) {
-      await page.setViewportSize({ width, height: 900 });
-      await page.emulateMedia({ colorScheme, media: 'screen' });
-      // Proofs of large rulesets are long; axe needs minutes for them.
-      for (const open of kept && width === 820 ? [true, false] : [false]) {
-        await page.evaluate(open => document.querySelectorAll('details').forEach(of => { of.open = open; }), open);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        assert.ok(wide <= width, says(`it is ${wide} wide in ${width}`));
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(of => of.html).join(' | ')}`);
-        assert.deepEqual(found, [], says(`${width} ${colorScheme}`));
-        if (process.env.SHOTS && !open) {
-          mkdirSync(process.env.SHOTS, { recursive: true });
-          await page.screenshot({ path: join(process.env.SHOTS, `${name}-${width}-${colorScheme}.png`), fullPage: true });
-        }
-      }
-    }
-    if (args.includes('zh')) assert.deepEqual(await page.evaluate(brokenLines), [], says(`lines in ${width}`));
+  // Each width, light and dark, folded and not. Proofs of large rulesets are long.
+  await assertAccessible(page, says, kept, name);
+  for (const width of args.includes('zh') ? WIDTHS : []) {
+    await page.setViewportSize({ width, height: 900 });
+    assert.deepEqual(await page.evaluate(brokenLines), [], says(`lines in ${width}`));
   }
   assert.equal(await page.locator('html').getAttribute('lang'), args.includes('zh') ? 'zh' : 'en', says('lang'));
 
@@ -174,16 +99,4 @@ async function check(browser, { name, args, kept, most }) {
   console.log(`${name}: ok`);
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
-try {
-  assert.ok(existsSync(program), `${program} is not built`);
-  const wanted = pages.filter(page => page.name.includes(process.argv[2] ?? ''));
-  assert.ok(wanted.length > 0, 'no page is tested');
-  for (const page of wanted) await check(browser, page);
-} finally {
-  await browser.close();
-  rmSync(folder, { recursive: true, force: true });
-}
+await run(pages, check);

@@ -45,7 +45,7 @@ fn quoted(text: &str) -> String {
 }
 
 /// A ruleset with a text in every place that has one.
-fn ruleset(text: &str, expectation: &str) -> String {
+pub(crate) fn ruleset(text: &str, expectation: &str) -> String {
     let t = quoted(text);
     format!(
         "ruleset r {t} {{ version {t} as of 2026-05-01 }}\n\

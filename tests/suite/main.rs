@@ -48,6 +48,7 @@ mod reports;
 mod rests;
 mod schema;
 mod sheets;
+mod sites;
 mod snapshots;
 mod support;
 mod surface;

@@ -1,7 +1,9 @@
 //! A report as one page of HTML: no network, no script, light and dark, and on paper. Nothing in a text is markup.
 
 mod blocks;
+mod graph;
 mod inline;
+mod site;
 
 use maud::{DOCTYPE, PreEscaped, html};
 use qudao_language::visible::{one_line, visible};
@@ -9,7 +11,9 @@ use qudao_language::visible::{one_line, visible};
 use super::Document;
 use crate::words::Tongue;
 use blocks::Page;
-use inline::{inline, words};
+use inline::{View, inline, words};
+
+pub use site::{Chapter, STYLE_FILE, Site, WRITTEN, files};
 
 /// What a page looks like. It has no colour or size that is not there.
 const STYLE: &str = include_str!("html/report.css");
@@ -21,7 +25,8 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
 pub(super) fn write(document: &Document, language: &str) -> String {
     let tongue = Tongue::of(language);
     let title = one_line(&words(&document.title));
-    let mut page = Page { tongue, sections: 0, contents: Vec::new() };
+    let view = View { tongue, places: None };
+    let mut page = Page { view, sections: 0, contents: Vec::new() };
     let body = page.blocks(document.body.iter().chain(&document.appendix), 2);
     let style = format!("{STYLE}@page{{@top-left{{content:\"{}\"}}}}", css_text(&title));
     let markup = html! {
@@ -40,7 +45,7 @@ pub(super) fn write(document: &Document, language: &str) -> String {
                 a .skip href="#main" { (tongue.skip()) }
                 header .head {
                     h1 { (title) }
-                    @if !document.result.is_empty() { p .lead { (inline(&document.result, tongue)) } }
+                    @if !document.result.is_empty() { p .lead { (inline(&document.result, view)) } }
                 }
                 @if page.contents.len() > 2 {
                     nav .contents aria-label=(tongue.contents()) {

@@ -88,6 +88,7 @@ impl Page {
                     self.heading(level, heading);
                     self.blocks(blocks, level + 1);
                 }
+                Block::Graph(graph) => self.list(&graph.told()),
             }
         }
     }
@@ -254,6 +255,8 @@ fn inline(text: &Text) -> String {
         | Kind::Good
         | Kind::Doubtful
         | Kind::Bad
+        | Kind::To(_)
+        | Kind::Here(_)
         | Kind::Verdict(_) => plain(text),
         Kind::Strong => format!("**{}**", plain(text)),
         Kind::Name | Kind::Code | Kind::Quoted => format!("`{}`", code(text)),

@@ -176,6 +176,7 @@ impl Screen {
                     self.hang(&[], "", heading);
                     self.blocks(blocks);
                 }
+                Block::Graph(graph) => self.blocks(&[Block::List(graph.told())]),
             }
         }
     }
@@ -336,7 +337,7 @@ impl Screen {
         match table.kind {
             TableKind::Ranking => self.ranking(table),
             TableKind::Counts => self.counts(table),
-            TableKind::SideBySide => self.side_by_side(table),
+            TableKind::SideBySide | TableKind::Rows => self.side_by_side(table),
             TableKind::Answers => self.answers(table),
         }
     }
@@ -595,6 +596,8 @@ fn code(kind: Kind) -> &'static str {
         | Kind::Short
         | Kind::Title
         | Kind::Link
+        | Kind::To(_)
+        | Kind::Here(_)
         | Kind::Verdict(Some(Verdict::Possible)) => "",
         Kind::Strong | Kind::Name => "\u{1b}[1m",
         Kind::Faint | Kind::Cited | Kind::Verdict(Some(Verdict::Unsuitable)) => "\u{1b}[2m",

@@ -7,20 +7,21 @@ use qudao_language::visible::{one_line, visible};
 use super::super::{
     Bars, Block, Case, Changes, Code, Item, List, Mark, Part, Section, Table, TableKind, Text,
 };
-use super::inline::{inline, place, source, verdict_look, words};
+use super::graph;
+use super::inline::{View, inline, place, source, verdict_look, words};
 use crate::words::Tongue;
 use qudao_language::model::NeedState;
 
 /// A page in the making.
-pub(super) struct Page {
-    pub(super) tongue: Tongue,
+pub(super) struct Page<'p> {
+    pub(super) view: View<'p>,
     /// How many sections there were.
     pub(super) sections: usize,
     /// The uppermost of them that have a heading: place and heading.
     pub(super) contents: Vec<(String, String)>,
 }
 
-impl Page {
+impl Page<'_> {
     pub(super) fn blocks<'d>(&mut self, blocks: impl IntoIterator<Item = &'d Block>, level: usize) -> Markup {
         html! { @for block in blocks { (self.block(block, level)) } }
     }
@@ -29,7 +30,9 @@ impl Page {
         match block {
             Block::Section(section) => self.section(section, level),
             Block::Paragraph(text) => html! { p { (self.inline(text)) } },
-            Block::Entry(what, text) => html! { p { strong { (visible(what)) } ": " (self.inline(text)) } },
+            Block::Entry(what, text) => html! {
+                p .entry { strong { (visible(what)) } (self.view.tongue.colon()) (self.inline(text)) }
+            },
             Block::List(list) => self.list(list),
             Block::Cases(cases, rest) => self.cases(cases, rest),
             Block::Changes(label, changes) => html! { p { (visible(label)) } (self.changes(changes)) },
@@ -44,16 +47,21 @@ impl Page {
             Block::Fold(heading, blocks) => html! {
                 details { summary { (self.inline(heading)) } (self.blocks(blocks, level)) }
             },
+            Block::Graph(drawn) => html! {
+                (wide(self.view.tongue, true, graph::draw(drawn, self.view)))
+                details { summary { (self.view.tongue.in_words()) } (self.list(&drawn.told())) }
+            },
         }
     }
 
-    fn inline(&self, text: &Text) -> Markup {
-        inline(text, self.tongue)
+    pub(super) fn inline(&self, text: &Text) -> Markup {
+        inline(text, self.view)
     }
 
     fn section(&mut self, section: &Section, level: usize) -> Markup {
         self.sections += 1;
-        let id = place(self.sections);
+        let here = self.view.places.zip(section.here).map(|(places, here)| places.here(here));
+        let id = here.unwrap_or_else(|| place(self.sections));
         if level == 2 && !section.heading.is_empty() {
             self.contents.push((id.clone(), one_line(&words(&section.heading))));
         }
@@ -126,7 +134,7 @@ impl Page {
             Mark::Effect(effect, false) => ("doubtful", effect, ""),
             Mark::Need(state) => {
                 let sign = if *state == NeedState::Met { "☑" } else { "☐" };
-                ("need", sign, self.tongue.need_state(*state))
+                ("need", sign, self.view.tongue.need_state(*state))
             }
             Mark::Note(_) | Mark::More | Mark::Point | Mark::Beyond | Mark::Changed | Mark::First => {
                 ("faint", "·", "")
@@ -186,7 +194,7 @@ impl Page {
         html! {
             @for group in &changes.groups {
                 @if !group.rows.is_empty() {
-                    (wide(self.tongue, true, html! {
+                    (wide(self.view.tongue, true, html! {
                         table {
                             thead { tr { @for head in heads { th scope="col" { (head) } } } }
                             tbody {
@@ -213,16 +221,19 @@ impl Page {
             TableKind::Counts => "counts",
             TableKind::SideBySide => "side",
             TableKind::Answers => "answers",
+            TableKind::Rows => "rows",
         };
         wide(
-            self.tongue,
-            table.kind == TableKind::SideBySide,
+            self.view.tongue,
+            matches!(table.kind, TableKind::SideBySide | TableKind::Rows),
             html! {
                 table class=(class) {
-                    thead {
-                        tr {
-                            @for head in &table.heads {
-                                @if head.is_empty() { td {} } @else { th scope="col" { (self.inline(head)) } }
+                    @if !table.heads.is_empty() {
+                        thead {
+                            tr {
+                                @for head in &table.heads {
+                                    @if head.is_empty() { td {} } @else { th scope="col" { (self.inline(head)) } }
+                                }
                             }
                         }
                     }
@@ -234,7 +245,7 @@ impl Page {
 
     /// A row; the first cell of things side by side, and of answers, heads it.
     fn row(&self, table: &Table, row: &[Text]) -> Markup {
-        let headed = matches!(table.kind, TableKind::SideBySide | TableKind::Answers | TableKind::Counts);
+        let headed = table.kind != TableKind::Ranking;
         if let (TableKind::Answers, [group, answer]) = (table.kind, row)
             && answer.is_empty()
         {
@@ -243,7 +254,7 @@ impl Page {
         html! {
             tr {
                 @for (at, cell) in row.iter().enumerate() {
-                    @if headed && at == 0 { th scope="row" { (self.inline(cell)) } }
+                    @if headed && at == 0 && !cell.is_empty() { th scope="row" { (self.inline(cell)) } }
                     @else { td { (self.inline(cell)) } }
                 }
             }
@@ -253,7 +264,7 @@ impl Page {
     /// Bars beside each other, each as long as its share.
     fn bars(&self, bars: &Bars) -> Markup {
         wide(
-            self.tongue,
+            self.view.tongue,
             true,
             html! {
                 table .bars {
