@@ -18,5 +18,6 @@ pub mod sample;
 pub mod search;
 pub mod settings;
 pub mod space;
+pub mod stop;
 mod undo;
 pub mod view;

@@ -141,7 +141,7 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
             if let Some(ruleset) = &ruleset {
                 let today = args.as_of.or_else(|| Some(profiles::today()));
                 let budget = args.spending.each(QUESTIONS * rulesets);
-                let options = Options { gaps: args.gaps, today, budget, tongue };
+                let options = Options { gaps: args.gaps, today, budget, tongue, ..Options::default() };
                 diagnostics.extend(findings(ruleset, &allowed, &options));
                 diagnostic::sort(&mut diagnostics);
             }

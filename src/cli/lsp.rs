@@ -2,30 +2,37 @@
 //!
 //! One thread answers, in the order in which messages come. Another looks for the findings of analysis once nobody types.
 
+mod cases;
+mod commands;
 mod convert;
+mod given;
 mod requests;
+mod tokens;
 mod uri;
 mod workspace;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::{
     CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileChangeType, InitializeParams, NumberOrString,
-    PositionEncodingKind,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, ExecuteCommandParams, FileChangeType,
+    InitializeParams, NumberOrString, PositionEncodingKind,
 };
 use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::analyse::stop::Stop;
 use qudao_editor::position::Encoding;
 use qudao_language::diagnostic::Diagnostic;
 use serde_json::json;
 
 use super::output::Failure;
 use super::{Exit, profiles};
+use commands::{Argument, Work};
 use workspace::{Unsearched, Workspace};
 
 const EXAMPLES: &str = "Examples:
@@ -44,6 +51,9 @@ pub(crate) struct Args {
 const IDLE: Duration = Duration::from_millis(250);
 /// How often it is looked whether the findings are there.
 const POLL: Duration = Duration::from_millis(20);
+
+/// The number of the search for findings that is wanted: another one calls a search off.
+static SEARCHES: AtomicU64 = AtomicU64::new(0);
 
 pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
     let (connection, threads) = Connection::stdio();
@@ -82,6 +92,13 @@ fn serve(connection: &Connection) -> Result<Exit, Failure> {
         encoding,
         published: BTreeMap::new(),
         searched: None,
+        shows_documents: params
+            .capabilities
+            .window
+            .as_ref()
+            .and_then(|window| window.show_document.as_ref())
+            .is_some_and(|shows| shows.support),
+        shown: None,
         stopping: false,
     };
     let watches = params.capabilities.workspace.as_ref().and_then(|it| it.did_change_watched_files.as_ref());
@@ -118,6 +135,9 @@ struct Server<'c> {
     /// What the client was told of each file.
     published: BTreeMap<PathBuf, Vec<lsp_types::Diagnostic>>,
     searched: Option<Searched>,
+    /// Whether the client shows documents that it is told of, and the folder where these are.
+    shows_documents: bool,
+    shown: Option<tempfile::TempDir>,
     /// Whether the client asked to shut down.
     stopping: bool,
 }
@@ -140,7 +160,10 @@ impl Server<'_> {
                 Message::Notification(told) if told.method == "exit" => {
                     return Ok(if self.stopping { Exit::Done } else { Exit::Found });
                 }
-                Message::Notification(told) => self.guarded(|server| server.notification(told)),
+                Message::Notification(told) => self.guarded(|server| {
+                    server.notification(told);
+                    server.call_off();
+                }),
                 // The client only ever answers that it watches files.
                 Message::Response(_) => {}
             }
@@ -185,8 +208,12 @@ impl Server<'_> {
         let Unsearched { main, state, ruleset, allowed, tongue } = unsearched;
         let (send, found) = mpsc::channel();
         let today = Some(profiles::today());
+        let stop = Stop::once_changed(&SEARCHES);
         std::thread::spawn(move || {
-            let found = findings(&ruleset, &allowed, &Options { today, tongue, ..Options::default() });
+            let options = Options { today, tongue, stop, ..Options::default() };
+            // Work that is called off unwinds, and a mistake of ours ends this thread alone.
+            let looked = catch_unwind(AssertUnwindSafe(|| findings(&ruleset, &allowed, &options)));
+            let Ok(found) = looked else { return };
             // Where nobody waits any more, nobody needs it.
             let _ = send.send(found);
         });
@@ -210,17 +237,64 @@ impl Server<'_> {
             self.stopping = true;
             return self.send(Response::new_ok(id, ()).into());
         }
+        if request.method == "workspace/executeCommand" && !self.stopping {
+            return self.command(id, request.params);
+        }
         let answered = if self.stopping {
             Err((ErrorCode::InvalidRequest, "the server is shutting down".to_string()))
         } else {
             let (workspace, encoding) = (&mut self.workspace, self.encoding);
-            answered(|| requests::answer(workspace, encoding, request))
+            guard(|| requests::answer(workspace, encoding, request))
         };
         let response = match answered {
             Ok(answer) => Response::new_ok(id, answer),
             Err((code, message)) => Response::new_err(id, code as i32, message),
         };
         self.send(response.into());
+    }
+
+    /// Runs a command elsewhere, so that whoever types goes on typing.
+    fn command(&mut self, id: RequestId, params: serde_json::Value) {
+        let prepared = guard(|| {
+            let wrong = |error: serde_json::Error| (ErrorCode::InvalidParams, error.to_string());
+            let ExecuteCommandParams { command, arguments, .. } =
+                serde_json::from_value(params).map_err(wrong)?;
+            let argument = arguments.into_iter().next().unwrap_or_default();
+            let argument: Argument = serde_json::from_value(argument).map_err(wrong)?;
+            self.workspace.refresh();
+            Ok((commands::prepare(&self.workspace, &command, &argument)?, argument.show))
+        });
+        let (work, show) = match prepared {
+            Ok(prepared) => prepared,
+            Err((code, message)) => return self.send(Response::new_err(id, code as i32, message).into()),
+        };
+        let Work { title, run } = work;
+        let folder = if show && self.shows_documents { self.folder() } else { None };
+        let sender = self.connection.sender.clone();
+        std::thread::spawn(move || {
+            let answered = guard(|| run().map_err(|why| (ErrorCode::RequestFailed, why)));
+            // A client that is gone is noticed where the next message is waited for.
+            let send = |message: Message| drop(sender.send(message));
+            match answered {
+                Err((code, message)) => send(Response::new_err(id, code as i32, message).into()),
+                Ok(markdown) => {
+                    send(
+                        Response::new_ok(id.clone(), json!({ "title": title, "markdown": markdown })).into(),
+                    );
+                    if show {
+                        send(shown(&title, &markdown, folder.as_deref(), &id));
+                    }
+                }
+            }
+        });
+    }
+
+    /// The folder of what clients are to show, which goes with the server.
+    fn folder(&mut self) -> Option<PathBuf> {
+        if self.shown.is_none() {
+            self.shown = tempfile::Builder::new().prefix("qudao-").tempdir().ok();
+        }
+        self.shown.as_ref().map(|folder| folder.path().to_path_buf())
     }
 
     /// Tells whether a request was taken back by what came after it.
@@ -235,6 +309,14 @@ impl Server<'_> {
             }
             _ => false,
         })
+    }
+
+    /// Calls a search off once its ruleset has changed.
+    fn call_off(&mut self) {
+        let is_stale = |it: &Searched| !self.workspace.is_at(&it.main, it.state);
+        if self.searched.take_if(|it| is_stale(it)).is_some() {
+            SEARCHES.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     fn notification(&mut self, told: Notification) {
@@ -304,8 +386,16 @@ impl Server<'_> {
     }
 
     fn watch_files(&self) {
-        let globs =
-            ["**/*.qd", "**/*.csv", "**/*.xlsx", "**/*.txt", "**/*.md", "**/sources.lock", "**/qudao.toml"];
+        let globs = [
+            "**/*.qd",
+            "**/*.csv",
+            "**/*.xlsx",
+            "**/*.txt",
+            "**/*.md",
+            "**/sources.lock",
+            "**/qudao.toml",
+            "**/profiles/*",
+        ];
         let watchers: Vec<_> = globs.iter().map(|glob| json!({ "globPattern": glob })).collect();
         let method = "workspace/didChangeWatchedFiles";
         let options = json!({ "watchers": watchers });
@@ -324,9 +414,28 @@ impl Server<'_> {
 /// The answer to a request, or the code of an error and its message.
 type Answered = Result<serde_json::Value, (ErrorCode, String)>;
 
-/// Answers a request; a mistake of ours is an error of that request alone.
-fn answered(answer: impl FnOnce() -> Answered) -> Answered {
-    catch_unwind(AssertUnwindSafe(answer)).unwrap_or_else(|_| {
+/// What makes a client show a text: the file that holds it, or a message with its first line.
+fn shown(title: &str, markdown: &str, folder: Option<&Path>, id: &RequestId) -> Message {
+    let plain = |c: char| if c.is_alphanumeric() { c } else { '-' };
+    let name: String = title.chars().take(60).map(plain).collect();
+    let path = folder.map(|folder| folder.join(format!("{name}.md")));
+    // Where the file cannot be written, the message is what is left.
+    match path.filter(|path| std::fs::write(path, markdown).is_ok()) {
+        Some(path) => {
+            let params = json!({ "uri": uri::uri(&path), "takeFocus": true });
+            Request::new(RequestId::from(format!("show {id}")), "window/showDocument".into(), params).into()
+        }
+        None => {
+            let first = markdown.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
+            let params = json!({ "type": 3, "message": format!("{title}: {first}") });
+            Notification::new("window/showMessage".into(), params).into()
+        }
+    }
+}
+
+/// Does what a request asks for; a mistake of ours is an error of that request alone.
+fn guard<T>(work: impl FnOnce() -> Result<T, (ErrorCode, String)>) -> Result<T, (ErrorCode, String)> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         Err((ErrorCode::InternalError, "the server stumbled; this is a mistake in qudao".into()))
     })
 }
@@ -337,8 +446,8 @@ mod tests {
 
     #[test]
     fn a_panic_is_an_error_of_its_request() {
-        let stumbled = answered(|| panic!("on purpose"));
+        let stumbled = guard::<()>(|| panic!("on purpose"));
         assert!(matches!(stumbled, Err((ErrorCode::InternalError, _))));
-        assert!(answered(|| Ok(json!(1))).is_ok());
+        assert!(guard(|| Ok(1)).is_ok());
     }
 }

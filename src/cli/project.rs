@@ -80,6 +80,12 @@ impl Project {
         Ok(if found.is_empty() { vec![Argument::from(".")] } else { found })
     }
 
+    /// Returns what it names for `check`, `test` and `fmt`, as far as it is there.
+    pub(crate) fn named(&self) -> Vec<PathBuf> {
+        let names = self.rulesets.iter().map(|(name, _)| name);
+        names.flat_map(|name| paths::matching(self.folder(), name).unwrap_or_default()).collect()
+    }
+
     fn folder(&self) -> &Path {
         self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""))
     }

@@ -325,13 +325,30 @@ fn place(ruleset: &Ruleset, test: &Test) -> Place {
     ruleset.files.place(test.span)
 }
 
-/// Reads the profile that a test names, relative to the file that the test stands in; or says why it cannot be used.
+/// Reads the profile that a test names; or says why it cannot be used.
 pub(super) fn base(
     loaded: &Loaded,
     ruleset: &Ruleset,
     test: &Test,
     tongue: Tongue,
     paths: &mut Vec<PathBuf>,
+) -> Result<Option<Profile>, String> {
+    base_by(ruleset, test, tongue, |name| match &loaded.main {
+        Some(main) => {
+            paths.push(PathBuf::from(name));
+            let folder = main.parent().unwrap_or(Path::new(""));
+            load::read_inside(folder, Path::new(name)).map_err(|error| error.to_string())
+        }
+        None => bundled(name).ok_or_else(|| "it is not inside the binary".to_string()),
+    })
+}
+
+/// The same by a function that reads a file, whose name is relative to what the test's own file is relative to.
+pub(super) fn base_by(
+    ruleset: &Ruleset,
+    test: &Test,
+    tongue: Tongue,
+    read: impl FnOnce(&str) -> Result<Vec<u8>, String>,
 ) -> Result<Option<Profile>, String> {
     let Some(wanted) = &test.file else { return Ok(None) };
     let home = ruleset.files.get(test.span.file).name();
@@ -342,15 +359,7 @@ pub(super) fn base(
     let Some(format) = ProfileFormat::of_name(&wanted.value) else {
         return Err(tongue.ends_in_no_format(&wanted.value));
     };
-    let bytes = match &loaded.main {
-        Some(main) => {
-            paths.push(PathBuf::from(&name));
-            let folder = main.parent().unwrap_or(Path::new(""));
-            load::read_inside(folder, Path::new(&name)).map_err(|error| error.to_string())
-        }
-        None => bundled(&name).ok_or_else(|| "it is not inside the binary".to_string()),
-    };
-    let bytes = bytes.map_err(|error| tongue.unreadable_profile(&name, &error))?;
+    let bytes = read(&name).map_err(|error| tongue.unreadable_profile(&name, &error))?;
     let read = profile::read(ruleset, &name, bytes, format, &[]);
     match read.profile {
         Some(profile) => Ok(Some(profile)),

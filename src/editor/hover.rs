@@ -1,6 +1,6 @@
 //! What is shown of the name, or of the quote, that stands at a place.
 
-use qudao_language::check::{NameKind, Named};
+use qudao_language::check::{NameKind, Named, Sheets};
 use qudao_language::diagnostic::Code;
 use qudao_language::source::{FileId, Quotable, Span};
 use qudao_language::syntax::ast::{self, Declaration, DeclarationKind, From, ProfileItem, Statement};
@@ -34,12 +34,13 @@ impl Project {
         }
         let named = self.named_at(file, at);
         let span = named.first()?.0;
-        let told: Vec<String> = named.iter().filter_map(|(_, named)| self.told(named, file, at)).collect();
+        let told: Vec<String> =
+            named.iter().filter_map(|(_, named)| self.told(named, Some((file, at)))).collect();
         (!told.is_empty()).then(|| Hover { span, markdown: told.join("\n\n---\n\n") })
     }
 
-    /// What is told of a name: what it is, how it is declared, and what else is known.
-    fn told(&self, named: &Named, file: FileId, at: u32) -> Option<String> {
+    /// What is told of a name: what it is, how it is declared, and what else is known; of a fact at a place.
+    pub(crate) fn told(&self, named: &Named, at: Option<(FileId, u32)>) -> Option<String> {
         let what = word(named.kind);
         let mut told = match &named.of {
             Some(of) if named.kind != NameKind::Variable => format!("{what} `{}` of `{of}`", named.name),
@@ -62,7 +63,7 @@ impl Project {
             told.push_str(&format!("\n\n{values}"));
         }
         if named.kind == NameKind::Fact {
-            let channel = self.channel_around(file, at);
+            let channel = at.and_then(|(file, at)| self.channel_around(file, at));
             let statements = self.statements(&named.name, channel.as_deref());
             if !statements.is_empty() {
                 told.push_str(&format!("\n\n{statements}"));
@@ -153,8 +154,15 @@ impl Project {
     /// What channels state of a fact, with all sources, dates and disputes.
     fn statements(&self, fact: &str, channel: Option<&str>) -> String {
         let mut lines = Vec::new();
-        for declaration in self.declarations() {
-            let DeclarationKind::Channel(stating) = declaration.plain() else { continue };
+        let sheets = Sheets::read(&self.sources, &self.sources.declarations().0);
+        let stating = self.declarations().flat_map(|declaration| {
+            let own = match declaration.plain() {
+                DeclarationKind::Channel(stating) => Some(stating),
+                _ => None,
+            };
+            own.into_iter().chain(sheets.of(&declaration.kind))
+        });
+        for stating in stating {
             if channel.is_some_and(|channel| channel != &*stating.name.value) {
                 continue;
             }
@@ -245,14 +253,20 @@ impl Project {
     /// What the code of a finding means that is allowed at a place.
     fn code_at(&self, file: FileId, at: u32) -> Option<Hover> {
         let here = Span { file, start: at, end: at };
-        let declaration = self.declaration_around(here)?;
-        let inner = match declaration.plain() {
-            DeclarationKind::Profile(items) => ast::fields(items),
-            _ => Vec::new(),
-        };
-        let mut allows = declaration.allows.iter().chain(inner.iter().flat_map(|field| &field.allows));
-        let code = &allows.find(|allow| allow.code.span.contains(here))?.code;
+        let code = &self.allows(file).find(|allow| allow.code.span.contains(here))?.code;
         Some(Hover { span: code.span, markdown: Code::parse(&code.value)?.page().to_string() })
+    }
+
+    /// The findings that the declarations of a file allow, and its fields.
+    pub(crate) fn allows(&self, file: FileId) -> impl Iterator<Item = &ast::Allow> {
+        let declarations = self.sources.part(file).into_iter().flat_map(|part| &part.declarations);
+        declarations.flat_map(|declaration| {
+            let fields = match declaration.plain() {
+                DeclarationKind::Profile(items) => ast::fields(items),
+                _ => Vec::new(),
+            };
+            declaration.allows.iter().chain(fields.into_iter().flat_map(|field| &field.allows))
+        })
     }
 }
 

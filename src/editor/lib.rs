@@ -6,9 +6,13 @@
 
 #![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::disallowed_methods)]
 
+pub mod forms;
+pub mod given;
+pub mod hints;
 pub mod hover;
 pub mod offers;
 pub mod position;
 pub mod project;
 pub mod rename;
 pub mod structure;
+pub mod tokens;

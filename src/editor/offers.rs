@@ -120,17 +120,7 @@ impl Project {
             Wanted::Nothing => {}
             Wanted::Names(kinds) => self.offer_names(kinds, before, found),
             Wanted::Values(ty, operands) => {
-                match ty {
-                    Type::Enum(of) => {
-                        let values = self.names().filter(|named| named.kind == K::Value);
-                        let values = values.filter(|named| named.of.as_deref() == Some(of));
-                        found.extend(values.map(|named| self.offer_name(named, OfferKind::Value)));
-                    }
-                    Type::Bool => {
-                        found.extend(["true", "false"].map(|word| offer(OfferKind::Value, word, "")));
-                    }
-                    Type::Other => {}
-                }
+                found.extend(self.values_of_type(ty));
                 if *operands {
                     self.fulfil(&Wanted::Operand, before, found);
                 }
@@ -165,6 +155,31 @@ impl Project {
         }
     }
 
+    fn values_of_type(&self, ty: &Type) -> Vec<Offer> {
+        match ty {
+            Type::Enum(of) => {
+                let values = self.names().filter(|named| named.kind == K::Value);
+                let values = values.filter(|named| named.of.as_deref() == Some(of));
+                values.map(|named| self.offer_name(named, OfferKind::Value)).collect()
+            }
+            Type::Bool => ["true", "false"].map(|word| offer(OfferKind::Value, word, "")).into(),
+            Type::Other => Vec::new(),
+        }
+    }
+
+    /// The values that a field may be given.
+    pub(crate) fn values_given(&self, field: &str) -> Vec<Offer> {
+        self.values_of_type(&self.type_of(field))
+    }
+
+    /// The enum that a field is of.
+    pub(crate) fn enum_of(&self, field: &str) -> Option<String> {
+        match self.type_of(field) {
+            Type::Enum(of) => Some(of),
+            Type::Bool | Type::Other => None,
+        }
+    }
+
     fn offer_names(&self, kinds: &[NameKind], before: &Before, found: &mut BTreeSet<Offer>) {
         // A variable holds in its rule alone, which need not parse.
         let names = self.names().filter(|named| kinds.contains(&named.kind) && named.kind != K::Variable);
@@ -173,7 +188,7 @@ impl Project {
         found.extend(variable.map(|name| offer(OfferKind::Name(K::Variable), name, word(K::Variable))));
     }
 
-    fn offer_name(&self, named: &Named, kind: OfferKind) -> Offer {
+    pub(crate) fn offer_name(&self, named: &Named, kind: OfferKind) -> Offer {
         let title = self.title(named).map(|title| format!(" “{title}”")).unwrap_or_default();
         let of = named.of.as_ref().filter(|_| named.kind == K::Value);
         let of = of.map(|of| format!(" of {of}")).unwrap_or_default();

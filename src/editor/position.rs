@@ -21,7 +21,9 @@ pub struct Position {
 }
 
 impl Encoding {
-    fn length(self, text: &str) -> usize {
+    /// Returns how many columns a text takes.
+    #[must_use]
+    pub fn length(self, text: &str) -> usize {
         match self {
             Encoding::Utf8 => text.len(),
             Encoding::Utf16 => text.chars().map(char::len_utf16).sum(),

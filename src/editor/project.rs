@@ -76,6 +76,14 @@ impl Project {
         places.filter_map(|place| self.mentions.get(*place))
     }
 
+    /// Returns the places of names in a file, in order.
+    pub(crate) fn mentions_in(&self, file: FileId) -> &[Mention] {
+        let bound = |file: FileId| move |mention: &Mention| mention.span.file < file;
+        let start = self.mentions.partition_point(bound(file));
+        let rest = self.mentions.get(start..).unwrap_or(&[]);
+        rest.get(..rest.partition_point(|mention| mention.span.file == file)).unwrap_or(&[])
+    }
+
     /// Returns every name there is.
     pub fn names(&self) -> impl Iterator<Item = &Named> {
         self.names.keys()

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use unicode_ident::is_xid_continue;
 
-pub use before::{Before, Piece, before, pieces};
+pub use before::{Before, LexemeKind, Piece, before, language_words, lexemes, pieces};
 use build::Builder;
 pub(crate) use build::{is_dashes, row_cells, without_comment};
 pub(crate) use concrete::{ConcreteKind, comments, concrete, fingerprint, parse_cell};

@@ -9,19 +9,27 @@
 //! - `offers`: what may be written, a line for each kind; behind a name of a kind stand the offers' details too: `offers
 //!   details`
 //! - `outline`, `folds`, `layout` of the main file, or of the one with the mark
+//! - `tokens`: each line of the file with a mark, or of the main file, with what its words are
+//! - `hints`: the lines that something is shown beside, with it
+//! - `form`: how the clause is written, and in brackets the part that the place is
 //! - `mends`: the changes that mend what is wrong at the mark
 //! - `rename NEW`, `rename-without-was NEW`: the lines that change, or why none does
 //!
+//! Of a profile, if the `file` with the mark is one, `offers`, `hover` and `definition` are asked.
+//!
 //! With `UPDATE=1` the answers are written anew.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
 use libtest_mimic::Trial;
-use qudao_editor::offers::OfferKind;
+use qudao_editor::offers::{Offer, OfferKind};
 use qudao_editor::project::Project;
 use qudao_editor::rename::{Change, renamable, rename};
 use qudao_editor::structure::{Entry, mends};
+use qudao_editor::tokens::TokenKind;
+use qudao_language::profile::Format;
 use qudao_language::source::{FileId, Span};
 use qudao_language::syntax::Sources;
 
@@ -71,12 +79,24 @@ fn judge(case: &str) -> Vec<(usize, Range<usize>, String)> {
         }
     }
     let project = Project::new(sources);
+    let profile = sections.iter().filter(|section| section.name == "file").find_map(|section| {
+        let format = Format::of_name(section.words.first()?)?;
+        let text = String::from_utf8(section.bytes()).unwrap();
+        let at = text.find(MARK)?;
+        Some((text.replacen(MARK, "", 1), format, at))
+    });
     let (file, at) = match at {
         Some((name, at)) => (project.file(&name).unwrap(), at),
         None => (project.sources().main(), 0),
     };
     let asked = sections.iter().filter(|section| !is_file(section));
-    let answers = asked.map(|section| (section, answer(&project, section, file, at)));
+    let answers = asked.map(|section| {
+        let answer = match &profile {
+            Some(profile) => given(&project, section.name, profile),
+            None => answer(&project, section, file, at),
+        };
+        (section, answer)
+    });
     let answers: Vec<_> = answers.collect();
     assert!(!answers.is_empty(), "nothing is asked");
     let differ = answers.into_iter().filter(|(section, answer)| section.body.text != answer);
@@ -110,6 +130,16 @@ fn answer(project: &Project, section: &Section<'_>, file: FileId, at: u32) -> St
             }
             None => "nothing\n".into(),
         },
+        "tokens" => tokens(project, file),
+        "hints" => hints(project, file),
+        "form" => match project.form(file, at) {
+            Some(form) => {
+                let part = form.part.and_then(|part| form.parts.get(part));
+                let part = part.map_or("none", |part| &form.text[part.clone()]);
+                format!("{} [{part}]\n", form.text)
+            }
+            None => "nothing\n".into(),
+        },
         "mends" => {
             let here = Span { file, start: at, end: at };
             let found = mends(&project.diagnostics, here);
@@ -127,6 +157,22 @@ fn answer(project: &Project, section: &Section<'_>, file: FileId, at: u32) -> St
         "rename" => renamed(project, file, at, word(), true),
         "rename-without-was" => renamed(project, file, at, word(), false),
         other => panic!("nothing is asked by `{other}`"),
+    }
+}
+
+/// What is answered of a profile.
+fn given(project: &Project, asked: &str, (text, format, at): &(String, Format, usize)) -> String {
+    match asked {
+        "offers" => {
+            let (start, offers) = project.offers_given(text, *format, *at);
+            listed(&text[start..*at], &offers, true)
+        }
+        "hover" => match project.hover_given(text, *format, *at) {
+            Some((range, markdown)) => format!("[{}]\n{markdown}\n", &text[range]),
+            None => "nothing\n".into(),
+        },
+        "definition" => places(project, &project.definition_given(text, *format, *at)),
+        other => panic!("nothing is asked of a profile by `{other}`"),
     }
 }
 
@@ -148,8 +194,12 @@ fn places(project: &Project, spans: &[Span]) -> String {
 
 fn offers(project: &Project, file: FileId, at: u32, details: bool) -> String {
     let offers = project.offers(file, at);
+    listed(project.sources().files().slice(offers.span), &offers.offers, details)
+}
+
+fn listed(typed: &str, offers: &[Offer], details: bool) -> String {
     let mut lines: Vec<(OfferKind, Vec<String>)> = Vec::new();
-    for offer in &offers.offers {
+    for offer in offers {
         let text = if details && !offer.detail.is_empty() {
             format!("{} ({})", offer.text, offer.detail)
         } else {
@@ -160,11 +210,42 @@ fn offers(project: &Project, file: FileId, at: u32, details: bool) -> String {
             None => lines.push((offer.kind, vec![text])),
         }
     }
-    let typed = project.sources().files().slice(offers.span);
     let lines = lines.into_iter().map(|(kind, texts)| format!("{kind:?}: {}\n", texts.join(", ")));
     let lines: String = lines.collect();
     let typed = if typed.is_empty() { String::new() } else { format!("in place of {typed}\n") };
     if lines.is_empty() { format!("{typed}nothing\n") } else { format!("{typed}{lines}") }
+}
+
+fn tokens(project: &Project, file: FileId) -> String {
+    let (files, mut told, mut line) = (project.sources().files(), String::new(), None);
+    for (span, kind) in project.tokens(file) {
+        let own = files.get(file).line_index(span.start);
+        if line.replace(own) != Some(own) {
+            told.push_str(&format!("{}{}:", if told.is_empty() { "" } else { "\n" }, own + 1));
+        }
+        let kind = match kind {
+            TokenKind::Name(kind, true) => format!("declared {kind:?}"),
+            TokenKind::Name(kind, false) => format!("{kind:?}"),
+            kind => format!("{kind:?}"),
+        };
+        told.push_str(&format!(" {:?} {kind},", files.slice(span)));
+    }
+    told + "\n"
+}
+
+/// The lines beside which something is shown, with it in its place.
+fn hints(project: &Project, file: FileId) -> String {
+    let source = project.sources().files().get(file);
+    let mut text = source.text().to_string();
+    let lines = project.hints(file).into_iter().rev().map(|hint| {
+        let gap = if hint.before { ("", " ") } else { (" ", "") };
+        text.insert_str(hint.at as usize, &format!("{}«{}»{}", gap.0, hint.text, gap.1));
+        source.line_index(hint.at)
+    });
+    let lines: BTreeSet<usize> = lines.collect();
+    let shown = lines.iter().filter_map(|line| text.lines().nth(*line));
+    let shown: String = shown.map(|line| format!("{}\n", line.trim())).collect();
+    if shown.is_empty() { "nothing\n".into() } else { shown }
 }
 
 fn outline(project: &Project, entries: &[Entry], depth: usize) -> String {

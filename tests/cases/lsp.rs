@@ -3,7 +3,8 @@
 //! A case is a text file. Its first line is `# what it settles`. Then come sections as in a conformance case: `file NAME`,
 //! files in a folder of its own, and `dialog`, what is said there, a line each:
 //!
-//! - `> MESSAGE`: what the editor says, in JSON; a list of messages is written at once. `$ROOT` is the folder's address
+//! - `> MESSAGE`: what the editor says, in JSON; a list of messages is written at once. `$ROOT` is the folder's address,
+//!   `$FOLDER` in what is heard its path
 //! - `< MESSAGE`: the next thing that the server says; what is written behind `<` is what is expected. What is told of a file comes when nothing else is asked, so it is waited for before the next request
 //! - `! NAME TEXT`: a file is written, its lines parted by `\n`
 //!
@@ -93,6 +94,7 @@ impl Server {
     fn start(home: &Path, greets: bool) -> Server {
         let mut child = program(home)
             .arg("lsp")
+            .env("TMPDIR", home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -135,7 +137,14 @@ impl Server {
         let message = self.heard.recv_timeout(PATIENCE).expect("the server says something");
         let mut message: Json = serde_json::from_str(&message).unwrap();
         message.as_object_mut().unwrap().remove("jsonrpc");
-        message.to_string().replace(&self.root, "$ROOT")
+        let folder = self.root.trim_start_matches("file://");
+        let mut said = message.to_string().replace(&self.root, "$ROOT").replace(folder, "$FOLDER");
+        // The folder of what is shown has six letters by chance.
+        if let Some(at) = said.find("$ROOT/qudao-") {
+            let chance = at + "$ROOT/qudao-".len();
+            said.replace_range(chance..chance + 6, "$");
+        }
+        said
     }
 
     /// Says good-bye, unless that was part of the dialog; tells what is wrong with how it ended.

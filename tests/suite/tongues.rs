@@ -81,7 +81,8 @@ fn findings_in_chinese_have_no_other_words() {
         let Some(ruleset) = checked.ruleset else { continue };
         for budget in [Budget::default(), Budget { nodes: 40, steps: 60 }, Budget { nodes: 3, steps: 3 }] {
             let today = Date::parse("2030-01-01");
-            let options = Options { gaps: true, today, budget, tongue: Tongue::Chinese };
+            let options =
+                Options { gaps: true, today, budget, tongue: Tongue::Chinese, ..Options::default() };
             for found in findings(&ruleset, &checked.allowed, &options) {
                 for says in said(&found) {
                     assert_eq!(wrong(says), None, "{}: {says}\n{text}", found.code.name());

@@ -10,10 +10,15 @@
 //! Diagrams may grow without measure, so each set of them has a budget of nodes and of steps. What goes past it ends in
 //! [`TooLarge`], never in a wrong answer.
 
+mod budget;
 mod questions;
+
+pub use budget::Budget;
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
+
+use super::stop::Stop;
 
 /// A diagram, by its number in the set that made it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -27,45 +32,6 @@ pub struct TooLarge;
 pub const NO: Ref = Ref(0);
 /// Everything holds: the constant 1.
 pub const YES: Ref = Ref(1);
-
-/// How much may be built.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Budget {
-    /// How many nodes there may be.
-    pub nodes: usize,
-    /// How many pairs of nodes may be combined.
-    pub steps: u64,
-}
-
-impl Default for Budget {
-    /// Less than a second of work, and a hundred megabytes at most.
-    fn default() -> Budget {
-        Budget { nodes: 400_000, steps: 2_500_000 }
-    }
-}
-
-/// So many steps are a second's work on an ordinary machine, with the examples that are looked for on the way.
-const STEPS_A_SECOND: u64 = 2_500_000;
-/// However much time there is, no more nodes are made than this: half a gigabyte.
-const MOST_NODES: u64 = 2_000_000;
-
-impl Budget {
-    /// Returns the budget of each of some questions that have so many milliseconds together. It is counted in steps, so it
-    /// reaches as far on every machine.
-    #[must_use]
-    pub fn of(milliseconds: u64, questions: u64) -> Budget {
-        let steps = milliseconds.saturating_mul(STEPS_A_SECOND / 1000) / questions.max(1);
-        let usual = Budget::default();
-        let nodes = steps.saturating_mul(usual.nodes as u64) / usual.steps;
-        Budget { nodes: nodes.min(MOST_NODES) as usize, steps }
-    }
-
-    /// Returns so much of other work as there is of steps: all of it for the usual budget.
-    pub(super) fn share(self, work: usize) -> usize {
-        let share = (work as u64).saturating_mul(self.steps) / Budget::default().steps;
-        usize::try_from(share).unwrap_or(usize::MAX)
-    }
-}
 
 /// More variables than this are not taken: operations go as deep as there are variables.
 const MAX_VARIABLES: usize = 4096;
@@ -132,6 +98,7 @@ pub struct Diagrams {
     combined: HashMap<(Operation, Ref, Ref), Ref, Quick>,
     budget: Budget,
     steps: u64,
+    stop: Stop,
 }
 
 /// Cells by variable; nothing where any will do.
@@ -157,6 +124,7 @@ impl Diagrams {
             combined: HashMap::default(),
             budget,
             steps: 0,
+            stop: Stop::default(),
         };
         diagrams.constant(0);
         diagrams.constant(1);
@@ -179,6 +147,11 @@ impl Diagrams {
     #[must_use]
     pub fn variables(&self) -> usize {
         self.widths.len()
+    }
+
+    /// Takes no step any more once it is called off.
+    pub fn stop_by(&mut self, stop: Stop) {
+        self.stop = stop;
     }
 
     /// Gives further work a fresh allowance of steps; nodes that are there still count.
@@ -522,6 +495,7 @@ impl Diagrams {
 
     /// Counts a step on a node; one of many runs counts for several.
     fn step(&mut self, runs: u32) -> Result<(), TooLarge> {
+        self.stop.check();
         self.steps += 1 + u64::from(runs) / USUAL_RUNS as u64;
         if self.steps > self.budget.steps { Err(TooLarge) } else { Ok(()) }
     }

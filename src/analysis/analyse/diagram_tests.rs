@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::stop::CalledOff;
 use super::*;
 
 /// Random choices (splitmix64).
@@ -163,6 +166,20 @@ fn past_the_budget_nothing_is_said() {
     });
     assert_eq!(made, Err(TooLarge));
     assert_eq!(Diagrams::new(vec![2; 5_000], Budget::default()).unwrap_err(), TooLarge);
+}
+
+/// Work that is called off ends at its next step, whatever budget is left.
+#[test]
+fn called_off_there_is_no_further_step() {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let mut diagrams = Diagrams::new(vec![2; 4], Budget::default()).unwrap();
+    diagrams.stop_by(Stop::once_changed(&NUMBER));
+    let mut cell = |variable| diagrams.cell(variable, |cell| cell == 1).unwrap();
+    let (a, b, c) = (cell(0), cell(1), cell(2));
+    assert!(diagrams.differ(a, b).is_ok());
+    NUMBER.fetch_add(1, Ordering::Relaxed);
+    let unwound = catch_unwind(AssertUnwindSafe(|| diagrams.differ(b, c))).unwrap_err();
+    assert!(unwound.is::<CalledOff>());
 }
 
 /// A condition on one cell of many costs what one of few does.

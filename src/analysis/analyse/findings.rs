@@ -19,6 +19,7 @@ use super::diagram::{Budget, NO, Ref, TooLarge};
 use super::every_day::{EveryDay, day_of, without_day};
 use super::search::{Search, blank};
 use super::space::{Scope, Space};
+use super::stop::Stop;
 use super::view::View;
 use qudao_engine::ground::{Ground, Node};
 use qudao_language::check::Allowed;
@@ -42,6 +43,8 @@ pub struct Options {
     pub budget: Budget,
     /// The language in which it is told.
     pub tongue: Tongue,
+    /// Whether somebody calls the work off; then it unwinds with [`CalledOff`](super::stop::CalledOff).
+    pub stop: Stop,
 }
 
 /// Something to report.
@@ -77,7 +80,8 @@ enum Key {
 pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Vec<Diagnostic> {
     let every_day = EveryDay::of(ruleset);
     let tongue = options.tongue;
-    let study = Study { tongue, ..Study::new(ruleset, every_day.as_ref()) };
+    options.stop.check();
+    let study = Study { tongue, stop: options.stop, ..Study::new(ruleset, every_day.as_ref()) };
     let mut found = match study.findings(options) {
         Ok(found) => found,
         Err(TooLarge) => vec![too_large(ruleset, tongue)],
@@ -148,6 +152,8 @@ struct Study<'r> {
     blank: Profile,
     /// The language in which it is told.
     tongue: Tongue,
+    /// Whether somebody calls the work off.
+    stop: Stop,
 }
 
 /// The parts of a plain rule's condition, as it is written.
@@ -193,8 +199,8 @@ impl<'r> Study<'r> {
         let today = every_day.map(|every_day| every_day.today);
         let ground = Ground::with_instances(studied, base_day(ruleset), today, &further);
         let blank = blank(&ground);
-        let (asking, tongue) = (asking(ruleset), Tongue::default());
-        Study { ruleset, ground, asking, parts: of_parts, rows, extra, blank, tongue }
+        let (asking, tongue, stop) = (asking(ruleset), Tongue::default(), Stop::default());
+        Study { ruleset, ground, asking, parts: of_parts, rows, extra, blank, tongue, stop }
     }
 
     /// Which rules fire for a profile on the day that it is looked at, and what verdicts come of it.
@@ -202,6 +208,7 @@ impl<'r> Study<'r> {
     where
         'r: 'p,
     {
+        self.stop.check();
         decide_only(self.ruleset, profile, day_of(&self.ground, profile), Tells::Verdicts)
     }
 
@@ -211,6 +218,7 @@ impl<'r> Study<'r> {
         work: impl FnOnce(&mut Work<'_, 'r>) -> Result<T, TooLarge>,
     ) -> Result<T, TooLarge> {
         let mut space = Space::new(vec![&self.ground], Scope::Known, budget)?;
+        space.diagrams.stop_by(self.stop);
         let view = View::within(&mut space, 0, budget)?;
         let (unproved, shown) = (Vec::new(), BTreeMap::new());
         work(&mut Work {
@@ -319,9 +327,10 @@ impl<'s, 'r> Work<'s, 'r> {
         &mut self,
         work: impl FnOnce(&mut Space<'s, 'r>, &View<'s, 'r>) -> Result<T, TooLarge>,
     ) -> Result<T, TooLarge> {
-        let (ground, budget) = (&self.study.ground, self.budget);
+        let (ground, budget, stop) = (&self.study.ground, self.budget, self.study.stop);
         let unknown = self.unknown.get_or_insert_with(|| {
             let mut space = Space::new(vec![ground], Scope::Any, budget)?;
+            space.diagrams.stop_by(stop);
             let view = View::new(&mut space, 0)?;
             Ok((space, view))
         });

@@ -13,7 +13,7 @@ use qudao_editor::project::Project;
 use qudao_editor::rename::plain_path;
 use qudao_language::check::NameKind;
 use qudao_language::diagnostic::{Diagnostic, Edit, Severity};
-use qudao_language::source::{File, Span};
+use qudao_language::source::{File, Files, Span};
 
 use super::uri;
 use super::workspace::Workspace;
@@ -28,8 +28,7 @@ pub(super) fn range_in(file: &File, start: u32, end: u32, encoding: Encoding) ->
 }
 
 pub(super) fn range(project: &Project, span: Span, encoding: Encoding) -> Range {
-    let span = project.sources().files().whole_characters(span);
-    range_in(project.sources().files().get(span.file), span.start, span.end, encoding)
+    of(project.sources().files(), span, encoding)
 }
 
 /// Returns the path of the file that a place lies in; nothing for what ships inside the binary.
@@ -38,12 +37,27 @@ pub(super) fn path(project: &Project, span: Span) -> Option<PathBuf> {
     own.then(|| PathBuf::from(plain_path(project.sources().files().get(span.file).name())))
 }
 
-pub(super) fn location(project: &Project, span: Span, encoding: Encoding) -> Option<Location> {
-    Some(Location { uri: uri::uri(&path(project, span)?), range: range(project, span, encoding) })
+pub(super) fn location_in(
+    files: &Files,
+    path: &dyn Fn(Span) -> Option<PathBuf>,
+    span: Span,
+    encoding: Encoding,
+) -> Option<Location> {
+    Some(Location { uri: uri::uri(&path(span)?), range: of(files, span, encoding) })
 }
 
-pub(super) fn edit(project: &Project, edit: &Edit, encoding: Encoding) -> TextEdit {
-    TextEdit { range: range(project, edit.span, encoding), new_text: edit.text.clone() }
+/// Returns the range of a place.
+pub(super) fn of(files: &Files, span: Span, encoding: Encoding) -> Range {
+    let span = files.whole_characters(span);
+    range_in(files.get(span.file), span.start, span.end, encoding)
+}
+
+pub(super) fn location(project: &Project, span: Span, encoding: Encoding) -> Option<Location> {
+    location_in(project.sources().files(), &|span| path(project, span), span, encoding)
+}
+
+pub(super) fn edit(files: &Files, edit: &Edit, encoding: Encoding) -> TextEdit {
+    TextEdit { range: of(files, edit.span, encoding), new_text: edit.text.clone() }
 }
 
 /// Returns what is found in each file of each ruleset; what two rulesets say of one file is told once.
@@ -55,17 +69,33 @@ pub(super) fn diagnostics(
     for loaded in workspace.loaded() {
         for found in loaded.diagnostics() {
             let Some(path) = path(&loaded.project, found.label.span) else { continue };
-            let told = diagnostic(&loaded.project, found, encoding);
+            let told = told(&loaded.project, found, encoding);
             let of_file = all.entry(path).or_default();
             if !of_file.contains(&told) {
                 of_file.push(told);
             }
         }
     }
+    for (path, given) in workspace.profiles() {
+        let found = given.diagnostics(path, encoding);
+        if !found.is_empty() {
+            all.insert(path.to_path_buf(), found);
+        }
+    }
     all
 }
 
-pub(super) fn diagnostic(project: &Project, found: &Diagnostic, encoding: Encoding) -> lsp_types::Diagnostic {
+fn told(project: &Project, found: &Diagnostic, encoding: Encoding) -> lsp_types::Diagnostic {
+    diagnostic(project.sources().files(), &|span| path(project, span), found, encoding)
+}
+
+/// Returns what is found, told to clients; the path of the file that a place lies in is told by a function.
+pub(super) fn diagnostic(
+    files: &Files,
+    path: &dyn Fn(Span) -> Option<PathBuf>,
+    found: &Diagnostic,
+    encoding: Encoding,
+) -> lsp_types::Diagnostic {
     let mut message = found.message.clone();
     if !found.label.message.is_empty() {
         message.push_str(&format!(" ({})", found.label.message));
@@ -73,12 +103,12 @@ pub(super) fn diagnostic(project: &Project, found: &Diagnostic, encoding: Encodi
     found.notes.iter().for_each(|note| message.push_str(&format!("\nhelp: {note}")));
     let telling = found.labels.iter().filter(|label| !label.message.is_empty());
     let related = telling.filter_map(|label| {
-        let location = location(project, label.span, encoding)?;
+        let location = location_in(files, path, label.span, encoding)?;
         Some(DiagnosticRelatedInformation { location, message: label.message.clone() })
     });
     let related: Vec<_> = related.collect();
     lsp_types::Diagnostic {
-        range: range(project, found.label.span, encoding),
+        range: of(files, found.label.span, encoding),
         severity: Some(match found.severity {
             Severity::Error => DiagnosticSeverity::ERROR,
             Severity::Warning => DiagnosticSeverity::WARNING,

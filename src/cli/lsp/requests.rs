@@ -2,26 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use lsp_server::{ErrorCode, Request};
 use lsp_types::{
-    CodeAction, CodeActionKind, CodeActionParams, CompletionItem, CompletionTextEdit, DocumentHighlight,
-    DocumentSymbol, DocumentSymbolParams, FoldingRange, FoldingRangeParams, Hover, HoverContents,
-    MarkupContent, MarkupKind, Position, ReferenceParams, RenameParams, SymbolInformation,
+    CodeAction, CodeActionKind, CodeActionParams, CodeLensParams, CompletionItem, CompletionTextEdit,
+    DocumentHighlight, DocumentSymbol, DocumentSymbolParams, FoldingRange, FoldingRangeParams, Hover,
+    HoverContents, InlayHint, InlayHintLabel, InlayHintParams, MarkupContent, MarkupKind,
+    ParameterInformation, ParameterLabel, Position, ReferenceParams, RenameParams, SemanticTokensParams,
+    SemanticTokensRangeParams, SignatureHelp, SignatureInformation, SymbolInformation,
     TextDocumentPositionParams, TextEdit, WorkspaceSymbolParams,
 };
+use qudao_editor::offers::Offer;
 use qudao_editor::position::{self, Encoding};
 use qudao_editor::project::Project;
 use qudao_editor::rename::{Change, plain_path, renamable, rename, sharing};
 use qudao_editor::structure::{Entry, mends};
-use qudao_language::diagnostic::Edit;
-use qudao_language::source::{FileId, Span};
+use qudao_language::check::NameKind;
+use qudao_language::diagnostic::{Diagnostic, Edit};
+use qudao_language::source::{FileId, Files, Span};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::convert::{completion_kind, diagnostic, edit, location, path, range, range_in, symbol_kind};
 use super::workspace::{Loaded, Workspace};
-use super::{Answered, uri};
+use super::{Answered, cases, commands, given, tokens, uri};
 
 /// What the server can do.
 pub(super) fn capabilities(encoding: Encoding) -> Json {
@@ -38,6 +43,11 @@ pub(super) fn capabilities(encoding: Encoding) -> Json {
         "foldingRangeProvider": true,
         "documentFormattingProvider": true,
         "codeActionProvider": { "codeActionKinds": ["quickfix"] },
+        "semanticTokensProvider": { "legend": tokens::legend(), "full": true, "range": true },
+        "inlayHintProvider": true,
+        "signatureHelpProvider": { "triggerCharacters": [" ", "(", ","] },
+        "codeLensProvider": {},
+        "executeCommandProvider": { "commands": commands::COMMANDS },
         "renameProvider": { "prepareProvider": true },
         "workspace": { "workspaceFolders": { "supported": true, "changeNotifications": true } },
     })
@@ -53,6 +63,9 @@ struct At<'w> {
 pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Request) -> Answered {
     workspace.refresh();
     let workspace = &*workspace;
+    if let Some(answered) = given::answer(workspace, encoding, &request) {
+        return answered;
+    }
     let at = |uri: &lsp_types::Uri| {
         let found = workspace.project(&uri::path_of(uri.as_str()));
         found.map(|(loaded, file)| At { loaded, file, encoding })
@@ -63,7 +76,9 @@ pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Req
         Some((at, offset))
     };
     match request.method.as_str() {
-        "textDocument/hover" => told(place(&read(request)?).and_then(|(at, offset)| at.hover(offset))),
+        "textDocument/hover" => {
+            told(place(&read(request)?).and_then(|(at, offset)| at.hover(workspace, offset)))
+        }
         "textDocument/definition" => told(
             place(&read(request)?)
                 .map(|(at, offset)| at.locations(&at.project().definition(at.file, offset))),
@@ -80,6 +95,21 @@ pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Req
             told(place(&read(request)?).map(|(at, offset)| at.highlights(offset)))
         }
         "textDocument/completion" => told(place(&read(request)?).map(|(at, offset)| at.completion(offset))),
+        "textDocument/semanticTokens/full" => {
+            let params: SemanticTokensParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.tokens(None)))
+        }
+        "textDocument/semanticTokens/range" => {
+            let params: SemanticTokensRangeParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.tokens(Some(params.range))))
+        }
+        "textDocument/inlayHint" => {
+            let params: InlayHintParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| at.hints(params.range)))
+        }
+        "textDocument/signatureHelp" => {
+            told(place(&read(request)?).and_then(|(at, offset)| at.signature(offset)))
+        }
         "textDocument/documentSymbol" => {
             let params: DocumentSymbolParams = read(request)?;
             told(at(&params.text_document.uri).map(|at| at.symbols(&at.project().outline(at.file))))
@@ -103,6 +133,10 @@ pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Req
             let params: CodeActionParams = read(request)?;
             told(at(&params.text_document.uri).map(|at| at.actions(params.range)))
         }
+        "textDocument/codeLens" => {
+            let params: CodeLensParams = read(request)?;
+            told(at(&params.text_document.uri).map(|at| commands::of_file(at.loaded, at.file, encoding)))
+        }
         "textDocument/prepareRename" => match place(&read(request)?) {
             None => told(None::<Json>),
             Some((at, offset)) => {
@@ -121,11 +155,11 @@ pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Req
     }
 }
 
-fn read<P: serde::de::DeserializeOwned>(request: Request) -> Result<P, (ErrorCode, String)> {
+pub(super) fn read<P: serde::de::DeserializeOwned>(request: Request) -> Result<P, (ErrorCode, String)> {
     serde_json::from_value(request.params).map_err(|error| (ErrorCode::InvalidParams, error.to_string()))
 }
 
-fn told<T: Serialize>(answer: Option<T>) -> Answered {
+pub(super) fn told<T: Serialize>(answer: Option<T>) -> Answered {
     serde_json::to_value(answer).map_err(|error| (ErrorCode::InternalError, error.to_string()))
 }
 
@@ -153,9 +187,16 @@ impl At<'_> {
         self.project().sources().part(self.file).is_some()
     }
 
-    fn hover(&self, offset: u32) -> Option<Hover> {
+    fn hover(&self, workspace: &Workspace, offset: u32) -> Option<Hover> {
         let hover = self.project().hover(self.file, offset)?;
-        let contents = MarkupContent { kind: MarkupKind::Markdown, value: hover.markdown };
+        let mut value = hover.markdown;
+        for (_, named) in self.project().named_at(self.file, offset) {
+            let Some(ruleset) = self.project().ruleset.as_deref() else { continue };
+            let is_rule = matches!(named.kind, NameKind::Rule | NameKind::Table | NameKind::Row);
+            let came = if is_rule { workspace.came(self.loaded) } else { Rc::default() };
+            value.extend(cases::firing(ruleset, &named, &came).map(|told| format!("\n\n{told}")));
+        }
+        let contents = MarkupContent { kind: MarkupKind::Markdown, value };
         Some(Hover { contents: HoverContents::Markup(contents), range: Some(self.range(hover.span)) })
     }
 
@@ -197,15 +238,53 @@ impl At<'_> {
     fn completion(&self, offset: u32) -> Vec<CompletionItem> {
         let offers = self.project().offers(self.file, offset);
         let range = self.range(offers.span);
-        let items = offers.offers.into_iter().enumerate().map(|(place, offer)| CompletionItem {
-            label: offer.text.clone(),
-            kind: Some(completion_kind(offer.kind)),
-            detail: Some(offer.detail).filter(|detail| !detail.is_empty()),
-            sort_text: Some(format!("{place:05}")),
-            text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: offer.text })),
-            ..CompletionItem::default()
-        });
+        let items = offers.offers.into_iter().enumerate().map(|(place, offer)| item(place, offer, range));
         items.collect()
+    }
+
+    fn tokens(&self, range: Option<lsp_types::Range>) -> Json {
+        let within = range.map_or(0..u32::MAX, |range| self.offset(range.start)..self.offset(range.end));
+        let file = self.project().sources().files().get(self.file);
+        let tokens = self.project().tokens(self.file);
+        json!({ "data": tokens::encoded(file, &tokens, within, self.encoding) })
+    }
+
+    fn hints(&self, range: lsp_types::Range) -> Vec<InlayHint> {
+        let within = self.offset(range.start)..=self.offset(range.end);
+        let hints = self.project().hints(self.file).into_iter().filter(|hint| within.contains(&hint.at));
+        let hints = hints.map(|hint| InlayHint {
+            position: self.range(Span { file: self.file, start: hint.at, end: hint.at }).start,
+            label: InlayHintLabel::String(hint.text),
+            kind: None,
+            text_edits: None,
+            tooltip: None,
+            padding_left: Some(!hint.before),
+            padding_right: Some(hint.before),
+            data: None,
+        });
+        hints.collect()
+    }
+
+    fn signature(&self, offset: u32) -> Option<SignatureHelp> {
+        let form = self.project().form(self.file, offset)?;
+        // Forms are ASCII, so that bytes are units of UTF-16.
+        let parts = form.parts.iter().map(|part| ParameterInformation {
+            label: ParameterLabel::LabelOffsets([part.start as u32, part.end as u32]),
+            documentation: None,
+        });
+        // Behind the last part none is active, which clients take a number too large for.
+        let active = form.part.unwrap_or(form.parts.len()) as u32;
+        let signature = SignatureInformation {
+            label: form.text.into(),
+            documentation: None,
+            parameters: Some(parts.collect()),
+            active_parameter: Some(active),
+        };
+        Some(SignatureHelp {
+            signatures: vec![signature],
+            active_signature: Some(0),
+            active_parameter: Some(active),
+        })
     }
 
     fn symbols(&self, entries: &[Entry]) -> Vec<DocumentSymbol> {
@@ -234,31 +313,15 @@ impl At<'_> {
     }
 
     fn edits(&self, edits: &[Edit]) -> Vec<TextEdit> {
-        edits.iter().map(|it| edit(self.project(), it, self.encoding)).collect()
+        edits.iter().map(|it| edit(self.project().sources().files(), it, self.encoding)).collect()
     }
 
     fn actions(&self, place: lsp_types::Range) -> Vec<CodeAction> {
         let (start, end) = (self.offset(place.start), self.offset(place.end));
         let place = Span { file: self.file, start, end };
-        let found = self.loaded.findings.as_deref().unwrap_or_default();
-        let all = mends(&self.project().diagnostics, place).chain(mends(found, place));
-        let actions = all.filter_map(|(mended, fix)| {
-            let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
-            for it in &fix.edits {
-                let path = path(self.project(), it.span)?;
-                let edits = changes.entry(uri::uri(&path).as_str().into()).or_default();
-                edits.push(edit(self.project(), it, self.encoding));
-            }
-            Some(CodeAction {
-                title: fix.message.clone(),
-                kind: Some(CodeActionKind::QUICKFIX),
-                diagnostics: Some(vec![diagnostic(self.project(), mended, self.encoding)]),
-                edit: serde_json::from_value(json!({ "changes": changes })).ok(),
-                is_preferred: Some(fix.sure),
-                ..CodeAction::default()
-            })
-        });
-        actions.collect()
+        let found: Vec<Diagnostic> = self.loaded.diagnostics().cloned().collect();
+        let path = |span: Span| path(self.project(), span);
+        actions(self.project().sources().files(), &path, &found, place, self.encoding)
     }
 
     fn rename(&self, workspace: &Workspace, offset: u32, new: &str) -> Answered {
@@ -280,6 +343,44 @@ impl At<'_> {
         }
         told(Some(json!({ "changes": edits })))
     }
+}
+
+/// What is offered, the one of this number.
+pub(super) fn item(place: usize, offer: Offer, range: lsp_types::Range) -> CompletionItem {
+    CompletionItem {
+        label: offer.text.clone(),
+        kind: Some(completion_kind(offer.kind)),
+        detail: Some(offer.detail).filter(|detail| !detail.is_empty()),
+        sort_text: Some(format!("{place:05}")),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: offer.text })),
+        ..CompletionItem::default()
+    }
+}
+
+/// The changes that mend what is found at a place; the path of the file that a place lies in is told by a function.
+pub(super) fn actions(
+    files: &Files,
+    path: &dyn Fn(Span) -> Option<PathBuf>,
+    found: &[Diagnostic],
+    place: Span,
+    encoding: Encoding,
+) -> Vec<CodeAction> {
+    let actions = mends(found, place).filter_map(|(mended, fix)| {
+        let mut changes: BTreeMap<String, Vec<TextEdit>> = BTreeMap::new();
+        for it in &fix.edits {
+            let edits = changes.entry(uri::uri(&path(it.span)?).as_str().into()).or_default();
+            edits.push(edit(files, it, encoding));
+        }
+        Some(CodeAction {
+            title: fix.message.clone(),
+            kind: Some(CodeActionKind::QUICKFIX),
+            diagnostics: Some(vec![diagnostic(files, path, mended, encoding)]),
+            edit: serde_json::from_value(json!({ "changes": changes })).ok(),
+            is_preferred: Some(fix.sure),
+            ..CodeAction::default()
+        })
+    });
+    actions.collect()
 }
 
 /// The names of all rulesets that hold what is asked for.

@@ -1,7 +1,9 @@
 //! The files that are open, and the rulesets that they are part of.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use lsp_types::TextDocumentContentChangeEvent;
@@ -11,6 +13,7 @@ use qudao_editor::rename::plain_path;
 use qudao_language::check::Allowed;
 use qudao_language::diagnostic::{self, Diagnostic};
 use qudao_language::model::Ruleset;
+use qudao_language::profile::Format;
 use qudao_language::source::{FileId, Files, MAX_FILE_BYTES};
 use qudao_language::syntax::Sources;
 use qudao_telling::words::Tongue;
@@ -18,9 +21,13 @@ use qudao_telling::words::Tongue;
 use super::super::files;
 use super::super::load;
 use super::super::project;
+use super::cases::{self, Came};
 
 /// So many folders are gone through for rulesets, at most.
 const MAX_FOLDERS: usize = 5_000;
+
+/// What begins the path of a ruleset that ships inside the binary.
+const BUNDLED: &str = "qudao:";
 
 /// A file that is open.
 struct Document {
@@ -37,15 +44,18 @@ pub(super) struct Loaded {
     state: u64,
     /// Its files, and those that it wants and that are not there.
     paths: BTreeSet<PathBuf>,
-    /// The language in which findings are told.
-    tongue: Tongue,
+    /// The language that the project names, and the one in which findings are told.
+    pub(super) lang: Option<String>,
+    pub(super) tongue: Tongue,
+    /// What its tests and profiles come to, once somebody asked, and after which of all changes that was.
+    came: RefCell<Option<(u64, Rc<[Came]>)>>,
 }
 
 /// The files of a ruleset and their paths, and the language of its project.
 struct Brought {
     sources: Sources,
     paths: BTreeSet<PathBuf>,
-    tongue: Tongue,
+    lang: Option<String>,
 }
 
 /// What findings are looked for in: the main file, the state and what was checked of it.
@@ -58,6 +68,11 @@ pub(super) struct Unsearched {
 }
 
 impl Loaded {
+    /// Returns the files that it is of.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.paths.iter().map(PathBuf::as_path)
+    }
+
     /// All that is found.
     pub(super) fn diagnostics(&self) -> impl Iterator<Item = &Diagnostic> {
         self.project.diagnostics.iter().chain(self.findings.iter().flatten())
@@ -72,6 +87,8 @@ pub(super) struct Workspace {
     /// The main files of the rulesets that each open file is part of.
     mains: BTreeMap<PathBuf, Vec<PathBuf>>,
     states: u64,
+    /// How often a file changed.
+    changes: u64,
 }
 
 impl Workspace {
@@ -82,6 +99,7 @@ impl Workspace {
             rulesets: BTreeMap::new(),
             mains: BTreeMap::new(),
             states: 0,
+            changes: 0,
         }
     }
 
@@ -151,6 +169,7 @@ impl Workspace {
 
     /// The rulesets that a file is part of are to be checked anew.
     fn touch(&mut self, path: &Path) {
+        self.changes += 1;
         for loaded in self.rulesets.values_mut() {
             if loaded.as_ref().is_some_and(|it| it.paths.contains(path)) {
                 *loaded = None;
@@ -184,15 +203,20 @@ impl Workspace {
     }
 
     fn load(&mut self, main: &Path) -> Option<Loaded> {
-        let Brought { sources, paths, tongue } = self.bring(main)?;
+        let Brought { sources, paths, lang } = self.bring(main)?;
+        let tongue = Tongue::told_in(lang.as_deref());
         self.states += 1;
         let mut project = Project::new(sources);
         project.diagnostics = tongue.checked(std::mem::take(&mut project.diagnostics));
-        Some(Loaded { project, findings: None, state: self.states, paths, tongue })
+        let (state, came) = (self.states, RefCell::default());
+        Some(Loaded { project, findings: None, state, paths, lang, tongue, came })
     }
 
     /// Returns the main files of the rulesets that a file is part of: itself, or those in its folder or above it.
     fn find_mains(&self, path: &Path) -> Vec<PathBuf> {
+        if Format::of_name(&path.to_string_lossy()).is_some() {
+            return self.mains_of_profile(path);
+        }
         let is_ruleset = path.extension().is_none_or(|ending| ending == "qd");
         if is_ruleset && self.begins_ruleset(path) {
             return vec![path.to_path_buf()];
@@ -215,6 +239,82 @@ impl Workspace {
         if is_ruleset { vec![path.to_path_buf()] } else { Vec::new() }
     }
 
+    /// The main files of the rulesets that a profile is for: what its schema line names, else those beside its folder
+    /// `profiles`, else those in its own folder, else those that the project file names.
+    fn mains_of_profile(&self, path: &Path) -> Vec<PathBuf> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let named = self.text(path).and_then(schema_of).and_then(|schema| {
+            let name = schema.strip_suffix(".json").unwrap_or(schema);
+            let name = name.strip_suffix(".schema").or(name.strip_suffix(".qd")).unwrap_or(name);
+            let main = folder.join(format!("{name}.qd"));
+            let main = plain(&main);
+            let name = name.rsplit('/').next().unwrap_or(name);
+            let bundled = || Sources::bundled(name).map(|_| PathBuf::from(format!("{BUNDLED}{name}")));
+            if self.begins_ruleset(&main) { Some(main) } else { bundled() }
+        });
+        if let Some(main) = named {
+            return vec![main];
+        }
+        let above = folder.parent().filter(|_| folder.ends_with("profiles"));
+        for folder in above.into_iter().chain([folder]) {
+            let mains = self.rulesets_in(folder);
+            if !mains.is_empty() {
+                return mains.into_iter().collect();
+            }
+        }
+        let project = project::Project::of(folder).unwrap_or_default();
+        // A project file is told by its way from here.
+        let here = std::env::current_dir().unwrap_or_default();
+        let named = project.named().into_iter();
+        let named = named.flat_map(|path| load::main_files(&here.join(path)).unwrap_or_default());
+        named.map(|path| plain(&path)).collect()
+    }
+
+    /// Returns the text of an open file.
+    pub(super) fn text(&self, path: &Path) -> Option<&str> {
+        self.open.get(path).map(|document| &*document.text)
+    }
+
+    /// Returns the open profiles, each with the first ruleset that it is for. A file that lies anywhere is a profile
+    /// only if it gives a field.
+    pub(super) fn profiles(&self) -> impl Iterator<Item = (&Path, Given<'_>)> {
+        self.open.keys().filter_map(|path| Some((&**path, self.given(path)?)))
+    }
+
+    /// Returns an open profile with the first ruleset that it is for.
+    pub(super) fn given(&self, path: &Path) -> Option<Given<'_>> {
+        let format = Format::of_name(&path.to_string_lossy())?;
+        let text = self.text(path)?;
+        let main =
+            self.mains.get(path)?.iter().find(|main| matches!(self.rulesets.get(*main), Some(Some(_))))?;
+        let loaded = self.rulesets.get(main)?.as_ref()?;
+        let said =
+            path.parent().is_some_and(|folder| folder.ends_with("profiles")) || schema_of(text).is_some();
+        let is_profile = said || loaded.project.gives_field(text, format);
+        is_profile.then_some(Given { loaded, main, text, format })
+    }
+
+    /// Returns an open file among some that was changed and not saved.
+    pub(super) fn unsaved<'p>(&self, mut paths: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {
+        paths.find(|path| {
+            let open = self.open.get(*path);
+            open.is_some_and(|open| std::fs::read(path).ok().as_deref() != Some(open.text.as_bytes()))
+        })
+    }
+
+    /// Returns what the tests of a ruleset and the profiles beside it come to.
+    pub(super) fn came(&self, loaded: &Loaded) -> Rc<[Came]> {
+        let mut kept = loaded.came.borrow_mut();
+        match &*kept {
+            Some((changes, came)) if *changes == self.changes => came.clone(),
+            _ => {
+                let came: Rc<[Came]> = cases::all(self, loaded).into();
+                *kept = Some((self.changes, came.clone()));
+                came
+            }
+        }
+    }
+
     fn begins_ruleset(&self, path: &Path) -> bool {
         match self.open.get(path) {
             Some(document) => load::begins_ruleset(document.text.as_bytes()),
@@ -232,27 +332,30 @@ impl Workspace {
 
     /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
     fn bring(&self, main: &Path) -> Option<Brought> {
+        if let Some(sources) = main.to_str().and_then(|name| Sources::bundled(name.strip_prefix(BUNDLED)?)) {
+            return Some(Brought { sources, paths: BTreeSet::new(), lang: None });
+        }
         let bytes = self.read(main, files::read).ok()?;
         let folder = main.parent().unwrap_or(Path::new(""));
         let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
         let mut paths = BTreeSet::from([main.to_path_buf()]);
         // What is wrong with a project file is told by the commands; it says nothing here.
         let project = project::Project::of(folder).unwrap_or_default();
-        let tongue = project.tongue(None);
+        let lang = project.lang;
         let texts = project.texts.map(|texts| std::env::current_dir().unwrap_or_default().join(texts));
         load::bring(&mut sources, |wanted| {
             let (_, found) = load::find(wanted, folder, texts.as_deref(), |kind, within, path| {
-                let path = PathBuf::from(plain_path(&path.to_string_lossy().replace('\\', "/")));
+                let path = plain(path);
                 let found = self.read(&path, |path| load::read_wanted(kind, within, path));
                 paths.insert(path);
                 found
             });
             found
         });
-        Some(Brought { sources, paths, tongue })
+        Some(Brought { sources, paths, lang })
     }
 
-    fn read(
+    pub(super) fn read(
         &self,
         path: &Path,
         disk: impl Fn(&Path) -> std::io::Result<Vec<u8>>,
@@ -307,6 +410,11 @@ impl Workspace {
         })
     }
 
+    /// Tells whether a ruleset is still in a state.
+    pub(super) fn is_at(&self, main: &Path, state: u64) -> bool {
+        matches!(self.rulesets.get(main), Some(Some(loaded)) if loaded.state == state)
+    }
+
     /// Takes the findings of a ruleset, unless it changed since.
     pub(super) fn found(&mut self, main: &Path, state: u64, mut found: Vec<Diagnostic>) {
         if let Some(Some(loaded)) = self.rulesets.get_mut(main)
@@ -326,6 +434,29 @@ impl Workspace {
     pub(super) fn knows(&self, path: &Path) -> bool {
         self.loaded().any(|loaded| loaded.paths.contains(path))
     }
+}
+
+/// A path as clients tell it, without `..`.
+pub(super) fn plain(path: &Path) -> PathBuf {
+    PathBuf::from(plain_path(&path.to_string_lossy().replace('\\', "/")))
+}
+
+/// An open profile.
+pub(super) struct Given<'w> {
+    /// The ruleset that it is for.
+    pub(super) loaded: &'w Loaded,
+    pub(super) main: &'w Path,
+    pub(super) text: &'w str,
+    pub(super) format: Format,
+}
+
+/// The path or the name that a schema line names: `# yaml-language-server: $schema=shop.schema.json`, `#:schema shop.json`.
+fn schema_of(text: &str) -> Option<&str> {
+    let comments = text.lines().map(str::trim).take_while(|line| line.is_empty() || line.starts_with('#'));
+    comments.take(20).find_map(|line| {
+        let found = line.split_once("$schema=").map(|(_, rest)| rest).or(line.strip_prefix("#:schema "))?;
+        found.split_whitespace().next()
+    })
 }
 
 /// Finds the file of a path.

@@ -26,6 +26,47 @@ pub fn pieces(file: FileId, text: &str) -> Vec<Piece> {
     items.map(|item| Piece { word: item.word, span: tokens::span(file, item.start, item.end) }).collect()
 }
 
+/// What a piece of a text is, whether it parses or not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum LexemeKind {
+    Word,
+    Number,
+    /// What stands between quotation marks, these with it.
+    Text,
+    Comment,
+}
+
+/// Cuts a text into words, numbers, texts and comments, in order; brackets and marks are left out.
+#[must_use]
+pub fn lexemes(file: FileId, text: &str) -> Vec<(LexemeKind, Span)> {
+    let (_, tokens, _) = tokens(file, text);
+    let mut found = Vec::new();
+    let mut end = 0;
+    for (kind, start, next) in
+        tokens.iter().map(|it| (Some(it.kind), it.start, it.end)).chain([(None, text.len(), text.len())])
+    {
+        let gap = text.get(end..start).unwrap_or("");
+        let mut at = end;
+        for line in gap.split_inclusive('\n') {
+            if let Some(comment) = line.find('#') {
+                let comment = tokens::span(file, at + comment, at + line.trim_end().len());
+                found.push((LexemeKind::Comment, comment));
+            }
+            at += line.len();
+        }
+        let kind = kind.and_then(|kind| match kind {
+            tokens::Kind::Word => Some(LexemeKind::Word),
+            tokens::Kind::Number => Some(LexemeKind::Number),
+            tokens::Kind::Text => Some(LexemeKind::Text),
+            tokens::Kind::Open(_) | tokens::Kind::Close(_) | tokens::Kind::Mark => None,
+        });
+        found.extend(kind.map(|kind| (kind, tokens::span(file, start, next))));
+        end = next;
+    }
+    found
+}
+
 /// What stands before a place, and what may follow there.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Before {
@@ -167,6 +208,12 @@ fn in_table(mut before: Before, file: FileId, text: &str, body: usize) -> Before
     before.words = words(entry, own).unwrap_or_default();
     before.heading = heading;
     before
+}
+
+/// Returns every word of the language.
+#[must_use]
+pub fn language_words() -> BTreeSet<&'static str> {
+    typed(Kind::all_rules()).into_iter().flat_map(str::split_whitespace).collect()
 }
 
 /// The words that one may type where some rules of the grammar may go on.

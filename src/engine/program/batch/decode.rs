@@ -95,6 +95,11 @@ pub(super) fn decimal(text: &str) -> Option<(i64, u32)> {
     Some((if digits.len() < text.len() { -units } else { units }, rest.len() as u32))
 }
 
+/// Tells whether nothing stands in any cell: such a row is none, wherever it stands.
+pub(super) fn is_blank(record: &csv::StringRecord) -> bool {
+    record.as_slice().bytes().all(|byte| byte.is_ascii_whitespace())
+}
+
 /// Says that a row has not as many cells as the header.
 pub(super) fn ragged(record: &csv::StringRecord, header: &[String]) -> String {
     let cells = if record.len() == 1 { "cell" } else { "cells" };
@@ -188,7 +193,12 @@ impl Worker<'_, '_, '_> {
             let errors =
                 read.diagnostics.iter().filter(|d| d.severity == qudao_language::diagnostic::Severity::Error);
             let first = errors.clone().next().map_or(0, |error| error.label.span.start as usize);
-            return Err((errors.map(|error| error.message.as_str()).collect::<Vec<_>>().join("; "), first));
+            // There is no place for a fix but behind what it mends.
+            let said = errors.flat_map(|error| {
+                let fix = error.fix.as_ref().filter(|fix| fix.sure).map(|fix| fix.message.as_str());
+                std::iter::once(error.message.as_str()).chain(fix)
+            });
+            return Err((said.collect::<Vec<_>>().join("; "), first));
         };
         program.load(&mut self.scratch, &profile);
         for id in program.ruleset().fields.ids() {
@@ -337,14 +347,20 @@ impl Batch<'_, '_> {
             let (_, at) = lines.of_record(place.map_or(begin, csv::Position::byte));
             match read {
                 Ok(false) => return None,
-                Ok(true) if at == line => return Some(Ok(self.object_of_record(&record, &columns).0)),
+                Ok(true) if at == line && !is_blank(&record) => {
+                    return Some(Ok(self.object_of_record(&record, &columns).0));
+                }
                 Ok(true) | Err(_) => {}
             }
         }
     }
 
     /// A line's fields, under their names in the ruleset, and what is taken over of it.
-    fn object_of_line(&self, text: &[u8], seen: &mut Seen) -> Result<(String, Vec<String>), String> {
+    pub(super) fn object_of_line(
+        &self,
+        text: &[u8],
+        seen: &mut Seen,
+    ) -> Result<(String, Vec<String>), String> {
         let text = std::str::from_utf8(text)
             .map_err(|_| "this row is not UTF-8; save the table as UTF-8".to_string())?;
         let entries: Entries<'_> =
@@ -386,7 +402,7 @@ impl Batch<'_, '_> {
 
     /// A record's fields, under their names in the ruleset, and where each column's begins. An empty cell leaves the
     /// field out.
-    fn object_of_record(
+    pub(super) fn object_of_record(
         &self,
         record: &csv::StringRecord,
         columns: &[Option<Column>],
