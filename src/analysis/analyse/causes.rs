@@ -15,7 +15,7 @@ use super::undo::{Key, Undo};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Tells, decide_only};
 use qudao_language::model::{
-    Channel, EffectKind, Expr, ExprKind, Id, Let, Need, OWN, Profile, RankBy, Rule, Ruleset, Target,
+    Channel, EffectKind, Expr, ExprKind, Id, Let, Need, OWN, Profile, RankBy, Rule, Ruleset, Table, Target,
     TargetRef,
 };
 
@@ -291,6 +291,10 @@ struct Reach<'a> {
     name: &'a dyn Fn(Target) -> String,
     seen: BTreeSet<Suspect>,
     lets: BTreeSet<Id<Let>>,
+    /// The tables of which each row is named, and of how many first rows of each the conditions were looked at: once, for of
+    /// all rows all those before them are a square.
+    named: BTreeSet<Id<Table>>,
+    earlier: BTreeMap<Id<Table>, usize>,
     open: Vec<Suspect>,
 }
 
@@ -304,7 +308,8 @@ enum Suspect {
 
 impl<'a> Reach<'a> {
     fn new(ruleset: &'a Ruleset, name: &'a dyn Fn(Target) -> String) -> Reach<'a> {
-        Reach { ruleset, name, seen: BTreeSet::new(), lets: BTreeSet::new(), open: Vec::new() }
+        let (seen, lets, named) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        Reach { ruleset, name, seen, lets, named, earlier: BTreeMap::new(), open: Vec::new() }
     }
 
     fn run(&mut self, target: Target, keys: &mut BTreeSet<Key>) {
@@ -386,11 +391,12 @@ impl<'a> Reach<'a> {
     fn rule(&mut self, id: Id<Rule>, channel: Option<Id<Channel>>, keys: &mut BTreeSet<Key>) {
         let rule = &self.ruleset.rules[id];
         keys.insert((Declared::Rule, rule.name.to_string()));
-        if let Some(row) = &rule.row {
+        if let Some(row) = rule.row.as_ref().filter(|row| self.named.insert(row.table)) {
             let table = &self.ruleset.tables[row.table];
             keys.insert((Declared::Table, table.name.to_string()));
-            let rows = table.rows.iter().filter(|other| **other != id);
-            keys.extend(rows.map(|row| (Declared::Rule, self.ruleset.rules[*row].name.to_string())));
+            keys.extend(
+                table.rows.iter().map(|row| (Declared::Rule, self.ruleset.rules[*row].name.to_string())),
+            );
         }
         let channels: Vec<Option<Id<Channel>>> = match (&rule.for_each, channel) {
             (Some(for_each), None) => for_each.channels.iter().copied().map(Some).collect(),
@@ -453,7 +459,9 @@ impl<'a> Reach<'a> {
                 }
                 ExprKind::Earlier(table, number) => {
                     let matches = &self.ruleset.tables[*table].matches;
-                    open.extend(matches.iter().take(*number));
+                    let known = self.earlier.entry(*table).or_default();
+                    open.extend(matches.iter().take(*number).skip(*known));
+                    *known = (*known).max(*number);
                 }
                 _ => {}
             }
