@@ -43,6 +43,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let bytes = files::read_named(&args.certificate)
         .map_err(|error| Failure::new(format!("cannot read the certificate `{name}`: {error}")))?;
     let text = String::from_utf8_lossy(&bytes);
+    files::merged(&name.to_string(), &text)?;
     let certificate = match Certificate::read(&text) {
         Ok(certificate) => certificate,
         Err(Broken::Changed) => {
