@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(path) = file {
         files::replace(path, &profile::yaml_text(&ruleset, profile))
             .map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))?;
-        output.hint(&format!("wrote {}\n", path.display()))?;
+        output.hint(&format!("{}\n", speaker.tongue.wrote(&path.display().to_string())))?;
     }
     let decision = decide(&ruleset, profile, args.input.day(&ruleset));
     let command = format!("qudao why {}", quoted(&args.ruleset));

@@ -164,6 +164,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         parts: parts(&args.only),
     };
     let batch = Batch::new(&program, &options, to).map_err(Failure::new)?;
+    // What reasons say depends on the row.
+    let batch = if in_book { batch.with_profiles() } else { batch };
     if let Some(line) = args.explain {
         return explain::explain(args, &loaded.project, &batch, &sources, line, output);
     }

@@ -1,7 +1,7 @@
 //! `qudao eval`
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use qudao_engine::advise::{Advice, STEPS, turn};
@@ -103,6 +103,13 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(wrong) = wrong {
         return Err(Failure::new(wrong));
     }
+    let answer = args.written.to.file().unwrap_or(Path::new("-"));
+    if let Some(certificate) = &args.certificate
+        && (files::same(answer, certificate)
+            || [answer, certificate].iter().all(|to| files::is_standard_output(to)))
+    {
+        return Err(Failure::new("the answer and the certificate would go to one place; name two"));
+    }
     match args.watch {
         true => watch(output, |output, paths| once(args, output, paths)),
         false => once(args, output, &mut Vec::new()),
@@ -143,7 +150,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         let decision = decide(&ruleset, profile, day);
         if let Some(path) = &args.certificate {
             files::put(path, &certificate(&decision, speaker), paths)?;
-            output.note(&format!("wrote {}\n", path.display()))?;
+            output.note(&format!("{}\n", speaker.tongue.wrote(&path.display().to_string())))?;
         }
         if args.written.format() == Format::Json {
             let write = |out: &mut dyn Write| {

@@ -99,8 +99,8 @@ pub(crate) fn spare(path: &Path, read: &[PathBuf]) -> Result<(), Failure> {
     }
 }
 
-/// Writes a text to a file, whole or not at all, but over nothing that a command reads.
-pub(crate) fn put(path: &Path, text: &str, read: &[PathBuf]) -> Result<(), Failure> {
+/// Writes a text, or bytes, to a file, whole or not at all, but over nothing that a command reads.
+pub(crate) fn put(path: &Path, text: &(impl AsRef<[u8]> + ?Sized), read: &[PathBuf]) -> Result<(), Failure> {
     spare(path, read)?;
     replace(path, text).map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))
 }

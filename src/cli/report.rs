@@ -3,22 +3,48 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
+
 use qudao_language::decide::{Decision, decide};
 use qudao_language::model::{Profile, Ruleset};
-use qudao_telling::document::Document;
 use qudao_telling::report;
-use qudao_telling::words::Speaker;
+use qudao_telling::words::Tongue;
 
 use super::argument::Argument;
 use super::eval::client_advice;
 use super::output::{Failure, Output};
 use super::profiles::{Input, given};
-use super::{Exit, completions, files, load};
+use super::{Exit, completions, files, load, workbook};
+
+/// What a report is written as.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+enum Format {
+    /// A page for a browser or for paper
+    Html,
+    /// A workbook; only in a program that was built with `--features xlsx`
+    Xlsx,
+}
+
+impl Format {
+    /// The format of a file by its ending, if that is one.
+    fn of(path: &Path) -> Option<Format> {
+        let ending = path.extension()?.to_str()?;
+        [Format::Html, Format::Xlsx].into_iter().find(|format| format.ending().eq_ignore_ascii_case(ending))
+    }
+
+    fn ending(self) -> &'static str {
+        match self {
+            Format::Html => "html",
+            Format::Xlsx => "xlsx",
+        }
+    }
+}
 
 const EXAMPLES: &str = "Examples:
   qudao report wechat profile.yaml -o answer.html     a page to hand over
   qudao report wechat profile.yaml clients/b.yaml -o answers
-  qudao report wechat profile.yaml clients/b.yaml --compare -o table.html";
+  qudao report wechat profile.yaml clients/b.yaml --compare -o table.html
+  qudao report wechat profile.yaml -o answer.xlsx     the same for people who work with sheets";
 
 /// What `qudao report` takes.
 #[derive(clap::Args, Debug)]
@@ -34,9 +60,12 @@ pub(crate) struct Args {
     profiles: Vec<Argument>,
     #[command(flatten)]
     input: Input,
-    /// Write the page to this file, or a page for each of several profiles into this folder (default: standard output)
+    /// Write the report to this file, or one for each of several profiles into this folder (default: standard output)
     #[arg(long, short, value_name = "PATH")]
     output: Option<PathBuf>,
+    /// What to write (default: by the ending of the output, else a page)
+    #[arg(long, short, value_enum, value_name = "FORMAT")]
+    format: Option<Format>,
     /// Tell all profiles in one table
     #[arg(long)]
     compare: bool,
@@ -49,10 +78,16 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let to = args.output.as_deref().filter(|path| !files::is_standard_output(path));
     let given = given(&args.profiles)?;
     let in_folder = given.len() > 1 && !args.compare;
-    if in_folder && to.is_none() {
+    let is_one_file = to.is_none_or(|path| Format::of(path).is_some() && !path.is_dir());
+    if in_folder && is_one_file {
         return Err(Failure::new(
-            "several profiles are a page each: say `-o FOLDER`, or `--compare` for one page",
+            "several profiles are a report each: say `-o FOLDER`, or `--compare` for one report",
         ));
+    }
+    let by_ending = to.filter(|_| !in_folder).and_then(Format::of);
+    let format = args.format.or(by_ending).unwrap_or(Format::Html);
+    if format == Format::Xlsx && to.is_none() {
+        return Err(Failure::new("a workbook is written to a file; say -o FILE"));
     }
     let loaded = load::one(&args.ruleset)?;
     let profiles = given.iter().flatten().map(|profile| profile.path().to_path_buf());
@@ -67,7 +102,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Ok(exit);
     }
     if args.compare {
-        write(&report::compare(&decided, speaker), speaker, (to, &inputs), output)?;
+        let told = report::compare(&decided, speaker);
+        let written = match format {
+            Format::Html => told.html(speaker.language).into_bytes(),
+            Format::Xlsx => workbook::page(&told, speaker, day)?,
+        };
+        write(&written, speaker.tongue, (to, &inputs), output)?;
         return Ok(exit);
     }
     if in_folder {
@@ -77,10 +117,17 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         })?;
     }
     for (name, decision) in &decided {
-        let told = report::report(decision, speaker, &client_advice(decision), name, args.ids);
-        let file =
-            to.map(|path| if in_folder { path.join(format!("{name}.html")) } else { path.to_path_buf() });
-        write(&told, speaker, (file.as_deref(), &inputs), output)?;
+        let advice = client_advice(decision);
+        let written = match format {
+            Format::Html => {
+                let told = report::report(decision, speaker, &advice, name, args.ids);
+                told.html(speaker.language).into_bytes()
+            }
+            Format::Xlsx => workbook::answer(decision, speaker, &advice, name, args.ids)?,
+        };
+        let named = |path: &Path| path.join(format!("{name}.{}", format.ending()));
+        let file = to.map(|path| if in_folder { named(path) } else { path.to_path_buf() });
+        write(&written, speaker.tongue, (file.as_deref(), &inputs), output)?;
     }
     Ok(exit)
 }
@@ -114,15 +161,14 @@ fn read(
     Ok((profiles, exit))
 }
 
-/// Writes a page, over nothing that was read.
+/// Writes a report, over nothing that was read.
 fn write(
-    told: &Document,
-    speaker: Speaker<'_>,
+    report: &[u8],
+    tongue: Tongue,
     (to, inputs): (Option<&Path>, &[PathBuf]),
     output: &mut Output,
 ) -> Result<(), Failure> {
-    let page = told.html(speaker.language);
-    let Some(path) = to else { return output.print(&page) };
-    files::put(path, &page, inputs)?;
-    output.note(&format!("wrote {}\n", path.display()))
+    let Some(path) = to else { return output.print(&String::from_utf8_lossy(report)) };
+    files::put(path, report, inputs)?;
+    output.note(&format!("{}\n", tongue.wrote(&path.display().to_string())))
 }

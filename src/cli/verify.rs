@@ -42,9 +42,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let name = args.certificate.display();
     let bytes = files::read_named(&args.certificate)
         .map_err(|error| Failure::new(format!("cannot read the certificate `{name}`: {error}")))?;
-    let text = String::from_utf8_lossy(&bytes);
-    files::merged(&name.to_string(), &text)?;
-    let certificate = match Certificate::read(&text) {
+    files::merged(&name.to_string(), &String::from_utf8_lossy(&bytes))?;
+    let certificate = match Certificate::read(&bytes) {
         Ok(certificate) => certificate,
         Err(Broken::Changed) => {
             let said = Tongue::of(args.lang.as_deref().unwrap_or("en")).was_changed();

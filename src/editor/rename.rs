@@ -297,7 +297,9 @@ impl Project {
         let folder = name.get(..name.rfind(['/', '\\']).map_or(0, |end| end + 1)).unwrap_or("");
         let mut sources = Sources::new(name, text(main));
         while let Some(wanted) = sources.wanted() {
-            match self.file(&format!("{folder}{}", wanted.path)) {
+            match self.file(&format!("{folder}{}", wanted.name())) {
+                // The rows of a sheet stay, for nothing in them is changed.
+                Some(file) if wanted.sheet.is_some() => sources.supply_rows(files.get(file).text().into()),
                 Some(file) => sources.supply(text(file)),
                 None => sources.absent("it is not there"),
             }

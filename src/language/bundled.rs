@@ -25,6 +25,22 @@ const BUNDLES: &[Bundle] = &[
         "questions/payment_steps.yaml" "questions/prices_in_order.yaml" "questions/scans.yaml"
         "questions/sensor_log.yaml" "questions/shop_of_saas.yaml" "questions/sign_up_mails.yaml"
         "questions/thumbnails.yaml"),
+    bundle!("china-channels":
+        "china-channels.qd" "platforms.qd" "profile.qd" "questions.qd" "rules.qd" "sources.qd"
+        "tests.qd" "profiles/first_call.yaml" "profiles/french_cosmetics.yaml"
+        "profiles/infant_food.yaml" "profiles/museum.yaml" "profiles/tea_house.yaml"
+        "profiles/watchmaker.yaml" "questions/bag_maker.yaml" "questions/car_brand.yaml"
+        "questions/dresses.yaml" "questions/film.yaml" "questions/hotel.yaml" "questions/lamps.yaml"
+        "questions/lamps_short.yaml" "questions/law_firm.yaml" "questions/snacks.yaml"
+        "questions/vitamins.yaml"),
+    bundle!("data-export-china":
+        "data-export-china.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd" "ways.qd"
+        "profiles/app_studio.json" "profiles/car_maker.toml" "profiles/first_call.yaml"
+        "profiles/hotel_group.yaml" "profiles/online_shop.yaml" "profiles/personnel_abroad.yaml"
+        "questions/bank_risk_report.yaml" "questions/game_in_2023.yaml" "questions/lab_abroad.yaml"
+        "questions/loyalty_members.yaml" "questions/machine_readings.yaml"
+        "questions/payroll_without_rules.yaml" "questions/small_newsletter.yaml"
+        "questions/support_for_europe.yaml" "questions/tour_operator.yaml" "questions/zone_trial.yaml"),
     bundle!("licence":
         "licence.qd" "licences.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd"
         "profiles/company_library.yaml" "profiles/course.json" "profiles/embedded_header.toml"
@@ -33,6 +49,21 @@ const BUNDLES: &[Bundle] = &[
         "questions/free_enclosure.yaml" "questions/letters.yaml" "questions/open_keyboard.yaml"
         "questions/phone_app.yaml" "questions/photos_for_all.yaml" "questions/plugin_host.yaml"
         "questions/recipes.yaml" "questions/snippets.yaml"),
+    bundle!("payments":
+        "payments.qd" "methods.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd" "fees.csv"
+        "profiles/bookshop.yaml" "profiles/first_call.yaml" "profiles/newspaper.yaml"
+        "profiles/swiss_watches.json" "profiles/tea_in_china.toml" "profiles/waffle_box.yaml"
+        "questions/bicycles.yaml" "questions/consultant.yaml" "questions/course_for_americans.yaml"
+        "questions/fashion.yaml" "questions/furniture.yaml" "questions/game.yaml" "questions/gym.yaml"
+        "questions/leather_for_china.yaml" "questions/monthly_gifts.yaml" "questions/tickets.yaml"),
+    bundle!("us-texting":
+        "us-texting.qd" "numbers.qd" "profile.qd" "questions.qd" "rules.qd" "tests.qd" "fees.csv"
+        "limits.csv" "profiles/choir_leader.yaml" "profiles/few_answers.yaml" "profiles/food_bank.toml"
+        "profiles/pizzeria.yaml" "profiles/ride_app.json" "profiles/stadium_bar.yaml"
+        "questions/bank_codes.yaml" "questions/barber.yaml" "questions/cbd_shop.yaml"
+        "questions/county_race.yaml" "questions/dentist.yaml" "questions/fashion_pictures.yaml"
+        "questions/live_vote.yaml" "questions/outdoor_shop.yaml" "questions/shop_in_berlin.yaml"
+        "questions/wine_merchant.yaml"),
     bundle!("wechat":
         "wechat.qd" "accounts.qd" "channels.qd" "mini_program.qd" "notes.qd" "profile.qd" "questions.qd"
         "reader.qd" "tests.qd" "together.qd" "sources.lock" "profiles/blogger.yaml"

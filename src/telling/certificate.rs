@@ -37,10 +37,15 @@ pub fn certificate(decision: &Decision<'_>, speaker: Speaker<'_>) -> String {
         .files
         .iter()
         .map(|(_, file)| json!({"file": file.name(), "digest": text_digest(file.text())}));
+    let levels = ruleset.levels.iter().map(|level| {
+        let title = level.title.as_ref().map(|title| title.get(speaker.language));
+        json!({"level": &*level.name, "title": title, "points": level.points})
+    });
     let whole = json!({
         "schema": SCHEMA,
         "files": files.collect::<Vec<Json>>(),
         "profile": yaml_text(ruleset, decision.profile),
+        "levels": levels.collect::<Vec<Json>>(),
         "nodes": nodes,
         "result": result,
     });
@@ -57,6 +62,8 @@ pub struct Certificate {
     pub result: Json,
     /// What the profile said, as YAML.
     pub profile: String,
+    /// The levels that make points; none of a certificate that does not tell them.
+    levels: Json,
     nodes: Vec<Json>,
 }
 
@@ -76,7 +83,12 @@ impl Certificate {
     ///
     /// # Errors
     /// If the text is no certificate, or was changed.
-    pub fn read(text: &str) -> Result<Certificate, Broken> {
+    pub fn read(bytes: impl AsRef<[u8]>) -> Result<Certificate, Broken> {
+        // A text in place of bytes that are none would be one that nobody wrote.
+        let text = &*String::from_utf8_lossy(bytes.as_ref());
+        if text.as_bytes() != bytes.as_ref() {
+            return Err(if text.contains(SCHEMA) { Broken::Changed } else { Broken::Other });
+        }
         let whole: Json = serde_json::from_str(text).map_err(|_| match text.contains(SCHEMA) {
             true => Broken::Changed,
             false => Broken::Other,
@@ -96,7 +108,8 @@ impl Certificate {
         let mut take = |key: &str| whole.remove(key);
         match (take("result"), take("profile"), take("nodes")) {
             (Some(result), Some(Json::String(profile)), Some(Json::Array(nodes))) => {
-                Ok(Certificate { result, profile, nodes })
+                let levels = take("levels").unwrap_or_default();
+                Ok(Certificate { result, profile, levels, nodes })
             }
             _ => Err(Broken::Changed),
         }
@@ -121,8 +134,25 @@ impl Certificate {
     }
 }
 
-/// The verdict of a target, none where it is undecided, and its points.
-type Outcome = (Option<Verdict>, i64);
+/// What came of a target.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Its verdict, none where it is undecided.
+    pub verdict: Option<Verdict>,
+    /// Its points.
+    pub score: i64,
+    /// How often each level made them.
+    tally: Json,
+}
+
+impl PartialEq for Outcome {
+    /// Two are the same if verdict and points are, whatever made them.
+    fn eq(&self, other: &Outcome) -> bool {
+        (self.verdict, self.score) == (other.verdict, other.score)
+    }
+}
+
+impl Eq for Outcome {}
 
 /// A target that rules answer otherwise than a certificate does; none is what has no such target.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -161,8 +191,8 @@ impl Certificate {
         let moved: Vec<Moved> = moved
             .map(|target| Moved {
                 target: target.clone(),
-                then: before.get(target).copied(),
-                now: after.get(target).copied(),
+                then: before.get(target).cloned(),
+                now: after.get(target).cloned(),
             })
             .collect();
         let is_same =
@@ -209,10 +239,10 @@ impl Certificate {
         let heads = vec![tongue.made_from().into(), "".into()];
         let made = Block::Table(Table { kind: TableKind::Answers, heads, rows: made });
         let told = |outcome: Option<&Outcome>| match outcome {
-            Some((verdict, points)) => {
+            Some(Outcome { verdict, score, tally }) => {
+                let points = self.points(tally, *score, tongue);
                 let word = tongue.verdict_or_undecided(*verdict);
-                Text::of(Kind::Verdict(*verdict), word)
-                    .and(Kind::Plain, tongue.bracket(&tongue.points(*points)))
+                Text::of(Kind::Verdict(*verdict), word).and(Kind::Plain, tongue.bracket(&points))
             }
             None => tongue.not_there().into(),
         };
@@ -260,18 +290,31 @@ impl Certificate {
     /// Tells what was found as JSON, `qudao.verified/1`.
     #[must_use]
     pub fn json(&self, faults: &[String], compared: Option<&Compared>) -> Json {
-        let outcome = |outcome: Option<Outcome>| {
-            outcome.map(|(verdict, score)| json!({"verdict": verdict.map_or("undecided", Verdict::as_str), "score": score}))
+        let outcome = |outcome: &Option<Outcome>| {
+            outcome.as_ref().map(
+                |of| json!({"verdict": of.verdict.map_or("undecided", Verdict::as_str), "score": of.score}),
+            )
         };
         let compared = compared.map(|compared| {
             let moved = compared.moved.iter().map(|moved| {
-                json!({"target": moved.target, "then": outcome(moved.then), "now": outcome(moved.now)})
+                json!({"target": moved.target, "then": outcome(&moved.then), "now": outcome(&moved.now)})
             });
             json!({"rules": compared.rules, "same": compared.is_same, "moved": moved.collect::<Vec<_>>(), "false": compared.is_false})
         });
         let keys =
             ["name", "version", "digest"].map(|key| (key.to_string(), self.said("ruleset", key).into()));
         verified(Json::Object(keys.into_iter().collect()), &self.result["as_of"], faults, compared)
+    }
+
+    /// Points as people read them: by level where there are levels, else as a number.
+    fn points(&self, tally: &Json, score: i64, tongue: Tongue) -> String {
+        let levels = self.levels.as_array().map_or(&[][..], Vec::as_slice);
+        let counted = levels.iter().map(|level| {
+            let name = level["level"].as_str().unwrap_or("");
+            let title = level["title"].as_str().unwrap_or(name);
+            (title, level["points"].as_i64().unwrap_or(0), tally[name].as_i64().unwrap_or(0))
+        });
+        if levels.is_empty() { tongue.points(score) } else { tongue.by_level(counted, score) }
     }
 
     fn said(&self, of: &str, key: &str) -> &str {
@@ -311,7 +354,9 @@ fn outcomes(result: &Json, nodes: &[Json]) -> Vec<(String, Outcome)> {
     let all = ["channels", "mixes"].into_iter().flat_map(|kind| result[kind].as_array()).flatten();
     let told = all.map(|target| followed(target, nodes)).map(|target| {
         let verdict = target["verdict"].as_str().and_then(Verdict::parse);
-        (target["id"].as_str().unwrap_or("").to_string(), (verdict, target["score"].as_i64().unwrap_or(0)))
+        let tally = followed(&target["tally"], nodes).clone();
+        let outcome = Outcome { verdict, score: target["score"].as_i64().unwrap_or(0), tally };
+        (target["id"].as_str().unwrap_or("").to_string(), outcome)
     });
     told.collect()
 }

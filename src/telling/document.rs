@@ -140,6 +140,8 @@ pub enum Part {
     Answer,
     /// What is told of something to choose.
     Choice,
+    /// What is to be done.
+    ToDo,
     /// Proofs, each folded.
     Proofs,
 }

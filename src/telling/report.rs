@@ -1,6 +1,9 @@
 //! A report to hand over: the answer for a client, with channels side by side, every proof, and what it was made from;
 //! and several answers in one table.
 
+#[cfg(feature = "xlsx")]
+mod book;
+
 use qudao_engine::advise::Advice;
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, TargetDecision};
@@ -14,6 +17,9 @@ use crate::document::{
 use crate::facts;
 use crate::why::{self, Client};
 use crate::words::Speaker;
+
+#[cfg(feature = "xlsx")]
+pub use book::book;
 
 /// So many channels stand side by side in a table of facts.
 const SIDE_BY_SIDE: usize = 5;
@@ -191,28 +197,37 @@ fn share(number: Option<Exact>, most: Exact) -> Option<i8> {
 /// The facts, and the channels side by side, so many in a table as have room.
 fn compared<'r>(speaker: &Speaker<'r>, day: Date, cited: &mut Footnotes<'r>) -> Option<Block> {
     let (ruleset, tongue) = (speaker.ruleset, speaker.tongue);
-    let mut tables = Vec::new();
-    let mut add = |entries: Vec<Entry>, columns: &[Id<Channel>], heads: Vec<Text>| {
-        let rows = entries.into_iter().filter_map(|entry| {
-            let cells = columns.iter().map(|channel| cell(speaker, *channel, entry, day, cited));
-            let cells: Vec<Option<Text>> = cells.collect();
-            let told = cells.iter().any(Option::is_some);
-            let cells = cells.into_iter().map(|cell| cell.unwrap_or_else(|| NOTHING.into()));
-            told.then(|| std::iter::once(Text::from(speaker.fact(entry))).chain(cells).collect())
-        });
-        let rows: Vec<Vec<Text>> = rows.collect();
-        if !rows.is_empty() {
-            let heads = std::iter::once(Text::default()).chain(heads).collect();
-            tables.push(Block::Table(Table { kind: TableKind::SideBySide, heads, rows }));
-        }
-    };
-    add(facts::parameters(ruleset), &[OWN], vec![tongue.value().into()]);
-    let channels: Vec<Id<Channel>> = ruleset.channels.ids().collect();
+    let values = [(OWN, tongue.value().into())];
+    let own = facts_of(speaker, day, facts::parameters(ruleset), &values, cited);
+    let mut tables: Vec<Block> = own.map(Block::Table).into_iter().collect();
+    let channels = ruleset.channels.ids().map(|id| (id, speaker.target(Target::Channel(id)).into()));
+    let channels: Vec<(Id<Channel>, Text)> = channels.collect();
     for some in channels.chunks(SIDE_BY_SIDE) {
-        let heads = some.iter().map(|channel| speaker.target(Target::Channel(*channel)).into());
-        add(facts::entries(ruleset), some, heads.collect());
+        let table = facts_of(speaker, day, facts::entries(ruleset), some, cited);
+        tables.extend(table.map(Block::Table));
     }
     (!tables.is_empty()).then(|| Block::section(tongue.compared(), tables))
+}
+
+/// Facts, those that are stated, with a column for each of some channels.
+fn facts_of<'r>(
+    speaker: &Speaker<'r>,
+    day: Date,
+    entries: Vec<Entry>,
+    columns: &[(Id<Channel>, Text)],
+    cited: &mut Footnotes<'r>,
+) -> Option<Table> {
+    let rows = entries.into_iter().filter_map(|entry| {
+        let cells = columns.iter().map(|(channel, _)| cell(speaker, *channel, entry, day, cited));
+        let cells: Vec<Option<Text>> = cells.collect();
+        let told = cells.iter().any(Option::is_some);
+        let cells = cells.into_iter().map(|cell| cell.unwrap_or_else(|| NOTHING.into()));
+        told.then(|| std::iter::once(Text::from(speaker.fact(entry))).chain(cells).collect())
+    });
+    let rows: Vec<Vec<Text>> = rows.collect();
+    let heads = columns.iter().map(|(_, head)| head.clone());
+    let heads = std::iter::once(Text::default()).chain(heads).collect();
+    (!rows.is_empty()).then_some(Table { kind: TableKind::SideBySide, heads, rows })
 }
 
 /// What is stated of a fact, what else sources say of it, and where; nothing where nothing is stated.

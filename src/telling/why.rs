@@ -23,6 +23,8 @@ pub use proof::proof;
 pub use question::question;
 pub use rests::more_answers;
 pub use rules::proof_of_rules;
+#[cfg(feature = "xlsx")]
+pub(crate) use to_do::to_do;
 
 use std::collections::BTreeSet;
 
@@ -98,22 +100,11 @@ pub fn points(speaker: &Speaker<'_>, decided: &TargetDecision) -> String {
     if levels.is_empty() {
         return decided.score.to_string();
     }
-    let counts = levels.iter().zip(&decided.tally).filter(|(_, count)| **count != 0);
-    let mut parts: Vec<String> = counts
-        .map(|(level, count)| {
-            let title = level.title.as_ref().map_or(&*level.name, |title| title.get(speaker.language));
-            match speaker.tongue {
-                Tongue::English => format!("{count} {title}"),
-                Tongue::Chinese if *count < 0 => format!("-{title} {} 条", count.unsigned_abs()),
-                Tongue::Chinese => format!("{title} {count} 条"),
-            }
-        })
-        .collect();
-    let by_level: i64 = levels.iter().zip(&decided.tally).map(|(level, count)| level.points * count).sum();
-    if decided.score != by_level || parts.is_empty() {
-        parts.push((decided.score - by_level).to_string());
-    }
-    speaker.tongue.list(&parts)
+    let counted = levels.iter().zip(&decided.tally).map(|(level, count)| {
+        let title = level.title.as_ref().map_or(&*level.name, |title| title.get(speaker.language));
+        (title, level.points, *count)
+    });
+    speaker.tongue.by_level(counted, decided.score)
 }
 
 /// Returns the reason of an effect in words. What a rule says is true where it fired; elsewhere its title stands.

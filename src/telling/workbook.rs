@@ -6,6 +6,7 @@
 mod answers;
 mod facts;
 mod form;
+mod report;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +21,7 @@ use rust_xlsxwriter::{
 pub use answers::{Answers, Full};
 pub use facts::facts;
 pub use form::form;
+pub use report::report;
 
 /// A sheet has so many rows.
 const MOST_ROWS: u32 = 1_048_576;

@@ -199,9 +199,12 @@ fn lost_links(path: &Path, text: &str) -> Vec<String> {
     let lost = links.filter(|link| !link.contains("://") && !waits(link)).filter(|link| {
         let (file, heading) = link.split_once('#').unwrap_or((link, ""));
         let target = if file.is_empty() { path.to_path_buf() } else { path.with_file_name(file) };
-        !fs::read_to_string(target).is_ok_and(|text| {
-            heading.is_empty() || text.lines().any(|line| anchor(line).as_deref() == Some(heading))
-        })
+        // A picture is no text.
+        if heading.is_empty() {
+            return !target.is_file();
+        }
+        !fs::read_to_string(target)
+            .is_ok_and(|text| text.lines().any(|line| anchor(line).as_deref() == Some(heading)))
     });
     lost.map(String::from).collect()
 }

@@ -94,6 +94,30 @@ measure cost: number EUR for each c = c.fee + n * 3 EUR / 7 * c.part[kind]  mixe
 measure low: number EUR for each c in {a} = if name == "x" then c.fee else n * n * 1 EUR
 "#;
 
+#[test]
+fn a_row_without_anything_is_none_and_a_mistake_is_told_with_what_to_write() {
+    let text =
+        "ruleset t \"T\" { as of 2024-06-15 }\nprofile { open: bool, posts: number }\nchannel a \"A\"\n";
+    let ruleset = support::ruleset(text);
+    let program = Program::new(&ruleset, ruleset.as_of.unwrap());
+    let batch = Batch::new(&program, &Options::default(), Form::Csv).unwrap();
+    let mut worker = batch.worker();
+    let mut split = Split::new(true);
+    for rows in
+        split.push(b"id,open,posts\nx,true,1\n,,\n , ,\t\n,\n\"\",,\ny,,\nz,ja,\"3,5\"\n,false,\n", true)
+    {
+        let (names, rest) = header(&rows).unwrap();
+        worker.rows(&rest, Form::Csv, &names);
+    }
+    let (answers, rejects) = worker.take();
+    let lines = String::from_utf8(answers).unwrap();
+    let lines: Vec<&str> = lines.lines().map(|line| line.split(',').next().unwrap()).collect();
+    assert_eq!(lines, ["2", "7", "9"]);
+    let said: Vec<(u64, &str)> = rejects.iter().map(|it| (it.line, &*it.reason)).collect();
+    let reason = "`open` takes true or false, not the text \"ja\"; write `true`; `posts` takes a number, not the text \"3,5\"; write `3.5`";
+    assert_eq!(said, [(8, reason)]);
+}
+
 fn measured(parts: Parts, form: Form, lines: &str) -> Result<String, String> {
     let ruleset = support::ruleset(MEASURES);
     let program = Program::new(&ruleset, ruleset.as_of.unwrap());

@@ -51,19 +51,67 @@ fn what_was_decided_holds_and_is_of_its_rules() {
     }
 }
 
+/// The smallest certificate that there is, and one with levels, a fact, a text in Chinese and a character for what is none.
+fn small() -> [String; 2] {
+    let least = "ruleset r \"R\" { as of 2026-01-01 }\nprofile { x: bool }\nchannel a \"A\"\n";
+    let more = "ruleset r \"R \u{fffd}\" @zh \"规则\" { as of 2026-01-01 }\nlevels strong \"Strong\" > weak\n\
+        profile { x: number in 0 .. 9 }\nfact f: number\nchannel a \"A\" { f = 3 }\n\
+        rule y { when x > a.f then score a +strong because \"{x} 大于 {a.f}\" }\n";
+    [(least, "x: true"), (more, "x: 5")].map(|(text, yaml)| {
+        let ruleset = support::ruleset(text);
+        let read = support::profile(&ruleset, yaml);
+        let profile = read.profile.unwrap();
+        let decision = qudao_language::decide::decide(&ruleset, &profile, ruleset.as_of.unwrap());
+        certificate(&decision, Speaker::new(&ruleset, Some("en")))
+    })
+}
+
 #[test]
 fn no_byte_is_changed_unseen() {
-    made(8_000_001, |_, text| {
-        let last = text.len() - 100;
-        for at in (0..last).step_by(1 + last / 300).chain(last..text.len()) {
-            let mut bytes = text.as_bytes().to_vec();
-            bytes[at] ^= 1;
-            let changed = String::from_utf8_lossy(&bytes);
-            let said = Certificate::read(&changed).unwrap_err();
-            assert!(matches!(said, Broken::Changed | Broken::Other | Broken::Later(_)), "{at}: {said:?}");
+    for text in small() {
+        assert!(Certificate::read(&text).is_ok_and(|it| it.faults().is_empty()), "{text}");
+        let bytes = text.as_bytes();
+        for at in 0..bytes.len() {
+            let unseen = |changed: &[u8]| {
+                let said = Certificate::read(changed).map(|_| ()).unwrap_err();
+                assert!(matches!(said, Broken::Changed | Broken::Other | Broken::Later(_)), "{at}: {said:?}");
+            };
+            for bit in [0x01, 0x20, 0x80] {
+                let mut other = bytes.to_vec();
+                other[at] ^= bit;
+                unseen(&other);
+            }
+            unseen(&[&bytes[..at], &bytes[at + 1..]].concat());
+            unseen(&[&bytes[..at], b" ", &bytes[at..]].concat());
         }
         assert_eq!(Certificate::read(text.trim_end()).unwrap_err(), Broken::Changed);
-    });
+    }
+}
+
+#[test]
+fn an_answer_and_its_certificate_are_two_files() {
+    let work = support::Work::new(&[
+        (
+            "r.qd",
+            "ruleset r \"R\" { as of 2026-01-01 }\nlevels strong \"Strong\" > weak\nprofile { x: bool }\nchannel a \"A\"\nrule y { when x then score a +strong }\n",
+        ),
+        ("x.yaml", "x: true\n"),
+    ]);
+    for to in
+        ["-o same.json --certificate same.json", "-o same.json --certificate ./same.json", "--certificate -"]
+    {
+        let (status, _, err) = work.qudao(&format!("eval r.qd x.yaml {to}"));
+        assert_eq!(
+            (status, &*err),
+            (2, "error: the answer and the certificate would go to one place; name two\n")
+        );
+    }
+    assert_eq!(work.qudao("eval r.qd x.yaml -o a.txt --certificate c.json").0, 0);
+    // Points are told as `eval` tells them.
+    let (_, out, _) = work.qudao("verify c.json");
+    assert!(out.contains("recommended (1 Strong)"), "{out}");
+    let (_, out, _) = work.qudao("verify c.json --lang zh");
+    assert!(out.contains("推荐（Strong 1 条）"), "{out}");
 }
 
 #[test]
@@ -76,8 +124,10 @@ fn what_is_forged_does_not_follow() {
         _ => json!("excluded"),
     };
     // What is told of a verdict, and what makes it.
-    let decides =
-        ["verdict", "leaning", "settled", "score", "rank", "state", "value", "points", "effect", "cap"];
+    let decides = [
+        "verdict", "leaning", "settled", "score", "rank", "state", "value", "points", "effect", "cap",
+        "excluded",
+    ];
     let mut tried = 0;
     for seed in 0..cases(12) {
         made(seed + 8_100_000, |decision, text| {

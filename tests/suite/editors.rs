@@ -1,22 +1,18 @@
 //! The grammar for editors, run over every ruleset of the repository.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use qudao_editor::project::Project;
 use qudao_editor::rename::{renamable, rename};
-use qudao_language::syntax::Sources;
+use qudao_language::source::Files;
+use qudao_language::syntax::{DECLARATIONS, RESERVED, Sources, parse};
 
 use crate::support::files_below;
 use crate::textmate::Grammar;
 
 const GRAMMAR: &str = include_str!("../../docs/editors/vscode/syntaxes/qudao.tmLanguage.json");
-
-/// Words that are never names.
-const RESERVED: &[&str] = &[
-    "and", "or", "not", "in", "has", "is", "if", "then", "else", "when", "true", "false", "unknown", "today",
-    "per",
-];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -215,11 +211,78 @@ fn the_extension_names_its_files() {
         let text = fs::read_to_string(folder.join(path.as_str().unwrap())).unwrap();
         serde_json::from_str::<serde_json::Value>(&text).unwrap();
     }
+    let files = ["main", "browser"].map(|entry| package[entry].as_str().unwrap());
+    assert!(files.iter().all(|file| file.starts_with("./dist/")), "{files:?}");
+    let named = contributes["snippets"].as_array().unwrap().iter().map(|it| &it["path"]);
+    let steps = contributes["walkthroughs"][0]["steps"].as_array().unwrap();
+    let named = named.chain(steps.iter().map(|step| &step["media"]["markdown"]));
+    for path in named.chain([&package["icon"], &contributes["languages"][0]["icon"]["dark"]]) {
+        assert!(folder.join(path.as_str().unwrap()).is_file(), "{path}");
+    }
     let matcher = contributes["problemMatchers"][0]["pattern"]["regexp"].as_str().unwrap();
     let line = "a/b.qd:3:14: error[unknown-field]: no field is named `wieght` (write `weight`)";
     let found = fancy_regex::Regex::new(matcher).unwrap().captures(line).unwrap().unwrap();
     let parts: Vec<_> = (1..6).map(|part| &found[part]).collect();
     assert_eq!(parts, ["a/b.qd", "3", "14", "error", "unknown-field"]);
+}
+
+fn extension(name: &str) -> String {
+    fs::read_to_string(root().join("docs/editors/vscode").join(name)).unwrap()
+}
+
+fn keys(json: &str) -> BTreeSet<String> {
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap();
+    object.into_iter().map(|(key, _)| key).collect()
+}
+
+/// What stands between two marks, again and again.
+fn between<'t>(text: &'t str, open: &str, close: &str) -> BTreeSet<&'t str> {
+    text.split(open).skip(1).filter_map(|rest| Some(rest.split_once(close)?.0)).collect()
+}
+
+#[test]
+fn the_extension_speaks_chinese() {
+    let names = keys(&extension("package.nls.json"));
+    assert_eq!(names, keys(&extension("package.nls.zh-cn.json")));
+    assert_eq!(between(&extension("package.json"), "\"%", "%\"").into_iter().collect::<Vec<_>>(), {
+        names.iter().map(String::as_str).collect::<Vec<_>>()
+    });
+    let sources = ["extension.ts", "commands.ts"].map(|name| extension(&format!("src/{name}"))).concat();
+    let said = keys(&extension("l10n/bundle.l10n.zh-cn.json"));
+    assert_eq!(between(&sources, "l10n.t('", "'"), said.iter().map(String::as_str).collect());
+}
+
+/// A snippet with what stands in its gaps at first.
+fn expanded(body: &str) -> String {
+    let gap = fancy_regex::Regex::new(r"\$\{\d+[:|]([^,|}]*)[^}]*\}").unwrap();
+    let body =
+        gap.replace_all(body, "$1").replace("$CURRENT_YEAR-$CURRENT_MONTH-$CURRENT_DATE", "2026-01-15");
+    body.replace("$0", "")
+}
+
+#[test]
+fn snippets_can_be_read() {
+    let snippets: serde_json::Value = serde_json::from_str(&extension("snippets/qudao.json")).unwrap();
+    let mut begun = BTreeSet::new();
+    for (name, snippet) in snippets.as_object().unwrap() {
+        let lines: Vec<&str> =
+            snippet["body"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+        let text = expanded(&lines.join("\n"));
+        let mut files = Files::default();
+        let id = files.add("snippet.qd", text.as_str());
+        let found = parse(&files, id).1;
+        assert!(found.is_empty() && !text.contains('$'), "{name}: {found:?}\n{text}");
+        begun.insert(text.split(' ').next().unwrap().to_string());
+    }
+    assert!(begun.len() > 12, "{begun:?}");
+}
+
+#[test]
+fn the_syntax_file_of_neovim_has_the_words() {
+    let syntax = fs::read_to_string(root().join("docs/editors/neovim/syntax/qudao.vim")).unwrap();
+    let known: BTreeSet<&str> = syntax.split_whitespace().collect();
+    let lost: Vec<_> = DECLARATIONS.iter().chain(RESERVED).filter(|word| !known.contains(*word)).collect();
+    assert!(lost.is_empty(), "{lost:?}");
 }
 
 /// So many places of each file are tried.

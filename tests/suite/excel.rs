@@ -88,22 +88,22 @@ const CELLS: [&[Cell]; 9] = {
     ]
 };
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::copy(support::folder("excel").join("t.qd"), folder.path().join("t.qd")).unwrap();
     folder
 }
 
-fn batch(folder: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn batch(folder: &Path, arguments: &[&str]) -> Output {
     support::program(folder).args(["batch", "t.qd", "--summary=none"]).args(arguments).output().unwrap()
 }
 
 /// What a run says on standard error.
-fn said(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn said(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8(batch(folder, arguments).stderr).unwrap()
 }
 
-fn save(folder: &Path, name: &str, sheets: Vec<Worksheet>) {
+pub(crate) fn save(folder: &Path, name: &str, sheets: Vec<Worksheet>) {
     let mut book = Workbook::new();
     for sheet in sheets {
         book.push_worksheet(sheet);
@@ -112,7 +112,7 @@ fn save(folder: &Path, name: &str, sheets: Vec<Worksheet>) {
 }
 
 /// A sheet of plain texts; those that are numbers are numbers.
-fn sheet(name: &str, rows: &[&[&str]]) -> Worksheet {
+pub(crate) fn sheet(name: &str, rows: &[&[&str]]) -> Worksheet {
     let mut sheet = Worksheet::new();
     sheet.set_name(name).unwrap();
     for (row, cells) in (0..).zip(rows) {
@@ -374,7 +374,7 @@ fn broken_workbooks_are_read_or_refused() {
 }
 
 /// The rows of a sheet of a workbook, their cells parted by bars.
-fn read(file: &Path, sheet: &str) -> Vec<String> {
+pub(crate) fn read(file: &Path, sheet: &str) -> Vec<String> {
     use qudao_language::book::Book;
     let mut book = Book::open(Cursor::new(std::fs::read(file).unwrap())).unwrap();
     let sheet = book.sheet(Some(sheet)).unwrap();
@@ -393,7 +393,7 @@ fn read(file: &Path, sheet: &str) -> Vec<String> {
 }
 
 /// A part of a workbook, as its text.
-fn part(file: &Path, name: &str) -> String {
+pub(crate) fn part(file: &Path, name: &str) -> String {
     let mut whole = zip::ZipArchive::new(Cursor::new(std::fs::read(file).unwrap())).unwrap();
     std::io::read_to_string(whole.by_name(name).unwrap()).unwrap()
 }
@@ -441,7 +441,7 @@ fn answers_are_a_workbook() {
 }
 
 /// Fills in the rows of a form, each cell named by its column, as a person would.
-fn fill(file: &Path, rows: &[&[(char, &str)]]) {
+pub(crate) fn fill(file: &Path, rows: &[&[(char, &str)]]) {
     let name = "xl/worksheets/sheet1.xml";
     let mut filled = String::new();
     for (number, cells) in (2..).zip(rows) {
@@ -627,64 +627,4 @@ fn complaints_of_tables_and_facts_name_cells() {
     support::assert_snapshot("excel", "fees-without-values", &told(&["fees.qd"]));
     std::fs::write(folder.join("fees.xlsx"), "channel,fee\ncard,1\n").unwrap();
     assert!(told(&["fees.qd", "--format=short"]).contains("`fees.xlsx` is no whole workbook (.xlsx)"));
-}
-
-/// Saves a workbook as LibreOffice does, its formulas calculated.
-fn resaved(folder: &Path, name: &str) -> std::path::PathBuf {
-    let out = folder.join("saved");
-    let output = std::process::Command::new("soffice")
-        .arg(format!("-env:UserInstallation=file://{}", folder.join("profile").display()))
-        .args(["--headless", "--convert-to", "xlsx", "--outdir"])
-        .args([out.as_path(), &folder.join(name)])
-        .output()
-        .unwrap();
-    let saved = out.join(name);
-    assert!(saved.is_file(), "{}", String::from_utf8_lossy(&output.stderr));
-    saved
-}
-
-/// LibreOffice opens what was written, calculates and saves it, and it is read as before.
-#[test]
-#[ignore = "needs LibreOffice; `.ci/run` brings it"]
-fn what_libreoffice_saves_is_read_again() {
-    let folder = folder();
-    let folder = folder.path();
-    let run = |arguments: &[&str]| {
-        let output = support::program(folder).args(arguments).output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    for (tongue, profiles, answers) in
-        [("en", "Profiles", ["Answers", "Reasons", "Sources"]), ("zh", "填写", ["结果", "理由", "来源"])]
-    {
-        let lang = &format!("--lang={tongue}");
-        run(&["schema", "wechat", lang, "-o=form.xlsx"]);
-        let form = folder.join("form.xlsx");
-        let headings = read(&form, profiles);
-        let chosen: Vec<String> = part(&form, "xl/sharedStrings.xml")
-            .split("<t>")
-            .skip(1)
-            .map(|text| text.split("</t>").next().unwrap().to_string())
-            .collect();
-        let company = chosen.iter().find(|text| matches!(text.as_str(), "a company" | "企业")).unwrap();
-        fill(&form, &[&[('A', "Bakery"), ('B', company), ('D', "TRUE")], &[('A', "=1+1"), ('B', company)]]);
-        let saved = resaved(folder, "form.xlsx");
-        assert_eq!(read(&saved, profiles)[0], headings[0]);
-        assert!(part(&saved, "xl/worksheets/sheet1.xml").contains("<dataValidation "), "lists are lost");
-        let clients = format!("--keep={}", if tongue == "zh" { "客户" } else { "client" });
-        let arguments = ["batch", "wechat", "saved/form.xlsx", lang, &clients, "-o=answers.xlsx"];
-        let told = run(&arguments);
-        assert!(told.starts_with("2 rows answered, 0 rows set aside"), "{told}");
-        let again = resaved(folder, "answers.xlsx");
-        for sheet in answers {
-            assert_eq!(read(&again, sheet), read(&folder.join("answers.xlsx"), sheet), "{sheet}");
-        }
-    }
-    // A formula has no value until a program for sheets finds it.
-    let mut sheet = sheet("Clients", &[&["posts", "open"], &["", "true"]]);
-    sheet.write_formula(1, 0, Formula::new("2+3").set_result("")).unwrap();
-    save(folder, "sums.xlsx", vec![sheet]);
-    assert!(said(folder, &["sums.xlsx"]).contains("Clients!A2: this formula has no value yet"));
-    resaved(folder, "sums.xlsx");
-    assert_eq!(said(folder, &["saved/sums.xlsx"]), "");
 }

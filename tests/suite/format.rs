@@ -12,7 +12,7 @@ use crate::generate::{self, Dice};
 use crate::support::{files_below, folder};
 
 /// Every file of the language in the repository: rulesets, and the files of the cases.
-fn texts() -> Vec<(String, String)> {
+pub(crate) fn texts() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut texts = Vec::new();
     for path in files_below(&root.join("rulesets")).into_iter().chain(files_below(&root.join("tests"))) {

@@ -59,6 +59,9 @@ mod textmate;
 mod tidy;
 mod tongues;
 mod trace;
+mod tree_sitter;
 mod undoing;
 mod watching;
+#[cfg(feature = "xlsx")]
+mod workbooks;
 mod writing;

@@ -53,8 +53,8 @@ pub(crate) fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_symlink() {
-            // What is linked to stands elsewhere.
+        if path.is_symlink() || path.ends_with("node_modules") {
+            // What is linked to stands elsewhere, and what npm brings is nobody's work.
         } else if path.is_dir() {
             found.extend(files_below(&path));
         } else {

@@ -143,7 +143,8 @@ fn nothing_is_left_undone() {
     let made = ["target", "corpus", "artifacts"].map(|name| root().join("tests/fuzz").join(name));
     for folder in ["src", "grammar", "tests", "docs", "rulesets"] {
         for path in files_below(&root().join(folder)) {
-            if made.iter().any(|folder| path.starts_with(folder)) {
+            // A digest may hold any letters.
+            if made.iter().any(|folder| path.starts_with(folder)) || path.ends_with("package-lock.json") {
                 continue;
             }
             let Ok(text) = std::fs::read_to_string(&path) else { continue };

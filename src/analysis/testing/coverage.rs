@@ -158,8 +158,13 @@ impl Coverage {
             }
         }
         for target in ruleset.targets() {
-            if let Some(verdict) = decision.target(target).verdict {
+            let decided = decision.target(target);
+            if let Some(verdict) = decided.verdict {
                 self.see(Point::Verdict(ruleset.target_index(target), verdict));
+            }
+            let of = decided.measures.iter();
+            for expr in of.filter_map(|measured| ruleset.measures[measured.measure].of.get(&target)) {
+                self.trace(&decision.trace_of(expr, None));
             }
         }
     }

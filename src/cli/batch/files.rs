@@ -273,8 +273,15 @@ impl<'r> Target<'r> {
                 let written = file.write_all(bytes);
                 written.map_err(|error| file.get_ref().failed(error))
             }
-            Target::Parquet(_) => Ok(()),
-            Target::Book(book) => book.add(bytes),
+            Target::Parquet(_) | Target::Book(_) => Ok(()),
+        }
+    }
+
+    /// Writes answers, with the profiles that they are of where a workbook takes them.
+    pub(super) fn write_answers(&mut self, bytes: &[u8], profiles: &[String]) -> Result<(), Failure> {
+        match self {
+            Target::Book(book) => book.add(bytes, profiles),
+            Target::Stdout(_) | Target::File(_) | Target::Parquet(_) => self.write(bytes),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use qudao_engine::program::batch::{Batch, Form, Options, Parts, Rows, Split, Worker};
+use qudao_engine::program::batch::{Batch, Form, Options, Parts, Reject, Rows, Split, Worker};
 use qudao_language::diagnostic::shortened;
 use qudao_language::layout::{WIDTH, pad, width, wrap};
 use qudao_language::visible::one_line;
@@ -14,7 +14,7 @@ use super::Args;
 use super::files::{self, Source};
 use super::input::CHUNK;
 use super::parquet::Input;
-use super::sheet::Sheet;
+use super::sheet::{Places, Sheet};
 
 /// So many rows are answered.
 const ROWS: usize = 10;
@@ -49,8 +49,9 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     };
     let told = Batch::new(batch.program(), &options, Form::Ndjson).map_err(Failure::new)?;
     let mut worker = told.worker();
+    let mut places = None;
     let (form, names, numbered) = if files::is_text(source.form) {
-        let (form, names) = text(batch, source, &mut worker)?;
+        let (form, names) = text(batch, source, &mut worker, &mut places)?;
         (form, names, "by line")
     } else {
         let input = Input::open(source, &told)?;
@@ -62,7 +63,7 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     };
     let mut page = format!("{}: {form}\n", source.name);
     columns(args, batch, &names, &mut page);
-    let found = answers(worker)?;
+    let found = answers(worker, places.as_ref())?;
     page += &match found.is_empty() {
         true => "\nThere are no rows.\n".to_string(),
         false => format!("\nWhat the first rows give, {numbered}\n"),
@@ -76,14 +77,17 @@ fn table(args: &Args, batch: &Batch<'_, '_>, source: &Source, output: &mut Outpu
     Ok(found.iter().any(|(_, says)| says.is_err()))
 }
 
-/// Has the first rows of a table in CSV, NDJSON or a sheet answered; returns what it is, and the names of its columns.
+/// Has the first rows of a table in CSV, NDJSON or a sheet answered; returns what it is, and the names of its columns. Of
+/// a sheet, `places` are where its cells stand.
 fn text(
     batch: &Batch<'_, '_>,
     source: &Source,
     worker: &mut Worker<'_, '_, '_>,
+    places: &mut Option<Places>,
 ) -> Result<(String, Vec<String>), Failure> {
     let sheet = source.book.then(|| Sheet::open(source, batch)).transpose()?;
     let told = sheet.as_ref().map(Sheet::told);
+    *places = sheet.as_ref().map(Sheet::places);
     let (header, rows) = match sheet {
         Some(sheet) => first_rows(sheet)?,
         None => begin(source)?,
@@ -202,12 +206,13 @@ fn columns(args: &Args, batch: &Batch<'_, '_>, names: &[String], page: &mut Stri
 type Said = (u64, Result<String, String>);
 
 /// What is said of the first rows, of those that were answered and those that were not.
-fn answers(mut worker: Worker<'_, '_, '_>) -> Result<Vec<Said>, Failure> {
+fn answers(mut worker: Worker<'_, '_, '_>, places: Option<&Places>) -> Result<Vec<Said>, Failure> {
     let (answered, rejects) = worker.take();
-    let mut found: Vec<Said> = rejects
-        .into_iter()
-        .map(|reject| (reject.line, Err(format!("set aside: {}", reject.reason))))
-        .collect();
+    let set_aside = |reject: Reject| {
+        let place = places.map(|places| format!("{}: ", places.of(&reject))).unwrap_or_default();
+        (reject.line, Err(format!("set aside: {place}{}", reject.reason)))
+    };
+    let mut found: Vec<Said> = rejects.into_iter().map(set_aside).collect();
     for line in answered.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).take(ROWS) {
         let answer: Json = serde_json::from_slice(line)
             .map_err(|error| Failure::new(format!("an answer is no JSON: {error}")))?;

@@ -66,7 +66,8 @@ struct Answer {
 
 /// Answers as they are written.
 enum Written {
-    Text(Vec<u8>),
+    /// With the profiles that they are of, for a workbook.
+    Text(Vec<u8>, Vec<String>),
     Group(Chunks),
 }
 
@@ -217,7 +218,7 @@ impl<'b, 'p, 'r> Flow<'b, 'p, 'r> {
             self.target.write(&self.batch.header())?;
         }
         match answer.written {
-            Written::Text(bytes) => self.target.write(&bytes)?,
+            Written::Text(bytes, profiles) => self.target.write_answers(&bytes, &profiles)?,
             Written::Group(chunks) => self.target.write_group(chunks)?,
         }
         for reject in &answer.rejects {
@@ -336,7 +337,7 @@ fn answer(
     let (text, rejects) = worker.take();
     let written = match group {
         Some(group) => Written::Group(group.close()?),
-        None => Written::Text(text),
+        None => Written::Text(text, worker.take_profiles()),
     };
     let rows = worker.summary().rows - before;
     let (source, last, bytes) = (job.source, job.last, job.bytes);

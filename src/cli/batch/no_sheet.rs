@@ -66,7 +66,7 @@ impl<'r> Workbook<'r> {
         Err(absent())
     }
 
-    pub(super) fn add(&mut self, _: &[u8]) -> Result<(), Failure> {
+    pub(super) fn add(&mut self, _: &[u8], _: &[String]) -> Result<(), Failure> {
         match self.never {}
     }
 

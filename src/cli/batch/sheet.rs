@@ -208,9 +208,9 @@ impl<'r> Workbook<'r> {
         Ok(Workbook { answers, file: files::create(path)?, numbers, day: batch.program().ground().day })
     }
 
-    /// Adds rows of NDJSON.
-    pub(super) fn add(&mut self, rows: &[u8]) -> Result<(), Failure> {
-        let added = self.answers.add(rows, self.numbers).map_err(Failure::new)?;
+    /// Adds rows of NDJSON, with the profiles that they are of.
+    pub(super) fn add(&mut self, rows: &[u8], profiles: &[String]) -> Result<(), Failure> {
+        let added = self.answers.add(rows, profiles, self.numbers).map_err(Failure::new)?;
         added.map_err(|Full| {
             Failure::new(
                 "there are more answers than a workbook holds; write them as CSV, or tell less: --only",

@@ -124,10 +124,10 @@ impl Write for NewFile {
     }
 }
 
-/// Writes a text as a [`NewFile`] does.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a text, or bytes, as a [`NewFile`] does.
+pub(crate) fn replace(path: &Path, text: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
     let mut writer = NewFile::open(path)?;
-    writer.write_all(text.as_bytes())?;
+    writer.write_all(text.as_ref())?;
     writer.finish()
 }
 

@@ -128,6 +128,8 @@ pub struct Batch<'p, 'r> {
     reasons: bool,
     parts: Parts,
     form: Form,
+    /// Whether workers keep the profiles that they answer.
+    profiles: bool,
     plans: IdMap<Field, decode::Plan>,
     texts: write::Texts,
     pieces: pieces::Pieces,
@@ -166,12 +168,19 @@ impl<'p, 'r> Batch<'p, 'r> {
             reasons: options.reasons,
             parts: options.parts,
             form,
+            profiles: false,
             plans: IdMap::of(&ruleset.fields, |id| decode::Plan::new(ruleset, &ruleset.fields[id])),
             pieces: pieces::Pieces::new(form, options.parts, &texts.targets),
             texts,
             measures,
             amounts,
         })
+    }
+
+    /// Returns the same batch with workers that keep the profiles that they answer, for [`Worker::take_profiles`].
+    #[must_use]
+    pub fn with_profiles(self) -> Batch<'p, 'r> {
+        Batch { profiles: true, ..self }
     }
 
     /// Returns the program.
@@ -197,6 +206,7 @@ impl<'p, 'r> Batch<'p, 'r> {
             of_text: true,
             amounts: Vec::new(),
             rejects: Vec::new(),
+            profiles: Vec::new(),
             summary: Summary::new(self.program),
             seen: Seen::new(ruleset, self.keep.len()),
             header: Arc::default(),
@@ -251,6 +261,8 @@ pub struct Worker<'b, 'p, 'r> {
     /// What measures are of the row that was run last.
     amounts: Vec<Amount>,
     rejects: Vec<Reject>,
+    /// The profiles that were answered, in JSON, if they are kept.
+    profiles: Vec<String>,
     summary: Summary,
     /// What was met of the columns.
     seen: Seen,
@@ -286,7 +298,10 @@ impl Worker<'_, '_, '_> {
                 continue;
             }
             match self.read_json(text) {
-                Ok(()) => self.answer(line),
+                Ok(()) => self.answer(line, |batch| {
+                    let seen = &mut Seen::new(batch.program.ruleset(), batch.keep.len());
+                    batch.object_of_line(text, seen).map(|(object, _)| object)
+                }),
                 Err(reason) => self.reject(line, reason),
             }
         }
@@ -322,6 +337,7 @@ impl Worker<'_, '_, '_> {
             let begin = reader.position().byte();
             match reader.read_record(&mut record) {
                 Ok(false) => return,
+                Ok(true) if decode::is_blank(&record) => {}
                 Ok(true) => {
                     let (start, at) = lines.of_record(record.position().map_or(begin, csv::Position::byte));
                     let end = usize::try_from(reader.position().byte()).unwrap_or(records.len());
@@ -340,7 +356,9 @@ impl Worker<'_, '_, '_> {
                         continue;
                     }
                     match self.read_record(&record, &header) {
-                        Ok(()) => self.answer(at),
+                        Ok(()) => {
+                            self.answer(at, |batch| Ok(batch.object_of_record(&record, &header.columns).0))
+                        }
                         Err((reason, column)) => self.set_aside(Reject { line: at, column, reason }),
                     }
                 }
@@ -416,7 +434,13 @@ impl Worker<'_, '_, '_> {
         &self.summary
     }
 
-    fn answer(&mut self, line: u64) {
+    /// Takes the profiles that were answered since the last time, in JSON, in the order of the answers.
+    pub fn take_profiles(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.profiles)
+    }
+
+    /// Answers what was read last; `profile` tells it in JSON.
+    fn answer(&mut self, line: u64, profile: impl FnOnce(&Batch<'_, '_>) -> Result<String, String>) {
         let program = self.batch.program;
         program.run(&mut self.scratch);
         if !self.batch.measures.is_empty() {
@@ -431,5 +455,8 @@ impl Worker<'_, '_, '_> {
         let unknown = self.given.values().map(|given| *given == Given::Unknown);
         self.summary.count(program, &self.scratch, unknown);
         self.write(line);
+        if self.batch.profiles {
+            self.profiles.push(profile(self.batch).expect("what was read can be read once more"));
+        }
     }
 }

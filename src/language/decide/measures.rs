@@ -4,7 +4,7 @@ use super::eval::{Context, Silent};
 use super::judged::Truth;
 use super::verdict::Await;
 use crate::exact::Exact;
-use crate::model::{Expr, Id, Measure, Target, Value};
+use crate::model::{Expr, Id, Measure, Number, Target, Value};
 
 /// What a measure is of a target that has it.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,11 +39,22 @@ impl<'r> Context<'r> {
 
     fn measure(&self, id: Id<Measure>, expr: &'r Expr) -> Measured {
         let valued = self.value(expr, None, &mut Silent);
-        let value = valued.known().cloned();
+        let value = valued.known().map(|value| in_unit_of(&self.ruleset.measures[id], value));
         // A fact that no source tells may be anything.
         let fact = |awaited: &Await| matches!(awaited, Await::Fact(..));
         let bounded = value.is_some() || !self.unknown_parts(&[(expr, None)]).iter().any(fact);
         let (low, high) = if bounded { valued.ends() } else { (None, None) };
         Measured { measure: id, value, low, high }
+    }
+}
+
+/// A value in the unit of a measure, whatever unit the fact that it comes from is stated in: what is compared side by side
+/// is told alike.
+fn in_unit_of(measure: &Measure, value: &Value) -> Value {
+    match value {
+        Value::Number(number) if number.written.as_ref().is_some_and(|it| it.unit != measure.ty.unit) => {
+            Value::Number(Number::calculated(number.value))
+        }
+        other => other.clone(),
     }
 }

@@ -169,17 +169,19 @@ impl<'a> Lexer<'a> {
         end
     }
 
-    /// Whether a literal stands here and no expression, so that `2021-6-1` is no subtraction.
-    fn is_stated(&self, at: usize) -> bool {
+    /// Returns the word behind which a literal stands and no expression, so that `2021-6-1` is no subtraction.
+    fn stating(&self, at: usize) -> Option<&str> {
         let before = self.source.get(self.line_start..at).unwrap_or("").trim_end();
         let stated = before.strip_suffix('=').is_some_and(|rest| !rest.ends_with(['=', '<', '>', '!']));
         let line = before.trim_start();
         let word = before.rsplit(char::is_whitespace).next().unwrap_or("");
-        (stated && !line.starts_with("let ")) || STATING.contains(&word)
+        ((stated && !line.starts_with("let ")) || STATING.contains(&word)).then_some(word)
     }
 
     fn number(&mut self, at: usize) -> usize {
-        if let Some((length, misread)) = misread::misread(self.rest(at), self.is_stated(at)) {
+        let (rest, stating) = (self.rest(at), self.stating(at));
+        let month = stating.and_then(|word| misread::month(rest, word));
+        if let Some((length, misread)) = month.or_else(|| misread::misread(rest, stating.is_some())) {
             let end = at + length;
             self.report(misread.diagnostic(self.span(at, end)));
             self.push(Kind::Number, at, end, true);

@@ -1,6 +1,6 @@
 //! What a report rests on, with numbers to refer to it by.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Kind, Text};
 use qudao_language::model::{Citation, Id, Source};
@@ -33,17 +33,27 @@ impl<'r> Footnotes<'r> {
     /// Returns a text with the numbers of what it rests on behind it, each once.
     #[must_use]
     pub fn cite(&mut self, text: Text, citations: impl IntoIterator<Item = &'r Citation>) -> Text {
-        let mut numbers: Vec<usize> = Vec::new();
+        self.cite_some(text, citations, usize::MAX)
+    }
+
+    /// The same with so many places at most, the first.
+    #[must_use]
+    pub fn cite_some(
+        &mut self,
+        text: Text,
+        citations: impl IntoIterator<Item = &'r Citation>,
+        most: usize,
+    ) -> Text {
+        let mut numbers: BTreeSet<usize> = BTreeSet::new();
         for citation in citations {
-            if citation.quotes.is_empty() {
-                numbers.push(self.number(citation, None, None));
-            }
-            for quote in &citation.quotes {
-                numbers.push(self.number(citation, quote.line, Some(&quote.text)));
+            let quotes = citation.quotes.iter().map(|quote| (quote.line, Some(&*quote.text)));
+            let alone = citation.quotes.is_empty().then_some((None, None));
+            for (line, quote) in quotes.chain(alone) {
+                if numbers.len() < most {
+                    numbers.insert(self.number(citation, line, quote));
+                }
             }
         }
-        numbers.sort_unstable();
-        numbers.dedup();
         let gap = if numbers.is_empty() { text } else { text.and(Kind::Plain, " ") };
         numbers.into_iter().fold(gap, |text, number| text.and(Kind::Cited, number.to_string()))
     }

@@ -23,6 +23,8 @@ const SHOWN: usize = 8;
 /// Of things side by side, the names at the head of rows are at most so wide, and columns as the first of these with
 /// which all have room; where none has, they stand in further tables, and are at most as wide as the last.
 const HEADS: usize = 30;
+/// The columns of a ranking before its measures: place, name, verdict and points.
+const RANKED: usize = 4;
 const COLUMNS: [usize; 4] = [24, 20, 16, 13];
 const APART: usize = 20;
 
@@ -339,13 +341,20 @@ impl Screen {
         }
     }
 
-    /// The rows, places and numbers to the right; the last cell wraps. The heads are told where there are measures.
+    /// The rows, places and numbers to the right; the last cell wraps. The heads are told where there are measures; those
+    /// that find no room beside the others stand below the row.
     fn ranking(&mut self, table: &Table) {
-        let columns = columns(table, NAMES);
+        let [mut columns, measured] = [NAMES, usize::MAX].map(|most| columns(table, most));
+        columns.truncate(RANKED);
+        columns.extend(measured.into_iter().skip(RANKED));
         let heads = Some(&table.heads).filter(|_| has_measures(table));
+        let wide = |kept: usize| 5 + columns.iter().take(kept).skip(1).map(|cells| cells + 2).sum::<usize>();
+        let all = table.heads.len().saturating_sub(1);
+        let kept = (RANKED..=all).rev().find(|kept| wide(*kept) <= self.width).unwrap_or(RANKED.min(all));
         for row in heads.into_iter().chain(&table.rows) {
             let is_head = std::ptr::eq(row, &table.heads);
             let Some((last, cells)) = row.split_last() else { continue };
+            let (cells, below) = cells.split_at(kept);
             let cells = cells.iter().zip(&columns).enumerate().map(|(at, (cell, cells))| match at {
                 0 => (Kind::Plain, format!("{}  ", pad_left(&shown(cell), 3))),
                 1 | 2 => {
@@ -356,7 +365,17 @@ impl Screen {
             let cells: Vec<(Kind, String)> =
                 cells.map(|(kind, text)| (if is_head { Kind::Faint } else { kind }, text)).collect();
             let cells: Vec<(Kind, &str)> = cells.iter().map(|(kind, text)| (*kind, &**text)).collect();
-            if is_head { self.line(&cells) } else { self.hang(&cells, "", last) }
+            if is_head {
+                self.line(&cells);
+                continue;
+            }
+            self.hang(&cells, "", last);
+            for (head, cell) in
+                table.heads.iter().skip(kept).zip(below).filter(|(_, cell)| shown(cell) != "-")
+            {
+                let lead = format!("      {}  ", shown(head));
+                self.hang(&[(Kind::Plain, &lead)], "", cell);
+            }
         }
     }
 
@@ -510,7 +529,7 @@ fn with_grounds(item: &Item) -> Text {
 
 /// Tells whether a ranking has columns of measures besides place, name, verdict, points and title.
 fn has_measures(table: &Table) -> bool {
-    table.heads.len() > 5
+    table.heads.len() > RANKED + 1
 }
 
 /// The widths of the columns of a table, each at most so wide.

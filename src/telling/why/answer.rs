@@ -329,13 +329,7 @@ impl<'a, 'r> Teller<'a, 'r> {
             EffectKind::Cap(_, verdict) => (format!("≤ {}", self.tongue.verdict(*verdict)), false),
             EffectKind::Score(_, points, level) => {
                 let shown = match level {
-                    Some(level) => {
-                        let level = ruleset.levels.get(*level).expect("an effect's level is a level");
-                        let sign = if points.range().0 < 0 { "-" } else { "+" };
-                        let title =
-                            level.title.as_ref().map_or(&*level.name, |t| t.get(self.speaker.language));
-                        format!("{sign}{title}")
-                    }
+                    Some(level) => self.speaker.level(*level, points),
                     None => words::points(self.decision, cause, points),
                 };
                 (shown, self.decision.points(cause).is_some_and(|points| points > 0))

@@ -15,7 +15,7 @@ use crate::words::{Speaker, Tongue, evidence, plain_name};
 use qudao_engine::advise::{Advice, Change, Way};
 use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
 use qudao_language::model::{
-    Channel, EffectKind, Entry, Id, Need, NeedState, OWN, Origin, Source, Target, Type, Value,
+    Channel, Citation, EffectKind, Entry, Id, Need, NeedState, OWN, Origin, Source, Target, Type, Value,
 };
 use qudao_language::operator::Verdict;
 
@@ -24,6 +24,9 @@ const IN_FULL: usize = 5;
 
 /// So many reasons are told of each target.
 const REASONS: usize = 3;
+
+/// So many places in sources are told for each sentence; its proof tells all.
+const CITED: usize = 2;
 
 /// So many publishers are named that could know something.
 const PUBLISHERS: usize = 2;
@@ -55,7 +58,15 @@ pub fn client<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, advice: &[Advic
     let speaker = &speaker.with_titles();
     let tongue = speaker.tongue;
     let told = told_in_full(decision);
-    let mut teller = Teller { decision, speaker, tongue, ids, told: &told, cited: Footnotes::default() };
+    let mut teller = Teller {
+        decision,
+        speaker,
+        tongue,
+        ids,
+        told: &told,
+        cited: Footnotes::default(),
+        turned: BTreeSet::new(),
+    };
     let mut body = vec![teller.said()];
     body.push(teller.recommendation());
     for target in &told {
@@ -116,7 +127,9 @@ fn source(speaker: &Speaker<'_>, id: Id<Source>) -> Text {
     let source = &speaker.ruleset.sources[id];
     let title = source.title.as_ref().map(|title| title.get(speaker.language).to_string());
     let published = source.published.as_ref().map(|day| format!("{} {day}", tongue.published()));
-    let accessed = source.accessed.map(|day| format!("{} {day}", tongue.accessed()));
+    // When it was read says how old it is where nothing else does.
+    let accessed = source.accessed.filter(|_| published.is_none());
+    let accessed = accessed.map(|day| format!("{} {day}", tongue.accessed()));
     let doubt = speaker.doubt(id).map(str::to_string);
     let title = title.unwrap_or_else(|| plain_name(&source.name));
     let rest: Vec<String> =
@@ -143,6 +156,8 @@ struct Teller<'a, 'r> {
     ids: bool,
     told: &'a [Target],
     cited: Footnotes<'r>,
+    /// What would change verdicts, as it was told.
+    turned: BTreeSet<String>,
 }
 
 impl<'r> Teller<'_, 'r> {
@@ -217,9 +232,13 @@ impl<'r> Teller<'_, 'r> {
         }
         let mark = if warnings { Mark::Warning(self.tongue.warning()) } else { Mark::Point };
         let text = self.speaker.fill(self.decision, text, cause.channel);
-        let text = self.cited.cite(text.into(), evidence(self.decision, self.speaker, cause));
+        let text = self.cite(text.into(), evidence(self.decision, self.speaker, cause));
         let rule = self.id(&self.speaker.ruleset.rules[cause.rule].name);
         Some(Item { rule, ..Item::new(mark, text) })
+    }
+
+    fn cite(&mut self, text: Text, citations: impl IntoIterator<Item = &'r Citation>) -> Text {
+        self.cited.cite_some(text, citations, CITED)
     }
 
     /// An effect in words: what its rule says is so.
@@ -227,7 +246,7 @@ impl<'r> Teller<'_, 'r> {
         let name = &self.speaker.ruleset.rules[cause.rule].name;
         let words = reason(self.decision, self.speaker, cause.rule, cause.channel);
         let words = if words.is_empty() { plain_name(name) } else { words };
-        self.cited.cite(words.into(), evidence(self.decision, self.speaker, cause))
+        self.cite(words.into(), evidence(self.decision, self.speaker, cause))
     }
 
     /// The strongest reasons, what would change the verdict, the measures, and the warnings.
@@ -266,12 +285,16 @@ impl<'r> Teller<'_, 'r> {
     }
 
     /// The one thing that would change a verdict.
-    fn turns(&self, decided: &TargetDecision, advice: &Advice) -> Option<Item> {
+    fn turns(&mut self, decided: &TargetDecision, advice: &Advice) -> Option<Item> {
         let lost = decided.verdict == Some(Verdict::Recommended);
         let text = match advice.ways.first() {
             Some(way) => {
                 let changes = self.changes(way);
-                self.tongue.would_change(&changes, self.tongue.verdict(way.verdict), lost)
+                let text = self.tongue.would_change(&changes, self.tongue.verdict(way.verdict), lost);
+                match self.turned.insert(text.clone()) {
+                    true => text,
+                    false => self.tongue.changes_alike().into(),
+                }
             }
             None if lost && advice.complete => self.tongue.nothing_would_change().to_string(),
             None => return None,
@@ -316,7 +339,7 @@ impl<'r> Teller<'_, 'r> {
                 Need::Channel(_) => &[],
             };
             let link = own.iter().find_map(|it| self.speaker.ruleset.sources[it.source].url.as_ref());
-            text = self.cited.cite(text, own.iter().chain(to_do.sources.iter().copied()));
+            text = self.cite(text, own.iter().chain(to_do.sources.iter().copied()));
             if let Some(url) = link.filter(|url| linked.insert(*url)) {
                 text = text.and(Kind::Plain, " ").and(Kind::Link, url);
             }
@@ -326,7 +349,7 @@ impl<'r> Teller<'_, 'r> {
         items.extend(cut.into_iter().map(|(target, more)| {
             Item::new(Mark::Beyond, self.tongue.more_to_do(more, &self.speaker.called(target)))
         }));
-        list(self.tongue.to_do(), items)
+        (!items.is_empty()).then(|| section(self.tongue.to_do(), Part::ToDo, vec![Block::list(items)]))
     }
 
     /// What nobody knows yet, and who could know it.
@@ -404,31 +427,51 @@ impl<'r> Teller<'_, 'r> {
         let mut items = Vec::new();
         for dispute in disputes(self.decision, self.speaker, None) {
             let text = format!("{}{}{}", dispute.fact, self.tongue.colon(), dispute.words(self.speaker));
-            let text = self.cited.cite(text.into(), dispute.citations());
+            let text = self.cite(text.into(), dispute.citations());
             items.push(Item::new(Mark::Disputed, text));
         }
         List { label: self.tongue.sources_disagree().into(), items, ..List::default() }
     }
 
-    /// Everything else in a line each, with what decided.
+    /// Everything else in a line, with what decided.
     fn others(&mut self) -> Option<Block> {
         let decision = self.decision;
         let all =
             decision.channels.iter().chain(&decision.mixes).filter(|target| !self.told.contains(target));
         let mut all: Vec<Target> = all.copied().collect();
         all.sort_by_key(|target| decision.target(*target).leaning);
-        let items = all.into_iter().map(|target| {
+        // What is said of several alike is said once.
+        let mut told: Vec<(Vec<Target>, Text)> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        for target in all {
             let decided = decision.target(target);
             let word = self.tongue.verdict_or_undecided(decided.verdict);
-            let head = Text::of(Kind::Strong, self.title(target)).and(Kind::Plain, self.tongue.colon());
-            let head =
-                head.and(Kind::Verdict(decided.verdict), word).and(Kind::Plain, self.tongue.semicolon());
-            let mut text = head;
-            text.0.extend(self.decided_by(decided).0);
+            let why = self.decided_by(decided);
+            let mut text =
+                Text::of(Kind::Plain, self.tongue.colon()).and(Kind::Verdict(decided.verdict), word);
+            let is_sentence = why.0.first().is_some_and(|(_, words)| words.starts_with(char::is_uppercase));
+            let is_sentence = is_sentence && self.tongue == Tongue::English;
+            let gap = if is_sentence { ". " } else { self.tongue.semicolon() };
+            text = text.and(Kind::Plain, gap);
+            text.0.extend(why.0);
             if let Some(measures) = self.measures(decided) {
                 text = text.and(Kind::Plain, self.tongue.bracket(&measures));
             }
-            Item { rule: self.target_id(target), ..Item::new(Mark::Point, text) }
+            let place = *places.entry(format!("{text:?}")).or_insert(told.len());
+            match told.get_mut(place) {
+                Some((targets, _)) => targets.push(target),
+                None => told.push((vec![target], text)),
+            }
+        }
+        let items = told.into_iter().map(|(targets, rest)| {
+            let titles: Vec<String> = targets.iter().map(|target| self.title(*target)).collect();
+            let mut text = Text::of(Kind::Strong, self.tongue.list(&titles));
+            text.0.extend(rest.0);
+            let ids: Vec<String> = targets.iter().map(|target| self.target_id(*target)).collect();
+            Item {
+                rule: if self.ids { ids.join(", ") } else { String::new() },
+                ..Item::new(Mark::Point, text)
+            }
         });
         let items = items.collect();
         list(self.tongue.the_others(), items)

@@ -101,7 +101,9 @@ impl<'r> Dispute<'r> {
                 .collect();
             let condition = match (&other.value, tongue) {
                 (Some(value), Tongue::English) => format!("with {value}"),
-                (Some(value), Tongue::Chinese) => format!("若为 {value}"),
+                (Some(value), Tongue::Chinese) => {
+                    format!("若为{}", tongue.set_apart(value)).trim_end().into()
+                }
                 (None, Tongue::English) => "if it is not known".into(),
                 (None, Tongue::Chinese) => "若未知".into(),
             };

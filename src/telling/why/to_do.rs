@@ -12,17 +12,17 @@ use qudao_language::model::{Citation, Need, NeedState, Target};
 pub(super) const MOST_NEEDS: usize = 20;
 
 /// Something to do, once for all targets that need it.
-pub(super) struct ToDo<'r> {
-    pub(super) need: Need,
-    pub(super) state: NeedState,
+pub(crate) struct ToDo<'r> {
+    pub(crate) need: Need,
+    pub(crate) state: NeedState,
     /// The targets that need it.
-    pub(super) targets: Vec<Target>,
+    pub(crate) targets: Vec<Target>,
     /// Where it comes from.
-    pub(super) sources: Vec<&'r Citation>,
+    pub(crate) sources: Vec<&'r Citation>,
 }
 
 /// Returns what some targets need, in their order; and those of which not all is told, with how much more they wait for.
-pub(super) fn to_do<'r>(
+pub(crate) fn to_do<'r>(
     decision: &Decision<'r>,
     speaker: &Speaker<'r>,
     targets: impl IntoIterator<Item = Target>,

@@ -28,10 +28,12 @@ impl Tongue {
         the_others: "The others", "其他选项";
         /// Heads what is to be said of the whole answer.
         good_to_know: "Good to know", "另请注意";
+        /// What would change a verdict, where the same was told of another just before.
+        changes_alike: "What would change it: the same other answer as above.", "何时会改变：同上。";
         /// Of what nothing speaks for.
-        nothing_for: "nothing speaks for it", "没有支持它的理由";
+        nothing_for: "no reason in favour", "没有支持的理由";
         /// Of what too little speaks for.
-        too_little_for: "too little speaks for it", "支持它的理由不足";
+        too_little_for: "too few reasons in favour", "支持的理由不足";
         /// Leads over what stands above the text of a page.
         skip: "Skip to the text", "跳到正文";
         /// Names the list of the parts of a page.

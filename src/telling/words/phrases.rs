@@ -543,6 +543,24 @@ impl Tongue {
         }
     }
 
+    /// Returns a score by the levels that made it, each with its title, its points, and how often it did.
+    #[must_use]
+    pub fn by_level<'l>(self, levels: impl Iterator<Item = (&'l str, i64, i64)>, score: i64) -> String {
+        let (mut parts, mut rest) = (Vec::new(), score);
+        for (title, points, count) in levels.filter(|(.., count)| *count != 0) {
+            rest = rest.saturating_sub(points.saturating_mul(count));
+            parts.push(match self {
+                Tongue::English => format!("{count} {title}"),
+                Tongue::Chinese if count < 0 => format!("-{title} {} 条", count.unsigned_abs()),
+                Tongue::Chinese => format!("{title} {count} 条"),
+            });
+        }
+        if rest != 0 || parts.is_empty() {
+            parts.push(rest.to_string());
+        }
+        self.list(&parts)
+    }
+
     /// Says that there are so many more.
     #[must_use]
     pub fn and_more(self, count: usize) -> String {

@@ -12,6 +12,16 @@ impl Tongue {
         sources_head: "Sources", "来源";
         /// Heads what a rule does.
         effect_head: "effect", "作用";
+        /// Heads how something is done.
+        how_head: "how", "办法";
+        /// Heads what something is needed for.
+        for_head: "for", "适用于";
+        /// Heads whether something is done.
+        state_head: "state", "状态";
+        /// Heads where in a source something stands.
+        place_head: "place", "位置";
+        /// Heads the words of a source.
+        words_head: "words", "原文";
         /// Heads why it does it.
         why_head: "reason", "理由";
         /// Heads titles.

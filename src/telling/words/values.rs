@@ -8,8 +8,8 @@ use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Filled, Measured};
 use qudao_language::exact::Exact;
 use qudao_language::model::{
-    Amount, Channel, Entry, Enum, Expr, ExprKind, Field, Id, Need, Number, OWN, Ruleset, Source, Target,
-    TargetRef, Template, Type, Unit, UnitDefinition, Value, nearest_tag, primary, serves,
+    Amount, Channel, Entry, Enum, Expr, ExprKind, Field, Id, Need, Number, OWN, Points, Ruleset, Source,
+    Target, TargetRef, Template, Type, Unit, UnitDefinition, Value, nearest_tag, primary, serves,
 };
 use qudao_language::source::Span;
 
@@ -240,13 +240,7 @@ impl<'r> Speaker<'r> {
 
     /// Returns some digits, or words for them, with a unit in words.
     fn amount_of(&self, digits: String, unit: Unit) -> String {
-        let word = |id: Id<UnitDefinition>| {
-            let definition = self.ruleset.units.get(id);
-            definition.title.as_ref().map_or_else(
-                || self.tongue.unit(&definition.name).unwrap_or(&definition.name).to_string(),
-                |title| title.get(self.language).to_string(),
-            )
-        };
+        let word = |id| self.unit_word(id);
         let titled =
             |id: Option<Id<UnitDefinition>>| id.is_some_and(|id| self.ruleset.units.get(id).title.is_some());
         match self.tongue {
@@ -269,6 +263,35 @@ impl<'r> Speaker<'r> {
             }
             Tongue::English => self.with_unit(digits, unit),
         }
+    }
+
+    /// Returns the points of an effect by their level, with their sign.
+    #[must_use]
+    pub fn level(&self, level: usize, points: &Points) -> String {
+        let level = self.ruleset.levels.get(level).expect("an effect's level is a level");
+        let sign = if points.range().0 < 0 { "-" } else { "+" };
+        format!("{sign}{}", level.title.as_ref().map_or(&*level.name, |title| title.get(self.language)))
+    }
+
+    /// Returns a unit in words, without a number.
+    #[must_use]
+    pub fn unit(&self, unit: Unit) -> String {
+        let word = |id| self.unit_word(id);
+        match (self.tongue, unit.numerator.map(word), unit.denominator.map(word)) {
+            (Tongue::Chinese, Some(name), Some(per)) => format!("{name}/{}", per.trim_start_matches('个')),
+            (Tongue::Chinese, None, Some(per)) => format!("每{}", per.trim_start_matches('个')),
+            (Tongue::Chinese, Some(name), None) => name,
+            (Tongue::Chinese, None, None) => String::new(),
+            (Tongue::English, ..) => self.amount_of(String::new(), unit).trim().to_string(),
+        }
+    }
+
+    fn unit_word(&self, id: Id<UnitDefinition>) -> String {
+        let definition = self.ruleset.units.get(id);
+        definition.title.as_ref().map_or_else(
+            || self.tongue.unit(&definition.name).unwrap_or(&definition.name).to_string(),
+            |title| title.get(self.language).to_string(),
+        )
     }
 
     /// Returns a value with ids in the place of titles, as traces have it.

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use qudao_engine::program::Program;
 use qudao_engine::program::batch::{Batch, instances};
 use qudao_language::date::Date;
-use qudao_language::model::{Channel, Citation, EffectKind, Hole, Id, Piece, Ruleset, Template};
+use qudao_language::decide::{Tells, decide_only};
+use qudao_language::model::{Channel, Citation, EffectKind, Id, Profile, Ruleset, Template};
 use qudao_language::operator::Verdict;
+use qudao_language::profile::{Format, read};
 use serde_json::Value as Json;
 
 use super::{Cell, Sheet, save};
@@ -22,7 +24,8 @@ pub struct Answers<'r> {
     /// So many columns are taken over, as texts that may be numbers.
     kept: usize,
     /// What each instance of a rule does, by its name in answers.
-    does: BTreeMap<String, Vec<Does>>,
+    does: BTreeMap<String, Vec<Does<'r>>>,
+    day: Date,
 }
 
 /// There is no room for more answers.
@@ -30,11 +33,19 @@ pub struct Answers<'r> {
 pub struct Full;
 
 /// What a rule does to a target: its cells.
-struct Does {
+struct Does<'r> {
     target: String,
     effect: String,
-    reason: String,
+    reason: Why<'r>,
     sources: String,
+}
+
+/// Why a rule does something.
+enum Why<'r> {
+    /// In words that are the same for every row.
+    Always(String),
+    /// In a text with values, of a channel where the rule is of each.
+    Filled(&'r Template, Option<Id<Channel>>),
 }
 
 impl<'r> Answers<'r> {
@@ -70,17 +81,24 @@ impl<'r> Answers<'r> {
             more: false,
             kept: kept.len(),
             does: does(batch.program(), &speaker),
+            day: batch.program().ground().day,
             speaker,
         })
     }
 
-    /// Adds answers: whole rows of NDJSON. `numbers` tells that what is taken over is from a form without types, in which
-    /// a text that is a number is one.
+    /// Adds answers: whole rows of NDJSON, and the profile of each in JSON. `numbers` tells that what is taken over is from
+    /// a form without types, in which a text that is a number is one.
     ///
     /// # Errors
     /// If a row cannot be written; [`Full`] if there is no room.
-    pub fn add(&mut self, rows: &[u8], numbers: bool) -> Result<Result<(), Full>, String> {
-        for row in rows.split(|byte| *byte == b'\n').filter(|row| !row.is_empty()) {
+    pub fn add(
+        &mut self,
+        rows: &[u8],
+        profiles: &[String],
+        numbers: bool,
+    ) -> Result<Result<(), Full>, String> {
+        let rows = rows.split(|byte| *byte == b'\n').filter(|row| !row.is_empty());
+        for (row, profile) in rows.zip(profiles) {
             let row: Json =
                 serde_json::from_slice(row).map_err(|error| format!("an answer is no JSON: {error}"))?;
             let Json::Object(row) = row else { continue };
@@ -94,10 +112,25 @@ impl<'r> Answers<'r> {
             }
             let line = row.get("line").map(Json::to_string).unwrap_or_default();
             let fired = row.get("fired").and_then(Json::as_array).into_iter().flatten();
-            for name in fired.filter_map(Json::as_str) {
+            let fired: Vec<&str> = fired.filter_map(Json::as_str).collect();
+            let does = |name: &str| self.does.get(name).into_iter().flatten();
+            let filled =
+                fired.iter().any(|name| does(name).any(|does| matches!(does.reason, Why::Filled(..))));
+            let profile = filled.then(|| self.profile(profile)).transpose()?;
+            let ruleset = self.speaker.ruleset;
+            let decision =
+                profile.as_ref().map(|profile| decide_only(ruleset, profile, self.day, Tells::Verdicts));
+            for name in fired {
                 for does in self.does.get(name).into_iter().flatten() {
                     let mut cells: Vec<Cell<'_>> = cells.iter().take(self.kept).copied().collect();
-                    let texts = [&does.target, &does.effect, &does.reason, name, &does.sources];
+                    let reason = match (&does.reason, &decision) {
+                        (Why::Filled(text, channel), Some(decision)) => {
+                            self.speaker.fill(decision, text, *channel)
+                        }
+                        (Why::Filled(..), None) => String::new(),
+                        (Why::Always(reason), _) => reason.clone(),
+                    };
+                    let texts = [&does.target, &does.effect, &reason, name, &does.sources];
                     cells.push(Cell::Number(&line));
                     cells.extend(texts.map(Cell::Text));
                     self.more |= !self.reasons.row(&cells)?;
@@ -105,6 +138,12 @@ impl<'r> Answers<'r> {
             }
         }
         Ok(Ok(()))
+    }
+
+    /// The profile of a row that was answered.
+    fn profile(&self, json: &str) -> Result<Profile, String> {
+        let read = read(self.speaker.ruleset, "row", json.as_bytes().to_vec(), Format::Json, &[]);
+        read.profile.ok_or_else(|| format!("a row that was answered is no profile: {json}"))
     }
 
     /// Returns the bytes of the workbook.
@@ -208,23 +247,23 @@ pub(super) fn is_decimal(text: &str) -> bool {
 }
 
 /// What each instance of a rule does, by its name in answers.
-fn does(program: &Program<'_>, speaker: &Speaker<'_>) -> BTreeMap<String, Vec<Does>> {
+fn does<'r>(program: &Program<'r>, speaker: &Speaker<'r>) -> BTreeMap<String, Vec<Does<'r>>> {
     let ruleset = speaker.ruleset;
     let mut all = BTreeMap::new();
     for (name, rule, channel) in instances(program) {
         let rule = &ruleset.rules[rule];
-        let told = |text: &Template| told(text, speaker, channel);
-        let reason = rule.because.as_ref().map(told);
-        let reason = reason.or_else(|| Some(rule.title.as_ref()?.get(speaker.language).to_string()));
-        let reason = reason.or_else(|| Some(expr_text(ruleset, rule.when.as_ref()?)));
-        let reason = reason.unwrap_or_else(|| speaker.tongue.always().into());
+        let why = |text: &'r Template| Why::Filled(text, channel);
+        let title = || Some(rule.title.as_ref()?.get(speaker.language).to_string());
+        let condition = || Some(expr_text(ruleset, rule.when.as_ref()?));
+        let untold = || title().or_else(condition).unwrap_or_else(|| speaker.tongue.always().into());
         let effects = rule.effects.iter().map(|effect| {
             let target = effect.kind.target().and_then(|target| target.resolve(channel));
             let note = if let EffectKind::Note(_, text, _) = &effect.kind { Some(text) } else { None };
+            let text = note.or(rule.because.as_ref());
             Does {
                 target: target.map_or(String::new(), |target| speaker.target(target).to_string()),
                 effect: says(&effect.kind, speaker),
-                reason: note.map_or_else(|| reason.clone(), told),
+                reason: text.map_or_else(|| Why::Always(untold()), why),
                 sources: cited(ruleset, &rule.sources),
             }
         });
@@ -239,7 +278,8 @@ fn says(effect: &EffectKind, speaker: &Speaker<'_>) -> String {
     match effect {
         EffectKind::Exclude(_) => tongue.verdict(Verdict::Excluded).into(),
         EffectKind::Cap(_, verdict) => format!("{} {}", tongue.at_best(), tongue.verdict(*verdict)),
-        EffectKind::Score(_, points, _) => match points.range() {
+        EffectKind::Score(_, points, Some(level)) => speaker.level(*level, points),
+        EffectKind::Score(_, points, None) => match points.range() {
             (least, most) if least == most => format!("{least:+}"),
             (least, most) => format!("{least:+} … {most:+}"),
         },
@@ -249,18 +289,6 @@ fn says(effect: &EffectKind, speaker: &Speaker<'_>) -> String {
         }
         EffectKind::Note(_, _, warning) => if *warning { tongue.warning() } else { tongue.remark() }.into(),
     }
-}
-
-/// The text of a reason, with the names of what depends on the row.
-fn told(text: &Template, speaker: &Speaker<'_>, channel: Option<Id<Channel>>) -> String {
-    let pieces = text.get(speaker.language).iter().map(|piece| match piece {
-        Piece::Plain(text) => text.clone(),
-        Piece::Hole(Hole::Value(expr)) => format!("[{}]", expr_text(speaker.ruleset, expr)),
-        Piece::Hole(Hole::Target(target)) => {
-            target.resolve(channel).map_or(String::new(), |target| speaker.target(target).to_string())
-        }
-    });
-    pieces.collect()
 }
 
 /// The names of sources, each once.

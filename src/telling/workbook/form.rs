@@ -94,7 +94,7 @@ fn heads(speaker: &Speaker<'_>, fields: &[(Id<Field>, &Field)]) -> Vec<String> {
 
 /// What is to be known of a field: its question, what it takes, and what is taken where nothing is said.
 fn says(speaker: &Speaker<'_>, field: &Field) -> Vec<String> {
-    let (ruleset, tongue) = (speaker.ruleset, speaker.tongue);
+    let tongue = speaker.tongue;
     let mut lines = Vec::new();
     lines.extend(field.question.as_ref().map(|question| question.get(speaker.language).to_string()));
     // The unit is told once.
@@ -111,7 +111,7 @@ fn says(speaker: &Speaker<'_>, field: &Field) -> Vec<String> {
         Type::Enum(_) => format!("{} {}", tongue.takes_one(), tongue.list(&members(speaker, field))),
         Type::Set(_) => format!("{} {}", tongue.takes_some(), tongue.list(&members(speaker, field))),
         Type::Number(number) => {
-            let unit = ruleset.units.name(number.unit, true);
+            let unit = speaker.unit(number.unit);
             let kind = if number.whole { tongue.takes_whole() } else { tongue.takes_number() };
             let unit = if unit.is_empty() { unit } else { tongue.bracket(&unit) };
             format!("{kind}{unit} {bounds}")

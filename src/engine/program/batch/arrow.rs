@@ -261,7 +261,7 @@ impl Worker<'_, '_, '_> {
             };
             answered.push(read.is_ok());
             match read {
-                Ok(()) => self.answer(line),
+                Ok(()) => self.answer(line, |batch| object(batch, &given, index)),
                 Err(reason) => self.reject(line, reason),
             }
         }

@@ -97,6 +97,11 @@ pub(super) fn decimal(text: &str) -> Option<(i64, u32)> {
     Some((if digits.len() < text.len() { -units } else { units }, rest.len() as u32))
 }
 
+/// Tells whether nothing stands in any cell: such a row is none, wherever it stands.
+pub(super) fn is_blank(record: &csv::StringRecord) -> bool {
+    record.as_slice().bytes().all(|byte| byte.is_ascii_whitespace())
+}
+
 /// Says that a row has not as many cells as the header.
 pub(super) fn ragged(record: &csv::StringRecord, header: &[String]) -> String {
     let cells = if record.len() == 1 { "cell" } else { "cells" };
@@ -353,14 +358,20 @@ impl Batch<'_, '_> {
             let (_, at) = lines.of_record(place.map_or(begin, csv::Position::byte));
             match read {
                 Ok(false) => return None,
-                Ok(true) if at == line => return Some(Ok(self.object_of_record(&record, &columns).0)),
+                Ok(true) if at == line && !is_blank(&record) => {
+                    return Some(Ok(self.object_of_record(&record, &columns).0));
+                }
                 Ok(true) | Err(_) => {}
             }
         }
     }
 
     /// A line's fields, under their names in the ruleset, and what is taken over of it.
-    fn object_of_line(&self, text: &[u8], seen: &mut Seen) -> Result<(String, Vec<String>), String> {
+    pub(super) fn object_of_line(
+        &self,
+        text: &[u8],
+        seen: &mut Seen,
+    ) -> Result<(String, Vec<String>), String> {
         let text = std::str::from_utf8(text)
             .map_err(|_| "this row is not UTF-8; save the table as UTF-8".to_string())?;
         let entries: Entries<'_> =
@@ -403,7 +414,7 @@ impl Batch<'_, '_> {
 
     /// A record's fields, under their names in the ruleset, and where each column's begins. An empty cell leaves the
     /// field out.
-    fn object_of_record(
+    pub(super) fn object_of_record(
         &self,
         record: &csv::StringRecord,
         columns: &[Option<Column>],
@@ -430,13 +441,12 @@ impl Batch<'_, '_> {
     }
 }
 
-/// A mistake in a row, with what may be meant where that is one of several.
+/// A mistake in a row, with what mends it: there is no place for a fix but behind it.
 fn told(wrong: &Diagnostic) -> String {
+    let fix = wrong.fix.as_ref().filter(|fix| fix.sure).map(|fix| format!("; {}", fix.message));
     let choices: Vec<String> = wrong.choices.iter().map(|choice| choice.message.clone()).collect();
-    match choices.as_slice() {
-        [] => wrong.message.clone(),
-        choices => format!("{} ({})", wrong.message, one_of(choices)),
-    }
+    let either = if choices.is_empty() { String::new() } else { format!(" ({})", one_of(&choices)) };
+    format!("{}{either}{}", wrong.message, fix.unwrap_or_default())
 }
 
 /// The names of a set's members in a cell of CSV: `a;b`, `{a, b}`, `[]`.

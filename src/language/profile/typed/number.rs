@@ -93,9 +93,9 @@ impl Reader<'_> {
             return None;
         }
         self.doubt_share(value, ty, (digits, unit), field, node);
-        // An exponent is a matter of the file; people read the number itself.
+        // An exponent and `_` are matters of the file; people read the number itself.
         let plain = !digits.contains(['e', 'E', '+']) && (value != Exact::ZERO || !digits.starts_with('-'));
-        let digits = if plain { digits.to_string() } else { value.to_string() };
+        let digits = if plain { digits.replace('_', "") } else { value.to_string() };
         let written = Some(Arc::new(Written { digits: digits.into(), unit }));
         Some(Value::Number(Number::written(value, written)))
     }

@@ -95,6 +95,23 @@ fn date(text: &str, stated: bool) -> Option<(usize, Misread)> {
     }
 }
 
+/// Finds a month at the start of a text, `2021-06`, where a day is stated behind a word; tells its length too.
+pub(super) fn month(text: &str, word: &str) -> Option<(usize, Misread)> {
+    let (year, rest) = digits(text);
+    let (month, rest) = digits(rest.strip_prefix('-')?);
+    let first = iso(year, month, "01")?;
+    if (year.len(), month.len()) != (4, 2) || rest.starts_with('-') {
+        return None;
+    }
+    let with = match word {
+        "published" => Some(format!("\"{year}-{month}\"")),
+        "since" => Some(first),
+        "until" => ["31", "30", "29", "28"].iter().find_map(|day| iso(year, month, day)),
+        _ => None,
+    };
+    Some((7, Misread { message: "a date is written `2021-06-01`", label: "a month, and no day of it", with }))
+}
+
 /// Writes a date, if there is such a day.
 fn iso(year: &str, month: &str, day: &str) -> Option<String> {
     let date = format!("{year:0>4}-{month:0>2}-{day:0>2}");

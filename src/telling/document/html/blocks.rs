@@ -300,7 +300,7 @@ fn wide(tongue: Tongue, moved: bool, inner: Markup) -> Markup {
 /// The class of a section.
 fn part(part: Part) -> Option<&'static str> {
     match part {
-        Part::Plain => None,
+        Part::Plain | Part::ToDo => None,
         Part::Answer => Some("answer"),
         Part::Choice => Some("choice"),
         Part::Proofs => Some("proofs"),
