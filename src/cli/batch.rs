@@ -217,6 +217,7 @@ fn mapping(args: &Args) -> Result<Vec<(String, String)>, Failure> {
     let bytes = super::files::read_named(path)
         .map_err(|error| Failure::new(format!("cannot read `{name}`: {error}")))?;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    super::files::merged(&name.to_string(), &String::from_utf8_lossy(text))?;
     let map: Pairs = serde_json::from_slice(text).map_err(|error| {
         let (line, column) = (error.line(), error.column());
         Failure::new(format!(

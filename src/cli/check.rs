@@ -292,9 +292,10 @@ impl Report {
                 *if fix.sure { &mut self.sure } else { &mut self.guesses } += 1;
             }
         }
-        self.files.extend(
-            files.iter().map(|(_, file)| file.name().to_string()).filter(|name| name.ends_with(".qd")),
-        );
+        // A ruleset from a pipe has whatever name.
+        let own = |id, name: &str| id == loaded.sources.main() || name.ends_with(".qd");
+        let counted = files.iter().filter(|(id, file)| own(*id, file.name()));
+        self.files.extend(counted.map(|(_, file)| file.name().to_string()));
         // Notes on wording and the like would part the errors, screen by screen.
         if format == Format::Text && diagnostic::any_error(&diagnostics) {
             let all = diagnostics.len();

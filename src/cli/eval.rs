@@ -133,6 +133,11 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     if several && args.certificate.is_some() {
         return Err(Failure::new("`--certificate` is of one answer; evaluate one profile"));
     }
+    if let (Some(certificate), Some(answer)) = (&args.certificate, args.written.to.file())
+        && files::same(certificate, answer)
+    {
+        return Err(Failure::new("the answer and the certificate would go to one place; name two"));
+    }
     let mut exit = Exit::Done;
     for (number, argument) in profiles.iter().map(Option::as_ref).enumerate() {
         let read = args.input.read(&ruleset, argument)?;

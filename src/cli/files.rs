@@ -9,7 +9,8 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use qudao_language::source::MAX_FILE_BYTES;
+use qudao_language::diagnostic::merge_conflicts;
+use qudao_language::source::{Files, MAX_FILE_BYTES, conflicts};
 
 use super::output::Failure;
 
@@ -102,6 +103,17 @@ pub(crate) fn spare(path: &Path, read: &[PathBuf]) -> Result<(), Failure> {
 pub(crate) fn put(path: &Path, text: &(impl AsRef<[u8]> + ?Sized), read: &[PathBuf]) -> Result<(), Failure> {
     spare(path, read)?;
     replace(path, text).map_err(|error| Failure::new(format!("cannot write `{}`: {error}", path.display())))
+}
+
+/// Refuses a text in which a merge left its marks.
+pub(crate) fn merged(name: &str, text: &str) -> Result<(), Failure> {
+    let found = conflicts(text);
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut files = Files::default();
+    let file = files.add(name, text);
+    Err(Failure::wrong(files, merge_conflicts(file, &found)))
 }
 
 /// Removes a file; that it is not there is no error.

@@ -1,5 +1,6 @@
 //! Paths as others want them: from the root of the repository, or from where somebody stands; patterns of paths.
 
+use std::fs::DirEntry;
 use std::path::{Component, Path, PathBuf};
 
 /// Returns the paths that a name in a folder stands for: itself, or those that it is a pattern of, which are some.
@@ -8,16 +9,68 @@ pub(crate) fn matching(folder: &Path, name: &str) -> Result<Vec<PathBuf>, String
     if !name.contains(['*', '?', '[']) || path.exists() {
         return Ok(vec![path]);
     }
-    let pattern = Path::new(&glob::Pattern::escape(&folder.to_string_lossy())).join(name);
-    // As a shell does it, which leaves hidden files aside.
-    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
-    let paths = glob::glob_with(&pattern.to_string_lossy(), options)
-        .map_err(|error| format!("`{name}` is no pattern: {error}"))?;
-    let found = paths.collect::<Result<Vec<_>, _>>().map_err(|error| error.to_string())?;
+    let found = like(folder, name)?;
     if found.is_empty() {
         return Err(format!("no file is named like `{name}`"));
     }
     Ok(found)
+}
+
+/// Returns what is named like a pattern, as a shell does it, which leaves hidden files aside. A part of a name that is not
+/// Unicode is as good as any one character.
+fn like(folder: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
+    let options = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+    let mut found = vec![folder.to_path_buf()];
+    for part in Path::new(name).components() {
+        let text = part.as_os_str().to_string_lossy();
+        if !text.contains(['*', '?', '[']) {
+            found.iter_mut().for_each(|path| path.push(part));
+            found.retain(|path| path.exists());
+            continue;
+        }
+        let pattern =
+            glob::Pattern::new(&text).map_err(|error| format!("`{name}` is no pattern: {error}"))?;
+        let is_like = |entry: &DirEntry| pattern.matches_with(&entry.file_name().to_string_lossy(), options);
+        found = match &*text {
+            "**" => folders_below(found, &is_like)?,
+            _ => {
+                let mut all = Vec::new();
+                for path in found.iter().filter(|path| path.as_os_str().is_empty() || path.is_dir()) {
+                    all.extend(
+                        entries(path)?
+                            .iter()
+                            .filter(|entry| is_like(entry))
+                            .map(|it| path.join(it.file_name())),
+                    );
+                }
+                all
+            }
+        };
+        found.sort();
+    }
+    Ok(found)
+}
+
+/// Some folders, and all folders in them, hidden ones and those behind links aside.
+fn folders_below(
+    folders: Vec<PathBuf>,
+    is_like: &impl Fn(&DirEntry) -> bool,
+) -> Result<Vec<PathBuf>, String> {
+    let (mut open, mut found) = (folders, Vec::new());
+    while let Some(folder) = open.pop() {
+        let below = entries(&folder)?;
+        let is_folder =
+            |entry: &&DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir()) && is_like(entry);
+        open.extend(below.iter().filter(is_folder).map(|entry| folder.join(entry.file_name())));
+        found.push(folder);
+    }
+    Ok(found)
+}
+
+fn entries(folder: &Path) -> Result<Vec<DirEntry>, String> {
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let entries = std::fs::read_dir(here).and_then(Iterator::collect);
+    entries.map_err(|error| format!("cannot read the folder `{}`: {error}", here.display()))
 }
 
 /// Returns an absolute path as somebody here would write it: what lies here or above without the way to here.

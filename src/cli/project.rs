@@ -100,6 +100,7 @@ fn read(path: PathBuf) -> Result<Project, Failure> {
     if text.len() > qudao_language::source::MAX_FILE_BYTES {
         return Err(cannot("it is too large"));
     }
+    files::merged(&name, &text)?;
     let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut files = Files::default();
     let file = files.add(&*name, &*text);

@@ -42,6 +42,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let name = args.certificate.display();
     let bytes = files::read_named(&args.certificate)
         .map_err(|error| Failure::new(format!("cannot read the certificate `{name}`: {error}")))?;
+    files::merged(&name.to_string(), &String::from_utf8_lossy(&bytes))?;
     let certificate = match Certificate::read(&bytes) {
         Ok(certificate) => certificate,
         Err(Broken::Changed) => {

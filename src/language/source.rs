@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 
-pub use conflict::{Conflict, conflicts, is_lone_mark, one_side};
+pub use conflict::{Conflict, conflicts, is_lone_mark, is_mark, one_side};
 pub use quotable::{Quotable, fold, is_unspaced};
 
 /// The longest file that is read, in bytes: 16 MiB.

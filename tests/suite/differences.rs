@@ -430,6 +430,37 @@ fn a_cause_is_an_instance_and_a_channel_that_came_is_told_once() {
 }
 
 #[test]
+fn parts_of_a_change_with_other_causes_are_told_apart() {
+    let old = "ruleset s \"S\" { version \"1\" }\nprofile { x: bool, n: int in 0 .. 9 }\nfact stars: int\n\
+               fact fee: int\nchannel a { stars = 5, fee = 3 }\nchannel b { stars = 7, fee = 3 }\nlet many = n > 3\n\
+               rule popular for each c { when c.stars >= 20 then score c +2 }\n\
+               rule cheap for each c { when c.fee < 2 and x then score c +2 }\n\
+               rule far { when many and not x then exclude a }\nrule near { when x and n > 8 then exclude a }\n";
+    let new = old.replace("stars = 7, fee = 3", "stars = 27, fee = 1").replace("n > 3", "n > 5");
+    let work = Work::new(&[("old.qd", old), ("new.qd", &new.replace("n > 8", "n > 6"))]);
+    let found = json(&work, "old.qd new.qd");
+    let told = |what: &str| -> Vec<String> {
+        let regions =
+            found["all"]["regions"].as_array().unwrap().iter().filter(|region| region["text"] == what);
+        let told = regions.map(|region| {
+            let name = |cause: &Json| found["edits"][cause.as_u64().unwrap() as usize]["name"].clone();
+            let names: Vec<Json> = region["causes"].as_array().unwrap().iter().map(name).collect();
+            format!("{} {} {}", region["conditions"], serde_json::Value::from(names), region["profile"])
+        });
+        told.collect()
+    };
+    // Of those with x, two facts make it; of the others, one.
+    let recommended = told("b: possible → recommended");
+    assert_eq!(recommended.len(), 2, "{recommended:?}");
+    assert!(recommended[0].contains("[\"b.stars\"]"), "{recommended:?}");
+    assert!(recommended[1].contains("[\"b.fee\",\"b.stars\"]"), "{recommended:?}");
+    let excluded = told("a: possible → excluded");
+    assert!(excluded.len() == 1 && excluded[0].contains("[\"near\"]"), "{excluded:?}");
+    let possible = told("a: excluded → possible");
+    assert!(possible.len() == 1 && possible[0].contains("[\"many\"]"), "{possible:?}");
+}
+
+#[test]
 fn large_lists_are_told_by_what_came_and_went() {
     let values: Vec<String> = (0..200).map(|number| format!("v{number}")).collect();
     let text = |values: &[String]| {

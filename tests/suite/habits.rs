@@ -197,6 +197,7 @@ fn what_is_wrong_with_a_project_file_is_told_once() {
     one("ignore = ['unknown-field']", "`unknown-field` is an error, and is not ignored");
     one("deny = [3]", "error[malformed-project]: `deny` takes text between quotation marks");
     one("lang = zh", "error[malformed-project]: a text stands between quotation marks");
+    one("<<<<<<< ours\nlang = 'zh'\n=======\nlang = 'en'\n>>>>>>> theirs\n", "error[merge-conflict]");
     one("lang = 'zh'\nlang = 'en'", "a key is given twice");
     one("[[[", "cannot be read as TOML");
     one("texts = '/etc'", "error[bad-path]: `/etc` leads out of the folder of `qudao.toml`");
@@ -322,6 +323,10 @@ fn folders_and_patterns_of_profiles_are_taken() {
     assert_eq!(heads("profiles"), ["profiles/blue.yaml", "profiles/red.yaml"]);
     assert_eq!(heads("profiles/*.yaml"), ["profiles/blue.yaml", "profiles/red.yaml"]);
     assert_eq!(heads("profiles/red.yaml profiles/b*"), ["profiles/red.yaml", "profiles/blue.yaml"]);
+    work.write("profiles/.hidden.yaml", "colour: red\n");
+    work.write("more/deep/green.yaml", "colour: red\n");
+    assert_eq!(heads("**/r*.yaml profiles/[a-c]*"), ["profiles/red.yaml", "profiles/blue.yaml"]);
+    assert_eq!(heads("m*/*/*.yaml profiles/?ed.yaml"), ["more/deep/green.yaml", "profiles/red.yaml"]);
     for (profiles, says) in
         [("gone/*.yaml", "no file is named like `gone/*.yaml`"), (".", "no profile in `.`")]
     {
@@ -333,6 +338,19 @@ fn folders_and_patterns_of_profiles_are_taken() {
     work.write("tables/readme.txt", "none");
     let (status, out, err) = work.qudao("batch shop.qd tables --to ndjson");
     assert_eq!((status, out.lines().count()), (0, 2), "{out}{err}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pattern_passes_over_no_name_that_is_not_unicode() {
+    use std::os::unix::ffi::OsStrExt;
+    let work = shop();
+    let name = std::ffi::OsStr::from_bytes(b"profiles/b\xff.yaml");
+    std::fs::write(work.path("").join(name), "colour: blue\n").unwrap();
+    for profiles in ["profiles/b*", "prof*/b?.yaml profiles/blue.yaml", "**/b*.yaml"] {
+        let (status, out, err) = work.qudao(&format!("eval shop.qd {profiles}"));
+        assert_eq!((status, out.matches("── profiles/b").count()), (0, 2), "{profiles}: {out}{err}");
+    }
 }
 
 #[test]

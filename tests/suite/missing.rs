@@ -265,11 +265,11 @@ fn what_is_missing_changes_a_verdict() {
     );
     assert!(lists as u64 * 3 > cases(500) && entries > 200, "{lists} lists, {entries} entries");
     // What a verdict could be is taken from each effect on its own; two that never come together leave it open.
-    assert!(idle * 15 < entries, "{idle} of {entries} entries change nothing");
+    assert!(idle * 20 < entries, "{idle} of {entries} entries change nothing");
     // Otherwise an effect is taken to come that never does: a rule and its exception read one field, say. These are
     // one in a hundred here, and more where other seeds are tried.
     assert!(
-        (idle - by_effects) * 30 < entries,
+        (idle - by_effects) * 40 < entries,
         "{idle} less {by_effects} of {entries} entries change nothing"
     );
     // Beside fields that do, only where no few values tell all that a field does: a day compared with itself, months on.

@@ -93,6 +93,39 @@ fn tables_are_read_as_spreadsheets_write_them() {
 }
 
 #[test]
+fn marks_of_a_merge_conflict_are_called_so() {
+    const SAYS: &str = "a merge conflict is not resolved, and this is one of its marks";
+    let conflict =
+        "orders,abroad\n<<<<<<< ours, or mine\n60,true\n||||||| base\n=======\n60,false\n>>>>>>> b\n";
+    let told = [2, 4, 5, 7].map(|line| format!(" t.csv:{line}: {SAYS}").replacen(' ', "\n", 1)).concat();
+    assert_eq!(rows(conflict), format!("3,b,true 6,a,true{}", told.replacen('\n', " ", 1)));
+    // What parts the sides may be a text where a row is one cell.
+    let one = conflict.replace(",abroad", "").replace(",true", "").replace(",false", "");
+    let (_, _, err) = answered(one.as_bytes(), "t.csv", "");
+    assert_eq!((err.matches(SAYS).count(), err.matches("not the text \"=======\"").count()), (2, 1), "{err}");
+    let (status, out, err) = answered(b"<<<<<<< ours\norders\n", "t.csv", "");
+    assert_eq!((status, out.as_str(), err), (2, "", format!("error: t.csv: {SAYS}\n")));
+    let (_, _, err) = answered(b"<<<<<<< ours\n{\"orders\": 1}\n=======\n", "t.ndjson", "");
+    assert_eq!(err, format!("t.ndjson:1: {SAYS}\nt.ndjson:3: {SAYS}\n"));
+    let work = Work::new(&[("shop.qd", RULES), ("t.csv", "n\n1\n")]);
+    work.write("map.json", "<<<<<<< ours\n{\"orders\": \"n\"}\n=======\n{}\n>>>>>>> theirs\n");
+    for command in ["batch shop.qd t.csv --map map.json", "verify map.json"] {
+        let (status, _, err) = work.qudao(command);
+        assert!(status == 2 && err.contains("error[merge-conflict]"), "{command}: {err}");
+    }
+}
+
+#[test]
+fn a_number_with_two_readings_is_told_with_both() {
+    for (number, both) in [("50.000", "`50` or write `50000`"), ("\"50,000\"", "`50000` or write `50`")] {
+        let (_, _, err) = answered(format!("orders,abroad\n{number},true\n").as_bytes(), "t.csv", "");
+        assert!(err.contains("t.csv:2: `orders` takes a whole number, not") && err.contains(both), "{err}");
+    }
+    let (_, _, err) = answered(b"{\"orders\": 50.000}\n", "t.ndjson", "");
+    assert!(err.contains("not 50.000 (write `50` or write `50000`)"), "{err}");
+}
+
+#[test]
 fn a_table_that_is_not_understood_is_not_answered() {
     let utf16: Vec<u8> = "orders,abroad\n1,true\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked = [&[0xff, 0xfe], utf16.as_slice()].concat();

@@ -533,6 +533,7 @@ fn a_language_is_found_by_its_tag_in_every_command() {
 fn what_is_not_in_the_language_asked_for_is_told() {
     let part = TWO.replace(" @zh \"是吗？\"", "").replace(" @zh \"是\"", "");
     let hant = TWO.replace("languages en, zh", "languages en, zh-Hant").replace("@zh", "@zh-Hant");
+    let half = part.replace("languages en, zh", "languages en, zh-Hant").replace("@zh", "@zh-Hant");
     let german = TWO.replace("languages en, zh", "languages en, de").replace("@zh", "@de");
     let both = TWO.replace("languages en, zh", "languages zh-Hans, zh-Hant").replace("@zh", "@zh-Hant");
     let none =
@@ -542,6 +543,13 @@ fn what_is_not_in_the_language_asked_for_is_told() {
         (&hant, "zh", "", "甲"),
         (&hant, "zh-TW", "", "甲"),
         (&hant, "zh-CN", "`t` has no texts in `zh-CN`; those in `zh-Hant` are shown", "甲"),
+        (
+            &half,
+            "zh-CN",
+            "`t` has no texts in `zh-CN`; those in `zh-Hant` are shown, and 2 of 4 texts of `t` are not translated \
+             into `zh-Hant`; they are shown in `en`",
+            "甲",
+        ),
         (
             &german,
             "de-AT",

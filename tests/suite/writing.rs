@@ -286,6 +286,19 @@ fn what_a_kill_leaves_is_swept_by_the_next_run() {
 }
 
 #[test]
+fn an_answer_and_its_certificate_go_to_two_places() {
+    let work = work();
+    work.write("p.json", "{\"n\": 5}");
+    for (certificate, says) in [("./out", "name two"), ("p.json", "is read here"), ("r.qd", "is read here")] {
+        let arguments = format!("eval r.qd p.json -o out --certificate {certificate}");
+        let (status, _, err) = work.qudao(&arguments);
+        assert!(status == 2 && err.contains(says), "{certificate}: {err}");
+        assert!(!work.path("out").exists() && work.read("p.json") == "{\"n\": 5}", "{certificate}");
+    }
+    assert_eq!(work.qudao("eval r.qd p.json -o out --certificate proof").0, 0);
+}
+
+#[test]
 fn a_pipe_named_on_the_command_line_is_read() {
     let work = work();
     work.write("p.json", "{\"n\": 5}");
@@ -303,6 +316,8 @@ fn a_pipe_named_on_the_command_line_is_read() {
     let same =
         "diff <($Q fmt <(cat r.qd)) <($Q fmt - < r.qd) && $Q check <(cat r.qd) && $Q diff <(cat r.qd) r.qd";
     assert_eq!(shell(&work, same).0, 0);
+    let (_, _, err) = shell(&work, "$Q check <(cat r.qd)");
+    assert!(err.ends_with("in 1 file\n"), "{err}");
     work.write("new.qd", &RULES.replace("n > 3", "n > 5"));
     let diff = |profile: &str, before: &str| {
         let script = format!("{before} $Q diff r.qd new.qd --profiles {profile} --format json");

@@ -26,6 +26,17 @@ impl Space<'_, '_> {
         cells: &Cells,
         most: usize,
     ) -> Result<(Vec<String>, bool), TooLarge> {
+        let (parts, more) = self.parts(region, cells, most)?;
+        Ok((parts.into_iter().map(|(condition, _)| condition).collect(), more))
+    }
+
+    /// The same, each condition with the part of the region that it tells and none before it does.
+    pub(super) fn parts(
+        &mut self,
+        region: Ref,
+        cells: &Cells,
+        most: usize,
+    ) -> Result<(Vec<(String, Ref)>, bool), TooLarge> {
         let mut told = Vec::new();
         let mut left = region;
         let mut cells = Some(cells.clone());
@@ -34,8 +45,8 @@ impl Space<'_, '_> {
                 return Ok((told, true));
             }
             let cube = self.widen(region, &here);
-            told.push(self.condition(&cube));
             let covered = self.cells_in(&cube)?;
+            told.push((self.condition(&cube), self.diagrams.and(left, covered)?));
             left = self.diagrams.without(left, covered)?;
             cells = self.point(&mut left, &|_, _, cell| cell as u64)?.map(|point| point.cells);
         }

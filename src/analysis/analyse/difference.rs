@@ -329,7 +329,7 @@ impl<'r> Difference<'r> {
     }
 
     /// Says which edits make the answers to a profile differ, in each of some respects.
-    fn causes(
+    pub(super) fn causes(
         &self,
         profiles: [&Profile; 2],
         [before, now]: [&Decision<'_>; 2],

@@ -6,7 +6,7 @@ mod unknown;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::causes::Aspect;
-use super::change::compare;
+use super::change::{Causes, compare};
 use super::diagram::{Budget, NO, Ref, TooLarge, YES};
 use super::difference::{Difference, Doubt, Extent, Open, Question, Region, Regions, Uncovered, What};
 use super::edits::Declared;
@@ -21,6 +21,8 @@ use qudao_language::operator::Verdict;
 
 /// So many conditions tell a region at most.
 const MAX_CONDITIONS: usize = 3;
+/// So many variables at most are looked at for a profile far from another.
+const MAX_FAR: usize = 64;
 /// So many regions are told at most of what profiles show by chance.
 const MAX_REGIONS: usize = 60;
 /// The rows of a `first` table are swept where there are more than these: fewer are told sooner one after the other.
@@ -346,18 +348,108 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
                 }
             },
             Search::Found(profiles, cells) => {
-                let mut takes = |smaller: &[Profile], space: &Space<'g, 'r>| {
-                    let whatever = smaller.iter().enumerate().any(|(side, profile)| {
-                        space.diagrams.holds_in(region, &space.cells_of(side, profile))
-                    });
-                    whatever && shows(difference, smaller, &what)
-                };
-                let small = self.space.shrink_by(profiles, &mut takes);
-                let (conditions, more) = self.space.conditions(region, &cells, MAX_CONDITIONS)?;
-                self.found(what, (conditions, more), false, small);
+                let small = self.smaller(profiles.clone(), region, &what);
+                let (parts, more) = self.space.parts(region, &cells, MAX_CONDITIONS)?;
+                self.add_parts(&what, (parts, more), [profiles, small])?;
             }
         }
         Ok(())
+    }
+
+    /// Adds a region once for each of the causes that were found in it: each part is looked at, with a profile as far from
+    /// the first of the part as there is. Each is shown by a profile as small as its causes allow; `shown` is one of the
+    /// first part, as it was found and as small as it may be.
+    fn add_parts(
+        &mut self,
+        what: &What,
+        (parts, more): (Vec<(String, Ref)>, bool),
+        shown: [Vec<Profile>; 2],
+    ) -> Result<(), TooLarge> {
+        let mut groups: Vec<(Causes, Vec<String>, Vec<Profile>)> = Vec::new();
+        let mut shown = Some(shown);
+        for (condition, part) in parts {
+            let mut add = |finder: &Self, [whole, small]: [Vec<Profile>; 2]| {
+                let causes = finder.causes(what, &whole);
+                if let Some((_, conditions, _)) = groups.iter_mut().find(|(known, ..)| *known == causes) {
+                    if !conditions.contains(&condition) {
+                        conditions.push(condition.clone());
+                    }
+                    return;
+                }
+                let profiles = match finder.causes(what, &small) == causes {
+                    true => small,
+                    false => finder.space.shrink(whole, &mut |smaller| {
+                        shows(finder.difference, smaller, what) && finder.causes(what, smaller) == causes
+                    }),
+                };
+                groups.push((causes, vec![condition.clone()], profiles));
+            };
+            let first = match shown.take() {
+                Some(shown) => Some(shown),
+                None => self.shown_in(part, what)?,
+            };
+            let Some(first) = first else {
+                // No profile of this part tells another cause.
+                groups.iter_mut().take(1).for_each(|(_, conditions, _)| conditions.push(condition.clone()));
+                continue;
+            };
+            let far = self.far(part, &first[0])?;
+            add(self, first);
+            if let Some(far) = self.shown_in(far, what)? {
+                add(self, far);
+            }
+        }
+        for (number, (_, conditions, profiles)) in groups.into_iter().enumerate() {
+            self.found(what.clone(), (conditions, more && number == 0), false, profiles);
+        }
+        Ok(())
+    }
+
+    /// A profile of a part of a region, as it is found and as small as it may be.
+    fn shown_in(&mut self, part: Ref, what: &What) -> Result<Option<[Vec<Profile>; 2]>, TooLarge> {
+        let difference = self.difference;
+        let mut takes = |profiles: &[Profile]| shows(difference, profiles, what);
+        let Search::Found(profiles, _) = self.space.search(part, &mut takes)? else { return Ok(None) };
+        let small = self.smaller(profiles.clone(), part, what);
+        Ok(Some([profiles, small]))
+    }
+
+    /// The fewest fields of profiles that show this in a region.
+    fn smaller(&self, profiles: Vec<Profile>, region: Ref, what: &What) -> Vec<Profile> {
+        self.space.shrink_by(profiles, &mut |smaller, space: &Space<'g, 'r>| {
+            let mut sides = smaller.iter().enumerate();
+            sides.any(|(side, profile)| space.diagrams.holds_in(region, &space.cells_of(side, profile)))
+                && shows(self.difference, smaller, what)
+        })
+    }
+
+    /// What of a part of a region lies in other cells than profiles do, of as many variables as there can be.
+    fn far(&mut self, part: Ref, profiles: &[Profile]) -> Result<Ref, TooLarge> {
+        let Some(profile) = profiles.last() else { return Ok(NO) };
+        let mut far = part;
+        let cells = self.space.cells_of(profiles.len() - 1, profile);
+        for (place, cell) in cells.iter().enumerate().take(MAX_FAR) {
+            let Some(cell) = cell else { continue };
+            let width = self.space.diagrams.width(place);
+            let others: Vec<usize> = (0..width).filter(|other| !cell.contains(other)).collect();
+            let mut cube = vec![None; cells.len()];
+            if let Some(slot) = cube.get_mut(place) {
+                *slot = Some(others);
+                let there = self.space.cells_in(&cube)?;
+                let farther = self.space.diagrams.and(far, there)?;
+                far = if farther == NO { far } else { farther };
+            }
+        }
+        Ok(if far == part { NO } else { far })
+    }
+
+    /// The edits that make two profiles come out otherwise in this way.
+    fn causes(&self, what: &What, profiles: &[Profile]) -> Causes {
+        let [old, new] = profiles else { return Causes::default() };
+        let difference = self.difference;
+        let (before, now) = (difference.old.decide(old), difference.new.decide(new));
+        let causes = difference.causes([old, new], [&before, &now], &[aspect_of(what)]);
+        causes.into_iter().next().unwrap_or_default()
     }
 
     /// Adds a region with profiles that show it.
@@ -372,13 +464,7 @@ impl<'d, 'g, 'r> Finder<'d, 'g, 'r> {
         let difference = self.difference;
         let (before, now) = (difference.old.decide(old), difference.new.decide(new));
         let mut change = compare(&before, &now, &difference.pairs);
-        let aspect = match &what {
-            What::Verdict { target, .. } => Aspect::Verdict(target.clone()),
-            What::Need { target, .. } => Aspect::Needs(target.clone()),
-            What::First { .. } => Aspect::First,
-            What::Lead { target, .. } => Aspect::Leads(target.clone()),
-        };
-        let causes = difference.explain(&mut change, [old, new], [&before, &now], Some(aspect));
+        let causes = difference.explain(&mut change, [old, new], [&before, &now], Some(aspect_of(&what)));
         let witness = (old.clone(), new.clone());
         self.regions.push(Region { what, conditions, only, more, witness, change, causes });
     }
@@ -517,5 +603,15 @@ fn shows(difference: &Difference<'_>, profiles: &[Profile], what: &What) -> bool
             };
             state(&before, of) == *was && state(&now, other) == *is
         }),
+    }
+}
+
+/// What of two decisions a change is of.
+fn aspect_of(what: &What) -> Aspect {
+    match what {
+        What::Verdict { target, .. } => Aspect::Verdict(target.clone()),
+        What::Need { target, .. } => Aspect::Needs(target.clone()),
+        What::First { .. } => Aspect::First,
+        What::Lead { target, .. } => Aspect::Leads(target.clone()),
     }
 }

@@ -175,7 +175,7 @@ impl<'r> Space<'_, 'r> {
             Some(AskedKind::Free { side, opaque, .. }) => (*side, *opaque),
             _ => return Vec::new(),
         };
-        let Some(ground) = self.grounds.get(side) else { return Vec::new() };
+        let ground = self.grounds.get(side).expect("a side is one of the rulesets");
         let read = &ground.opaque[Id::new(opaque)].fields;
         let fields = self.fields.iter().enumerate();
         let is_read = |(_, field): &(usize, &super::space::SpaceField)| {
@@ -212,7 +212,7 @@ impl<'r> Space<'_, 'r> {
     /// Whether a value of a field lies in the cell that is told of it, or anywhere it may where none is.
     fn lies_in_told(&self, number: usize, value: &Value, cells: &Cells) -> bool {
         let Some(place) = self.places_of(number).first() else { return true };
-        let Some(asked) = self.asked.get(*place) else { return true };
+        let asked = self.asked.get(*place).expect("a place is of what is asked");
         let mut around =
             asked.cells.iter().enumerate().filter(|(_, cell)| cell.holds(0, value) || cell.holds(1, value));
         let told = cells.get(*place).copied().flatten();
@@ -303,7 +303,7 @@ impl<'r> Space<'_, 'r> {
             let mut changed = false;
             for (side, profile) in smaller.iter_mut().enumerate() {
                 let Some(id) = field.sides.get(side).copied().flatten() else { continue };
-                let Some(ground) = self.grounds.get(side) else { continue };
+                let ground = self.grounds.get(side).expect("a side is one of the rulesets");
                 if usual_day.is_some() {
                     changed |= profile.get(id).value != usual_day;
                     profile.set(id, usual_day.clone());

@@ -51,7 +51,7 @@ impl<'g, 'r> View<'g, 'r> {
     }
 
     fn empty(space: &Space<'g, 'r>, side: usize) -> Result<View<'g, 'r>, TooLarge> {
-        let Some(ground) = space.grounds.get(side).copied() else { return Err(TooLarge) };
+        let ground = *space.grounds.get(side).expect("a side is one of the rulesets");
         let nodes = Vec::with_capacity(ground.nodes.len());
         Ok(View {
             ground,

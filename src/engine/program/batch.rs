@@ -292,7 +292,7 @@ impl Worker<'_, '_, '_> {
         let ends = memchr::memchr_iter(b'\n', lines).chain([lines.len()]);
         let mut start = 0;
         for (line, end) in (line..).zip(ends) {
-            let text = lines.get(start..end).unwrap_or(&[]);
+            let text = lines.get(start..end).expect("a line begins behind the end of the one before");
             start = end + 1;
             if text.iter().all(u8::is_ascii_whitespace) {
                 continue;

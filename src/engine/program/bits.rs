@@ -43,21 +43,23 @@ impl Bits {
 
     #[inline]
     pub(super) fn has(&self, index: u32) -> bool {
-        self.words.get(index as usize / 64).is_some_and(|word| word >> (index % 64) & 1 == 1)
+        let word = self.words.get(index as usize / 64).expect("a bit is among those that there are");
+        word >> (index % 64) & 1 == 1
+    }
+
+    #[inline]
+    fn word(&mut self, index: u32) -> &mut u64 {
+        self.words.get_mut(index as usize / 64).expect("a bit is among those that there are")
     }
 
     #[inline]
     pub(super) fn clear(&mut self, index: u32) {
-        if let Some(word) = self.words.get_mut(index as usize / 64) {
-            *word &= !(1 << (index % 64));
-        }
+        *self.word(index) &= !(1 << (index % 64));
     }
 
     #[inline]
     pub(super) fn insert(&mut self, index: u32) {
-        if let Some(word) = self.words.get_mut(index as usize / 64) {
-            *word |= 1 << (index % 64);
-        }
+        *self.word(index) |= 1 << (index % 64);
     }
 
     #[inline]
@@ -85,7 +87,7 @@ pub(super) struct List {
 impl List {
     #[inline]
     pub(super) fn all(&self) -> &[u32] {
-        self.numbers.get(..self.end).unwrap_or(&[])
+        self.numbers.get(..self.end).expect("what counts of the numbers is a part of them")
     }
 
     /// Writes down the numbers of the bits that are set. Eight at a time, and what is too much is written over: how many a

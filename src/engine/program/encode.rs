@@ -204,15 +204,15 @@ impl Encoder {
                 let at = match factors.get(places as usize) {
                     Some(factor) if *factor != 0 => units.saturating_mul(*factor),
                     _ => {
-                        let power = POWERS.get(places as usize).copied().unwrap_or(i128::MAX);
+                        let power = *POWERS.get(places as usize).expect("a decimal has at most 18 digits");
                         coordinate(i128::from(units), power, *scale)
                     }
                 };
                 put(scratch, *cell, place(cuts, at));
             }
             Encoder::Other { variable, cell } => {
-                let value =
-                    POWERS.get(places as usize).and_then(|power| Exact::fraction(i128::from(units), *power));
+                let power = POWERS.get(places as usize).expect("a decimal has at most 18 digits");
+                let value = Exact::fraction(i128::from(units), *power);
                 let value = value.map(|value| Value::Number(qudao_language::model::Number::computed(value)));
                 put(scratch, *cell, ground.variables[*variable].cell(value.as_ref()) as u32);
             }
@@ -224,11 +224,11 @@ impl Encoder {
     pub(super) fn members(&self, scratch: &mut Scratch, words: &[u64]) {
         let Encoder::Members { slots, cells } = self else { return };
         for (word, shift, slot) in slots {
-            let word = words.get(*word).copied().unwrap_or(0);
+            let word = *words.get(*word).expect("there is a word for every 64 members");
             put_index(scratch, *slot, (word >> shift) as u32 & (MISSING_SET - 1));
         }
         for (member, cell) in cells {
-            let word = words.get(*member as usize / 64).copied().unwrap_or(0);
+            let word = *words.get(*member as usize / 64).expect("there is a word for every 64 members");
             put(scratch, *cell, (word >> (member % 64)) as u32 & 1);
         }
     }
@@ -247,7 +247,5 @@ fn put(scratch: &mut Scratch, cell: Cell, to: u32) {
 
 #[inline]
 fn put_index(scratch: &mut Scratch, slot: u32, to: u32) {
-    if let Some(slot) = scratch.index.get_mut(slot as usize) {
-        *slot = to;
-    }
+    *scratch.index.get_mut(slot as usize).expect("a part is of a slot") = to;
 }

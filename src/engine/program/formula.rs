@@ -193,7 +193,9 @@ impl Formulas {
             let condition = if fits { compile::condition(ground, &formulas, &probe, opaque) } else { None };
             let formula = condition.map(|condition| {
                 let fields: Vec<usize> = opaque.fields.iter().map(|field| field.index()).collect();
-                match formulas.table(ground.ruleset, &fields, &condition, room).filter(|_| !opaque.asks) {
+                // What asks which targets are excluded is no matter of the fields alone.
+                let table = || formulas.table(ground.ruleset, &fields, &condition, room);
+                match (!opaque.asks).then(table).flatten() {
                     Some((places, answers)) => {
                         room -= answers.len();
                         Formula::Table(places, answers)
@@ -366,9 +368,8 @@ impl Formulas {
         for state in 0..count {
             for (field, step, known) in &places {
                 let value = (state / step) as i128 % (known + 1);
-                if let Some(slot) = values.get_mut(*field) {
-                    *slot = if value == *known { Held::Unknown } else { Held::Known(value) };
-                }
+                *values.get_mut(*field).expect("each field has a value") =
+                    if value == *known { Held::Unknown } else { Held::Known(value) };
             }
             answers.push(Run::new(self, &values, &[], &mut few).condition(condition)?);
         }

@@ -294,12 +294,15 @@ impl Matrix {
         }
         let mut unknown = false;
         for ((slot, index), row) in self.slots.iter().zip(index).zip(states.iter_mut()) {
-            *row = self.states.get((slot.first + *index) as usize).copied().unwrap_or_default();
+            *row = *self
+                .states
+                .get((slot.first + *index) as usize)
+                .expect("a slot has a row for each of its states");
             unknown |= row.0 != row.1;
         }
         if !unknown && !self.stuck {
             for (place, holds) in (0_u32..).zip(holds.iter_mut()) {
-                let mut line = self.start.0.get(place as usize).copied().unwrap_or_default();
+                let mut line = *self.start.0.get(place as usize).expect("a row is as long as all others");
                 for (row, _) in states.iter() {
                     self.and(&mut line, row + place);
                 }
@@ -321,9 +324,10 @@ impl Matrix {
             alike += usize::from(state.0 == state.1);
             apart += usize::from(state.0 != state.1);
         }
-        let (same, split) = (same.get(..alike).unwrap_or(&[]), split.get(..apart).unwrap_or(&[]));
+        let same = same.get(..alike).expect("there is a place for each slot");
+        let split = split.get(..apart).expect("there is a place for each slot");
         for (place, (holds, may)) in (0_u32..).zip(holds.iter_mut().zip(may.iter_mut())) {
-            let start = |row: &[Line]| row.get(place as usize).copied().unwrap_or_default();
+            let start = |row: &[Line]| *row.get(place as usize).expect("a row is as long as all others");
             let mut line = start(&self.start.0);
             for row in same.iter() {
                 self.and(&mut line, row + place);
@@ -348,9 +352,7 @@ impl Matrix {
 
     #[inline]
     fn and(&self, line: &mut Line, other: u32) {
-        if let Some(other) = self.rows.get(other as usize) {
-            *line = both(line, other);
-        }
+        *line = both(line, self.rows.get(other as usize).expect("a state leads to a row"));
     }
 
     /// Brings the conjunctions of each instance together.
@@ -366,9 +368,7 @@ impl Matrix {
         }
         for (place, word) in row.as_flattened().iter().skip(self.own_words).enumerate() {
             each_bit(*word, place * 64, &mut |bit| {
-                if let Some(instance) = self.further.get(bit) {
-                    into.insert(*instance);
-                }
+                into.insert(*self.further.get(bit).expect("a bit is of a conjunction"));
             });
         }
     }
@@ -390,9 +390,11 @@ impl Cell {
 impl Part {
     #[inline]
     fn step(self, states: &mut [u32], from: u32, to: u32) {
-        if let Some(state) = states.get_mut(self.slot as usize) {
-            *state = state.wrapping_add(self.step.wrapping_mul(to.wrapping_sub(from)));
-        }
+        let Some(state) = states.get_mut(self.slot as usize) else {
+            assert_eq!(self.step, 0, "only what no row asks for is of no slot");
+            return;
+        };
+        *state = state.wrapping_add(self.step.wrapping_mul(to.wrapping_sub(from)));
     }
 }
 
@@ -415,9 +417,10 @@ fn states(ground: &Ground<'_>, source: Source) -> usize {
 fn literal_truth(ground: &Ground<'_>, literal: Literal, cell: usize) -> Truth {
     let (truth, negated) = match literal {
         Literal::Atom(id, negated) => (ground.atoms[id].judge(cell).truth, negated),
-        Literal::Derived(_, negated, _) => {
-            ([Truth::False, Truth::True].get(cell).copied().unwrap_or(Truth::Unknown), negated)
-        }
+        Literal::Derived(_, negated, _) => (
+            *[Truth::False, Truth::True, Truth::Unknown].get(cell).expect("a node has three states"),
+            negated,
+        ),
         Literal::Stuck => (Truth::Unknown, false),
     };
     match truth {

@@ -102,8 +102,8 @@ impl NeedScratch {
 
     /// The needs of a target by its number, where some have no bit.
     fn of(&self, target: usize) -> &[NeedOutcome] {
-        let (start, end) = self.ranges.get(target).copied().unwrap_or_default();
-        self.all.get(start as usize..end as usize).unwrap_or(&[])
+        let (start, end) = *self.ranges.get(target).expect("each target has its needs");
+        self.all.get(start as usize..end as usize).expect("the needs of a target are among all")
     }
 
     /// Notes something as seen; tells whether it is new.
@@ -113,7 +113,8 @@ impl NeedScratch {
             Need::Channel(id) => ruleset.requirements.len() + id.index(),
         };
         let search = self.search;
-        self.seen.get_mut(index).is_some_and(|seen| std::mem::replace(seen, search) != search)
+        let seen = self.seen.get_mut(index).expect("there is a place for all that may be needed");
+        std::mem::replace(seen, search) != search
     }
 }
 
@@ -136,19 +137,16 @@ impl Program<'_> {
     pub(super) fn all_needs(&self, scratch: &mut Scratch) {
         scratch.needs.all.clear();
         for index in &self.needing.others {
-            let Some(effects) = self.ground.targets.get(*index) else { continue };
+            let effects = self.ground.targets.get(*index).expect("each target has its effects");
             let start = scratch.needs.all.len();
             self.needs_of(scratch, effects.target);
             let end = scratch.needs.all.len();
-            if let Some(range) = scratch.needs.ranges.get_mut(*index) {
-                *range = (start as u32, end as u32);
-            }
+            let range = scratch.needs.ranges.get_mut(*index).expect("each target has its needs");
+            *range = (start as u32, end as u32);
             let more = self.may_grow(scratch, *index, effects.target);
             let open = scratch.needs.of(*index).iter().filter(|need| need.state != NeedState::Met).count();
-            if let Some(outcome) = scratch.outcomes.get_mut(*index) {
-                outcome.more_needs = more;
-                outcome.open_needs = open as u32;
-            }
+            let outcome = scratch.outcomes.get_mut(*index).expect("each target has an outcome");
+            (outcome.more_needs, outcome.open_needs) = (more, open as u32);
         }
     }
 

@@ -151,18 +151,19 @@ impl Effects {
 
     /// Tells whether an instance does nothing to any target.
     fn is_idle(&self, instance: usize) -> bool {
-        self.first.get(instance).is_none_or(|act| act.target == self.nothing)
+        self.first.get(instance).expect("each instance has an act").target == self.nothing
     }
 
     /// Calls a function with all that an instance does.
     #[inline]
     fn each(&self, instance: usize, mut visit: impl FnMut(&Act)) {
-        let Some(first) = self.first.get(instance) else { return };
+        let first = self.first.get(instance).expect("each instance has an act");
         visit(first);
         let mut does = first.does;
-        let mut next = if does & MORE == 0 { 0 } else { self.from.get(instance).copied().unwrap_or(0) };
+        let from = || *self.from.get(instance).expect("each instance has a place for further acts");
+        let mut next = if does & MORE == 0 { 0 } else { from() };
         while does & MORE != 0 {
-            let Some(act) = self.more.get(next as usize) else { return };
+            let act = self.more.get(next as usize).expect("an act says whether there are more");
             visit(act);
             (does, next) = (act.does, next + 1);
         }
@@ -257,7 +258,8 @@ impl Program<'_> {
         for ((excluded, tally), odd) in scratch.excluded.iter_mut().zip(&scratch.tallies).zip(&scratch.odds) {
             const BY: [Kleene; 4] = [Kleene::FALSE, Kleene::OPEN, Kleene::TRUE, Kleene::TRUE];
             let [fired, pending] = [tally.fired, tally.pending].map(|does| usize::from(does & EXCLUDES != 0));
-            *excluded = BY.get(fired << 1 | pending).copied().unwrap_or(Kleene::STUCK).or(odd.excluded);
+            let by = BY.get(fired << 1 | pending).expect("two bits have four states");
+            *excluded = by.or(odd.excluded);
         }
         for (target, members) in &self.linked {
             self.exclusion(scratch, *target, members);
@@ -269,9 +271,7 @@ impl Program<'_> {
     fn add(&self, tallies: &mut [Tally], instances: &[u32], add: impl Fn(&mut Tally, &Act)) {
         for instance in instances {
             self.effects.each(*instance as usize, |act| {
-                if let Some(tally) = tallies.get_mut(act.target as usize) {
-                    add(tally, act);
-                }
+                add(tallies.get_mut(act.target as usize).expect("each target has a tally"), act);
             });
         }
     }
@@ -292,7 +292,8 @@ impl Program<'_> {
 
     fn add_all_odd(&self, scratch: &mut Scratch) {
         for place in 0..scratch.fired.words.len() {
-            let word = |bits: &super::Bits| bits.words.get(place).copied().unwrap_or(0);
+            let word =
+                |bits: &super::Bits| *bits.words.get(place).expect("there are as many bits as instances");
             let pending = word(&scratch.possible) & !word(&scratch.fired) & !word(&self.plain);
             each_bit(pending, place * 64, &mut |instance| {
                 if !self.effects.is_idle(instance) {
@@ -329,9 +330,7 @@ impl Program<'_> {
         for member in members {
             judged = judged.or(excluded(scratch, member.index()));
         }
-        if let Some(slot) = scratch.excluded.get_mut(target) {
-            *slot = judged;
-        }
+        *scratch.excluded.get_mut(target).expect("each target is excluded or not") = judged;
     }
 
     /// Adds up what the rules do that ask.
@@ -492,19 +491,19 @@ impl Verdicts {
 
     #[inline]
     fn set(&self, place: u32) -> VerdictSet {
-        self.sets.get(place as usize & 1023).copied().unwrap_or_default()
+        *self.sets.get(place as usize & 1023).expect("the table has 1024 places")
     }
 
     #[inline]
     fn decided(&self, by_fields: VerdictSet, leaning: Verdict) -> Option<Verdict> {
-        self.decided.get(usize::from(by_fields.0 & 15) | (leaning as usize) << 4).copied().flatten()
+        let place = usize::from(by_fields.0 & 15) | (leaning as usize) << 4;
+        *self.decided.get(place).expect("the table has a place for each set and verdict")
     }
 
     /// What an exclusion says of a target.
     #[inline]
     fn exclusion(&self, excluded: Kleene) -> Exclusion {
-        let none = Exclusion { judged: Judged::FALSE, place: 0, place_by_fields: 0 };
-        self.exclusions.get(usize::from(excluded.bits() & 15)).copied().unwrap_or(none)
+        *self.exclusions.get(usize::from(excluded.bits() & 15)).expect("the table has 16 places")
     }
 
     /// Gives a target its score and verdicts.
@@ -514,7 +513,7 @@ impl Verdicts {
         let score_range = (score + taken, score + given);
         let exclusion = self.exclusion(excluded);
         let leaning = self.reached(score) | held(fired) | u32::from(exclusion.place);
-        let leaning = self.leanings.get(leaning as usize & 1023).copied().unwrap_or(Verdict::Unsuitable);
+        let leaning = *self.leanings.get(leaning as usize & 1023).expect("the table has 1024 places");
         let rest = self.between(score_range) | held(fired) | open(pending);
         let by_fields = self.set(rest | u32::from(exclusion.place_by_fields));
         outcome.excluded = exclusion.judged;

@@ -63,7 +63,7 @@ impl Program<'_> {
 
     /// The places of some outcomes, best first.
     fn order(&self, scratch: &Scratch, of: Range<usize>) -> Vec<u32> {
-        let outcomes = scratch.outcomes.get(of.clone()).unwrap_or(&[]);
+        let outcomes = scratch.outcomes.get(of.clone()).expect("each target has an outcome");
         if self.ruleset().ranks_by_measures() {
             let keys = of.zip(outcomes).map(|(target, outcome)| self.key(scratch, target, outcome));
             let mut keys: Vec<(Key, u32)> = keys.zip(0..).collect();
@@ -91,7 +91,8 @@ impl Program<'_> {
 
     /// Finds out which channel comes first where measures rank.
     fn first_by_measures(&self, scratch: &Scratch) -> FirstOutcome {
-        let channels = scratch.outcomes.get(..self.ruleset().channels.len()).unwrap_or(&[]);
+        let channels =
+            scratch.outcomes.get(..self.ruleset().channels.len()).expect("each target has an outcome");
         let keys = channels.iter().enumerate().map(|(place, outcome)| self.key(scratch, place, outcome));
         let keys: Vec<Key> = keys.collect();
         let first = keys.iter().zip(channels).enumerate().min_by_key(|(_, (key, _))| *key);
@@ -128,7 +129,8 @@ impl Program<'_> {
     }
 
     fn first_of(&self, scratch: &Scratch) -> FirstOutcome {
-        let channels = scratch.outcomes.get(..self.ruleset().channels.len()).unwrap_or(&[]);
+        let channels =
+            scratch.outcomes.get(..self.ruleset().channels.len()).expect("each target has an outcome");
         let best = scratch.standings.iter().take(channels.len()).min();
         let alike = || {
             let all = (0_u32..).zip(scratch.standings.iter().zip(channels));

@@ -121,7 +121,7 @@ fn judge(program: &Program<'_>, scratch: &Scratch, id: Id<Node>) -> Kleene {
             Kleene::of(atom.judge(scratch.cells[atom.variable] as usize))
         }
         Node::Opaque(_) => part(&id),
-        Node::Excluded(target) => scratch.excluded.get(*target).copied().unwrap_or(Kleene::STUCK),
+        Node::Excluded(target) => *scratch.excluded.get(*target).expect("each target is excluded or not"),
         Node::And(parts) => parts.iter().fold(Kleene::TRUE, |all, id| all.and(part(id))),
         Node::Or(parts) => parts.iter().fold(Kleene::FALSE, |any, id| any.or(part(id))),
         Node::Not(id) => part(id).not(),

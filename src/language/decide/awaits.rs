@@ -281,7 +281,9 @@ impl<'c, 'r> Conditions<'c, 'r> {
             self.whole(row, None, open, &mut found, &mut Vec::new());
             rows.push(found);
         }
-        let found = number.checked_sub(1).and_then(|last| rows.get(last)).cloned().unwrap_or_default();
+        let last = number.checked_sub(1);
+        let found =
+            last.map(|last| rows.get(last).expect("each row before was read").clone()).unwrap_or_default();
         self.rows.insert((table, open), rows);
         found
     }

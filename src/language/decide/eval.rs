@@ -290,7 +290,10 @@ impl<'r> Context<'r> {
             let before = known.last().copied().unwrap_or(Rows::NONE);
             known.push(before.and(place, self.truth(row, None, &mut Silent)));
         }
-        let rows = number.checked_sub(1).and_then(|last| known.get(last)).copied().unwrap_or(Rows::NONE);
+        let rows = match number.checked_sub(1) {
+            None => Rows::NONE,
+            Some(last) => *known.get(last).expect("each row before was looked at"),
+        };
         self.kept.borrow_mut().earlier[table].1 = known;
         if let (Some((row, _)), true) = (rows.telling, recorder.telling_row()) {
             recorder.row(row);

@@ -466,7 +466,8 @@ impl<'r> Context<'r> {
             self.add_reads(row, &mut all);
             known.push(all);
         }
-        number.checked_sub(1).and_then(|last| known.get(last)).cloned().unwrap_or_default()
+        let last = number.checked_sub(1);
+        last.map(|last| known.get(last).expect("each row before was read").clone()).unwrap_or_default()
     }
 
     fn reads_of_let(&self, id: Id<Let>) -> &AllReads {

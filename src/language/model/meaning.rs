@@ -460,13 +460,13 @@ impl<'r> Writer<'r> {
         for row in self.ruleset.tables[table].matches.iter().take(number).skip(known.len() - 1) {
             let digest = Sha256::digest(self.expr(row).as_bytes());
             let (halves, _) = digest.as_chunks::<16>();
-            let mut sum = known.last().copied().unwrap_or_default();
+            let mut sum = *known.last().expect("there is a sum of no row");
             for (sum, half) in sum.iter_mut().zip(halves) {
                 *sum = sum.wrapping_add(u128::from_be_bytes(*half));
             }
             known.push(sum);
         }
-        let found = known.get(number).copied().unwrap_or_default();
+        let found = *known.get(number).expect("each row before was added");
         self.earlier.borrow_mut().insert(table, known);
         found
     }
@@ -489,7 +489,7 @@ impl<'r> Writer<'r> {
             ExprKind::Field(id) => {
                 self.aliases.fields.get(id).unwrap_or(&self.ruleset.fields[*id].name).to_string()
             }
-            ExprKind::Let(id) => self.lets.get(id).cloned().unwrap_or_default(),
+            ExprKind::Let(id) => self.lets.get(id).expect("a let is digested before what reads it").clone(),
             ExprKind::OfChannel(each) => {
                 let each = each.iter().map(|(channel, of)| {
                     format!("{} {}", self.name(Target::Channel(*channel)), self.expr(of))

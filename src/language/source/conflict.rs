@@ -59,6 +59,12 @@ pub fn conflicts(text: &str) -> Vec<Conflict> {
     found
 }
 
+/// Tells whether a line is a mark, of whichever kind.
+#[must_use]
+pub fn is_mark(line: &str) -> bool {
+    mark(line).is_some()
+}
+
 /// Tells whether a line is the mark between two sides of a conflict, and nothing else.
 #[must_use]
 pub fn is_lone_mark(line: &str) -> bool {

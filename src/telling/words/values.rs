@@ -60,14 +60,18 @@ pub fn not_in_language(ruleset: &Ruleset, asked: &str) -> Option<String> {
             has.join(", ")
         ));
     };
-    if !serves(found, asked) {
-        return Some(format!("`{name}` has no texts in `{asked}`; those in `{found}` are shown"));
-    }
     let (lacking, all) = if found == first { (0, 0) } else { ruleset.untranslated(found) };
-    if lacking > 0 {
-        return Some(format!(
+    let partly = (lacking > 0).then(|| {
+        format!(
             "{lacking} of {all} texts of `{name}` are not translated into `{found}`; they are shown in `{first}`"
-        ));
+        )
+    });
+    if !serves(found, asked) {
+        let further = partly.map(|partly| format!(", and {partly}")).unwrap_or_default();
+        return Some(format!("`{name}` has no texts in `{asked}`; those in `{found}` are shown{further}"));
+    }
+    if partly.is_some() {
+        return partly;
     }
     own_words(asked)
 }

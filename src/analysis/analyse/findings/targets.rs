@@ -83,9 +83,8 @@ impl Work<'_, '_> {
 
     /// Whether something that acts on a target waits for a fact.
     fn waits(&mut self, target: Target) -> Result<bool, TooLarge> {
-        let Some(effects) = self.study.ground.targets.get(self.ruleset().target_index(target)) else {
-            return Ok(false);
-        };
+        let effects = self.study.ground.targets.get(self.ruleset().target_index(target));
+        let effects = effects.expect("each target has its effects");
         let scores = effects.scores.iter().map(|(instance, _)| instance);
         let acting = scores.chain(effects.caps.iter().map(|(instance, _)| instance));
         let acting = acting.map(|instance| self.view.fires(*instance));

@@ -115,7 +115,7 @@ impl<'g, 'r> Space<'g, 'r> {
             return Ok(Truths { yes, no, can_hold: yes, can_fail: no });
         }
         // The cases are those of known fields.
-        let Some(ground) = self.grounds.get(side).copied() else { return Err(TooLarge) };
+        let ground = *self.grounds.get(side).expect("a side is one of the rulesets");
         let mut unknown = NO;
         for field in &ground.opaque[Id::new(number)].fields {
             let own = self.unknown(side, *field)?;

@@ -290,7 +290,7 @@ impl<'g, 'r> Space<'g, 'r> {
     /// value each, else one of the ways in which it could.
     pub(super) fn unknown_truths(&mut self, side: usize, number: usize) -> Result<Truths, TooLarge> {
         let free = self.free_truths(side, number)?;
-        let Some(ground) = self.grounds.get(side).copied() else { return Ok(free) };
+        let ground = *self.grounds.get(side).expect("a side is one of the rulesets");
         let opaque = &ground.opaque[Id::new(number)];
         if self.combinations(side, opaque).0 > MAX_BOXES {
             return Ok(free);
@@ -315,7 +315,7 @@ impl<'g, 'r> Space<'g, 'r> {
                 return Ok(free);
             }
             let profile = self.profile(side, cells);
-            let Some(ground) = self.grounds.get(side) else { return Ok(free) };
+            let ground = self.grounds.get(side).expect("a side is one of the rulesets");
             return Ok(constant(judge(ground.ruleset, &profile, opaque)));
         };
         let mut found = Vec::new();

@@ -319,7 +319,8 @@ impl Worker<'_, '_, '_> {
             Cells::Days(array) => array.is_valid(row).then(|| self.give_day(id, array.value(row))),
             Cells::Members { words, states, width } => match states.get(row) {
                 Some(cells::State::Known) => {
-                    let words = words.get(row * width..(row + 1) * width).unwrap_or(&[]);
+                    let words =
+                        words.get(row * width..(row + 1) * width).expect("there are words for each row");
                     self.batch.program.set_members(&mut self.scratch, id, words);
                     Some(true)
                 }

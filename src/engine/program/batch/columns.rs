@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::decode::CONFLICT;
 use super::{Batch, Options};
 use qudao_language::diagnostic::{Effort, nearest, nearest_within, shortened};
 use qudao_language::model::{Field, Id, IdMap, Ruleset};
-use qudao_language::source::normal;
+use qudao_language::source::{is_mark, normal};
 
 /// What a column means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -247,6 +248,9 @@ impl Batch<'_, '_> {
     /// If anything is.
     pub fn check_header(&self, names: &[String]) -> Result<(), String> {
         let ruleset = self.program.ruleset();
+        if names.first().is_some_and(|name| is_mark(name)) {
+            return Err(CONFLICT.into());
+        }
         let (columns, twice) = self.meanings(names);
         if let Some(twice) = twice {
             return Err(twice);

@@ -9,9 +9,11 @@ use super::columns::Column;
 use super::vocabulary::Vocabulary;
 use super::{Batch, Given, Header, Seen, Worker, row};
 use qudao_language::date::Date;
+use qudao_language::diagnostic::{Diagnostic, one_of};
 use qudao_language::exact::{Exact, MAX_FRACTION_DIGITS};
 use qudao_language::model::{Field, Id, Ruleset, Type, Value};
 use qudao_language::profile::{Format, faults, read};
+use qudao_language::source::{is_lone_mark, is_mark};
 
 /// What is needed to read a field's plain values.
 #[derive(Clone, Debug)]
@@ -106,6 +108,15 @@ pub(super) fn ragged(record: &csv::StringRecord, header: &[String]) -> String {
     format!("this row has {} {cells}, and the header has {}", record.len(), header.len())
 }
 
+/// What is said of the marks of a merge conflict.
+pub(super) const CONFLICT: &str = "a merge conflict is not resolved, and this is one of its marks";
+
+/// Tells whether a row is the mark of a merge conflict. What parts its sides may be the text of a table with one column.
+fn is_stray_mark(record: &csv::StringRecord, columns: usize) -> bool {
+    let first = record.get(0).unwrap_or("");
+    is_mark(first) && (!is_lone_mark(first) || (record.len() == 1 && columns > 1))
+}
+
 impl Worker<'_, '_, '_> {
     /// Reads one object.
     pub(super) fn read_json(&mut self, text: &[u8]) -> Result<(), String> {
@@ -122,6 +133,9 @@ impl Worker<'_, '_, '_> {
         record: &csv::StringRecord,
         header: &Header,
     ) -> Result<(), (String, Option<usize>)> {
+        if is_stray_mark(record, header.names.len()) {
+            return Err((CONFLICT.into(), None));
+        }
         if record.len() != header.names.len() {
             return Err((ragged(record, &header.names), None));
         }
@@ -193,12 +207,7 @@ impl Worker<'_, '_, '_> {
             let errors =
                 read.diagnostics.iter().filter(|d| d.severity == qudao_language::diagnostic::Severity::Error);
             let first = errors.clone().next().map_or(0, |error| error.label.span.start as usize);
-            // There is no place for a fix but behind what it mends.
-            let said = errors.flat_map(|error| {
-                let fix = error.fix.as_ref().filter(|fix| fix.sure).map(|fix| fix.message.as_str());
-                std::iter::once(error.message.as_str()).chain(fix)
-            });
-            return Err((said.collect::<Vec<_>>().join("; "), first));
+            return Err((errors.map(told).collect::<Vec<_>>().join("; "), first));
         };
         program.load(&mut self.scratch, &profile);
         for id in program.ruleset().fields.ids() {
@@ -303,11 +312,13 @@ impl Worker<'_, '_, '_> {
         }
         for name in names_of_cell(text) {
             let Some(member) = names.number(name.as_bytes()) else { return false };
-            if let Some(word) = bits.get_mut(member as usize / 64) {
-                *word |= 1 << (member % 64);
-            }
+            *bits.get_mut(member as usize / 64).expect("the words of a set fit") |= 1 << (member % 64);
         }
-        self.batch.program.set_members(&mut self.scratch, id, bits.get(..words).unwrap_or(&[]));
+        self.batch.program.set_members(
+            &mut self.scratch,
+            id,
+            bits.get(..words).expect("the words of a set fit"),
+        );
         true
     }
 }
@@ -391,6 +402,7 @@ impl Batch<'_, '_> {
         match line.trim_start().bytes().next() {
             Some(b'[') => return "this is a list; each line of a table is one object".into(),
             Some(b'{') => {}
+            _ if is_mark(line) => return CONFLICT.into(),
             _ => return "this is no JSON object, such as `{\"field\": 1}`".into(),
         }
         let wrong = faults(self.program.ruleset(), line, Format::Json);
@@ -427,6 +439,14 @@ impl Batch<'_, '_> {
         object.push('}');
         (object, places)
     }
+}
+
+/// A mistake in a row, with what mends it: there is no place for a fix but behind it.
+fn told(wrong: &Diagnostic) -> String {
+    let fix = wrong.fix.as_ref().filter(|fix| fix.sure).map(|fix| format!("; {}", fix.message));
+    let choices: Vec<String> = wrong.choices.iter().map(|choice| choice.message.clone()).collect();
+    let either = if choices.is_empty() { String::new() } else { format!(" ({})", one_of(&choices)) };
+    format!("{}{either}{}", wrong.message, fix.unwrap_or_default())
 }
 
 /// The names of a set's members in a cell of CSV: `a;b`, `{a, b}`, `[]`.

@@ -268,7 +268,7 @@ fn unsigned(out: &mut Vec<u8>, mut number: u64) {
             break;
         }
     }
-    out.extend_from_slice(digits.get(20 - length..).unwrap_or(&[]));
+    out.extend_from_slice(digits.get(20 - length..).expect("a number has at most 20 digits"));
 }
 
 pub(super) fn signed(out: &mut Vec<u8>, number: i64) {

@@ -116,7 +116,7 @@ impl<'a> Run<'a> {
                 condition.either(yes, no)
             }
             Condition::Excluded(target, negated) => {
-                let excluded = self.excluded.get(*target).copied().unwrap_or(Kleene::STUCK);
+                let excluded = *self.excluded.get(*target).expect("each target is excluded or not");
                 if *negated { excluded.not() } else { excluded }
             }
             Condition::Atom(atom) => self.atom(atom),
@@ -244,7 +244,7 @@ impl<'a> Run<'a> {
         match part {
             Part::Known(value) => Kleene::known(holds(value)),
             Part::OneOf(start, end) => {
-                let values = self.few.get(start as usize..end as usize).unwrap_or(&[]);
+                let values = self.listed(start as usize..end as usize);
                 let can_fail = values.iter().any(|value| !holds(*value));
                 Kleene::unknown(values.iter().any(|value| holds(*value)), can_fail)
             }
@@ -424,8 +424,13 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The values of a list.
+    pub(super) fn listed(&self, list: Range<usize>) -> &[i128] {
+        self.few.get(list).expect("a list lies among the values that were written down")
+    }
+
     fn at(&self, place: usize) -> i128 {
-        self.few.get(place).copied().unwrap_or_default()
+        *self.few.get(place).expect("a list that was made holds what is asked of it")
     }
 
     /// The values that a part could be, as a list; nothing where they are not counted.
@@ -445,7 +450,7 @@ impl<'a> Run<'a> {
         match part {
             Part::Known(value) => (Some(value), Some(value)),
             Part::OneOf(start, end) => {
-                let values = self.few.get(start as usize..end as usize).unwrap_or(&[]);
+                let values = self.listed(start as usize..end as usize);
                 (values.iter().min().copied(), values.iter().max().copied())
             }
             Part::Between(low, high) => (low, high),

@@ -212,7 +212,8 @@ impl Columns {
         let targets = self.targets.len().max(1);
         for (number, column) in self.targets.iter_mut().enumerate() {
             let rows = self.recent.chunks_exact(targets);
-            let told = || rows.clone().map(|row| row.get(number).copied().unwrap_or_default());
+            let told =
+                || rows.clone().map(|row| *row.get(number).expect("a row has something of each target"));
             if parts.verdict {
                 column.verdict.extend(told().map(|told| told.verdict));
             }

@@ -146,7 +146,7 @@ fn members<'a>(ruleset: &Ruleset, of: Id<Enum>, array: &'a ArrayRef) -> Cells<'a
             continue;
         }
         let mut state = State::Known;
-        for code in codes.get(*start..*end).unwrap_or(&[]) {
+        for code in codes.get(*start..*end).expect("a list lies among all members") {
             let word = if *code < ODD { words.get_mut(row * width + *code as usize / 64) } else { None };
             match word {
                 Some(word) => *word |= 1 << (code % 64),

@@ -13,7 +13,7 @@ impl Run<'_> {
             Part::Known(members) => (members, members),
             Part::Within(low, high) => (low, high),
             Part::OneOf(start, end) => {
-                let sets = self.few.get(start as usize..end as usize).unwrap_or(&[]);
+                let sets = self.listed(start as usize..end as usize);
                 sets.iter().fold((-1, 0), |(low, high), set| (low & set, high | set))
             }
             Part::Between(..) => (0, -1),
@@ -30,7 +30,7 @@ impl Run<'_> {
         }
         let (low, high) = self.members(set);
         let Some(elements) = self.list(element) else { return Kleene::OPEN };
-        let elements = self.few.get(elements).unwrap_or(&[]);
+        let elements = self.listed(elements);
         let can_hold = elements.iter().any(|element| has(high, *element));
         Kleene::unknown(can_hold, elements.iter().any(|element| !has(low, *element)))
     }
