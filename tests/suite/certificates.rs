@@ -153,7 +153,7 @@ fn what_is_forged_does_not_follow() {
                         at += 1;
                     }
                 });
-                let read = Certificate::read(sealed(&forged)).unwrap();
+                let read = Certificate::read(&sealed(&forged)).unwrap();
                 let found = !read.faults().is_empty() || read.compare(decision).is_false;
                 assert!(found, "seed {seed}: {what} was turned unseen");
                 tried += 1;
@@ -185,7 +185,7 @@ fn hostile_certificates_are_faults() {
         (json!(wide), json!({"channels": [{"$": 59}], "mixes": [], "rules": []}), false),
     ] {
         let whole = json!({"schema": "qudao.certificate/1", "files": [], "profile": "{}", "nodes": nodes, "result": result});
-        let read = Certificate::read(sealed(&whole)).unwrap();
+        let read = Certificate::read(&sealed(&whole)).unwrap();
         assert_eq!(read.faults().is_empty(), holds, "{nodes:.100}: {:?}", read.faults());
         made(8_000_002, |decision, _| assert!(!read.compare(decision).is_false));
         let _ = read.report(&read.faults(), None, qudao_telling::words::Tongue::English).terminal(false);
