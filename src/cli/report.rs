@@ -43,8 +43,7 @@ impl Format {
 const EXAMPLES: &str = "Examples:
   qudao report wechat profile.yaml -o answer.html     a page to hand over
   qudao report wechat profile.yaml clients/b.yaml -o answers
-  qudao report wechat profile.yaml clients/b.yaml --compare -o table.html
-  qudao report wechat profile.yaml -o answer.xlsx     the same for people who work with sheets";
+  qudao report wechat profile.yaml clients/b.yaml --compare -o table.html";
 
 /// What `qudao report` takes.
 #[derive(clap::Args, Debug)]

@@ -512,6 +512,7 @@ fn each_help_fits_a_terminal_and_ends_in_examples_that_run() {
         git(&work, &["init", "-q"]);
         git(&work, &["add", "."]);
         git(&work, &["commit", "-qm", "one"]);
+        git(&work, &["tag", "v1.2"]);
         let (status, err) = example(&work, "qudao eval wechat profile.yaml --certificate answer.json");
         assert_eq!(status, 0, "{err}");
         work

@@ -33,7 +33,7 @@ pub(super) fn diagnostic(error: &Error<Kind>, file: FileId, text: &str, base: us
         Span { file, start: (base + at) as u32, end: (base + at + found.len()) as u32 }
     };
     let before = text.get(..at).unwrap_or("").trim_end();
-    let habit = || habit(&Place { kinds, text, at, found, here });
+    let habit = || habit(&Place { kinds, text, base, at, found, here });
     if let Some(special) = habit().or_else(|| special(kinds, here, found, before, text, at)) {
         return special;
     }

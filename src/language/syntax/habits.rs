@@ -22,8 +22,9 @@ use crate::source::Span;
 pub(super) struct Place<'a> {
     /// What could stand there.
     pub(super) kinds: &'a [Kind],
-    /// The declaration.
+    /// The declaration, and where it begins in its file.
     pub(super) text: &'a str,
+    pub(super) base: usize,
     /// Where in it reading stopped.
     pub(super) at: usize,
     /// The token that stands there, and where.
@@ -111,8 +112,7 @@ impl<'a> Place<'a> {
 
     /// A piece of the declaration as a span of its file.
     fn span(&self, start: usize, end: usize) -> Span {
-        let base = self.here.start as usize - self.at;
-        Span { file: self.here.file, start: (base + start) as u32, end: (base + end) as u32 }
+        Span { file: self.here.file, start: (self.base + start) as u32, end: (self.base + end) as u32 }
     }
 
     /// The word before it as a span.
