@@ -67,7 +67,8 @@ impl Book {
                     });
                     self.table(heading, &bars.heads, rows)?;
                 }
-                Block::Entry(..)
+                Block::Graph(..)
+                | Block::Entry(..)
                 | Block::Cases(..)
                 | Block::Changes(..)
                 | Block::Code(_)
