@@ -120,7 +120,8 @@ fn record(heading: &Heading, wanted: &[bool], row: &Row<'_>) -> Result<Vec<u8>, 
             return Err(stray(other.column));
         }
         match cells.next_if(|cell| cell.column == *column).map(|cell| &cell.text) {
-            Some(Ok(text)) if *wanted => cell(&mut bytes, text),
+            // What is not read still says that there is a row.
+            Some(Ok(text)) => cell(&mut bytes, text),
             Some(Err(reason)) if *wanted => return Err((Some(number), reason.clone())),
             Some(_) | None => {}
         }
