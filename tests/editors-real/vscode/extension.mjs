@@ -71,11 +71,17 @@ class Code {
 
   /** Chooses from the box at the top: a file, or with `>` a command. */
   async choose(text, keys = 'Control+P') {
-    await this.keys(keys);
     const input = this.page.locator('.quick-input-widget .quick-input-box input').first();
-    await input.fill(text);
     const name = text.replace(/^>/, '');
-    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor();
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first();
+    // What opens meanwhile takes the focus, and with it closes the box.
+    for (let tries = 0; ; tries += 1) {
+      await this.keys(keys);
+      const came = input.fill(text, { timeout: 5_000 }).then(() => row.waitFor({ timeout: 5_000 }));
+      if (await came.then(() => true, () => false)) break;
+      assert(tries < 8, `${text} is not offered`);
+      await this.keys('Escape');
+    }
     await this.keys('Enter');
   }
 
