@@ -1,6 +1,7 @@
 //! How large expressions become: how deep they nest with the lets in them, and how large their numbers grow.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use num_integer::Integer;
 
@@ -43,7 +44,7 @@ pub(super) struct Measured {
     /// The values that it may have, if it is a constant number of which these can be told.
     values: Result<Vec<Exact>, Span>,
     /// What it is, to be judged again with other ranges of its fields.
-    expr: Expr,
+    expr: Arc<Expr>,
 }
 
 /// How some fields of an expression might be declared instead, so that it is exact.
@@ -54,6 +55,20 @@ struct Supposed<'a> {
     most: Option<u128>,
     /// All are whole.
     whole: bool,
+}
+
+/// A look at the bounds of an expression: with fields as they are declared, or as is supposed.
+#[derive(Default)]
+struct Look<'a> {
+    supposed: Option<Supposed<'a>>,
+    /// What lets came out as in it, so that each is followed once however often it is read.
+    lets: BTreeMap<Id<Let>, Result<Bound, Span>>,
+}
+
+impl<'a> Look<'a> {
+    fn supposing(supposed: Supposed<'a>) -> Look<'a> {
+        Look { supposed: Some(supposed), ..Look::default() }
+    }
 }
 
 /// How deep and how large an expression is with the lets in it.
@@ -172,7 +187,7 @@ impl Checker<'_> {
         let fields = self.fields_of(expr);
         let values = self.constant_values(expr);
         let values = values.map(|values| values.into_iter().map(|(value, _)| value).collect());
-        self.let_measures.insert(id, Measured { size, bound, fields, values, expr: expr.clone() });
+        self.let_measures.insert(id, Measured { size, bound, fields, values, expr: Arc::new(expr.clone()) });
         Some(())
     }
 
@@ -233,7 +248,7 @@ impl Checker<'_> {
 
     /// Returns the bound of an expression, or reports the first part that could leave the exact range.
     fn checked_bound(&mut self, expr: &Expr) -> Option<Bound> {
-        match self.bound(expr, None) {
+        match self.bound(expr, &mut Look::default()) {
             Ok(bound) => Some(bound),
             Err(part) => {
                 let note = self.fitting_ranges(expr, part);
@@ -257,12 +272,14 @@ impl Checker<'_> {
         for fields in [&of_part, &all] {
             let as_declared = Supposed { fields, most: None, whole: true };
             let ranged = !fields.iter().any(|id| self.lacks_range(*id));
-            tried.extend((ranged && self.bound(expr, Some(as_declared)).is_ok()).then_some(as_declared));
+            let mut fits =
+                |supposed: &Supposed<'_>| self.bound(expr, &mut Look::supposing(*supposed)).is_ok();
+            tried.extend((ranged && fits(&as_declared)).then_some(as_declared));
             for whole in [false, true] {
                 let digits = (1..=MAX_OFFERED_DIGITS).rev();
                 let mut ranges =
                     digits.map(|digits| Supposed { fields, most: Some(10_u128.pow(digits)), whole });
-                tried.extend(ranges.find(|supposed| self.bound(expr, Some(*supposed)).is_ok()));
+                tried.extend(ranges.find(&mut fits));
             }
         }
         let told = tried.into_iter().map(|supposed| {
@@ -289,64 +306,65 @@ impl Checker<'_> {
     }
 
     /// Returns the bound of a number; anything for other types. Else the first part that could leave the exact range.
-    /// Fields are
-    /// taken as they are declared, or as is supposed.
-    fn bound(&mut self, expr: &Expr, supposed: Option<Supposed<'_>>) -> Result<Bound, Span> {
+    fn bound(&mut self, expr: &Expr, look: &mut Look<'_>) -> Result<Bound, Span> {
         let any = Bound::ZERO;
         let too_large = expr.span;
         Ok(match &expr.kind {
             ExprKind::Literal(value) => value.as_number().map_or(any, Bound::of),
             ExprKind::Field(id) => self
-                .field_bound(*id, supposed.filter(|supposed| supposed.fields.contains(id)))
+                .field_bound(*id, look.supposed.filter(|supposed| supposed.fields.contains(id)))
                 .ok_or(too_large)?,
-            ExprKind::Let(id) => match (self.let_measures.get(id), supposed) {
-                (None, _) => any,
-                (Some(let_), None) => let_.bound,
-                (Some(let_), Some(_)) => {
-                    let expr = let_.expr.clone();
-                    self.bound(&expr, supposed)?
+            ExprKind::Let(id) => match (self.let_measures.get(id), look.supposed, look.lets.get(id)) {
+                (None, ..) => any,
+                (Some(let_), None, _) => let_.bound,
+                (_, _, Some(known)) => (*known)?,
+                (Some(let_), Some(_), None) => {
+                    let expr = Arc::clone(&let_.expr);
+                    let found = self.bound(&expr, look);
+                    look.lets.insert(*id, found);
+                    found?
                 }
             },
             ExprKind::Fact(fact) => {
                 for index in &fact.indexes {
-                    self.bound(index, supposed)?;
+                    self.bound(index, look)?;
                 }
                 self.fact_bound(fact.fact).ok_or(too_large)?
             }
             ExprKind::Sum(terms) => {
                 let mut sum = any;
                 for (_, term) in terms {
-                    sum = sum.plus(self.bound(term, supposed)?).ok_or(too_large)?;
+                    sum = sum.plus(self.bound(term, look)?).ok_or(too_large)?;
                 }
                 sum.exact().ok_or(too_large)?
             }
             ExprKind::Scale(inner, factor) | ExprKind::Convert(inner, factor) => {
-                self.bound(inner, supposed)?.scaled(*factor).ok_or(too_large)?
+                self.bound(inner, look)?.scaled(*factor).ok_or(too_large)?
             }
             ExprKind::Product(left, right) => {
-                let (left, right) = (self.bound(left, supposed)?, self.bound(right, supposed)?);
+                let (left, right) = (self.bound(left, look)?, self.bound(right, look)?);
                 left.times(right).ok_or(too_large)?
             }
             ExprKind::Quotient(of, by) => {
-                self.bound(by, supposed)?;
+                self.bound(by, look)?;
                 let divisors = self.constants(by)?;
-                self.bound(of, supposed)?.over(&divisors).ok_or(too_large)?
+                self.bound(of, look)?.over(&divisors).ok_or(too_large)?
             }
             ExprKind::Round(_, of, step) => {
                 let steps = self.constants(step)?;
-                let (of, step) = (self.bound(of, supposed)?, self.bound(step, supposed)?);
+                let (of, step) = (self.bound(of, look)?, self.bound(step, look)?);
                 of.over(&steps).ok_or(too_large)?;
                 let max = of.max.checked_add(step.max).ok_or(too_large)?;
                 Bound { max, ..step }.exact().ok_or(too_large)?
             }
             ExprKind::Between(..) => {
                 for part in expr.parts() {
-                    self.bound(part, supposed)?;
+                    self.bound(part, look)?;
                 }
                 Bound { max: 4_000_000, ..any }
             }
             ExprKind::Count(set) => {
-                self.bound(set, supposed)?;
+                self.bound(set, look)?;
                 Bound { max: u128::from(u32::MAX), ..any }
             }
             ExprKind::Today
@@ -367,7 +385,7 @@ impl Checker<'_> {
             | predicate!() => {
                 let mut joined = any;
                 for part in expr.parts() {
-                    let bound = self.bound(part, supposed)?;
+                    let bound = self.bound(part, look)?;
                     if matches!(expr.ty, Type::Number(_)) {
                         joined = joined.join(bound).ok_or(too_large)?;
                     }
