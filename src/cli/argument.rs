@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
-use qudao_language::diagnostic::nearest;
+use qudao_language::diagnostic::{nearest, nearest_hint};
 
 use super::output::Failure;
 use super::paths;
@@ -27,7 +27,7 @@ pub(crate) fn meant<'n>(
     (there_are, all): (&str, &[&str]),
 ) -> String {
     match nearest(name, names) {
-        Some(near) => format!("; the nearest name is `{near}`"),
+        near @ Some(_) => nearest_hint(near),
         None if (1..=MOST_LISTED).contains(&all.len()) => format!("; {there_are} {}", all.join(", ")),
         None => String::new(),
     }

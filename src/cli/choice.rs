@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use qudao_language::diagnostic::{Code, Diagnostic, Severity, nearest};
+use qudao_language::diagnostic::{Code, Diagnostic, Severity, nearest, nearest_hint};
 
 use super::completions;
 
@@ -69,7 +69,7 @@ pub(crate) fn ignorable(name: &str) -> Result<Kind, NoKind> {
 
 /// Says that no diagnostic has a code.
 pub(crate) fn unknown_code(name: &str, near: Option<&str>) -> String {
-    let hint = near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default();
+    let hint = nearest_hint(near);
     format!("no diagnostic has the code `{name}`{hint}; `qudao explain` lists them all")
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use unicode_ident::{is_xid_continue, is_xid_start};
 
 use qudao_language::check::{NameKind, Named};
-use qudao_language::diagnostic::{Code, Diagnostic, Severity};
+use qudao_language::diagnostic::{Code, Diagnostic, Severity, nearest, nearest_hint};
 use qudao_language::source::{FileId, Span, normal};
 use qudao_language::syntax::ast::{self, DeclarationKind};
 use qudao_language::syntax::{RESERVED, Sources};
@@ -62,8 +62,7 @@ pub fn find(project: &Project, asked: &str) -> Result<Named, String> {
         [one] => Ok(one.clone()),
         [] => {
             let names: BTreeSet<&str> = project.names().map(|named| &*named.name).collect();
-            let near = qudao_language::diagnostic::nearest(name, names);
-            let near = near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default();
+            let near = nearest_hint(nearest(name, names));
             Err(format!("nothing is named `{asked}`{near}"))
         }
         _ => {

@@ -18,7 +18,7 @@ pub use code::Code;
 pub use fixes::apply_fixes;
 pub use github::{to_workflow_command, workflow_command};
 pub use json::to_json;
-pub use nearest::{Effort, nearest, nearest_within};
+pub use nearest::{Effort, nearest, nearest_hint, nearest_within};
 pub use render::{render, render_in, short};
 pub use sarif::to_sarif;
 

@@ -2,7 +2,7 @@
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
-use qudao_language::diagnostic::nearest;
+use qudao_language::diagnostic::{nearest, nearest_hint};
 
 use super::super::Args;
 use super::super::output::Failure;
@@ -14,8 +14,7 @@ pub(super) fn page(command: Option<&str>) -> Result<String, Failure> {
     if let Some(command) = program.find_subcommand(name) {
         return render(command.clone());
     }
-    let near = nearest(name, program.get_subcommands().map(Command::get_name));
-    let hint = near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default();
+    let hint = nearest_hint(nearest(name, program.get_subcommands().map(Command::get_name)));
     Err(Failure::new(format!("there is no command `{name}`{hint}")))
 }
 

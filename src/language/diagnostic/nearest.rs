@@ -37,6 +37,12 @@ pub fn nearest<'a>(wrong: &str, names: impl IntoIterator<Item = &'a str>) -> Opt
     nearest_within(&mut Effort::default(), wrong, names)
 }
 
+/// Returns what stands behind a sentence on a name that is none: the nearest one, if there is one.
+#[must_use]
+pub fn nearest_hint(near: Option<&str>) -> String {
+    near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default()
+}
+
 /// Returns the name nearest to `wrong` among those that the effort reaches.
 #[must_use]
 pub fn nearest_within<'a>(

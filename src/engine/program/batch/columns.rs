@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::decode::CONFLICT;
 use super::{Batch, Options};
-use qudao_language::diagnostic::{Effort, nearest, nearest_within, shortened};
+use qudao_language::diagnostic::{Effort, nearest, nearest_hint, nearest_within, shortened};
 use qudao_language::model::{Field, Id, IdMap, Ruleset};
 use qudao_language::source::{is_mark, normal};
 
@@ -80,8 +80,7 @@ impl Columns {
         let mut renamed: BTreeMap<Id<Field>, &str> = BTreeMap::new();
         for (name, column) in &options.columns {
             let Some((id, field)) = ruleset.fields.entries().find(|(_, field)| *field.name == **name) else {
-                let near = nearest(name, ruleset.fields.iter().map(|field| &*field.name));
-                let near = near.map(|near| format!("; the nearest name is `{near}`")).unwrap_or_default();
+                let near = nearest_hint(nearest(name, ruleset.fields.iter().map(|field| &*field.name)));
                 return Err(format!("the ruleset `{}` has no field `{name}`{near}", ruleset.name));
             };
             if let Some(other) = renamed.insert(id, column) {
@@ -321,8 +320,7 @@ impl Batch<'_, '_> {
         let missing = self.keep.iter().zip(&seen.kept).find(|(_, met)| !**met);
         match missing {
             Some((name, _)) if known || kept || !seen.idle.is_empty() => {
-                let near = nearest(name, names).map(|near| format!("; the nearest name is `{near}`"));
-                let near = near.unwrap_or_default();
+                let near = nearest_hint(nearest(name, names));
                 Err(format!("no column is named `{name}`, which is to be kept{near}"))
             }
             _ => Ok(()),
