@@ -216,13 +216,10 @@ fn ruleset(
     cases: &mut BTreeSet<String>,
     failure: &mut Option<Failure>,
 ) -> Result<RulesetRun, Failure> {
-    let args = work.args;
-    let file = loaded.sources.files().get(loaded.sources.main()).name().to_string();
-    let language = args.lang.as_deref().or(loaded.project.lang.as_deref());
-    let tongue = Tongue::told_in(language);
-    output.speak(tongue);
+    let run = begun(work, loaded);
+    output.speak(run.tongue);
     let Some(ruleset) = load::ruleset_of(loaded, output)? else {
-        return Ok(RulesetRun { name: file.clone(), file, broken: true, tongue, ..RulesetRun::default() });
+        return Ok(RulesetRun { broken: true, ..run });
     };
     checked(work, (loaded, &ruleset), output, paths, cases, failure)
 }
@@ -242,6 +239,14 @@ pub(super) fn told(
     failure.map_or_else(|| Ok(report::told(&[run], true, true)), Err)
 }
 
+/// A run of a ruleset in which nothing was looked at yet.
+fn begun(work: &Work<'_>, loaded: &Loaded) -> RulesetRun {
+    let file = loaded.sources.files().get(loaded.sources.main()).name().to_string();
+    let tongue = loaded.project.tongue(work.args.lang.as_deref());
+    let deny_undecided = work.args.deny.contains(&Deny::Undecided);
+    RulesetRun { name: file.clone(), file, deny_undecided, tongue, ..RulesetRun::default() }
+}
+
 /// Runs all checks of a ruleset without errors.
 fn checked(
     work: &Work<'_>,
@@ -252,12 +257,9 @@ fn checked(
     failure: &mut Option<Failure>,
 ) -> Result<RulesetRun, Failure> {
     let args = work.args;
-    let file = loaded.sources.files().get(loaded.sources.main()).name().to_string();
     let language = args.lang.as_deref().or(loaded.project.lang.as_deref());
-    let tongue = Tongue::told_in(language);
-    let deny_undecided = args.deny.contains(&Deny::Undecided);
-    let mut run =
-        RulesetRun { name: ruleset.name.to_string(), file, deny_undecided, tongue, ..RulesetRun::default() };
+    let mut run = RulesetRun { name: ruleset.name.to_string(), ..begun(work, loaded) };
+    let tongue = run.tongue;
     let pattern = args.pattern.as_deref();
     let wanted = args.coverage || args.threshold.is_some() || args.suggest;
     let mut coverage = wanted.then(|| Coverage::new(ruleset));
