@@ -5,7 +5,7 @@ mod graph;
 mod inline;
 mod site;
 
-use maud::{DOCTYPE, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 use qudao_language::visible::{one_line, visible};
 
 use super::Document;
@@ -32,15 +32,7 @@ pub(super) fn write(document: &Document, language: &str) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang=(language) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="generator" content="qudao";
-                title { (title) }
-                style { (PreEscaped(style)) }
-            }
+            (head([POLICY, "qudao"], &html! { (title) }, &html! { style { (PreEscaped(style)) } }))
             body {
                 a .skip href="#main" { (tongue.skip()) }
                 header .head {
@@ -61,6 +53,21 @@ pub(super) fn write(document: &Document, language: &str) -> String {
         }
     };
     markup.into_string()
+}
+
+/// What a page says of itself: what it may fetch, by what it was made, how it is called, and how it looks.
+fn head([policy, made_by]: [&str; 2], title: &Markup, style: &Markup) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="generator" content=(made_by);
+            title { (title) }
+            (style)
+        }
+    }
 }
 
 /// A text between the quotation marks of a style sheet: what is no letter or digit is told by its number.

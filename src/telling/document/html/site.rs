@@ -9,7 +9,7 @@ use qudao_language::visible::{one_line, visible};
 use super::super::{Block, Place, Section, Text};
 use super::blocks::Page;
 use super::inline::{Places, View, inline, words};
-use super::{STYLE, css_text};
+use super::{STYLE, css_text, head};
 use crate::words::Tongue;
 
 /// The file of the style sheet.
@@ -205,16 +205,10 @@ fn page(
     html! {
         (DOCTYPE)
         html lang=(language) {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
-                meta name="generator" content=(WRITTEN);
-                title { (title) @if !first || leaf.number > 0 { " · " (about) } }
+            (head([POLICY, WRITTEN], &html! { (title) @if !first || leaf.number > 0 { " · " (about) } }, &html! {
                 link rel="stylesheet" href=(STYLE_FILE);
                 style { "@page{@top-left{content:\"" (css_text(&about)) "\"}}" }
-            }
+            }))
             body .site {
                 a .skip href="#main" { (tongue.skip()) }
                 nav .chapters aria-label=(tongue.chapters()) {
