@@ -26,6 +26,8 @@ pub(super) const MOST_WORK: usize = 50_000;
 const MOST_CROSSINGS: usize = 20_000;
 /// A field is cut at so many places at most, where values are to be tried.
 pub(super) const MOST_TURNS: usize = 256;
+/// So many comparisons are set free at most.
+const MOST_FREE: usize = 6;
 /// Of a set with so many values each subset is tried.
 const MOST_MEMBERS: usize = 6;
 
@@ -46,6 +48,26 @@ struct Found {
     exact: bool,
 }
 
+/// A comparison of which no few values of what changes tell when it holds: two that change are added or multiplied, say.
+#[derive(Clone)]
+pub(super) struct Free<'r> {
+    pub(super) expr: &'r Expr,
+    pub(super) channel: Option<Id<Channel>>,
+    /// What of all that changes it reads.
+    pub(super) reads: BTreeSet<Await>,
+    /// Whether it reads a fact besides that no source tells.
+    pub(super) reads_untold: bool,
+}
+
+/// What is to be undone where a comparison is set free.
+#[derive(Clone, Copy)]
+enum Step {
+    Seen(Id<Let>),
+    Rows(Id<Table>, usize),
+    Read(Await),
+    Inexact(Await),
+}
+
 /// The places where fields and facts that change turn conditions round.
 pub(super) struct Cuts<'c, 'r> {
     context: &'c Context<'r>,
@@ -64,6 +86,12 @@ pub(super) struct Cuts<'c, 'r> {
     parts: usize,
     /// How many more places may be looked for.
     left: usize,
+    /// What was found to be read, besides by what is set free.
+    read: BTreeSet<Await>,
+    /// What is set free, if it is to be.
+    free: Option<Vec<Free<'r>>>,
+    /// What was found out, in order.
+    trail: Vec<Step>,
 }
 
 impl<'c, 'r> Cuts<'c, 'r> {
@@ -81,6 +109,9 @@ impl<'c, 'r> Cuts<'c, 'r> {
             reads: HashMap::new(),
             parts: 0,
             left: MOST_CROSSINGS,
+            read: BTreeSet::new(),
+            free: None,
+            trail: Vec::new(),
         };
         for of in of {
             match cuts.all_values(of) {
@@ -89,6 +120,11 @@ impl<'c, 'r> Cuts<'c, 'r> {
             }
         }
         cuts
+    }
+
+    /// Of some fields and facts, comparisons set free that no few values of them tell of.
+    pub(super) fn freeing(context: &'c Context<'r>, of: impl IntoIterator<Item = Await>) -> Self {
+        Cuts { free: Some(Vec::new()), ..Cuts::new(context, of) }
     }
 
     /// Of one field, cut even where all its values could be tried.
@@ -108,14 +144,73 @@ impl<'c, 'r> Cuts<'c, 'r> {
         self.parts
     }
 
+    /// Takes what was set free.
+    pub(super) fn take_free(&mut self) -> Vec<Free<'r>> {
+        self.free.take().unwrap_or_default()
+    }
+
+    /// Tells whether something that changes is read otherwise than by what was set free.
+    pub(super) fn is_read(&self, of: Await) -> bool {
+        self.read.contains(&of)
+    }
+
     /// Looks for the places where a condition turns round.
     pub(super) fn visit(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) {
-        self.parts += 1;
         let expr = expr.of_channel(channel);
+        let begin = self.trail.len();
+        self.look(expr, channel);
+        let compares = matches!(
+            expr.kind,
+            ExprKind::Compare(..)
+                | ExprKind::InSet { .. }
+                | ExprKind::InList { .. }
+                | ExprKind::InRange { .. }
+        );
+        let may_free =
+            compares && self.left > 0 && self.free.as_ref().is_some_and(|all| all.len() < MOST_FREE);
+        if may_free && self.trail.iter().skip(begin).any(|step| matches!(step, Step::Inexact(_))) {
+            self.set_free(expr, channel, begin);
+        }
+    }
+
+    fn set_free(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>, begin: usize) {
+        for step in self.trail.split_off(begin) {
+            match step {
+                Step::Seen(id) => _ = self.seen.remove(&id),
+                // The first is how many there were before.
+                Step::Rows(table, before) => _ = self.rows.insert(table, before),
+                Step::Read(of) => _ = self.read.remove(&of),
+                Step::Inexact(of) => {
+                    self.found.get_mut(&of).expect("only what changes is inexact").exact = true
+                }
+            }
+        }
+        let mut reads = self.context.unknown_parts(&[(expr, channel)]);
+        let untold = |of: &Await| matches!(of, Await::Fact(..)) && !self.changes(*of);
+        let reads_untold = reads.iter().any(untold);
+        reads.retain(|of| self.changes(*of));
+        self.free
+            .iter_mut()
+            .for_each(|free| free.push(Free { expr, channel, reads: reads.clone(), reads_untold }));
+    }
+
+    fn changes(&self, of: Await) -> bool {
+        self.found.contains_key(&of) || self.few.contains_key(&of)
+    }
+
+    fn reads_one(&mut self, of: Await) {
+        if self.free.is_some() && self.changes(of) && self.read.insert(of) {
+            self.trail.push(Step::Read(of));
+        }
+    }
+
+    fn look(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>) {
+        self.parts += 1;
         match &expr.kind {
             ExprKind::Let(id) => {
                 if self.seen.insert(*id) {
-                    self.visit(&self.context.ruleset.lets[*id].value, channel);
+                    self.trail.push(Step::Seen(*id));
+                    self.visit(&self.context.ruleset.lets[*id].value, None);
                 }
             }
             ExprKind::Compare(_, left, right) => self.meet(left, Side::Of(right), channel),
@@ -150,9 +245,11 @@ impl<'c, 'r> Cuts<'c, 'r> {
             ExprKind::Field(id) => {
                 let value = self.context.field(*id);
                 value.into_iter().for_each(|value| self.text(value));
+                self.reads_one(Await::Field(*id));
             }
             ExprKind::Earlier(table, number) => {
                 let seen = self.rows.insert(*table, *number).unwrap_or(0);
+                self.trail.push(Step::Rows(*table, seen));
                 let rows = &self.context.ruleset.tables[*table].matches;
                 rows.iter().take(*number).skip(seen).for_each(|row| self.visit(row, None));
                 self.rows.insert(*table, seen.max(*number));
@@ -181,6 +278,12 @@ impl<'c, 'r> Cuts<'c, 'r> {
             | ExprKind::Count(_)
             | ExprKind::Between(..)
             | ExprKind::Shift(..) => {}
+        }
+        if let (ExprKind::Fact(fact), Some(_)) = (&expr.kind, &self.free)
+            && let Some(of) = fact.channel.or(channel)
+        {
+            let entries = self.context.entries_read(fact, channel);
+            entries.into_iter().for_each(|entry| self.reads_one(Await::Fact(of, entry)));
         }
         for part in expr.parts() {
             self.visit(part, channel);
@@ -277,21 +380,23 @@ impl<'c, 'r> Cuts<'c, 'r> {
     }
 
     fn inexact(&mut self, of: Await) {
-        self.found.get_mut(&of).expect("only what changes has lines").exact = false;
+        let found = self.found.get_mut(&of).expect("only what changes has lines");
+        if std::mem::replace(&mut found.exact, false) {
+            self.trail.push(Step::Inexact(of));
+        }
     }
 
     /// What these parts read may turn them round anywhere.
     fn give_up(&mut self, parts: &[&'r Expr]) {
         let mut open = parts.to_vec();
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut read) = (BTreeSet::new(), BTreeSet::new());
         while let Some(next) = open.pop() {
             next.walk(&mut |part| match &part.kind {
                 ExprKind::Let(id) if seen.insert(*id) => open.push(&self.context.ruleset.lets[*id].value),
-                _ => self.found.iter_mut().filter(|(of, _)| is_read(part, **of)).for_each(|(_, found)| {
-                    found.exact = false;
-                }),
+                _ => read.extend(self.found.keys().filter(|of| is_read(part, **of)).copied()),
             });
         }
+        read.into_iter().for_each(|of| self.inexact(of));
     }
 
     /// Tells whether an expression reads what changes, lets followed.
@@ -329,6 +434,11 @@ impl<'c, 'r> Cuts<'c, 'r> {
             Await::Field(id) => (ruleset.fields[id].ty, Some(&ruleset.fields[id])),
             Await::Fact(_, (fact, _)) => (ruleset.facts[fact].ty, None),
         }
+    }
+
+    /// Tells whether it is how many of one unit another is: above nothing.
+    fn is_rate(&self, of: Await) -> bool {
+        matches!(of, Await::Fact(_, (fact, _)) if self.context.ruleset.facts[fact].rate_of.is_some())
     }
 
     /// All values of a field or fact, where they are few.
@@ -384,10 +494,14 @@ impl<'c, 'r> Cuts<'c, 'r> {
                 return (sets.into_iter().map(Value::Set).collect(), false);
             }
             Type::Number(_) | Type::Date | Type::Bool | Type::Enum(_) => {
-                ordered(ty, field, found.turns.iter().copied().take(MOST_TURNS))
+                let least = self.is_rate(of).then_some(Exact::ZERO);
+                ordered(ty, field, found.turns.iter().copied().take(MOST_TURNS).chain(least))
             }
         };
         values.retain(|value| field.is_none_or(|field| field.allows(value)));
+        if self.is_rate(of) {
+            values.retain(|value| axis(value).is_some_and(|rate| rate > Exact::ZERO));
+        }
         (values, found.exact && found.turns.len() <= MOST_TURNS)
     }
 }

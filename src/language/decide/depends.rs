@@ -9,13 +9,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::awaits::{InstanceKey, excluders, pending_exceptions};
-use super::cuts::{Cuts, assume};
+use super::could::number;
+use super::cuts::{Cuts, Free, assume};
 use super::eval::{Context, Silent};
 use super::exclusion::{ChannelNeed, channel_needs};
 use super::judged::Judged;
-use super::verdict::{Await, Fired, Open, Pending, Reason};
+use super::ranges::whole_between;
+use super::verdict::{Await, Fired, Open, Pending, Reason, points_of};
 use super::{Instances, Truth, conditions, find};
-use crate::model::{Channel, Expr, ExprKind, Id, IdMap, Rule, Target, TargetMap, Value};
+use crate::exact::Exact;
+use crate::model::{
+    Channel, Expr, ExprKind, Fact, Id, IdMap, NumberType, Rule, Ruleset, Target, TargetMap, Type, Value,
+};
+use crate::operator::Verdict;
 
 /// So many fillings are tried of one target, or of one field.
 const MOST_FILLINGS: usize = 4096;
@@ -34,6 +40,8 @@ pub(super) struct Depends<'d, 'r> {
     places: IdMap<Rule, usize>,
     /// The profile, filled in.
     filled: Context<'r>,
+    /// Values of the facts that make points, as far as somebody asked.
+    stated: BTreeMap<Id<Fact>, (Vec<Value>, bool)>,
     /// How many instances may still be judged.
     left: usize,
 }
@@ -48,12 +56,28 @@ struct Plan {
     asking: Vec<InstanceKey>,
 }
 
-/// Some of what is unknown, each with the values to try.
-struct Unknown {
-    of: Vec<(Await, Vec<Value>)>,
-    /// Whether these values tell all that there is. Of one value alone nothing is told: it may have to be given all the
-    /// same.
+/// Some of what is unknown, each with what to try.
+struct Unknown<'r> {
+    slots: Vec<Slot<'r>>,
+    /// Whether this tells all that there is.
     exact: bool,
+}
+
+/// What is filled in by itself.
+#[derive(Clone)]
+struct Slot<'r> {
+    thing: Thing<'r>,
+    values: Vec<Value>,
+    /// Whether it is left untold, too.
+    untold: bool,
+}
+
+#[derive(Clone)]
+enum Thing<'r> {
+    /// A field or fact.
+    Told(Await),
+    /// A condition of which no few values tell when it holds: it is taken to hold or not as it likes.
+    Free(Free<'r>),
 }
 
 impl<'d, 'r> Depends<'d, 'r> {
@@ -70,6 +94,7 @@ impl<'d, 'r> Depends<'d, 'r> {
             excluders: excluders(context, instances),
             places,
             filled: context.again(),
+            stated: BTreeMap::new(),
             left: MOST_STEPS,
         }
     }
@@ -89,18 +114,15 @@ impl<'d, 'r> Depends<'d, 'r> {
         let awaited: BTreeSet<Await> =
             pending.iter().flat_map(|pending| &pending.awaits).copied().filter(counts).collect();
         let share = self.left / (others + 1);
-        // Points that no source tells come of no condition that could be judged anew.
-        let untold = pending.iter().any(|pending| pending.untold);
         let spared = self.left - share;
         self.left = share;
-        let found = if untold { None } else { self.search(target, fired, pending, &awaited, facts) };
+        let found = self.search(target, fired, pending, &awaited, facts);
         self.left += spared;
         found.unwrap_or_else(|| {
-            let thresholds = self.context.ruleset.thresholds;
+            let ruleset = self.context.ruleset;
             let moves = |of: &Await| {
                 let (own, others) = parted(pending, *of);
-                let ruleset = self.context.ruleset;
-                Open::of(ruleset, own).may_move(thresholds, fired, &Open::of(ruleset, others))
+                Open::of(ruleset, own).may_move(ruleset.thresholds, fired, &Open::of(ruleset, others))
             };
             awaited.into_iter().filter(moves).collect()
         })
@@ -115,26 +137,23 @@ impl<'d, 'r> Depends<'d, 'r> {
         facts: bool,
     ) -> Option<BTreeSet<Await>> {
         let plan = self.plan(target, pending);
-        let unknown = self.unknown(&plan, awaited, facts);
+        let mut unknown = self.unknown(&plan, pending, awaited, facts);
         let (mut matter, mut idle) = (BTreeSet::new(), BTreeSet::new());
+        let all = unknown.all();
         if self.may_try(&plan, &unknown) {
-            let verdicts = self.fill(&plan, &unknown, |this, fires| {
-                this.outcome(target, fired, pending, fires).leaning(this.context.ruleset.thresholds)
-            });
-            for (place, (of, values)) in unknown.of.iter().enumerate() {
+            let verdicts =
+                self.fill(&plan, &unknown, |this, fires| this.verdict(target, fired, pending, fires));
+            for (place, slot) in unknown.slots.iter().enumerate() {
                 if unknown.any_differ(place, &verdicts, |a, b| a != b) {
-                    matter.insert(*of);
-                } else if unknown.exact && values.len() > 1 {
-                    idle.insert(*of);
+                    matter.extend(slot.reads());
                 }
             }
+            let left = all.difference(&matter).copied();
+            idle.extend(left.filter(|of| unknown.exact && unknown.varies(*of)));
         } else {
             self.sample(target, fired, pending, &plan, &unknown, &mut matter);
-            for (of, values) in unknown.of.iter().filter(|_| !matter.is_empty()) {
-                if !matter.contains(of)
-                    && values.len() > 1
-                    && self.is_idle(*of, target, fired, pending, facts)
-                {
+            for of in all.difference(&matter).filter(|_| !matter.is_empty()) {
+                if unknown.varies(*of) && self.is_idle(*of, target, fired, pending, facts) {
                     idle.insert(*of);
                 }
             }
@@ -142,23 +161,22 @@ impl<'d, 'r> Depends<'d, 'r> {
         if facts {
             // Among fillings a fact may change nothing, and yet the verdict hang on its being told: `0 * f`, or one branch of
             // an `if` that is known where the other comes to the same.
-            let values = unknown.of.iter().filter(|(of, _)| idle.contains(of));
-            let moving: Vec<Await> = values
-                .filter(|(of, values)| self.moves_alone(*of, values, target, fired, pending, &plan))
-                .map(|(of, _)| *of)
-                .collect();
-            idle.retain(|of| !moving.contains(of));
+            for slot in &mut unknown.slots {
+                slot.untold = true;
+            }
+            idle.retain(|of| !self.may_differ(&unknown.of(*of), target, fired, pending, &plan));
         }
-        // Where none is known to matter, what waits is all that there is to say.
         if matter.is_empty() {
-            return None;
+            // Where nothing that could be told of facts gives another verdict, none is open. Otherwise what waits is all that
+            // there is to say.
+            let settled = facts && unknown.exact && !self.may_differ(&unknown, target, fired, pending, &plan);
+            return settled.then(BTreeSet::new);
         }
         let stays = |of: &&Await| match of {
             // Of an entry whose index is not known all entries were tried.
             Await::Fact(channel, (fact, None)) if !self.context.ruleset.facts[*fact].indexes.is_empty() => {
-                let mut tried = unknown.of.iter().map(|(of, _)| of);
-                tried.any(|of| match of {
-                    Await::Fact(other, (entry, _)) => (other, entry) == (channel, fact) && !idle.contains(of),
+                all.difference(&idle).any(|of| match of {
+                    Await::Fact(other, (entry, _)) => (other, entry) == (channel, fact),
                     Await::Field(_) => false,
                 })
             }
@@ -167,26 +185,21 @@ impl<'d, 'r> Depends<'d, 'r> {
         Some(awaited.iter().filter(stays).copied().collect())
     }
 
-    /// Tells whether the verdict may be another as soon as a fact is told, whatever else stays untold.
-    fn moves_alone(
+    /// Tells whether the verdict may be another as soon as some things are told, whatever else stays untold.
+    fn may_differ(
         &mut self,
-        of: Await,
-        values: &[Value],
+        unknown: &Unknown<'r>,
         target: Target,
         fired: &Fired,
         pending: &[&Pending],
         plan: &Plan,
     ) -> bool {
-        let thresholds = self.context.ruleset.thresholds;
-        let Some(left) = self.left.checked_sub(values.len().saturating_mul(plan.len())) else { return true };
-        self.left = left;
-        let moves = values.iter().any(|value| {
-            assume(&mut self.filled, of, Some(value.clone()));
-            let fires = self.judge(plan);
-            self.outcome(target, fired, pending, &fires).leaning(thresholds) != fired.leaning(thresholds)
-        });
-        assume(&mut self.filled, of, None);
-        moves
+        if !self.may_try(plan, unknown) {
+            return true;
+        }
+        let leaning = fired.leaning(self.context.ruleset.thresholds);
+        let verdicts = self.fill(plan, unknown, |this, fires| this.verdict(target, fired, pending, fires));
+        verdicts.iter().any(|verdict| *verdict != leaning)
     }
 
     /// Tells whether a field or fact surely changes no verdict: by what it makes of the effects that wait for it, the others
@@ -203,15 +216,17 @@ impl<'d, 'r> Depends<'d, 'r> {
         let plan = self.plan(target, &own);
         let counts = |of: &Await| facts || matches!(of, Await::Field(_));
         let awaited = own.iter().flat_map(|pending| &pending.awaits).copied().filter(counts).collect();
-        let unknown = self.unknown(&plan, &awaited, facts);
-        let place = unknown.of.iter().position(|(other, _)| *other == of);
-        let (Some(place), true, true) = (place, unknown.exact, self.may_try(&plan, &unknown)) else {
+        let unknown = self.unknown(&plan, &own, &awaited, facts);
+        if !(unknown.exact && unknown.varies(of) && self.may_try(&plan, &unknown)) {
             return false;
-        };
+        }
         let ruleset = self.context.ruleset;
         let rest = Open::of(ruleset, others);
         let outcomes = self.fill(&plan, &unknown, |this, fires| this.outcome(target, fired, &own, fires));
-        !unknown.any_differ(place, &outcomes, |a, b| rest.may_part(ruleset.thresholds, a, b))
+        let differ = |a: &Fired, b: &Fired| rest.may_part(ruleset.thresholds, a, b);
+        let mut slots =
+            unknown.slots.iter().enumerate().filter(|(_, slot)| slot.reads().any(|other| other == of));
+        !slots.any(|(place, _)| unknown.any_differ(place, &outcomes, differ))
     }
 
     /// Looks for fillings that differ in one place and in the verdict, among some.
@@ -221,35 +236,57 @@ impl<'d, 'r> Depends<'d, 'r> {
         fired: &Fired,
         pending: &[&Pending],
         plan: &Plan,
-        unknown: &Unknown,
+        unknown: &Unknown<'r>,
         matter: &mut BTreeSet<Await>,
     ) {
-        let thresholds = self.context.ruleset.thresholds;
-        let cost = unknown.of.iter().map(|(_, values)| values.len()).sum::<usize>() + 1;
+        let cost = unknown.slots.iter().map(Slot::count).sum::<usize>() + 1;
         for round in 0..SAMPLES {
             let Some(left) = self.left.checked_sub(cost.saturating_mul(plan.len())) else { break };
             self.left = left;
-            let begin = |place: usize, count: usize| (round * (place + 1) + place) % count.max(1);
-            for (place, (of, values)) in unknown.of.iter().enumerate() {
-                assume(&mut self.filled, *of, values.get(begin(place, values.len())).cloned());
+            let begin = |place: usize, slot: &Slot<'r>| {
+                slot.values.get((round * (place + 1) + place) % slot.values.len().max(1)).cloned()
+            };
+            for (place, slot) in unknown.slots.iter().enumerate() {
+                self.put(slot, begin(place, slot));
             }
-            for (place, (of, values)) in unknown.of.iter().enumerate() {
+            for (place, slot) in unknown.slots.iter().enumerate() {
                 let mut found = BTreeSet::new();
-                for value in values {
-                    assume(&mut self.filled, *of, Some(value.clone()));
+                for value in 0..slot.count() {
+                    self.put(slot, slot.values.get(value).cloned());
                     let fires = self.judge(plan);
-                    found.insert(self.outcome(target, fired, pending, &fires).leaning(thresholds));
+                    found.insert(self.verdict(target, fired, pending, &fires));
                 }
                 if found.len() > 1 {
-                    matter.insert(*of);
+                    matter.extend(slot.reads());
                 }
-                assume(&mut self.filled, *of, values.get(begin(place, values.len())).cloned());
+                self.put(slot, begin(place, slot));
             }
         }
-        unknown.of.iter().for_each(|(of, _)| assume(&mut self.filled, *of, None));
+        self.clear(unknown);
     }
 
-    fn may_try(&self, plan: &Plan, unknown: &Unknown) -> bool {
+    /// Fills something in; without a value it is left untold.
+    fn put(&mut self, slot: &Slot<'r>, value: Option<Value>) {
+        match &slot.thing {
+            Thing::Told(of) => assume(&mut self.filled, *of, value),
+            Thing::Free(free) => {
+                let judged = value.map_or(Judged::STUCK, |value| Judged::known(value == Value::Bool(true)));
+                self.filled.assume_truth(free.expr, free.channel, judged);
+            }
+        }
+    }
+
+    /// Takes out what was filled in.
+    fn clear(&mut self, unknown: &Unknown<'r>) {
+        self.filled.assume_no_truth();
+        for slot in &unknown.slots {
+            if let Thing::Told(of) = slot.thing {
+                assume(&mut self.filled, of, None);
+            }
+        }
+    }
+
+    fn may_try(&self, plan: &Plan, unknown: &Unknown<'r>) -> bool {
         let fillings = unknown.fillings().filter(|fillings| *fillings <= MOST_FILLINGS);
         fillings.is_some_and(|fillings| fillings.saturating_mul(plan.len()) <= self.left)
     }
@@ -258,7 +295,7 @@ impl<'d, 'r> Depends<'d, 'r> {
     fn fill<T>(
         &mut self,
         plan: &Plan,
-        unknown: &Unknown,
+        unknown: &Unknown<'r>,
         outcome: impl Fn(&Self, &BTreeMap<InstanceKey, Judged>) -> T,
     ) -> Vec<T> {
         let fillings = unknown.fillings().unwrap_or(0);
@@ -266,17 +303,17 @@ impl<'d, 'r> Depends<'d, 'r> {
         let mut outcomes = Vec::with_capacity(fillings);
         for filling in 0..fillings {
             let mut step = 1;
-            for (of, values) in &unknown.of {
+            for slot in &unknown.slots {
                 // What stays as it was need not be filled in again.
                 if filling % step == 0 {
-                    assume(&mut self.filled, *of, values.get(filling / step % values.len()).cloned());
+                    self.put(slot, slot.values.get(filling / step % slot.count()).cloned());
                 }
-                step *= values.len();
+                step *= slot.count();
             }
             let fires = self.judge(plan);
             outcomes.push(outcome(self, &fires));
         }
-        unknown.of.iter().for_each(|(of, _)| assume(&mut self.filled, *of, None));
+        self.clear(unknown);
         outcomes
     }
 
@@ -327,6 +364,17 @@ impl<'d, 'r> Depends<'d, 'r> {
         self.filled.through(&ChannelNeed { judged, ..*need })
     }
 
+    /// The verdict when some more effects come, those that fire now.
+    fn verdict(
+        &self,
+        target: Target,
+        fired: &Fired,
+        pending: &[&Pending],
+        fires: &BTreeMap<InstanceKey, Judged>,
+    ) -> Verdict {
+        self.outcome(target, fired, pending, fires).leaning(self.context.ruleset.thresholds)
+    }
+
     /// What has fired on a target when some more effects come, those that fire now.
     fn outcome(
         &self,
@@ -350,7 +398,22 @@ impl<'d, 'r> Depends<'d, 'r> {
                     || member && self.filled.excluded(Target::Channel(channel)).truth == Truth::True
             }
         };
-        fired.with(self.context.ruleset, pending.iter().filter(comes).copied())
+        let come = pending.iter().filter(comes).map(|pending| (*pending, self.points(pending)));
+        fired.with(self.context.ruleset, come)
+    }
+
+    /// The points that an effect gives if it comes. Those that no source tells are within what they may be.
+    fn points(&self, pending: &Pending) -> i64 {
+        let (least, greatest) = pending.points;
+        match points_of(self.context.ruleset, pending.reason) {
+            Some((points, cause)) if pending.untold => {
+                let told = self.filled.points(points, cause.channel);
+                let (low, high) = points.range();
+                told.map_or(0, |told| told.clamp(low, high))
+            }
+            // Of points that are told one of the two is nothing.
+            _ => least + greatest,
+        }
     }
 
     /// What has to be judged anew to know which pending effects come.
@@ -429,24 +492,65 @@ impl<'d, 'r> Depends<'d, 'r> {
     }
 
     /// Values to try: of the fields that are waited for; with facts, of all that is unknown and read.
-    fn unknown(&self, plan: &Plan, awaited: &BTreeSet<Await>, facts: bool) -> Unknown {
+    fn unknown(
+        &mut self,
+        plan: &Plan,
+        pending: &[&Pending],
+        awaited: &BTreeSet<Await>,
+        facts: bool,
+    ) -> Unknown<'r> {
         let ruleset = self.context.ruleset;
         let of_instances = plan.instances.iter().chain(&plan.asking);
         let of_instances = of_instances.flat_map(|key| conditions(ruleset, key.0).map(|expr| (expr, key.1)));
         let owned = plan.owned.iter().filter_map(|id| ruleset.channels[*id].owned.as_ref());
+        let untold = pending.iter().filter(|pending| pending.untold);
+        let ratings: Vec<(&'r Expr, Option<Id<Channel>>)> = untold
+            .filter_map(|pending| points_of(ruleset, pending.reason))
+            .filter_map(|(points, cause)| Some((points.rating()?, cause.channel)))
+            .collect();
         let read: Vec<(&'r Expr, Option<Id<Channel>>)> =
-            of_instances.chain(owned.map(|owned| (owned, None))).collect();
+            of_instances.chain(owned.map(|owned| (owned, None))).chain(ratings.iter().copied()).collect();
+        let rated = self.context.unknown_parts(&ratings);
         let of = if facts { self.context.unknown_parts(&read) } else { awaited.clone() };
-        let mut cuts = Cuts::new(self.context, of.iter().copied());
+        let mut cuts = Cuts::freeing(self.context, of.iter().copied());
         read.iter().for_each(|(expr, channel)| cuts.visit(expr, *channel));
-        let mut exact = true;
-        let of = of.into_iter().map(|of| {
-            let (values, all) = cuts.values(of);
-            exact &= all && !values.is_empty();
-            (of, values)
-        });
-        let of = of.collect();
-        Unknown { of, exact }
+        let free = cuts.take_free();
+        let mut unknown = Unknown { slots: Vec::new(), exact: true };
+        for of in of {
+            let (mut values, mut all) = cuts.values(of);
+            if let (Await::Fact(_, (fact, _)), true) = (of, rated.contains(&of)) {
+                let (stated, every) = self.stated.entry(fact).or_insert_with(|| stated(ruleset, fact));
+                let more: Vec<Value> =
+                    stated.iter().filter(|value| !values.contains(value)).cloned().collect();
+                values.extend(more);
+                all &= *every;
+            } else if !cuts.is_read(of) && free.iter().any(|free| free.reads.contains(&of)) {
+                continue;
+            }
+            unknown.exact &= all && !values.is_empty();
+            unknown.slots.push(Slot { thing: Thing::Told(of), values, untold: false });
+        }
+        for free in free {
+            let (values, untold) = ([true, false].map(Value::Bool).to_vec(), free.reads_untold);
+            unknown.slots.push(Slot { thing: Thing::Free(free), values, untold });
+        }
+        unknown
+    }
+}
+
+/// Values of a fact that makes points, which is taken to be within what any channel ever states; and whether these are all:
+/// a fraction may make any points between.
+fn stated(ruleset: &Ruleset, fact: Id<Fact>) -> (Vec<Value>, bool) {
+    let all = ruleset.channels.iter().map(|channel| &channel.statements).chain([&ruleset.parameters]);
+    let all = all.flat_map(|statements| statements.range((fact, None)..=(fact, Some(u32::MAX))));
+    let values = all.flat_map(|(_, stated)| stated).filter_map(|stated| stated.value.as_ref()?.as_number());
+    let values: BTreeSet<Exact> = values.collect();
+    let (Some(low), Some(high)) = (values.first(), values.last()) else { return (vec![], true) };
+    match whole_between(*low, *high) {
+        Some(between) if matches!(ruleset.facts[fact].ty, Type::Number(NumberType { whole: true, .. })) => {
+            (between, true)
+        }
+        _ => ([*low, *high].map(number).to_vec(), low == high),
     }
 }
 
@@ -492,10 +596,43 @@ impl Plan {
     }
 }
 
-impl Unknown {
+impl Slot<'_> {
+    /// How often it is filled in while the others stay.
+    fn count(&self) -> usize {
+        self.values.len() + usize::from(self.untold)
+    }
+
+    /// The fields and facts that it changes with.
+    fn reads(&self) -> impl Iterator<Item = Await> + '_ {
+        let (own, of_free) = match &self.thing {
+            Thing::Told(of) => (Some(*of), None),
+            Thing::Free(free) => (None, Some(&free.reads)),
+        };
+        own.into_iter().chain(of_free.into_iter().flatten().copied())
+    }
+}
+
+impl Unknown<'_> {
     /// How many fillings there are; nothing where that is past counting.
     fn fillings(&self) -> Option<usize> {
-        self.of.iter().try_fold(1_usize, |count, (_, values)| count.checked_mul(values.len()))
+        self.slots.iter().try_fold(1_usize, |count, slot| count.checked_mul(slot.count()))
+    }
+
+    /// The fields and facts that are filled in.
+    fn all(&self) -> BTreeSet<Await> {
+        self.slots.iter().flat_map(Slot::reads).collect()
+    }
+
+    /// What changes with one field or fact.
+    fn of(&self, of: Await) -> Self {
+        let slots = self.slots.iter().filter(|slot| slot.reads().any(|other| other == of));
+        Unknown { slots: slots.cloned().collect(), exact: self.exact }
+    }
+
+    /// Tells whether more than one thing is tried of a field or fact. Of one value alone nothing is told: it may have to be
+    /// given all the same.
+    fn varies(&self, of: Await) -> bool {
+        self.of(of).slots.iter().any(|slot| slot.count() > 1)
     }
 
     /// Tells whether two outcomes differ whose fillings differ in one place alone.
@@ -505,8 +642,8 @@ impl Unknown {
         outcomes: &[T],
         differ: impl Fn(&T, &T) -> bool,
     ) -> bool {
-        let step: usize = self.of.iter().take(place).map(|(_, values)| values.len()).product();
-        let count = self.of.get(place).map_or(1, |(_, values)| values.len());
+        let step: usize = self.slots.iter().take(place).map(Slot::count).product();
+        let count = self.slots.get(place).map_or(1, Slot::count);
         let firsts = (0..outcomes.len()).filter(|number| (number / step).is_multiple_of(count));
         firsts.into_iter().any(|first| {
             // Of outcomes that are the same one stands for all.

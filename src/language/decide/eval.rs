@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::could::{Could, Monotone, Valued, number};
 use super::judged::{Judged, Truth};
 use super::trace::{Outcome, Read, Recorder};
-use super::tried::Tried;
+use super::tried::{Condition, Tried, place};
 use crate::date::Date;
 use crate::exact::Exact;
 use crate::model::{
@@ -38,6 +38,8 @@ pub(super) struct Context<'r> {
 struct Assumed {
     fields: BTreeMap<Id<Field>, Value>,
     facts: BTreeMap<(Id<Channel>, Entry), Option<Value>>,
+    /// How conditions come out, by where they stand in memory and the channel of their instance.
+    truths: BTreeMap<Condition, Judged>,
 }
 
 /// What came out under one assumption, kept because it is asked for again.
@@ -181,8 +183,20 @@ impl<'r> Context<'r> {
         self.kept.get_mut().round += 1;
     }
 
+    /// Takes a condition to come out so from now on, whatever it reads.
+    pub(super) fn assume_truth(&mut self, expr: &'r Expr, channel: Option<Id<Channel>>, judged: Judged) {
+        self.assumed.truths.insert((place(expr), channel), judged);
+        self.kept.get_mut().round += 1;
+    }
+
+    /// Conditions come out again as they do.
+    pub(super) fn assume_no_truth(&mut self) {
+        self.assumed.truths.clear();
+        self.kept.get_mut().round += 1;
+    }
+
     fn assumes_nothing(&self) -> bool {
-        self.assumed.fields.is_empty() && self.assumed.facts.is_empty()
+        self.assumed.fields.is_empty() && self.assumed.facts.is_empty() && self.assumed.truths.is_empty()
     }
 
     pub(super) fn field(&self, id: Id<Field>) -> Option<&Value> {
@@ -339,6 +353,13 @@ impl<'r> Context<'r> {
         channel: Option<Id<Channel>>,
         recorder: &mut R,
     ) -> Judged {
+        if !self.assumed.truths.is_empty() {
+            let assumed = |channel| self.assumed.truths.get(&(place(expr), channel));
+            // What stands in a let is of no channel.
+            if let Some(judged) = assumed(channel).or_else(|| assumed(None)) {
+                return *judged;
+            }
+        }
         let judged = self.atom_truth(expr, channel, recorder);
         match judged.truth {
             Truth::Unknown if self.assumes_nothing() => self.try_values(expr, channel).unwrap_or(judged),

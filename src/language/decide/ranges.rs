@@ -55,7 +55,11 @@ pub const MOST_NUMBERS: i128 = 17;
 pub fn few_numbers(field: &Field) -> Option<Vec<Value>> {
     let Type::Number(of) = field.ty else { return None };
     let end = |end: &Option<Value>| end.as_ref().and_then(Value::as_number);
-    let (low, high) = (end(&field.low).filter(|_| of.whole)?, end(&field.high)?);
+    whole_between(end(&field.low).filter(|_| of.whole)?, end(&field.high)?)
+}
+
+/// The whole numbers between two others, both included, where they are few.
+pub(super) fn whole_between(low: Exact, high: Exact) -> Option<Vec<Value>> {
     let (low, high) = (ceiling(low)?, floor(high)?);
     if high.checked_sub(low)? >= MOST_NUMBERS {
         return None;

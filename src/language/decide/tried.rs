@@ -20,7 +20,7 @@ const MOST_ROWS: usize = 32;
 const MOST_OF_ROWS: usize = 2_000;
 
 /// A condition, by where it stands in memory, and the channel of its instance.
-type Condition = (usize, Option<Id<Channel>>);
+pub(super) type Condition = (usize, Option<Id<Channel>>);
 
 /// What is kept of conditions that were tried.
 #[derive(Debug)]
@@ -59,7 +59,7 @@ impl Tried {
 }
 
 /// Returns where an expression stands in memory: the model does not move while it is evaluated.
-fn place(expr: &Expr) -> usize {
+pub(super) fn place(expr: &Expr) -> usize {
     std::ptr::from_ref(expr) as usize
 }
 
@@ -481,15 +481,17 @@ impl<'r> Context<'r> {
         let (mut lets, mut rows) = (BTreeSet::new(), BTreeMap::new());
         let mut open = read.to_vec();
         while let Some((expr, channel)) = open.pop() {
-            expr.walk(&mut |part| match &part.kind {
+            let expr = expr.of_channel(channel);
+            match &expr.kind {
                 ExprKind::Field(id) if self.field(*id).is_none() => {
                     found.insert(Await::Field(*id));
                 }
                 ExprKind::Fact(fact) => {
-                    let Some(of) = fact.channel.or(channel) else { return };
-                    let entries = self.entries_read(fact, channel).into_iter();
-                    let unknown = entries.filter(|entry| self.entry(of, *entry).is_none());
-                    found.extend(unknown.map(|entry| Await::Fact(of, entry)));
+                    if let Some(of) = fact.channel.or(channel) {
+                        let entries = self.entries_read(fact, channel).into_iter();
+                        let unknown = entries.filter(|entry| self.entry(of, *entry).is_none());
+                        found.extend(unknown.map(|entry| Await::Fact(of, entry)));
+                    }
                 }
                 ExprKind::Let(id) if lets.insert(*id) => open.push((&self.ruleset.lets[*id].value, None)),
                 ExprKind::Earlier(table, number) => {
@@ -499,7 +501,8 @@ impl<'r> Context<'r> {
                     *seen = (*number).max(*seen);
                 }
                 _ => {}
-            });
+            }
+            open.extend(expr.parts().into_iter().map(|part| (part, channel)));
         }
         found
     }

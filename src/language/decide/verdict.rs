@@ -351,7 +351,7 @@ fn decide_target(
 }
 
 /// The points that come with a reason.
-fn points_of(ruleset: &Ruleset, reason: Reason) -> Option<(&Points, Cause)> {
+pub(super) fn points_of(ruleset: &Ruleset, reason: Reason) -> Option<(&Points, Cause)> {
     let Reason::Rule(cause) = reason else { return None };
     Some((cause.kind(ruleset).points()?, cause))
 }
@@ -386,16 +386,19 @@ impl Fired {
         decided.reasons.iter().fold(nothing, |fired, reason| fired.and_cap(ruleset, *reason))
     }
 
-    /// With it, some pending effects that come.
-    pub(super) fn with<'p>(&self, ruleset: &Ruleset, come: impl Iterator<Item = &'p Pending>) -> Fired {
+    /// With it, some pending effects that come, each with its points.
+    pub(super) fn with<'p>(
+        &self,
+        ruleset: &Ruleset,
+        come: impl Iterator<Item = (&'p Pending, i64)>,
+    ) -> Fired {
         let mut fired = self.clone();
-        for pending in come {
+        for (pending, points) in come {
             match pending.reason {
                 Reason::Through(_) => fired.excluded = Truth::True,
                 Reason::Rule(cause) => match cause.kind(ruleset) {
                     EffectKind::Exclude(_) => fired.excluded = Truth::True,
-                    // Of points that are told one of the two is nothing.
-                    EffectKind::Score(..) => fired.score += pending.points.0 + pending.points.1,
+                    EffectKind::Score(..) => fired.score += points,
                     EffectKind::Cap(..) => fired = fired.and_cap(ruleset, pending.reason),
                     EffectKind::Needs(..) | EffectKind::Note(..) => {}
                 },
