@@ -2,7 +2,7 @@
 
 mod argument;
 mod ask;
-mod batch;
+pub(crate) mod batch;
 mod budget;
 mod check;
 mod choice;

@@ -16,6 +16,7 @@ mod error;
 mod held;
 mod profile;
 mod ruleset;
+mod table;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -36,5 +37,7 @@ fn _qudao(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<ruleset::Ruleset>()?;
     module.add_class::<decision::Decision>()?;
+    module.add_class::<table::Answers>()?;
+    module.add_class::<table::Columns>()?;
     module.add_function(wrap_pyfunction!(command, module)?)
 }

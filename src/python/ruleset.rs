@@ -1,28 +1,38 @@
 //! Rulesets.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use clap::ValueEnum;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::analyse::findings::{Options as Findings, findings};
+use qudao_engine::program::batch::Options;
+use qudao_language::date::Date;
 use qudao_language::diagnostic;
 use qudao_language::model::{Field, Type};
 use qudao_language::profile::{self, Format};
 use qudao_telling::words::Speaker;
 use serde_json::{Value as Json, json};
 
+use crate::cli::batch::{Part, parts as parts_of};
 use crate::cli::profiles;
 use crate::decision::Decision;
 use crate::error::Wrong;
 use crate::held::{Brought, Held, Recipe};
 use crate::profile::json as profile_json;
+use crate::table::{Answers, Asked, Columns, Compiled, Errors, Shape, compiled};
 
 /// A ruleset without errors. It never changes, and may be used by several threads at once.
 #[pyclass(frozen, module = "qudao._qudao")]
 pub(crate) struct Ruleset {
     held: Arc<Held>,
+    /// The programs that were made, by day; so many that a service which answers for a few days makes none twice.
+    programs: Mutex<Vec<(Date, Arc<Compiled>)>>,
 }
+
+/// So many programs are kept.
+const PROGRAMS: usize = 8;
 
 /// What a file that was asked for is sent as: its bytes, else whether it must not be read, and why it was not.
 #[derive(FromPyObject, IntoPyObject)]
@@ -104,7 +114,7 @@ impl Ruleset {
         py.detach(|| {
             let held = &*self.held;
             let tongue = held.loaded.project.tongue(lang);
-            let options = Options { gaps, today: Some(profiles::today()), tongue, ..Options::default() };
+            let options = Findings { gaps, today: Some(profiles::today()), tongue, ..Findings::default() };
             let mut found = tongue.checked(held.diagnostics.clone());
             found.extend(findings(&held.model, &held.allowed, &options));
             diagnostic::sort(&mut found);
@@ -135,11 +145,68 @@ impl Ruleset {
         });
         Ok(decided?)
     }
+
+    /// The columns that a table of profiles may have.
+    fn columns(&self) -> Columns {
+        Columns::new(&self.held.model)
+    }
+
+    /// Answers a table. `only` names parts as `qudao batch --only` does; `keep` are the columns that are taken over,
+    /// all without a list; `columns` tells the column of a field that is named otherwise.
+    #[pyo3(signature = (data, *, only, reasons, keep, columns, as_of, errors, flat, plain))]
+    #[expect(clippy::too_many_arguments, reason = "each is a word of Python's, said by its name")]
+    fn table(
+        &self,
+        data: &Bound<'_, PyAny>,
+        only: Vec<String>,
+        reasons: bool,
+        keep: Option<Vec<String>>,
+        columns: Vec<(String, String)>,
+        as_of: Option<&str>,
+        errors: &str,
+        flat: bool,
+        plain: bool,
+    ) -> PyResult<Answers> {
+        let parts = only.iter().map(|name| {
+            Part::from_str(name, false).map_err(|_| {
+                let known = Part::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+                let known: Vec<String> = known.map(|part| part.get_name().to_string()).collect();
+                Wrong::from(format!("`only` knows no `{name}`; it takes {}", known.join(", ")))
+            })
+        });
+        let parts = parts.collect::<Result<Vec<Part>, Wrong>>()?;
+        let errors = match errors {
+            "raise" => Errors::Raise,
+            "drop" => Errors::Drop,
+            "column" => Errors::Column,
+            _ => {
+                let says = format!("`errors` is \"raise\", \"drop\" or \"column\", not \"{errors}\"");
+                return Err(Wrong::from(says).into());
+            }
+        };
+        let day = self.held.day(as_of)?;
+        let program = data.py().detach(|| self.program(day));
+        let keep_all = keep.is_none();
+        let options = Options { columns, keep: keep.unwrap_or_default(), reasons, parts: parts_of(&parts) };
+        Answers::new(program, data, Asked { options, keep_all, shape: Shape { errors, flat, plain } })
+    }
 }
 
 impl Ruleset {
     fn held(held: Result<Held, Wrong>) -> PyResult<Ruleset> {
-        Ok(Ruleset { held: Arc::new(held?) })
+        Ok(Ruleset { held: Arc::new(held?), programs: Mutex::default() })
+    }
+
+    /// Returns the program of a day.
+    fn program(&self, day: Date) -> Arc<Compiled> {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, program)) = programs.iter().find(|(made, _)| *made == day) {
+            return Arc::clone(program);
+        }
+        let program = Arc::new(compiled(&self.held, day));
+        programs.truncate(PROGRAMS - 1);
+        programs.insert(0, (day, Arc::clone(&program)));
+        program
     }
 
     fn decided(

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from . import _qudao
+from . import _qudao, _table
 from ._decision import Decision
 from ._errors import Diagnostic, read
+from ._table import Answers, Errors, Part, Table
 from ._values import Day, Profile, day_text
+
+if TYPE_CHECKING:
+    import pyarrow
 
 __all__ = ["Field", "Ruleset"]
 
@@ -132,6 +136,72 @@ class Ruleset:
         """The JSON Schema of its profiles."""
         schema: dict[str, Any] = json.loads(self._core.json_schema(lang))
         return schema
+
+    def schema(self) -> pyarrow.Schema:
+        """The columns that a table of profiles may have, as a schema of pyarrow; ``table`` takes others as well.
+
+        >>> import qudao
+        >>> qudao.Ruleset.load("wechat").schema().field("goals").type
+        ListType(list<item: string>)
+        """
+        import pyarrow
+
+        # The stubs know nothing of the C interface yet.
+        columns: Any = self._core.columns()
+        return pyarrow.schema(columns)
+
+    def table(
+        self,
+        data: Table,
+        *,
+        only: Part | Iterable[Part] = (),
+        reasons: bool = False,
+        keep: bool | str | Iterable[str] = (),
+        columns: Mapping[str, str] | None = None,
+        as_of: Day | None = None,
+        errors: Errors = "raise",
+        flat: bool = False,
+        plain: bool = False,
+    ) -> Answers:
+        """Answers a table of profiles: anything that gives its rows over the C interface of Arrow.
+
+        A column is the field of its name; null says "not sure", and a field without a column is left out of all rows.
+        Each row has one of answers: ``line``, its number from 1; ``first``, the channel that comes first; ``settled``;
+        and ``CHANNEL.verdict`` and more of each channel, as ``qudao batch`` tells them.
+
+        Args:
+            data: A table of pyarrow, polars or pandas, a relation of DuckDB, or a stream of batches.
+            only: What to tell of each channel, everything if nothing is named; ``"first"`` tells nothing of them.
+            reasons: Whether to list the rules that fired, in a column ``fired``.
+            keep: The columns to take over, ``True`` for all.
+            columns: The column of a field that is named otherwise.
+            as_of: The day on which dated facts are read; else the ruleset's own, else today.
+            errors: What becomes of a row that cannot be used. ``"raise"``: the first ends the reading with an error.
+                ``"column"``: it stays, with nulls, and a column ``error`` tells what is wrong. ``"drop"``: it is left
+                out; ``rejected`` and ``rejects`` of the answers tell of it.
+            flat: Whether names are written ``service_verdict``, not ``service.verdict``.
+            plain: Whether words are texts, not dictionaries.
+
+        >>> import pyarrow, qudao
+        >>> clients = pyarrow.table({"name": ["A", "B"], "posts_per_month": [30, None]})
+        >>> qudao.Ruleset.load("wechat").table(clients, keep="name", only="first").to_pyarrow().to_pylist()[0]
+        {'name': 'A', 'line': 1, 'first': 'subscription', 'settled': False}
+
+        Raises:
+            QudaoError: no column is a field's, a column has a type that its field does not take, or an option is wrong.
+        """
+        return _table.answers(
+            self._core,
+            data,
+            only=only,
+            reasons=reasons,
+            keep=keep,
+            columns=columns,
+            as_of=day_text(as_of),
+            errors=errors,
+            flat=flat,
+            plain=plain,
+        )
 
     def decide(self, profile: Profile, *, as_of: Day | None = None) -> Decision:
         """Decides what it says of a profile: a mapping from fields to values, or the path of a file.
