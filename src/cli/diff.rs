@@ -142,11 +142,9 @@ pub(super) fn find<'r>(
     spending: Spending,
     inputs: &mut Vec<PathBuf>,
 ) {
-    let [(_, new), (_, old)] = sides;
     for (files, ruleset) in sides {
         for profile in witnesses(files, ruleset, inputs) {
-            let (before, now) = (as_read(&profile, ruleset, old), as_read(&profile, ruleset, new));
-            difference.witnesses.extend(before.zip(now));
+            difference.add_witness(ruleset, &profile);
         }
     }
     difference.find_regions(spending.each(QUESTIONS));
@@ -171,15 +169,6 @@ fn witnesses(loaded: &Loaded, ruleset: &Ruleset, paths: &mut Vec<PathBuf>) -> Ve
         profile::read(ruleset, &name, bytes, ProfileFormat::of_name(&name)?, &[]).profile
     });
     of_tests.chain(of_cases).take(WITNESSES).collect()
-}
-
-/// A profile as another ruleset reads it, if it does.
-fn as_read(profile: &Profile, of: &Ruleset, ruleset: &Ruleset) -> Option<Profile> {
-    if std::ptr::eq(of, ruleset) {
-        return Some(profile.clone());
-    }
-    let text = yaml_text(of, profile);
-    profile::read(ruleset, "witness.yaml", text.into_bytes(), ProfileFormat::Yaml, &[]).profile
 }
 
 /// Saves a profile of each region, but over none that was read; returns the files' names.
