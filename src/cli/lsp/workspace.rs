@@ -84,6 +84,8 @@ pub(super) struct Workspace {
     open: BTreeMap<PathBuf, Document>,
     /// The rulesets that open files are part of, by main file; nothing for those that are to be checked anew.
     rulesets: BTreeMap<PathBuf, Option<Loaded>>,
+    /// What those that are to be checked anew were read from, so that only what changed is parsed again.
+    earlier: BTreeMap<PathBuf, Sources>,
     /// The main files of the rulesets that each open file is part of.
     mains: BTreeMap<PathBuf, Vec<PathBuf>>,
     states: u64,
@@ -97,6 +99,7 @@ impl Workspace {
             roots,
             open: BTreeMap::new(),
             rulesets: BTreeMap::new(),
+            earlier: BTreeMap::new(),
             mains: BTreeMap::new(),
             states: 0,
             changes: 0,
@@ -170,9 +173,9 @@ impl Workspace {
     /// The rulesets that a file is part of are to be checked anew.
     fn touch(&mut self, path: &Path) {
         self.changes += 1;
-        for loaded in self.rulesets.values_mut() {
-            if loaded.as_ref().is_some_and(|it| it.paths.contains(path)) {
-                *loaded = None;
+        for (main, loaded) in &mut self.rulesets {
+            if let Some(stale) = loaded.take_if(|it| it.paths.contains(path)) {
+                self.earlier.insert(main.clone(), stale.project.into_sources());
             }
         }
     }
@@ -180,6 +183,7 @@ impl Workspace {
     /// Everything is to be read anew.
     pub(super) fn forget(&mut self) {
         self.rulesets.clear();
+        self.earlier.clear();
         self.mains.clear();
     }
 
@@ -194,6 +198,7 @@ impl Workspace {
         }
         let mains: BTreeSet<PathBuf> = self.mains.values().flatten().cloned().collect();
         self.rulesets.retain(|main, _| mains.contains(main));
+        self.earlier.retain(|main, _| mains.contains(main));
         for main in mains {
             if !matches!(self.rulesets.get(&main), Some(Some(_))) {
                 let loaded = self.load(&main);
@@ -203,7 +208,8 @@ impl Workspace {
     }
 
     fn load(&mut self, main: &Path) -> Option<Loaded> {
-        let Brought { sources, paths, lang } = self.bring(main)?;
+        let earlier = self.earlier.remove(main);
+        let Brought { sources, paths, lang } = self.bring(main, earlier)?;
         let tongue = Tongue::told_in(lang.as_deref());
         self.states += 1;
         let mut project = Project::new(sources);
@@ -227,7 +233,7 @@ impl Workspace {
             let mains: Vec<PathBuf> = self
                 .rulesets_in(folder)
                 .into_iter()
-                .filter(|main| self.bring(main).is_some_and(|it| it.paths.contains(path)))
+                .filter(|main| self.bring(main, None).is_some_and(|it| it.paths.contains(path)))
                 .collect();
             if !mains.is_empty() {
                 return mains;
@@ -331,13 +337,16 @@ impl Workspace {
     }
 
     /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
-    fn bring(&self, main: &Path) -> Option<Brought> {
+    fn bring(&self, main: &Path, earlier: Option<Sources>) -> Option<Brought> {
         if let Some(sources) = main.to_str().and_then(|name| Sources::bundled(name.strip_prefix(BUNDLED)?)) {
             return Some(Brought { sources, paths: BTreeSet::new(), lang: None });
         }
         let bytes = self.read(main, files::read).ok()?;
         let folder = main.parent().unwrap_or(Path::new(""));
-        let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
+        let mut sources = match earlier {
+            Some(earlier) => earlier.again(bytes),
+            None => Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes),
+        };
         let mut paths = BTreeSet::from([main.to_path_buf()]);
         // What is wrong with a project file is told by the commands; it says nothing here.
         let project = project::Project::of(folder).unwrap_or_default();
@@ -393,7 +402,7 @@ impl Workspace {
             mains.extend(self.rulesets_in(&folder));
         }
         let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
-        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.sources))).collect()
+        unloaded.filter_map(|main| Some(Project::new(self.bring(main, None)?.sources))).collect()
     }
 
     /// Returns a ruleset of which the findings were not looked for yet.
