@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lsp_types::TextDocumentContentChangeEvent;
 use qudao_editor::position::{Encoding, Position};
@@ -21,10 +22,14 @@ use qudao_telling::words::Tongue;
 use super::super::files;
 use super::super::load;
 use super::super::project;
+use super::super::snapshots::Beside;
 use super::cases::{self, Came};
 
 /// So many folders are gone through for rulesets, at most.
 const MAX_FOLDERS: usize = 5_000;
+
+/// Files that are not open may change for so long without being read anew, where the client does not tell of it.
+const UNWATCHED: Duration = Duration::from_secs(3);
 
 /// What begins the path of a ruleset that ships inside the binary.
 const BUNDLED: &str = "qudao:";
@@ -88,19 +93,25 @@ pub(super) struct Workspace {
     earlier: BTreeMap<PathBuf, Sources>,
     /// The main files of the rulesets that each open file is part of.
     mains: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// The language of the client, where it tells one.
+    locale: Option<Tongue>,
+    /// The rulesets below the roots that no open file is part of, once somebody asked, until a file changes.
+    others: RefCell<Option<(Instant, Rc<[Project]>)>>,
     states: u64,
     /// How often a file changed.
     changes: u64,
 }
 
 impl Workspace {
-    pub(super) fn new(roots: Vec<PathBuf>) -> Workspace {
+    pub(super) fn new(roots: Vec<PathBuf>, locale: Option<&str>) -> Workspace {
         Workspace {
             roots,
             open: BTreeMap::new(),
             rulesets: BTreeMap::new(),
             earlier: BTreeMap::new(),
             mains: BTreeMap::new(),
+            locale: locale.map(Tongue::of),
+            others: RefCell::default(),
             states: 0,
             changes: 0,
         }
@@ -167,12 +178,14 @@ impl Workspace {
     pub(super) fn change_roots(&mut self, removed: &[PathBuf], added: Vec<PathBuf>) {
         self.roots.retain(|root| !removed.contains(root));
         self.roots.extend(added);
+        *self.others.get_mut() = None;
         self.mains.clear();
     }
 
     /// The rulesets that a file is part of are to be checked anew.
     fn touch(&mut self, path: &Path) {
         self.changes += 1;
+        *self.others.get_mut() = None;
         for (main, loaded) in &mut self.rulesets {
             if let Some(stale) = loaded.take_if(|it| it.paths.contains(path)) {
                 self.earlier.insert(main.clone(), stale.project.into_sources());
@@ -184,6 +197,7 @@ impl Workspace {
     pub(super) fn forget(&mut self) {
         self.rulesets.clear();
         self.earlier.clear();
+        *self.others.get_mut() = None;
         self.mains.clear();
     }
 
@@ -300,6 +314,23 @@ impl Workspace {
         is_profile.then_some(Given { loaded, main, text, format })
     }
 
+    /// Returns the profiles of a ruleset, as they are in the editor or else on disk: those beside it, and open ones.
+    pub(super) fn profiles_of(&self, project: &Project) -> Vec<(PathBuf, String, Format)> {
+        let files = project.sources().files();
+        let main = plain(Path::new(files.get(project.sources().main()).name()));
+        let beside = if main.is_absolute() { Beside::find(&main).cases } else { BTreeMap::new() };
+        let open = self.profiles().filter(|(_, given)| given.main == main);
+        let open = open.map(|(path, _)| path.to_path_buf());
+        let all: BTreeSet<PathBuf> =
+            beside.into_values().flatten().map(|path| plain(&path)).chain(open).collect();
+        let read = all.into_iter().filter_map(|path| {
+            let format = Format::of_name(&path.to_string_lossy())?;
+            let text = String::from_utf8(self.read(&path, files::read).ok()?).ok()?;
+            Some((path, text, format))
+        });
+        read.collect()
+    }
+
     /// Returns an open file among some that was changed and not saved.
     pub(super) fn unsaved<'p>(&self, mut paths: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {
         paths.find(|path| {
@@ -388,6 +419,18 @@ impl Workspace {
         self.rulesets.values().flatten()
     }
 
+    /// The other rulesets below the roots, as they were just now: whoever looks for a name asks with every letter.
+    pub(super) fn others_lately(&self) -> Rc<[Project]> {
+        if let Some((read, others)) = &*self.others.borrow()
+            && read.elapsed() < UNWATCHED
+        {
+            return others.clone();
+        }
+        let others: Rc<[Project]> = self.others().into();
+        *self.others.borrow_mut() = Some((Instant::now(), others.clone()));
+        others
+    }
+
     /// Checks the other rulesets below the roots, which share names with those that are open.
     pub(super) fn others(&self) -> Vec<Project> {
         let mut mains: BTreeSet<PathBuf> = BTreeSet::new();
@@ -403,6 +446,11 @@ impl Workspace {
         }
         let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
         unloaded.filter_map(|main| Some(Project::new(self.bring(main, None)?.sources))).collect()
+    }
+
+    /// Returns the language in which the client shows what belongs to a ruleset: its own, else that of the project.
+    pub(super) fn tongue(&self, loaded: &Loaded) -> Tongue {
+        self.locale.unwrap_or(loaded.tongue)
     }
 
     /// Returns a ruleset of which the findings were not looked for yet.
