@@ -60,6 +60,28 @@ fn text(value: &Json) -> &str {
     value.as_str().unwrap_or("")
 }
 
+/// Whether the first of some targets leads. Of each stands whether it takes part, and where that is not false its value.
+fn leads(operands: &[&Json], highest: bool) -> Option<bool> {
+    let mut stands: Vec<(Option<bool>, Option<&Json>)> = Vec::new();
+    let mut operands = operands.iter().copied();
+    while let Some(takes_part) = operands.next().map(|it| it["value"].as_bool()) {
+        let value = if takes_part == Some(false) { None } else { operands.next() };
+        stands.push((takes_part, value.filter(|it| !it["value"].is_null())));
+    }
+    let ((own_part, own), others) = stands.split_first()?;
+    let beside = |(takes_part, other): &(Option<bool>, Option<&Json>)| {
+        let order = own.zip(*other).and_then(|(own, other)| compare(own, other));
+        let worse = order.map(|order| if highest { order.is_lt() } else { order.is_gt() });
+        match (takes_part, worse) {
+            (Some(false), _) | (_, Some(false)) => Some(true),
+            (Some(true), Some(true)) => Some(false),
+            _ => None,
+        }
+    };
+    let all: Vec<Option<bool>> = std::iter::once(*own_part).chain(others.iter().map(beside)).collect();
+    joined("and", &all)
+}
+
 /// Kleene's tables.
 fn joined(op: &str, values: &[Option<bool>]) -> Option<bool> {
     let sure = match op {
@@ -291,6 +313,7 @@ impl<'a> Replay<'a> {
                 let read = reads.iter().find(|read| read.get("target").is_some())?;
                 return read["excluded"].as_bool().map(|excluded| excluded == (operator == "is excluded"));
             }
+            "is lowest" | "is highest" => return leads(&operands, operator == "is highest"),
             _ if !known => return None,
             _ => {}
         }
