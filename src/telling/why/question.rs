@@ -18,7 +18,7 @@ pub fn question(speaker: Speaker<'_>, question: &Question, number: usize, colour
     let mut screen = Screen::new(colour);
     let asked = field.question.as_ref().map_or(&*field.name, |text| text.get(speaker.language));
     screen.hang(&[(Kind::Strong, &format!("{number}. "))], "", &asked.into());
-    screen.hang(&[(Kind::Plain, "   ")], "", &why(speaker, question).into());
+    screen.hang(&[(Kind::Plain, "   ")], "", &because(speaker, question).into());
     if let Type::Enum(of) | Type::Set(of) = field.ty {
         let members = &ruleset.enums[of].members;
         let names = widest(members.iter().map(|member| &*member.name), 24);
@@ -32,7 +32,9 @@ pub fn question(speaker: Speaker<'_>, question: &Question, number: usize, colour
     screen.text
 }
 
-fn why(speaker: Speaker<'_>, question: &Question) -> String {
+/// Says why a question is asked.
+#[must_use]
+pub fn because(speaker: Speaker<'_>, question: &Question) -> String {
     let ruleset = speaker.ruleset;
     let english = speaker.tongue == Tongue::English;
     let name = &ruleset.fields[question.field].name;
