@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use qudao_analysis::analyse::findings::{Options as Findings, findings};
 use qudao_analysis::testing::report;
-use qudao_engine::program::batch::Options;
+use qudao_engine::program::batch::{Batch, Form, Options, Parts};
 use qudao_language::date::Date;
 use qudao_language::diagnostic;
 use qudao_language::model::{Field, Type};
@@ -219,6 +219,19 @@ impl Ruleset {
     /// The columns that a table of profiles may have.
     fn columns(&self) -> Columns {
         Columns::new(&self.held.model)
+    }
+
+    /// Of the columns of a table those that `table` reads.
+    fn wanted(
+        &self,
+        names: Vec<String>,
+        keep: Vec<String>,
+        columns: Vec<(String, String)>,
+    ) -> PyResult<Vec<String>> {
+        let program = self.program(self.held.day(None)?);
+        let options = Options { columns, keep, parts: Parts::NONE, ..Options::default() };
+        let batch = Batch::new(program.borrow_dependent(), &options, Form::Arrow).map_err(Wrong::from)?;
+        Ok(names.into_iter().filter(|name| batch.wants(name)).collect())
     }
 
     /// Answers a table. `only` names parts as `qudao batch --only` does; `keep` are the columns that are taken over,
