@@ -14,6 +14,6 @@ if ! command -v java >/dev/null; then
     $sudo apt-get install -y --no-install-recommends openjdk-17-jre-headless
 fi
 maturin develop --locked --quiet -m src/python/Cargo.toml
-pytest --rootdir . --doctest-modules src/python/qudao tests/python "$@"
+pytest --rootdir . --doctest-modules --doctest-glob python.md src/python/qudao tests/python docs/python.md "$@"
 mypy --config-file src/python/pyproject.toml src/python/qudao tests/python
 pyright --project src/python
