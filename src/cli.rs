@@ -19,6 +19,8 @@ mod load;
 mod lsp;
 mod new;
 mod output;
+#[cfg_attr(not(feature = "page"), path = "cli/no_page.rs")]
+mod page;
 mod paths;
 mod profiles;
 mod project;

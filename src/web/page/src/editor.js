@@ -47,7 +47,7 @@ export function makeEditor({ label, changed, asks, laidOut }) {
   const extensions = [
     lineNumbers(), highlightSpecialChars(), history(), drawSelection(), EditorState.allowMultipleSelections.of(true),
     bracketMatching(), closeBrackets(), autocompletion({ override: [complete] }), highlightActiveLine(), highlightSelectionMatches(),
-    lintGutter(), hover, tokens, EditorView.lineWrapping, labelled.of(EditorView.contentAttributes.of({ 'aria-label': label })),
+    lintGutter(), hover, tokens, EditorView.lineWrapping, labelled.of(EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' })),
     keymap.of([
       { key: 'Shift-Alt-f', run: () => { laidOut?.(); return true; } },
       ...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, ...lintKeymap,
@@ -62,7 +62,7 @@ export function makeEditor({ label, changed, asks, laidOut }) {
     /** Shows another text, with a history of its own. */
     show(text, name) {
       view.setState(EditorState.create({ doc: text, extensions }));
-      view.dispatch({ effects: labelled.reconfigure(EditorView.contentAttributes.of({ 'aria-label': name })) });
+      view.dispatch({ effects: labelled.reconfigure(EditorView.contentAttributes.of({ 'aria-label': name, tabindex: '0' })) });
     },
     /** Puts another text in place of this one, which can be undone. */
     replace(text) {
