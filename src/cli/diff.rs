@@ -10,7 +10,7 @@ use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
 use qudao_telling::words::Tongue;
 
-use super::argument::Argument;
+use super::argument::{Argument, Top, top};
 use super::budget::{Spending, Waiting};
 use super::load::Loaded;
 use super::output::{Failure, Output};
@@ -63,6 +63,9 @@ pub(crate) struct Args {
     /// Save a profile of each kind of change as a YAML file in this folder
     #[arg(long, value_name = "DIR")]
     save_witness: Option<PathBuf>,
+    /// Tell so many changes in full, and the others in a line each; or `all` (default: 10)
+    #[arg(long, value_name = "N", value_parser = top)]
+    top: Option<Top>,
     /// End with status 1 if any decision changes
     #[arg(long)]
     exit_code: bool,
@@ -125,7 +128,8 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     match args.written.format() {
         Format::Json => output.print_json(&format!("{:#}\n", to_json(&difference)))?,
         Format::Text | Format::Markdown => {
-            output.report(&report(&difference, &saved, tongue), args.written.format() == Format::Markdown)?;
+            let told = report(&difference, &saved, Top::of(args.top), tongue);
+            output.report(&told, args.written.format() == Format::Markdown)?;
         }
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })

@@ -295,7 +295,7 @@ pub(crate) fn diff(old: &Held, new: &Held, by: &Budgeted, form: Option<&str>) ->
     let speaker = Speaker::new(now, by.lang.as_deref());
     match form {
         Some("json") => Ok(difference::to_json(&difference)),
-        form => written(&difference::report(&difference, &[], speaker.tongue), form, speaker.language),
+        form => written(&difference::report(&difference, &[], None, speaker.tongue), form, speaker.language),
     }
 }
 
