@@ -91,6 +91,8 @@ fn outside_libraries_have_their_places() {
         "src/engine/program/batch/arrow/json.rs",
         "src/cli/batch/parquet.rs",
         "src/cli/batch/parquet/coded.rs",
+        "src/python/table.rs",
+        "src/python/table/shape.rs",
     ];
     const HTML: &[&str] = &[
         "src/telling/document/html.rs",

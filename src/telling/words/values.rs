@@ -483,9 +483,9 @@ pub fn expr_text(ruleset: &Ruleset, expr: &Expr) -> String {
         ExprKind::Excluded(of, false) => format!("{} is excluded", target(of)),
         ExprKind::Excluded(of, true) => format!("{} is eligible", target(of)),
         ExprKind::Not(inner) => format!("not ({})", expr_text(ruleset, inner)),
-        ExprKind::Or(parts) => {
+        ExprKind::And(parts) | ExprKind::Or(parts) => {
             let parts: Vec<String> = parts.iter().map(|part| expr_text(ruleset, part)).collect();
-            parts.join(" or ")
+            parts.join(if matches!(expr.kind, ExprKind::And(_)) { " and " } else { " or " })
         }
         _ => text,
     }
