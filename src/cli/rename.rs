@@ -150,7 +150,7 @@ fn accept(project: &Project, same: &Unmoved, output: &mut Output) -> Result<(), 
         return Err(failure);
     }
     for case in compared.cases.iter().filter(|case| matches!(case.state, CaseState::Accepted { .. })) {
-        output.note(&format!("{}: written anew\n", case.file))?;
+        output.note(&format!("{}: written anew\n", plain_path(&case.file)))?;
     }
     Ok(())
 }
