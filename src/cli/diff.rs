@@ -136,7 +136,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Finds what changes over all profiles, those first that the rulesets bring: the new one, then the old one.
-pub(super) fn find<'r>(
+pub(crate) fn find<'r>(
     difference: &mut Difference<'r>,
     sides: [(&Loaded, &'r Ruleset); 2],
     spending: Spending,

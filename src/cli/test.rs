@@ -116,6 +116,13 @@ pub(crate) struct Args {
     watch: bool,
 }
 
+impl Args {
+    /// Nothing but these; `every_day` is whether properties are proved for every day.
+    pub(crate) fn of(lang: Option<&str>, as_of: Option<Date>, every_day: bool) -> Args {
+        Args { lang: lang.map(str::to_string), as_of, every_day, ..Args::default() }
+    }
+}
+
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     match args.watch {
         true => watch(output, |output, paths| once(args, output, paths)),
@@ -224,17 +231,26 @@ fn ruleset(
 
 /// Tells what comes of all checks of a ruleset and what they reach, in full, and writes nothing beside it.
 pub(super) fn told(
-    (loaded, ruleset): (&Loaded, &Ruleset),
+    whole: (&Loaded, &Ruleset),
     (lang, as_of): (Option<&str>, Option<Date>),
     spending: Spending,
     output: &mut Output,
 ) -> Result<Document, Failure> {
-    let lang = lang.map(str::to_string);
-    let args = Args { lang, as_of, check: true, coverage: true, spending, ..Args::default() };
+    let args = Args { coverage: true, spending, ..Args::of(lang, as_of, false) };
+    Ok(report::told(&[outcome(whole, args, output)?], true, true))
+}
+
+/// Returns what comes of all checks of a ruleset, and writes nothing beside it.
+pub(crate) fn outcome(
+    whole: (&Loaded, &Ruleset),
+    args: Args,
+    output: &mut Output,
+) -> Result<RulesetRun, Failure> {
+    let args = Args { check: true, ..args };
     let work = Work { args: &args, paths: Vec::new(), accept: None, mode: Mode::Check };
     let mut failure = None;
-    let run = checked(&work, (loaded, ruleset), output, &mut Vec::new(), &mut BTreeSet::new(), &mut failure)?;
-    failure.map_or_else(|| Ok(report::told(&[run], true, true)), Err)
+    let run = checked(&work, whole, output, &mut Vec::new(), &mut BTreeSet::new(), &mut failure)?;
+    failure.map_or(Ok(run), Err)
 }
 
 /// A run of a ruleset in which nothing was looked at yet.

@@ -12,8 +12,10 @@ mod host {
     pub(crate) mod cli;
 }
 mod decision;
+mod difference;
 mod error;
 mod held;
+mod interview;
 mod profile;
 mod ruleset;
 mod table;
@@ -37,6 +39,7 @@ fn _qudao(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_class::<ruleset::Ruleset>()?;
     module.add_class::<decision::Decision>()?;
+    module.add_class::<difference::Difference>()?;
     module.add_class::<table::Answers>()?;
     module.add_class::<table::Columns>()?;
     module.add_function(wrap_pyfunction!(command, module)?)

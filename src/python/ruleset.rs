@@ -7,7 +7,8 @@ use clap::ValueEnum;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use qudao_analysis::analyse::findings::{Options as Findings, findings};
-use qudao_engine::program::batch::Options;
+use qudao_analysis::testing::report;
+use qudao_engine::program::batch::{Batch, Form, Options, Parts};
 use qudao_language::date::Date;
 use qudao_language::diagnostic;
 use qudao_language::model::{Field, Type};
@@ -16,10 +17,14 @@ use qudao_telling::words::Speaker;
 use serde_json::{Value as Json, json};
 
 use crate::cli::batch::{Part, parts as parts_of};
-use crate::cli::profiles;
+use crate::cli::output::{Colour, Output};
+use crate::cli::snapshots::Beside;
+use crate::cli::{profiles, test};
 use crate::decision::Decision;
+use crate::difference::{Difference, compared};
 use crate::error::Wrong;
 use crate::held::{Brought, Held, Recipe};
+use crate::interview::question;
 use crate::profile::json as profile_json;
 use crate::table::{Answers, Asked, Columns, Compiled, Errors, Shape, compiled};
 
@@ -146,9 +151,87 @@ impl Ruleset {
         Ok(decided?)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "each is a word of Python's, said by its name")]
+    #[pyo3(signature = (answers, asked, *, as_of, all, lang))]
+    fn question(
+        &self,
+        py: Python<'_>,
+        answers: &Bound<'_, PyAny>,
+        asked: Vec<String>,
+        as_of: Option<&str>,
+        all: bool,
+        lang: Option<&str>,
+    ) -> PyResult<Option<String>> {
+        let answers = profile_json(answers)?;
+        let day = self.held.day(as_of)?;
+        let question = py.detach(|| question(&self.held, answers, &asked, day, all, lang))?;
+        Ok(question.map(|question| question.to_string()))
+    }
+
+    #[pyo3(signature = (other, *, as_of, other_as_of, profiles, lang))]
+    fn diff(
+        &self,
+        py: Python<'_>,
+        other: &Ruleset,
+        as_of: Option<&str>,
+        other_as_of: Option<&str>,
+        profiles: Vec<(String, Bound<'_, PyAny>)>,
+        lang: Option<&str>,
+    ) -> PyResult<Difference> {
+        let given = profiles.iter().map(|(name, profile)| Ok((name.clone(), profile_json(profile)?)));
+        let given = given.collect::<PyResult<Vec<_>>>()?;
+        let old = (&*self.held, self.held.day(as_of)?);
+        let new = (&*other.held, other.held.day(other_as_of)?);
+        Ok(py.detach(|| compared(old, new, given, lang)))
+    }
+
+    /// The tests, the properties and the cases with snapshots: the kind of each, its name, and its line.
+    fn tests(&self) -> Vec<(&str, String, u32)> {
+        let model = &self.held.model;
+        let line = |span| model.files.place(span).line;
+        let tests = model.tests.iter().map(|test| ("test", test.title.main.clone(), line(test.span)));
+        let properties = model.properties.iter();
+        let properties =
+            properties.map(|property| ("property", property.name.to_string(), line(property.span)));
+        let cases = self.held.loaded.main.iter().flat_map(|main| Beside::find(main).cases.into_keys());
+        tests.chain(properties).chain(cases.map(|case| ("case", case, 1))).collect()
+    }
+
+    /// What comes of them, as `qudao test --check --format json` and as its text tell it.
+    fn test(
+        &self,
+        py: Python<'_>,
+        as_of: Option<&str>,
+        every_day: bool,
+        lang: Option<&str>,
+    ) -> PyResult<(String, String)> {
+        let told = py.detach(|| -> Result<_, Wrong> {
+            let as_of = as_of.map(|_| self.held.day(as_of)).transpose()?;
+            let args = test::Args::of(lang, as_of, every_day);
+            let mut output = Output::new(Colour::Never, true, false);
+            let run = test::outcome((&self.held.loaded, &self.held.model), args, &mut output)?;
+            let runs = [run];
+            Ok((report::to_json(&runs).to_string(), report::told(&runs, true, true).terminal(false)))
+        });
+        Ok(told?)
+    }
+
     /// The columns that a table of profiles may have.
     fn columns(&self) -> Columns {
         Columns::new(&self.held.model)
+    }
+
+    /// Of the columns of a table those that `table` reads.
+    fn wanted(
+        &self,
+        names: Vec<String>,
+        keep: Vec<String>,
+        columns: Vec<(String, String)>,
+    ) -> PyResult<Vec<String>> {
+        let program = self.program(self.held.day(None)?);
+        let options = Options { columns, keep, parts: Parts::NONE, ..Options::default() };
+        let batch = Batch::new(program.borrow_dependent(), &options, Form::Arrow).map_err(Wrong::from)?;
+        Ok(names.into_iter().filter(|name| batch.wants(name)).collect())
     }
 
     /// Answers a table. `only` names parts as `qudao batch --only` does; `keep` are the columns that are taken over,

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from . import _qudao, _table
+from ._ask import Interview
 from ._decision import Decision
 from ._errors import Diagnostic, read
 from ._table import Answers, Errors, Part, Table
+from ._tested import Difference, TestRun
 from ._values import Day, Profile, day_text
 
 if TYPE_CHECKING:
@@ -220,6 +222,55 @@ class Ruleset:
         if isinstance(profile, (str, os.PathLike)):
             return Decision(self._core.decide_file(os.fspath(profile), day_text(as_of)))
         return Decision(self._core.decide(profile, day_text(as_of)))
+
+    def ask(
+        self,
+        profile: Mapping[str, Any] | None = None,
+        *,
+        as_of: Day | None = None,
+        everything: bool = False,
+        lang: str | None = None,
+    ) -> Interview:
+        """Asks what the answer depends on, the question that settles most first, from a profile on.
+
+        With ``everything``, what no verdict waits for is asked as well: what could add something to do, or a note.
+        """
+        return Interview(self, profile or {}, as_of=as_of, everything=everything, lang=lang)
+
+    def diff(
+        self,
+        other: Ruleset,
+        *,
+        as_of: Day | None = None,
+        other_as_of: Day | None = None,
+        profiles: Mapping[str, Mapping[str, Any]] | None = None,
+        lang: str | None = None,
+    ) -> Difference:
+        """Finds what decides otherwise in another ruleset, over all profiles: each change with a profile that shows it.
+
+        ``as_of`` is the day for both, unless ``other_as_of`` gives the other one its own. ``profiles``, by name, are
+        compared one by one as well.
+
+        >>> import qudao
+        >>> wechat = qudao.Ruleset.load("wechat")
+        >>> wechat.diff(wechat).changes
+        False
+        """
+        day = day_text(as_of)
+        other_day = day_text(other_as_of) or day
+        given = list((profiles or {}).items())
+        return Difference(
+            self._core.diff(other._core, as_of=day, other_as_of=other_day, profiles=given, lang=lang)
+        )
+
+    def test(self, *, as_of: Day | None = None, every_day: bool = False, lang: str | None = None) -> TestRun:
+        """Runs its tests, properties and snapshots, as ``qudao test --check`` does; nothing is written.
+
+        >>> import qudao
+        >>> qudao.Ruleset.load("wechat").test().ok
+        True
+        """
+        return TestRun(*self._core.test(day_text(as_of), every_day, lang))
 
 
 def _restored(state: _qudao.State) -> Ruleset:
