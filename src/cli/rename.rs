@@ -1,15 +1,19 @@
 //! `qudao rename`
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use qudao_editor::project::Project;
 use qudao_editor::rename::{Change, find, plain_path, rename, sharing};
 use qudao_language::check::Named;
 use qudao_language::format::format;
+use qudao_language::profile::Format;
+use qudao_language::source::normal;
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
+use super::snapshots::Beside;
 use super::{Exit, completions, files, load};
 
 const EXAMPLES: &str = "Examples:
@@ -48,7 +52,31 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(project) = projects.get(place) else { return Ok(Exit::Done) };
     let others = projects.iter().enumerate().filter(|(other, _)| *other != place);
     let others: Vec<&Project> = others.map(|(_, other)| other).collect();
-    let changes = rename(project, &others, &named, &args.new, !args.no_was).map_err(Failure::new)?;
+    let mut changes = rename(project, &others, &named, &args.new, !args.no_was).map_err(Failure::new)?;
+    let mut profiles: BTreeMap<String, String> = BTreeMap::new();
+    for (project, named) in sharing(project, &others, &named) {
+        let main = project.sources().files().get(project.sources().main()).name();
+        for target in Beside::find(Path::new(main)).cases.into_values().flatten() {
+            let path = plain_path(&target.to_string_lossy());
+            let Some(format) = Format::of_name(&path).filter(|_| !profiles.contains_key(&path)) else {
+                continue;
+            };
+            // What is no text is no profile that has the name.
+            let Some(text) = files::read(&target).ok().and_then(|bytes| String::from_utf8(bytes).ok()) else {
+                continue;
+            };
+            let places = project.named_in_given(&text, format, &named).into_iter();
+            let new = || normal(&args.new).to_string();
+            let place = |at: Range<usize>| (at.start as u32, at.end as u32);
+            let change = |(start, end)| Change { path: path.clone(), start, end, text: new() };
+            let before = changes.len();
+            changes.extend(places.map(place).map(change));
+            if changes.len() > before {
+                profiles.insert(path.clone(), text);
+                paths.insert(path, target);
+            }
+        }
+    }
     let mut changed: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in &changes {
         changed.entry(&change.path).or_default().push(change);
@@ -63,6 +91,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             let mut files = project.sources().files().iter();
             files.find(|(_, file)| plain_path(file.name()) == *path).map(|(_, file)| file.text())
         });
+        let old = old.or_else(|| profiles.get(*path).map(String::as_str));
         let old = old.ok_or_else(|| fail("it was not read"))?;
         let mut new = old.to_string();
         for change in own.iter().rev() {

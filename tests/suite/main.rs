@@ -64,6 +64,7 @@ mod trace;
 mod tree_sitter;
 mod undoing;
 mod watching;
+mod web;
 #[cfg(feature = "xlsx")]
 mod workbooks;
 mod writing;

@@ -95,7 +95,10 @@ fn rulesets_of_a_folder_that_share_a_name_change_together() {
         (Some(0), "./base.qd: 1 place\n./child.qd: 1 place\n".replace("./", ""))
     );
     assert!(read("base.qd").contains("\nrule s \"R\"") && read("child.qd").contains("override rule s \"R\""));
+    fs::create_dir(path("profiles")).unwrap();
+    fs::write(path("profiles/p.yaml"), "# a: of all\na: true\n").unwrap();
     assert_eq!(run(&[".", "a", "c", "--no-was"]).0, Some(0));
+    assert_eq!(read("profiles/p.yaml"), "# a: of all\nc: true\n");
     assert!(read("child.qd").contains("when not c") && read("base.qd").contains("when c"));
     assert_eq!(read("other.qd"), OTHER);
     // Two rulesets that share nothing: it is not guessed which is meant.

@@ -1,0 +1,36 @@
+//! What was parsed before, so that after an edit only those declarations are parsed whose text changed.
+
+use std::collections::HashMap;
+
+use super::ast::Declaration;
+use super::ast::moved::{Moved, Way};
+use crate::source::FileId;
+
+/// The text of a declaration as the grammar saw it, and where it began. What is said of a declaration as it is parsed
+/// is said anew, so only one of which nothing was said has it.
+pub(super) type Seen = Option<(Box<str>, usize)>;
+
+/// Declarations of a file that was parsed before, by their texts.
+#[derive(Default, Debug)]
+pub(super) struct Before(HashMap<Box<str>, Vec<(Declaration, usize)>>);
+
+impl Before {
+    pub(super) fn new(declarations: Vec<Declaration>, seen: Vec<Seen>) -> Before {
+        let mut before = Before::default();
+        for (declaration, seen) in declarations.into_iter().zip(seen) {
+            let Some((text, start)) = seen else { continue };
+            before.0.entry(text).or_default().push((declaration, start));
+        }
+        before
+    }
+
+    /// Takes the declaration of a text, which stands at `start` of a file now.
+    pub(super) fn take(&mut self, text: &str, file: FileId, start: usize) -> Option<Declaration> {
+        let (mut declaration, began) = self.0.get_mut(text)?.pop()?;
+        let by = start as i64 - began as i64;
+        if by != 0 || declaration.span.file != file {
+            declaration.go(Way { file, by });
+        }
+        Some(declaration)
+    }
+}
