@@ -5,11 +5,13 @@
 //
 // `shared.mjs` says which variables there are; `PAGE` is the folder of the built page.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { HOSTILE, WIDTHS, assertAccessible, folder, hostile, root, run } from './shared.mjs';
+import { CATALOGUE } from '../../src/web/page/src/words.js';
+import { HOSTILE, WIDTHS, assertAccessible, folder, hostile, program, root, run } from './shared.mjs';
 
 const built = process.env.PAGE ?? join(root, 'target', 'page');
 const index = pathToFileURL(join(built, 'index.html')).href;
@@ -429,6 +431,44 @@ const flows = {
     }
   },
 
+  /** What `qudao ask --html` writes; the program must have been built with the page. */
+  async alone(browser) {
+    writeFileSync(join(folder, 'evil.qd'), SHOP.replace('Where to sell', '</script><script>document.title=1</script>'));
+    for (const [ruleset, lang] of [['wechat', 'zh'], [join(folder, 'evil.qd'), 'en'], ['wechat-today', 'en']]) {
+      const file = join(folder, 'ask.html');
+      execFileSync(program, ['ask', ruleset, '--html', file, '--lang', lang], { stdio: 'pipe' });
+      const page = await open(browser, '', { url: pathToFileURL(file).href });
+      const words = CATALOGUE[lang];
+      await page.getByRole('button', { name: words.oneByOne }).click();
+      const legend = page.locator('form.card legend');
+      await legend.waitFor();
+      assert.notEqual(await page.title(), '1');
+      await assertAccessible(page, text => `alone ${lang}: ${text}`, false, `alone-${lang}`, [390]);
+      for (let count = 0; count < 60; count += 1) {
+        const asked = await legend.innerText();
+        await page.getByRole('button', { name: words.dontKnow, exact: true }).click();
+        await page.waitForFunction(text => {
+          const now = document.querySelector('form.card legend');
+          return now ? now.innerText !== text : document.querySelector('.interview h2');
+        }, asked);
+        // The words change their language, and what was answered stays.
+        if (count === 1) {
+          await page.getByRole('button', { name: 'English' }).click();
+          await page.getByRole('button', { name: lang === 'en' ? 'English' : '中文' }).click();
+          await page.getByRole('button', { name: words.oneByOne }).click();
+          await page.locator('.answers dd').nth(1).waitFor();
+        }
+        if (!(await legend.count())) break;
+      }
+      const more = page.getByRole('button', { name: words.done });
+      if (await more.count()) await more.click();
+      await page.getByRole('heading', { name: words.yourAnswer }).waitFor();
+      const inside = page.frameLocator('#interview iframe');
+      await inside.getByRole('heading', { level: 1 }).waitFor();
+      await leave(page);
+    }
+  },
+
   async served(browser) {
     const server = createServer((request, answer) => {
       answer.setHeader('content-type', 'text/html; charset=utf-8');
@@ -448,7 +488,6 @@ const flows = {
   },
 
   async words() {
-    const { CATALOGUE } = await import(pathToFileURL(join(root, 'src/web/page/src/words.js')).href);
     const shape = (of, at = '') => Object.entries(of).flatMap(([key, value]) => (typeof value === 'object'
       ? shape(value, `${at}${key}.`) : [`${at}${key} ${typeof value}${typeof value === 'function' ? value.length : ''}`])).sort();
     assert.deepEqual(shape(CATALOGUE.zh), shape(CATALOGUE.en));

@@ -545,7 +545,7 @@ impl<'r> Writer<'r> {
             ExprKind::Known(a, negated) => format!("known({negated},{})", self.expr(a)),
             ExprKind::Excluded(target, negated) => format!("excluded({negated},{})", self.target(*target)),
             ExprKind::Leads(channel, race) => {
-                let channel = channel.map_or("*".into(), |channel| self.name(Target::Channel(channel)));
+                let channel = channel.map_or("*", |channel| self.name(Target::Channel(channel)));
                 let parts = race.entrants.iter().flat_map(|it| [&it.takes_part, &it.value]);
                 let parts = members(&mut parts.map(|part| self.expr(part)));
                 format!("leads({},{channel},{parts})", race.highest)

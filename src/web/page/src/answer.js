@@ -98,16 +98,19 @@ function reason(of, words, place, result) {
   return h('li', {}, says, h('details', { class: 'rests' }, h('summary', {}, words.restsOn), rests));
 }
 
+/** So deep a proof is unfolded at first. */
+const UNFOLDED = 2;
+
 /** A condition and what it is made of, each with what came of it. */
-function condition(of, words) {
+function condition(of, words, depth = 0) {
   const value = of.value === null ? 'unknown' : String(of.value);
   const reads = (of.reads ?? []).map(read => h('li', { class: 'read' },
     h('code', {}, read.field ?? read.fact ?? read.name ?? ''), ' = ', shown(read.value, words),
     (read.sources ?? []).flatMap(source => source.quotes ?? []).slice(0, 2).map(quote => h('q', {}, quote.text))));
-  const parts = (of.of ?? []).map(part => condition(part, words));
+  const parts = (of.of ?? []).map(part => condition(part, words, depth + 1));
   const head = [h('span', { class: `truth ${value}` }, words.truth[value] ?? value), ' ', h('code', {}, of.text)];
   if (reads.length + parts.length === 0) return h('li', {}, head);
-  return h('li', {}, h('details', { open: true }, h('summary', {}, head), h('ul', {}, parts, reads)));
+  return h('li', {}, h('details', { open: depth < UNFOLDED }, h('summary', {}, head), h('ul', {}, parts, reads)));
 }
 
 function shown(value, words) {

@@ -44,7 +44,7 @@ export class Client {
     const id = this.#last;
     return new Promise((done, failed) => {
       const timer = setTimeout(() => this.stop(), limit);
-      this.#waiting.set(id, { done, failed, timer, since: Date.now() });
+      this.#waiting.set(id, { done, failed, timer, call: message.call });
       this.#tell();
       this.#worker.postMessage({ id, ...message });
     });
@@ -70,6 +70,9 @@ export class Client {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     this.#tell();
+    // A ruleset that could not be loaded in time is not tried again.
+    const [first] = waiting;
+    if (first?.call?.call === 'load') this.#loaded.delete(first.call.ruleset);
     for (const { failed, timer } of waiting) {
       clearTimeout(timer);
       failed(new Stopped());

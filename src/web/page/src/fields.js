@@ -53,25 +53,51 @@ export function control(field, value, changed, words, { heading = 'legend', unkn
         unknown && h('option', { value: 'unknown', selected: value === 'unknown' }, words.dontKnow)));
     case 'set': {
       const chosen = new Set(value === 'unknown' ? [] : members(value));
-      const tell = () => changed(`{${field.options.map(of => of.value).filter(of => chosen.has(of)).join(', ')}}`);
-      const all = field.options.map(of => choice(of.value, of.title ?? of.value, 'checkbox', chosen.has(of.value), event => {
-        if (event.target.checked) chosen.add(of.value);
+      const boxes = new Map();
+      const box = (of, title, checked, tell) => {
+        const label = choice(of, title, 'checkbox', checked, () => {
+          tell(boxes.get(of));
+          const known = boxes.get('unknown')?.checked !== true;
+          for (const option of field.options) boxes.get(option.value).checked = chosen.has(option.value);
+          boxes.get('').checked = known && chosen.size === 0;
+        });
+        boxes.set(of, label.querySelector('input'));
+        return label;
+      };
+      const known = () => {
+        if (boxes.has('unknown')) boxes.get('unknown').checked = false;
+        changed(`{${field.options.map(of => of.value).filter(of => chosen.has(of)).join(', ')}}`);
+      };
+      const all = field.options.map(of => box(of.value, of.title ?? of.value, chosen.has(of.value), ({ checked }) => {
+        if (checked) chosen.add(of.value);
         else chosen.delete(of.value);
-        tell();
+        known();
       }));
-      const none = choice('none', words.noneOfThese, 'checkbox', value === '{}', () => { chosen.clear(); changed('{}'); });
-      const open = unknown ? choice('unknown', words.dontKnow, 'checkbox', value === 'unknown', () => changed('unknown')) : null;
+      const none = box('', words.noneOfThese, value === '{}', () => { chosen.clear(); known(); });
+      const open = unknown ? box('unknown', words.dontKnow, value === 'unknown', of => {
+        chosen.clear();
+        of.checked = true;
+        changed('unknown');
+      }) : null;
       return group(h('div', { class: 'choices many' }, all, none, open));
     }
     case 'number':
-      return group(number(field, value, changed, name), unknown && h('div', { class: 'choices' }, notKnown));
     case 'date':
     case 'text': {
-      const shown = value === 'unknown' ? '' : value ?? '';
-      return group(h('input', {
-        type: field.kind, name, value: shown, 'aria-label': question(field),
-        onchange: event => changed(event.target.value === '' ? null : event.target.value),
-      }), unknown && h('div', { class: 'choices' }, notKnown));
+      const box = notKnown?.querySelector('input');
+      const tell = now => {
+        if (box) box.checked = false;
+        changed(now);
+      };
+      const input = field.kind === 'number' ? number(field, value, tell, name) : h('input', {
+        type: field.kind, name, value: value === 'unknown' ? '' : value ?? '', 'aria-label': question(field),
+        onchange: event => tell(event.target.value === '' ? null : event.target.value),
+      });
+      box?.addEventListener('change', () => {
+        const text = input.matches('input') ? input : input.querySelector('input');
+        text.value = '';
+      });
+      return group(input, unknown && h('div', { class: 'choices' }, notKnown));
     }
   }
 }

@@ -161,6 +161,9 @@ function showAnswer() {
     const was = before && before.schema !== 'qudao.rejected/1' ? before : null;
     put(place, !usable && h('p', { class: 'error', role: 'alert' }, words.stale),
       answer(result, { before: was, words, why, opened, place: goTo }));
+    // Who does not see the answer hears its first sentence.
+    const { textContent } = place.querySelector('.lead');
+    if (byId('heard').textContent !== textContent) byId('heard').textContent = textContent;
   }
 }
 
@@ -551,7 +554,7 @@ function build() {
           byId(`view-${next}`).focus();
         },
       }, words[name]))),
-      h('div', { id: 'answer', role: 'tabpanel', tabindex: '0', 'aria-live': 'polite', 'aria-labelledby': `view-${view}` })));
+      h('div', { id: 'answer', role: 'tabpanel', tabindex: '0', 'aria-labelledby': `view-${view}` })));
   put(byId('busy'), h('span', {}, words.busy), ' ', h('button', { type: 'button', onclick: () => engine.stop() }, words.stop));
   put(byId('skip'), words.skip);
   put(byId('leaves'), words.nothingLeaves);
