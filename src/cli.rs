@@ -19,6 +19,8 @@ pub(crate) mod load;
 mod lsp;
 mod new;
 pub(crate) mod output;
+#[cfg_attr(not(feature = "page"), path = "cli/no_page.rs")]
+mod page;
 mod paths;
 pub(crate) mod profiles;
 pub(crate) mod project;

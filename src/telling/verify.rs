@@ -130,6 +130,27 @@ fn joined(sure: bool, values: &[Option<bool>]) -> Option<bool> {
     if values.contains(&Some(sure)) { Some(sure) } else { (!values.contains(&None)).then_some(!sure) }
 }
 
+/// Whether the first of some targets leads. Of each stands whether it takes part, and where that is not false its value.
+fn leads(operands: &[Node<'_>], highest: bool) -> Option<bool> {
+    let mut operands = operands.iter().copied();
+    let mut stands = Vec::new();
+    while let Some(takes_part) = operands.next().map(Node::truth) {
+        let value = if takes_part == Some(false) { None } else { operands.next() };
+        stands.push((takes_part, value.filter(|it| !it["value"].is_null())));
+    }
+    let ((takes_part, own), others) = stands.split_first()?;
+    let beside = |(takes_part, other): &(Option<bool>, Option<Node<'_>>)| {
+        let order = own.zip(*other).and_then(|(own, other)| own.compared(other));
+        let worse = order.map(|order| if highest { order.is_lt() } else { order.is_gt() });
+        match (takes_part, worse) {
+            (Some(false), _) | (_, Some(false)) => Some(true),
+            (Some(true), Some(true)) => Some(false),
+            _ => None,
+        }
+    };
+    joined(false, &std::iter::once(*takes_part).chain(others.iter().map(beside)).collect::<Vec<_>>())
+}
+
 /// The place of a verdict among the verdicts; past the last for what is none.
 fn verdict(word: &Json) -> usize {
     VERDICTS.iter().position(|verdict| word == verdict).unwrap_or(VERDICTS.len())
@@ -257,6 +278,7 @@ impl<'a> Replay<'a> {
                 let excluded = node.list("reads").iter().find_map(|read| read["excluded"].as_bool());
                 says(excluded.map(|excluded| excluded == (op == "is excluded")))
             }
+            "is lowest" | "is highest" => says(leads(&of, op == "is highest")),
             // There is no least of nothing.
             "min" if of.is_empty() => says(None),
             _ if of.iter().any(|part| part["value"].is_null()) => says(None),

@@ -174,8 +174,19 @@ pub(crate) fn profile(held: &Held, asked: &Asked) -> Result<Json, String> {
     Ok(json!({ "yaml": yaml, "values": values, "diagnostics": found }))
 }
 
-pub(crate) fn decided(held: &Held, asked: &Asked, trace: bool) -> Result<Json, String> {
-    with_decision(held, asked, |decision, speaker| Ok(result::to_json(decision, speaker, trace)))
+/// The decision as a text in JSON: what comes of it is much, and is not held twice.
+pub(crate) fn decided(held: &Held, asked: &Asked, trace: bool) -> Result<String, String> {
+    let ruleset = held.ruleset()?;
+    let day = asked.day(ruleset)?;
+    let profile = match asked.profile(ruleset)? {
+        Ok(profile) => profile,
+        Err(rejected) => return Ok(rejected.to_string()),
+    };
+    let speaker = Speaker::new(ruleset, asked.lang.as_deref());
+    let mut written = Vec::new();
+    result::write_json(&decide(ruleset, &profile, day), speaker, trace, false, &mut written)
+        .map_err(|error| error.to_string())?;
+    String::from_utf8(written).map_err(|error| error.to_string())
 }
 
 pub(crate) fn answer(held: &Held, asked: &Asked, form: Option<&str>) -> Result<Json, String> {

@@ -77,11 +77,12 @@ impl Session {
     pub fn call(&mut self, call: &str) -> String {
         let called = serde_json::from_str(call).map_err(|error| format!("this call is not known: {error}"));
         let answered = called.and_then(|call| self.answer(call));
-        answered.map_or_else(|error| json!({ "error": error }), |ok| json!({ "ok": ok })).to_string()
+        answered.map_or_else(|error| json!({ "error": error }).to_string(), |ok| format!("{{\"ok\":{ok}}}"))
     }
 
-    fn answer(&mut self, call: Call) -> Result<Json, String> {
-        Ok(match call {
+    /// Returns the answer as a text in JSON.
+    fn answer(&mut self, call: Call) -> Result<String, String> {
+        let answer: Json = match call {
             Call::Bundled { name: None } => bundled::names().collect(),
             Call::Bundled { name: Some(name) } => editing::bundled(&name)?,
             Call::Load { texts, ruleset, lang } => {
@@ -97,7 +98,10 @@ impl Session {
             Call::Profile { ruleset, asked } => answers::profile(self.held(ruleset)?, &asked)?,
             Call::Schema { ruleset, lang } => answers::schema(self.held(ruleset)?, lang.as_deref())?,
             Call::About { ruleset, lang } => interview::about(self.held(ruleset)?, lang.as_deref())?,
-            Call::Decide { ruleset, asked, trace } => answers::decided(self.held(ruleset)?, &asked, trace)?,
+            // What is asked most often is written straight away.
+            Call::Decide { ruleset, asked, trace } => {
+                return answers::decided(self.held(ruleset)?, &asked, trace);
+            }
             Call::Answer { ruleset, asked, form } => {
                 answers::answer(self.held(ruleset)?, &asked, form.as_deref())?
             }
@@ -120,7 +124,8 @@ impl Session {
             Call::Hover { ruleset, place } => editing::hover(self.held(ruleset)?, &place)?,
             Call::Definition { ruleset, place } => editing::definition(self.held(ruleset)?, &place)?,
             Call::Explain { code } => editing::explain(&code)?,
-        })
+        };
+        Ok(answer.to_string())
     }
 
     fn held(&self, number: u32) -> Result<&Held, String> {

@@ -37,6 +37,7 @@ mod generate;
 mod habits;
 mod hostile;
 mod laws;
+mod leads;
 mod missing;
 mod mutations;
 mod nothing_lost;

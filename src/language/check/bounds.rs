@@ -374,6 +374,7 @@ impl Checker<'_> {
             | ExprKind::SetOf(_)
             | ExprKind::Common(..)
             | ExprKind::Excluded(..)
+            | ExprKind::Leads(..)
             | ExprKind::Earlier(..)
             | ExprKind::If(_)
             | ExprKind::OfChannel(_)

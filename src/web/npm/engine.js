@@ -47,9 +47,12 @@ export class Qudao {
     let text;
     try {
       const bytes = Qudao.#encoder.encode(JSON.stringify(call));
-      new Uint8Array(memory.buffer, qudao_room(bytes.length) >>> 0, bytes.length).set(bytes);
+      // The memory moves as it grows: where it is is asked after each call.
+      const room = qudao_room(bytes.length) >>> 0;
+      new Uint8Array(memory.buffer, room, bytes.length).set(bytes);
       const length = qudao_call() >>> 0;
-      text = Qudao.#decoder.decode(new Uint8Array(memory.buffer, qudao_answer() >>> 0, length));
+      const answer = qudao_answer() >>> 0;
+      text = Qudao.#decoder.decode(new Uint8Array(memory.buffer, answer, length));
     } catch (error) {
       // What it holds may be half written.
       this.#broken = new QudaoError(`the engine stopped, make another one: ${error.message}`);
