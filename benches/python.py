@@ -47,7 +47,7 @@ def told(name: str, rows: int, seconds: float) -> None:
     print(f"{name:40} {seconds:8.2f} s {rows / seconds:14,.0f} rows a second")
 
 
-def spark(rows: int, master: str, only: str) -> None:
+def spark(rows: int, master: str, only: Any) -> None:
     from pyspark.sql import SparkSession
 
     import qudao.spark
