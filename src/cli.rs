@@ -2,32 +2,34 @@
 
 mod argument;
 mod ask;
-mod batch;
-mod budget;
+pub(crate) mod batch;
+pub(crate) mod budget;
 mod check;
 mod choice;
 mod completions;
-mod diff;
+pub(crate) mod diff;
 mod doc;
-mod eval;
+pub(crate) mod eval;
 mod explain;
 mod facts;
-mod files;
+pub(crate) mod files;
 mod fmt;
 mod git;
-mod load;
+pub(crate) mod load;
 mod lsp;
 mod new;
-mod output;
+pub(crate) mod output;
+#[cfg_attr(not(feature = "page"), path = "cli/no_page.rs")]
+mod page;
 mod paths;
-mod profiles;
-mod project;
+pub(crate) mod profiles;
+pub(crate) mod project;
 mod rename;
 mod report;
 mod review;
 mod schema;
-mod snapshots;
-mod test;
+pub(crate) mod snapshots;
+pub(crate) mod test;
 mod verify;
 mod watch;
 mod why;
@@ -35,6 +37,7 @@ mod why;
 mod workbook;
 mod written;
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -165,9 +168,12 @@ pub(crate) enum Exit {
     Found,
 }
 
-pub(crate) fn run() -> ExitCode {
-    completions::answer::<Args>();
-    let args = Args::parse();
+/// Runs the command that these arguments name, the program's own name before them. What cannot be understood, and
+/// `--help`, end the process.
+pub(crate) fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    completions::answer::<Args>(&arguments);
+    let args = Args::parse_from(arguments);
     let mut output = Output::new(args.color, args.quiet, args.verbose);
     let ended = match args.command {
         Some(asked) => output.write_to(asked.file()).and_then(|()| command(asked, &mut output)),

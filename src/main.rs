@@ -8,5 +8,5 @@
 mod cli;
 
 pub(crate) fn main() -> std::process::ExitCode {
-    cli::run()
+    cli::run(std::env::args_os())
 }

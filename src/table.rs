@@ -1,7 +1,7 @@
 //! Tables of profiles.
 
 use qudao_engine::program::Program;
-use qudao_engine::program::batch::{self, Batch, Form, Reject, Split};
+use qudao_engine::program::batch::{self, Batch, Form, Reject};
 use qudao_language::date::Date;
 use qudao_language::model;
 
@@ -55,22 +55,8 @@ impl<'r> Table<'r> {
         if !matches!(form, Form::Ndjson | Form::Csv) {
             return Err("record batches are answered by `Table::record_batch`".to_string().into());
         }
-        let batch = Batch::new(&self.program, &self.options, form)?;
-        let mut worker = batch.worker();
-        let mut header: Option<Vec<String>> = None;
-        let mut answer = Answer { rows: batch.header(), rejects: Vec::new() };
-        for mut rows in Split::new(form == Form::Csv).push(table, true) {
-            if form == Form::Csv && header.is_none() {
-                let (names, rest) = batch::header(&rows)?;
-                batch.check_header(&names)?;
-                (header, rows) = (Some(names), rest);
-            }
-            worker.rows(&rows, form, header.as_deref().unwrap_or_default());
-        }
-        let (rows, rejects) = worker.take();
-        answer.rows.extend(rows);
-        answer.rejects.extend(rejects);
-        Ok(answer)
+        let (rows, rejects) = batch::answer(&self.program, &self.options, table, form)?;
+        Ok(Answer { rows, rejects })
     }
 
     /// Answers a record batch of Arrow; rows that cannot be used are numbered from `row`. Which columns are taken, and

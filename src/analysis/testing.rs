@@ -21,8 +21,8 @@ pub use outside::snapshot_of;
 pub use prove::prove;
 pub use rests::rests_on;
 pub use run::{
-    Failure, PropertyOutcome, PropertyRun, RulesetRun, TestRun, properties, run, run_observed, selected,
-    test_profile,
+    Failure, PropertyOutcome, PropertyRun, RulesetRun, TestRun, base_profile, properties, run, run_observed,
+    selected, test_profile,
 };
 pub use snapshot::{
     has_conflict, has_texts, renewed, snapshot, snapshot_contents, snapshot_file, snapshot_rests,

@@ -16,12 +16,13 @@ use qudao_telling::words::Speaker;
 use super::argument::{Argument, Top, top};
 use super::output::{Failure, Output, closed};
 use super::profiles::{Input, quoted};
-use super::{Exit, completions, files, load};
+use super::{Exit, completions, files, load, page};
 
 const EXAMPLES: &str = "Examples:
   qudao ask wechat                       answer questions, and get the answer
   qudao ask wechat -o me.yaml            the same, and keep the profile
-  qudao ask wechat profile.yaml          go on from a profile";
+  qudao ask wechat profile.yaml          go on from a profile
+  qudao ask wechat --html ask.html       a page that asks the questions";
 
 /// What `qudao ask` takes.
 #[derive(clap::Args, Debug)]
@@ -35,6 +36,10 @@ pub(crate) struct Args {
     /// Write the profile to this file, which is not there yet, into a pipe, or with `-` to standard output
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// Write a page that asks the questions in a browser, the ruleset inside, to this file; only in a program that was
+    /// built with `--features page`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["profile", "output", "assignments", "as_of", "top"])]
+    html: Option<PathBuf>,
     #[command(flatten)]
     input: Input,
     /// Tell so many channels in full, and the others in short; or `all` (default: 10)
@@ -55,6 +60,12 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let Some((loaded, ruleset)) = load::ruleset(&args.ruleset, output)? else { return Ok(Exit::Found) };
     let speaker = args.input.speaker(&ruleset, &loaded.project, output)?;
+    if let Some(path) = &args.html {
+        let page = page::interview(&loaded, args.input.lang.as_deref().or(loaded.project.lang.as_deref()))?;
+        files::put(path, &page, &loaded.paths())?;
+        output.note(&format!("{}\n", speaker.tongue.wrote(&path.display().to_string())))?;
+        return Ok(Exit::Done);
+    }
     let mut interview = Interview { args, ruleset: &ruleset, speaker, answers: Vec::new(), more: None };
     let Some(read) = interview.hold(output)? else { return Ok(Exit::Found) };
     output.diagnostics(&read.files, &read.diagnostics, false)?;

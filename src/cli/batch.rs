@@ -44,7 +44,7 @@ pub(crate) enum SummaryFormat {
 
 /// What may be told of each target.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
-enum Part {
+pub(crate) enum Part {
     /// Nothing but which target comes first
     First,
     /// Its verdict
@@ -195,7 +195,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// What is told of each target: everything where nothing is named.
-fn parts(only: &[Part]) -> Parts {
+pub(crate) fn parts(only: &[Part]) -> Parts {
     if only.is_empty() {
         return Parts::default();
     }

@@ -3,7 +3,7 @@
 mod install;
 mod man;
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use clap::{CommandFactory, ValueEnum};
@@ -125,8 +125,14 @@ fn script(shell: Shell) -> Result<String, Failure> {
 }
 
 /// Answers a shell that asks for candidates, and ends the process then.
-pub(crate) fn answer<C: CommandFactory>() {
-    CompleteEnv::with_factory(C::command).var(VARIABLE).complete();
+pub(crate) fn answer<C: CommandFactory>(arguments: &[OsString]) {
+    let asked = CompleteEnv::with_factory(C::command).var(VARIABLE);
+    let folder = std::env::current_dir().ok();
+    match asked.try_complete(arguments.iter().cloned(), folder.as_deref()) {
+        Ok(false) => {}
+        Ok(true) => std::process::exit(0),
+        Err(error) => error.exit(),
+    }
 }
 
 /// Rulesets: those inside the binary, files and folders.

@@ -10,7 +10,7 @@ use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format as ProfileFormat, yaml_text};
 use qudao_telling::words::Tongue;
 
-use super::argument::Argument;
+use super::argument::{Argument, Top, top};
 use super::budget::{Spending, Waiting};
 use super::load::Loaded;
 use super::output::{Failure, Output};
@@ -63,6 +63,9 @@ pub(crate) struct Args {
     /// Save a profile of each kind of change as a YAML file in this folder
     #[arg(long, value_name = "DIR")]
     save_witness: Option<PathBuf>,
+    /// Tell so many changes in full, and the others in a line each; or `all` (default: 10)
+    #[arg(long, value_name = "N", value_parser = top)]
+    top: Option<Top>,
     /// End with status 1 if any decision changes
     #[arg(long)]
     exit_code: bool,
@@ -125,24 +128,23 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     match args.written.format() {
         Format::Json => output.print_json(&format!("{:#}\n", to_json(&difference)))?,
         Format::Text | Format::Markdown => {
-            output.report(&report(&difference, &saved, tongue), args.written.format() == Format::Markdown)?;
+            let told = report(&difference, &saved, Top::of(args.top), tongue);
+            output.report(&told, args.written.format() == Format::Markdown)?;
         }
     }
     Ok(if args.exit_code && difference.changes() { Exit::Found } else { Exit::Done })
 }
 
 /// Finds what changes over all profiles, those first that the rulesets bring: the new one, then the old one.
-pub(super) fn find<'r>(
+pub(crate) fn find<'r>(
     difference: &mut Difference<'r>,
     sides: [(&Loaded, &'r Ruleset); 2],
     spending: Spending,
     inputs: &mut Vec<PathBuf>,
 ) {
-    let [(_, new), (_, old)] = sides;
     for (files, ruleset) in sides {
         for profile in witnesses(files, ruleset, inputs) {
-            let (before, now) = (as_read(&profile, ruleset, old), as_read(&profile, ruleset, new));
-            difference.witnesses.extend(before.zip(now));
+            difference.add_witness(ruleset, &profile);
         }
     }
     difference.find_regions(spending.each(QUESTIONS));
@@ -167,15 +169,6 @@ fn witnesses(loaded: &Loaded, ruleset: &Ruleset, paths: &mut Vec<PathBuf>) -> Ve
         profile::read(ruleset, &name, bytes, ProfileFormat::of_name(&name)?, &[]).profile
     });
     of_tests.chain(of_cases).take(WITNESSES).collect()
-}
-
-/// A profile as another ruleset reads it, if it does.
-fn as_read(profile: &Profile, of: &Ruleset, ruleset: &Ruleset) -> Option<Profile> {
-    if std::ptr::eq(of, ruleset) {
-        return Some(profile.clone());
-    }
-    let text = yaml_text(of, profile);
-    profile::read(ruleset, "witness.yaml", text.into_bytes(), ProfileFormat::Yaml, &[]).profile
 }
 
 /// Saves a profile of each region, but over none that was read; returns the files' names.

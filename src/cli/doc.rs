@@ -97,7 +97,7 @@ fn changes(
     );
     let sides = [(loaded, speaker.ruleset), (&old_files, &old)];
     diff::find(&mut difference, sides, args.spending, &mut Vec::new());
-    Ok(Some(report(&difference, &[], speaker.tongue)))
+    Ok(Some(report(&difference, &[], None, speaker.tongue)))
 }
 
 /// Writes files into a folder, over none that was not written by this command, and removes those that an earlier run

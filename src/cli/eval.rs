@@ -167,7 +167,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
         }
         if args.reader == Reader::Client {
             let advice = client_advice(&decision);
-            let told = why::client(&decision, speaker, &advice, args.ids).with_sources(&speaker);
+            let told = why::client(&decision, speaker, &advice, args.ids).in_text(&speaker);
             output.report(&told, markdown)?;
             continue;
         }

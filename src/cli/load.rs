@@ -238,7 +238,7 @@ pub(crate) fn find(
 }
 
 /// A ruleset that is no file.
-fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
+pub(crate) fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
     let project = Project::of(Path::new("."))?;
     Ok(Loaded { sources, main: None, others: Vec::new(), project, absent: Vec::new() })
 }

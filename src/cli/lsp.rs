@@ -7,6 +7,7 @@ mod commands;
 mod convert;
 mod given;
 mod requests;
+mod running;
 mod tokens;
 mod uri;
 mod workspace;
@@ -33,6 +34,7 @@ use serde_json::json;
 use super::output::Failure;
 use super::{Exit, profiles};
 use commands::{Argument, Work};
+use running::{Running, cancelled};
 use workspace::{Unsearched, Workspace};
 
 const EXAMPLES: &str = "Examples:
@@ -67,7 +69,8 @@ pub(crate) fn run(_: &Args) -> Result<Exit, Failure> {
 fn serve(connection: &Connection) -> Result<Exit, Failure> {
     let fail =
         |error: lsp_server::ProtocolError| Failure::new(format!("no language client speaks here: {error}"));
-    let (id, params) = connection.initialize_start().map_err(fail)?;
+    let (id, mut params) = connection.initialize_start().map_err(fail)?;
+    uri::escape(&mut params);
     let params: InitializeParams = serde_json::from_value(params)
         .map_err(|error| Failure::new(format!("the request `initialize` is not understood: {error}")))?;
     let offered =
@@ -83,12 +86,24 @@ fn serve(connection: &Connection) -> Result<Exit, Failure> {
     // not wanted any more. The thread ends with the client.
     let (send, received) = mpsc::channel();
     let incoming = connection.receiver.clone();
-    std::thread::spawn(move || incoming.iter().try_for_each(|message| send.send(message).ok()));
+    std::thread::spawn(move || {
+        incoming.iter().try_for_each(|mut message| {
+            match &mut message {
+                Message::Request(request) => uri::escape(&mut request.params),
+                Message::Notification(told) => uri::escape(&mut told.params),
+                Message::Response(_) => {}
+            }
+            send.send(message).ok()
+        })
+    });
+    let sender = connection.sender.clone();
     let mut server = Server {
         connection,
+        // A client that is gone is noticed where the next message is waited for.
+        running: Running::new(move |message| drop(sender.send(message))),
         received,
         queue: VecDeque::new(),
-        workspace: Workspace::new(roots(&params)),
+        workspace: Workspace::new(roots(&params), params.locale.as_deref()),
         encoding,
         published: BTreeMap::new(),
         searched: None,
@@ -105,7 +120,9 @@ fn serve(connection: &Connection) -> Result<Exit, Failure> {
     if watches.and_then(|it| it.dynamic_registration) == Some(true) {
         server.watch_files();
     }
-    server.run()
+    let ended = server.run();
+    server.running.end();
+    ended
 }
 
 fn roots(params: &InitializeParams) -> Vec<PathBuf> {
@@ -127,6 +144,7 @@ struct Searched {
 
 struct Server<'c> {
     connection: &'c Connection,
+    running: Running,
     received: Receiver<Message>,
     /// What came and is not done yet.
     queue: VecDeque<Message>,
@@ -230,8 +248,7 @@ impl Server<'_> {
     fn request(&mut self, request: Request) {
         let id = request.id.clone();
         if self.is_cancelled(&id) {
-            let code = ErrorCode::RequestCanceled as i32;
-            return self.send(Response::new_err(id, code, "the request was cancelled".into()).into());
+            return self.send(cancelled(id));
         }
         if request.method == "shutdown" {
             self.stopping = true;
@@ -270,22 +287,20 @@ impl Server<'_> {
         };
         let Work { title, run } = work;
         let folder = if show && self.shows_documents { self.folder() } else { None };
-        let sender = self.connection.sender.clone();
+        let running = self.running.clone();
+        running.begin(id.clone());
         std::thread::spawn(move || {
             let answered = guard(|| run().map_err(|why| (ErrorCode::RequestFailed, why)));
-            // A client that is gone is noticed where the next message is waited for.
-            let send = |message: Message| drop(sender.send(message));
-            match answered {
-                Err((code, message)) => send(Response::new_err(id, code as i32, message).into()),
+            let told = match answered {
+                Err((code, message)) => vec![Response::new_err(id.clone(), code as i32, message).into()],
                 Ok(markdown) => {
-                    send(
-                        Response::new_ok(id.clone(), json!({ "title": title, "markdown": markdown })).into(),
-                    );
-                    if show {
-                        send(shown(&title, &markdown, folder.as_deref(), &id));
-                    }
+                    let answer = json!({ "title": title, "markdown": markdown });
+                    let answer = Response::new_ok(id.clone(), answer).into();
+                    let shown = show.then(|| shown(&title, &markdown, folder.as_deref(), &id));
+                    std::iter::once(answer).chain(shown).collect()
                 }
-            }
+            };
+            running.done(&id, told);
         });
     }
 
@@ -300,13 +315,7 @@ impl Server<'_> {
     /// Tells whether a request was taken back by what came after it.
     fn is_cancelled(&self, id: &RequestId) -> bool {
         self.queue.iter().any(|message| match message {
-            Message::Notification(told) if told.method == "$/cancelRequest" => {
-                let cancelled = serde_json::from_value::<CancelParams>(told.params.clone());
-                cancelled.is_ok_and(|cancelled| match cancelled.id {
-                    NumberOrString::Number(number) => RequestId::from(number) == *id,
-                    NumberOrString::String(text) => RequestId::from(text) == *id,
-                })
-            }
+            Message::Notification(told) => taken_back(told).is_some_and(|cancelled| cancelled == *id),
             _ => false,
         })
     }
@@ -322,6 +331,9 @@ impl Server<'_> {
     fn notification(&mut self, told: Notification) {
         fn read<P: serde::de::DeserializeOwned>(told: Notification) -> Option<P> {
             serde_json::from_value(told.params).ok()
+        }
+        if let Some(id) = taken_back(&told) {
+            return self.running.cancel(&id);
         }
         let workspace = &mut self.workspace;
         match told.method.as_str() {
@@ -409,6 +421,15 @@ impl Server<'_> {
     fn send(&self, message: Message) {
         let _ = self.connection.sender.send(message);
     }
+}
+
+/// The request that a message takes back, if it does.
+fn taken_back(told: &Notification) -> Option<RequestId> {
+    let told = Some(told).filter(|told| told.method == "$/cancelRequest")?;
+    Some(match serde_json::from_value::<CancelParams>(told.params.clone()).ok()?.id {
+        NumberOrString::Number(number) => RequestId::from(number),
+        NumberOrString::String(text) => RequestId::from(text),
+    })
 }
 
 /// The answer to a request, or the code of an error and its message.

@@ -7,14 +7,12 @@ use clap::ValueEnum;
 use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::analyse::findings::REACHES;
 use qudao_analysis::testing::{
-    Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, properties, prove, report,
-    run_observed, selected, suggest,
+    Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, base_profile, properties, prove,
+    report, run_observed, selected, suggest,
 };
 use qudao_language::date::Date;
 use qudao_language::decide::Decision;
-use qudao_language::diagnostic::render_in;
 use qudao_language::model::{Profile, Property, Ruleset, Test};
-use qudao_language::profile::{self, Format as ProfileFormat};
 use qudao_language::source::Place;
 use qudao_telling::document::Document;
 use qudao_telling::words::Tongue;
@@ -116,6 +114,13 @@ pub(crate) struct Args {
     /// Test anew whenever a file changes
     #[arg(long, conflicts_with = "output")]
     watch: bool,
+}
+
+impl Args {
+    /// Nothing but these; `every_day` is whether properties are proved for every day.
+    pub(crate) fn of(lang: Option<&str>, as_of: Option<Date>, every_day: bool) -> Args {
+        Args { lang: lang.map(str::to_string), as_of, every_day, ..Args::default() }
+    }
 }
 
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
@@ -226,17 +231,26 @@ fn ruleset(
 
 /// Tells what comes of all checks of a ruleset and what they reach, in full, and writes nothing beside it.
 pub(super) fn told(
-    (loaded, ruleset): (&Loaded, &Ruleset),
+    whole: (&Loaded, &Ruleset),
     (lang, as_of): (Option<&str>, Option<Date>),
     spending: Spending,
     output: &mut Output,
 ) -> Result<Document, Failure> {
-    let lang = lang.map(str::to_string);
-    let args = Args { lang, as_of, check: true, coverage: true, spending, ..Args::default() };
+    let args = Args { coverage: true, spending, ..Args::of(lang, as_of, false) };
+    Ok(report::told(&[outcome(whole, args, output)?], true, true))
+}
+
+/// Returns what comes of all checks of a ruleset, and writes nothing beside it.
+pub(crate) fn outcome(
+    whole: (&Loaded, &Ruleset),
+    args: Args,
+    output: &mut Output,
+) -> Result<RulesetRun, Failure> {
+    let args = Args { check: true, ..args };
     let work = Work { args: &args, paths: Vec::new(), accept: None, mode: Mode::Check };
     let mut failure = None;
-    let run = checked(&work, (loaded, ruleset), output, &mut Vec::new(), &mut BTreeSet::new(), &mut failure)?;
-    failure.map_or_else(|| Ok(report::told(&[run], true, true)), Err)
+    let run = checked(&work, whole, output, &mut Vec::new(), &mut BTreeSet::new(), &mut failure)?;
+    failure.map_or(Ok(run), Err)
 }
 
 /// A run of a ruleset in which nothing was looked at yet.
@@ -367,7 +381,7 @@ pub(super) fn base(
     tongue: Tongue,
     paths: &mut Vec<PathBuf>,
 ) -> Result<Option<Profile>, String> {
-    base_by(ruleset, test, tongue, |name| match &loaded.main {
+    base_profile(ruleset, test, tongue, |name| match &loaded.main {
         Some(main) => {
             paths.push(PathBuf::from(name));
             let folder = main.parent().unwrap_or(Path::new(""));
@@ -375,36 +389,6 @@ pub(super) fn base(
         }
         None => bundled(name).ok_or_else(|| "it is not inside the binary".to_string()),
     })
-}
-
-/// The same by a function that reads a file, whose name is relative to what the test's own file is relative to.
-pub(super) fn base_by(
-    ruleset: &Ruleset,
-    test: &Test,
-    tongue: Tongue,
-    read: impl FnOnce(&str) -> Result<Vec<u8>, String>,
-) -> Result<Option<Profile>, String> {
-    let Some(wanted) = &test.file else { return Ok(None) };
-    let home = ruleset.files.get(test.span.file).name();
-    let name = match home.rfind(['/', '\\']) {
-        Some(end) => format!("{}{}", home.get(..=end).unwrap_or(""), wanted.value),
-        None => wanted.value.clone(),
-    };
-    let Some(format) = ProfileFormat::of_name(&wanted.value) else {
-        return Err(tongue.ends_in_no_format(&wanted.value));
-    };
-    let bytes = read(&name).map_err(|error| tongue.unreadable_profile(&name, &error))?;
-    let read = profile::read(ruleset, &name, bytes, format, &[]);
-    match read.profile {
-        Some(profile) => Ok(Some(profile)),
-        None => {
-            let shown = read
-                .diagnostics
-                .iter()
-                .map(|diagnostic| render_in(&read.files, diagnostic, false, &tongue.frame()));
-            Err(tongue.wrong_profile(&name, &shown.collect::<String>()))
-        }
-    }
 }
 
 /// A file of a ruleset inside the binary, whose files are named after it: `wechat/profiles/blogger.yaml`.

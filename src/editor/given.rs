@@ -13,6 +13,9 @@ use crate::project::Project;
 /// So many lines before a place are looked at for the field that a list is of.
 const MAX_LINES: usize = 200;
 
+/// So many places of one name are looked for.
+const MAX_NAMED: usize = 1_000;
+
 /// A word of a profile, in bytes, and what it stands for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Place {
@@ -75,6 +78,19 @@ impl Project {
     pub fn definition_given(&self, text: &str, format: Format, at: usize) -> Vec<Span> {
         let named = self.name_given(text, format, at);
         named.iter().flat_map(|(_, named)| self.declared(named)).collect()
+    }
+
+    /// Returns where a profile names a field or a value, in bytes; nothing of what has another name there.
+    #[must_use]
+    pub fn named_in_given(&self, text: &str, format: Format, named: &Named) -> Vec<Range<usize>> {
+        if !matches!(named.kind, NameKind::Field | NameKind::Value) {
+            return Vec::new();
+        }
+        let found = text.match_indices(&*named.name).take(MAX_NAMED).filter_map(|(at, _)| {
+            let (place, own) = self.name_given(text, format, at)?;
+            (own == *named && place.start == at).then_some(place.start..place.end)
+        });
+        found.collect()
     }
 
     /// The field or the value that stands at a place.

@@ -64,6 +64,10 @@ enum Wanted {
     Code,
     /// A ruleset that ships inside the binary.
     Bundled,
+    /// Words of the language that the grammar does not tell, and the values or the rows of what is named.
+    Words(&'static [&'static str], Option<String>),
+    /// What targets are ranked by.
+    Ranks,
     /// A new name, a text, a number.
     Nothing,
 }
@@ -92,16 +96,19 @@ impl Project {
         let Some(before) = before(file, source.text(), at as usize) else { return nothing };
         let span = Span { file, start: before.start as u32, end: at };
         let mut found: BTreeSet<Offer> = BTreeSet::new();
-        let words =
-            if before.tokens.last().is_some_and(|last| last == ".") { &[][..] } else { &before.words };
-        found.extend(words.iter().map(|word| offer(OfferKind::Word, *word, "")));
+        let words = if ends_with(&before.tokens, ".") { &[][..] } else { &before.words };
+        // A cap is no exclusion, and settles what is open.
+        let capped = ends_with(&before.tokens, "at") && before.tokens.iter().any(|token| token == "cap");
+        let words = words.iter().filter(|word| !(capped && matches!(**word, "excluded" | "undecided")));
+        found.extend(words.map(|word| offer(OfferKind::Word, *word, "")));
         if before.begins {
             let first = source.text().get(..before.start).and_then(|head| head.rsplit('\n').next());
             if first.is_some_and(|line| line.trim().is_empty()) {
                 found.extend(DECLARATIONS.iter().map(|word| offer(OfferKind::Word, *word, "")));
             }
         }
-        if before.name {
+        // Neither a path nor what is removed is a name to the grammar.
+        if before.name || before.word == "texts" || (before.word == "remove" && before.tokens.len() == 1) {
             let wanted = self.wanted(&before);
             self.fulfil(&wanted, &before, &mut found);
         }
@@ -148,6 +155,18 @@ impl Project {
             Wanted::Code => {
                 let codes = Code::ALL.iter().filter(|code| code.severity() != Severity::Error);
                 found.extend(codes.map(|code| offer(OfferKind::Code, code.name(), "")));
+            }
+            Wanted::Words(words, of) => {
+                found.extend(words.iter().map(|word| offer(OfferKind::Word, *word, "")));
+                if let Some(of) = of {
+                    let own = self.names().filter(|it| it.of.as_deref() == Some(of));
+                    let own = own.filter(|it| matches!(it.kind, K::Value | K::Row));
+                    found.extend(own.map(|named| self.offer_name(named, OfferKind::Name(named.kind))));
+                }
+            }
+            Wanted::Ranks => {
+                found.insert(offer(OfferKind::Word, "score", ""));
+                self.offer_names(&[K::Measure], before, found);
             }
             Wanted::Bundled => {
                 found.extend(bundled::names().map(|name| offer(OfferKind::Name(K::Ruleset), name, "")));
@@ -227,6 +246,9 @@ impl Project {
     /// What a place asks for, by the words before it.
     fn wanted(&self, before: &Before) -> Wanted {
         let tokens: Vec<&str> = before.tokens.iter().map(String::as_str).collect();
+        if tokens.first() == Some(&"texts") {
+            return wanted_in_path(&tokens);
+        }
         if let [.., head, "."] = tokens[..] {
             return Wanted::Part(head.into());
         }
@@ -243,9 +265,9 @@ impl Project {
                 return Wanted::Nothing;
             }
             ("extends", [_]) => return Wanted::Bundled,
+            ("remove", [_]) => return Wanted::Words(REMOVED, None),
             ("override" | "remove", [_, word]) => return Wanted::Names(kinds_of(word)),
             ("enum" | "scale" | "levels", _) if tokens.last() != Some(&"allow") => return Wanted::Nothing,
-            ("texts", _) => return Wanted::Nothing,
             _ => {}
         }
         let in_expect = tokens.contains(&"expect");
@@ -264,7 +286,7 @@ impl Project {
             [.., "needs"] => Wanted::Names(&[K::Requirement, K::Channel]),
             [.., "score" | "exclude" | "cap" | "note" | "warn"] if !in_expect => Wanted::Names(TARGETS),
             [.., "to" | "by"] if before.word != "ruleset" => Wanted::Names(RULES),
-            [.., "by"] => Wanted::Names(&[K::Measure]),
+            [.., "by"] => Wanted::Ranks,
             [.., "because"] if in_expect => Wanted::Names(RULES),
             [.., "rule"] if in_expect => Wanted::Names(RULES),
             [.., "first"] if in_expect => Wanted::Names(&[K::Channel, K::Mix]),
@@ -287,7 +309,8 @@ impl Project {
                 self.wanted_of_entry(before.word, rest.get(..entry.unwrap_or(0)).unwrap_or(&[]))
             }
             [.., ">="] if before.word == "verdicts" => Wanted::Names(&[K::Weight, K::Level]),
-            [.., "+" | "-"] if scores(&tokens) => {
+            // Behind points another effect follows.
+            [.., "+" | "-"] if scores(&tokens) && end == tokens.len() => {
                 Wanted::Names(&[K::Weight, K::Level, K::Parameter, K::Variable])
             }
             [.., last] if last.starts_with(|c: char| c.is_ascii_digit()) => Wanted::Names(&[K::Unit]),
@@ -424,8 +447,74 @@ fn kinds_of(word: &str) -> &'static [NameKind] {
         "rule" => &[K::Rule],
         "table" => &[K::Table],
         "property" => &[K::Property],
+        "level" => &[K::Level],
+        "section" => &[K::Section],
         _ => &[],
     }
+}
+
+/// What `remove` may take away.
+const REMOVED: &[&str] = &[
+    "channel",
+    "enum",
+    "fact",
+    "field",
+    "let",
+    "measure",
+    "mix",
+    "parameter",
+    "requirement",
+    "rule",
+    "scale",
+    "source",
+    "table",
+    "unit",
+    "weight",
+];
+
+/// What the path of a text may begin with.
+const OWNERS: &[&str] = &[
+    "channel",
+    "enum",
+    "fact",
+    "field",
+    "level",
+    "measure",
+    "mix",
+    "parameter",
+    "property",
+    "requirement",
+    "rule",
+    "scale",
+    "section",
+    "source",
+    "table",
+    "unit",
+];
+
+/// What the path of a text that is translated apart goes on with: `rule.few.because`, `table.fit.first.note`.
+fn wanted_in_path(tokens: &[&str]) -> Wanted {
+    let (mut path, mut rest) = (Vec::new(), tokens);
+    while let [head @ .., name, "."] = rest {
+        path.insert(0, *name);
+        rest = head;
+    }
+    let begins = rest.last().is_some_and(|last| *last == "{" || last.ends_with('"'));
+    match path[..] {
+        [] if begins => Wanted::Words(OWNERS, None),
+        [owner] => Wanted::Names(kinds_of(owner)),
+        ["field", _] => Wanted::Words(&["question"], None),
+        ["rule", _] => Wanted::Words(&["title", "because", "note"], None),
+        ["requirement", _] => Wanted::Words(&["title", "how", "cost", "takes"], None),
+        ["enum" | "scale" | "table", name] => Wanted::Words(&["title"], Some(name.into())),
+        ["table", _, _] => Wanted::Words(&["because", "note"], None),
+        [_, _] => Wanted::Words(&["title"], None),
+        _ => Wanted::Nothing,
+    }
+}
+
+fn ends_with(tokens: &[String], last: &str) -> bool {
+    tokens.last().is_some_and(|token| token == last)
 }
 
 /// The word of the last clause.

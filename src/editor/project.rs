@@ -59,6 +59,12 @@ impl Project {
         &self.sources
     }
 
+    /// Gives them up, so that the next state is read from them.
+    #[must_use]
+    pub fn into_sources(self) -> Sources {
+        self.sources
+    }
+
     /// Finds a file by the name under which it was brought.
     #[must_use]
     pub fn file(&self, name: &str) -> Option<FileId> {

@@ -93,11 +93,16 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BUNDLES.iter().map(|bundle| bundle.name)
 }
 
+/// Returns all files of a bundled ruleset by their paths.
+#[must_use]
+pub fn files(name: &str) -> Option<&'static [(&'static str, &'static str)]> {
+    BUNDLES.iter().find(|bundle| is_called(bundle.name, name)).map(|bundle| bundle.files)
+}
+
 /// Returns a file of a bundled ruleset. A name of the language holds no hyphen, so `_` may stand for it.
 #[must_use]
 pub fn file(name: &str, path: &str) -> Option<&'static str> {
-    let bundle = BUNDLES.iter().find(|bundle| is_called(bundle.name, name))?;
-    bundle.files.iter().find(|(file, _)| is_called(file, path)).map(|(_, text)| *text)
+    files(name)?.iter().find(|(file, _)| is_called(file, path)).map(|(_, text)| *text)
 }
 
 fn is_called(name: &str, given: &str) -> bool {

@@ -200,6 +200,8 @@ struct Checker<'s> {
     /// The types of the lets that are well.
     let_types: BTreeMap<Id<Let>, Type>,
     let_measures: BTreeMap<Id<Let>, bounds::Measured>,
+    /// The channels that are compared by a measure, for the highest or the lowest.
+    races: BTreeMap<(Id<model::Measure>, bool), Arc<model::Race>>,
     fact_bounds: BTreeMap<Id<Fact>, Option<bounds::Bound>>,
     rules: Arena<Rule>,
     tables: Arena<model::Table>,
@@ -294,6 +296,7 @@ impl<'s> Checker<'s> {
             drafted: Vec::new(),
             let_types: BTreeMap::new(),
             let_measures: BTreeMap::new(),
+            races: BTreeMap::new(),
             fact_bounds: BTreeMap::new(),
             rules: Arena::default(),
             tables: Arena::default(),

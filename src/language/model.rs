@@ -21,7 +21,7 @@ use std::sync::{Arc, OnceLock};
 pub use crate::operation;
 pub use crate::predicate;
 pub use arena::{Arena, Id, IdMap};
-pub use expr::{Between, Expr, ExprKind, FactRef, Shift};
+pub use expr::{Between, Entrant, Expr, ExprKind, FactRef, Race, Shift};
 pub use language::{nearest_tag, primary, serves};
 pub use meaning::{Aliases, Meanings, digest, quote_digest, text_digest};
 pub use measure::{Measure, RankBy};

@@ -1,5 +1,6 @@
 //! Text → tree. pest is known to `parse.rs` and `expected.rs` alone.
 
+mod again;
 pub mod ast;
 mod before;
 mod build;
@@ -40,10 +41,20 @@ use crate::visible::is_hidden;
 /// Parses a file. A declaration with a syntax error is left out and reported; the others are all there.
 #[must_use]
 pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
+    let (file, diagnostics, _) = parse_again(files, id, &mut again::Before::default());
+    (file, diagnostics)
+}
+
+/// The same, where declarations may have been parsed before; also tells what was seen of each.
+fn parse_again(
+    files: &Files,
+    id: FileId,
+    before: &mut again::Before,
+) -> (ast::File, Vec<Diagnostic>, Vec<again::Seen>) {
     let text = files.get(id).text();
     if let Some(unreadable) = unreadable::unreadable(id, text) {
         let lost = ast::Lost { everything: true, ..ast::Lost::default() };
-        return (ast::File { id, declarations: Vec::new(), lost }, vec![unreadable]);
+        return (ast::File { id, declarations: Vec::new(), lost }, vec![unreadable], Vec::new());
     }
     let conflicts = conflicts(text);
     // What was there before the merge is read on; the other side would only say everything twice.
@@ -52,7 +63,7 @@ pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
     let mut diagnostics = outline.diagnostics;
     let reported: BTreeSet<u32> = diagnostics.iter().map(|diagnostic| diagnostic.label.span.start).collect();
     let mut builder = Builder::new(id, &outline.text);
-    let mut declarations = Vec::new();
+    let (mut declarations, mut seen) = (Vec::new(), Vec::new());
     let mut lost = ast::Lost::default();
     for item in &outline.items {
         let text = outline.text.get(item.start..item.end).unwrap_or("");
@@ -60,12 +71,22 @@ pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
             lose(&mut lost, item.word, text);
             continue;
         }
+        if let Some(declaration) = before.take(text, id, item.start) {
+            declarations.push(declaration);
+            seen.push(Some((text.into(), item.start)));
+            continue;
+        }
+        let said = builder.diagnostics.len();
         let parsed = match entry(item.word).filter(|_| !build::is_table(text)) {
             Some(entry) => parse::parse(entry, id, text, item.start).map(|node| builder.declaration(&node)),
             None => builder.table(text, item.start),
         };
         match parsed {
-            Ok(declaration) => declarations.push(declaration),
+            Ok(declaration) => {
+                declarations.push(declaration);
+                let quiet = builder.diagnostics.len() == said;
+                seen.push(quiet.then(|| (text.into(), item.start)));
+            }
             Err(diagnostic) => {
                 lose(&mut lost, item.word, text);
                 // What the outline reported of the same place says it better.
@@ -83,7 +104,7 @@ pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {
         .iter()
         .any(|d| d.code == Code::UnclosedText && d.label.span.end - d.label.span.start == 3);
     diagnostic::settle(files, &mut diagnostics);
-    (ast::File { id, declarations, lost }, diagnostics)
+    (ast::File { id, declarations, lost }, diagnostics, seen)
 }
 
 /// Notes which names a declaration that could not be read may have declared.

@@ -44,7 +44,7 @@ pub fn report<'r>(
     ids: bool,
 ) -> Document {
     let titled = &speaker.with_titles();
-    let Client { mut document, mut cited } = why::client(decision, speaker, advice, ids);
+    let Client { mut document, mut cited, .. } = why::client(decision, speaker, advice, ids);
     document.result = why::headline(decision, titled).into();
     // Behind the recommendation, before what is told of each.
     document.body.insert(2, glance(decision, titled));

@@ -20,7 +20,7 @@ pub use client::{Client, client, sources, told_in_full};
 pub use headline::headline;
 pub use over::over;
 pub use proof::proof;
-pub use question::question;
+pub use question::{because, question};
 pub use rests::more_answers;
 pub use rules::proof_of_rules;
 #[cfg(feature = "xlsx")]

@@ -37,6 +37,7 @@ mod checked;
 mod client;
 mod evidence;
 mod findings;
+mod lenses;
 mod outcomes;
 mod phrases;
 #[cfg(feature = "xlsx")]

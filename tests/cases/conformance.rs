@@ -280,7 +280,7 @@ fn client_text(ruleset: &Ruleset, profile: &Profile, day: Option<Date>, language
     let told = why::told_in_full(&decision).into_iter();
     let advice: Vec<Advice> = told.map(|target| turn(ruleset, profile, day, target, STEPS)).collect();
     let speaker = Speaker::new(ruleset, language);
-    why::client(&decision, speaker, &advice, false).with_sources(&speaker).terminal(false)
+    why::client(&decision, speaker, &advice, false).in_text(&speaker).terminal(false)
 }
 
 /// The proof of a target.

@@ -7,6 +7,8 @@
 //!   `$FOLDER` in what is heard its path
 //! - `< MESSAGE`: the next thing that the server says; what is written behind `<` is what is expected. What is told of a file comes when nothing else is asked, so it is waited for before the next request
 //! - `! NAME TEXT`: a file is written, its lines parted by `\n`
+//! - `- NAME`: a file is deleted
+//! - `~ MILLISECONDS`: nobody types for so long
 //!
 //! Unless the first message is `initialize`, an editor that offers nothing has opened the folder before. In the end it
 //! says good-bye, and the server ends well. With `UPDATE=1` what the server says is written anew.
@@ -65,6 +67,8 @@ fn run(path: &Path) -> Wrong {
                 let (name, text) = rest.split_once(' ').expect("a name and a text");
                 std::fs::write(home.join(name), text.replace("\\n", "\n")).unwrap();
             }
+            Some("-") => std::fs::remove_file(home.join(rest)).unwrap(),
+            Some("~") => std::thread::sleep(Duration::from_millis(rest.parse().unwrap())),
             _ => panic!("`{line}` is no line of a dialog"),
         }
         anew.push_str(&format!("{line}\n"));

@@ -7,12 +7,17 @@ local work = vim.fn.tempname()
 local config = work .. "/helix"
 vim.fn.mkdir(config .. "/runtime/grammars", "p")
 assert(vim.uv.fs_copyfile(root .. "/docs/editors/helix/languages.toml", config .. "/languages.toml"))
+assert(vim.uv.fs_copyfile(root .. "/docs/editors/helix/config.toml", config .. "/config.toml"))
 assert(vim.uv.fs_symlink(root .. "/docs/editors/helix/runtime/queries", config .. "/runtime/queries"))
 assert(vim.uv.fs_copyfile(parser, config .. "/runtime/grammars/qudao.so"))
 local env = { PATH = vim.env.QUDAO_BIN .. ":" .. vim.env.PATH, XDG_CONFIG_HOME = work, XDG_CACHE_HOME = work, TERM = "xterm-256color", COLORTERM = "truecolor" }
 local made = vim.system({ vim.env.QUDAO_BIN .. "/qudao", "new", "shop" }, { cwd = work }):wait()
 assert(made.code == 0, made.stderr)
 local shop = work .. "/shop"
+-- The settings for profiles stand behind the others.
+local settings = vim.fn.readfile(config .. "/languages.toml")
+vim.list_extend(settings, vim.fn.readfile(root .. "/docs/editors/helix/profiles.toml"))
+vim.fn.writefile(settings, config .. "/languages.toml")
 
 local health = vim.system({ hx, "--health", "qudao" }, { env = env, text = true }):wait()
 local plain = (health.stdout .. health.stderr):gsub("\27%[[%d;]*m", "")
@@ -80,6 +85,14 @@ local ok, failed = pcall(function()
   keys(":write-all<CR>")
   written("it is saved, laid out", "shop.qd", "\n  when    not permit and orders > 3 per month and c.fee > most\n")
   written("the other file is saved", "tests.qd", "most < 60")
+  -- The tests, by a key.
+  keys("<Space>qt")
+  shows("the tests are run", "property nobody_pays_too_much")
+  keys("<Esc>")
+  -- A profile.
+  keys(":open profiles/beginner.yaml<CR>")
+  keys("geoordrs: 3<Esc>")
+  shows("a mistake in a profile is told", "has no field `ordrs`")
 end)
 vim.fn.jobstop(terminal)
 vim.fn.delete(work, "rf")

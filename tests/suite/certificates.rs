@@ -164,6 +164,29 @@ fn what_is_forged_does_not_follow() {
 }
 
 #[test]
+fn what_needs_an_excluded_channel_is_excluded() {
+    let text = "ruleset r \"R\" { as of 2026-01-01 }\nprofile { x: bool }\nchannel a \"A\"\n\
+        channel b \"B\" { needs a }\nmix m \"M\" { of a, b }\nrule out { when x then exclude a because \"x\" }\n";
+    let ruleset = support::ruleset(text);
+    let [mut closed, open] = ["x: true", "x: false"].map(|yaml| {
+        let profile = support::profile(&ruleset, yaml).profile.unwrap();
+        let decision = qudao_language::decide::decide(&ruleset, &profile, ruleset.as_of.unwrap());
+        let result = qudao_telling::result::to_json(&decision, Speaker::new(&ruleset, Some("en")), true);
+        assert_eq!(qudao_telling::verify::replay(&result, &[]), Vec::<String>::new());
+        result
+    });
+    // Put in from an answer in which nothing is excluded, each is sound by itself.
+    for (kind, id) in [("channels", "b"), ("mixes", "m")] {
+        let sound = open[kind].as_array().unwrap().iter().find(|target| target["id"] == id).unwrap();
+        let target = closed[kind].as_array_mut().unwrap().iter_mut().find(|target| target["id"] == id);
+        *target.unwrap() = sound.clone();
+        let faults = qudao_telling::verify::replay(&closed, &[]);
+        let says = format!("{id}: excluded through {{}}, computed ");
+        assert!(faults.iter().any(|fault| fault.starts_with(&says)), "{faults:?}");
+    }
+}
+
+#[test]
 fn hostile_certificates_are_faults() {
     let deep = (0..60_000).map(|n| if n == 0 { json!({"op": "and"}) } else { json!({"of": [{"$": n - 1}]}) });
     let deep: Vec<Json> = deep.collect();

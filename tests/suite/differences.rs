@@ -612,3 +612,38 @@ fn edits_that_change_something_together_say_so() {
     let (_, out, _) = work.qudao("diff old.qd new.qd -f markdown");
     assert!(out.contains("together: only undoing all"), "{out}");
 }
+
+/// Rules that each move one channel, and one more that moves the last for another reason.
+fn moving(points: i64, last: i64) -> String {
+    let channels: String = (0..15).map(|n| format!("channel c{n}\n")).collect();
+    format!(
+        "ruleset many {{ languages en, zh  as of 2026-01-01 }}\nprofile {{ busy: bool, far: bool }}\n{channels}\
+         rule all for each c {{ when busy then score c +{points} }}\n\
+         rule last {{ when far then score c14 +{last} }}\n"
+    )
+}
+
+#[test]
+fn more_than_ten_changes_are_told_in_a_line_each() {
+    let work = Work::new(&[("old.qd", &moving(0, 0)), ("new.qd", &moving(1, 2))]);
+    let told = |options: &str| {
+        let (status, out, err) = work.qudao(&format!("diff old.qd new.qd {options}"));
+        assert_eq!(status, 0, "{err}");
+        out
+    };
+    let (short, all) = (told(""), told("--top all"));
+    let in_full = |out: &str| out.matches("for example").count();
+    let changes = in_full(&all);
+    assert_eq!(in_full(&short), 10, "{short}");
+    assert!(short.contains(&format!("{} more changes, in short", changes - 10)), "{short}");
+    let heading = |line: &&str| line.starts_with('c') && line.contains(" → ") || line.starts_with("first:");
+    for change in all.lines().filter(heading) {
+        assert!(short.lines().any(|line| line.trim_start() == change), "{change} is not in\n{short}");
+    }
+    let (before, _) = short.split_once("more changes").unwrap();
+    assert!(before.contains("by    rule `last`"), "the first of each cause is told in full:\n{short}");
+    assert!(!all.contains("in short"));
+    assert!(told("--lang zh --top 1").contains(&format!("另有 {} 处改变，从略", changes - 1)));
+    let json = json(&work, "old.qd new.qd --top 1");
+    assert_eq!(json["all"]["regions"].as_array().unwrap().len(), changes);
+}

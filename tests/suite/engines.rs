@@ -100,7 +100,8 @@ pub(crate) fn assert_runs(program: &Program<'_>, scratch: &mut Scratch, decision
     assert_eq!(mixes.collect::<Vec<_>>(), decision.mixes, "{}", says());
     let first = program.first(scratch);
     let wanted = (decision.first.target, decision.first.settled, decision.first.tie.len());
-    assert_eq!((first.target, first.settled, first.ties), wanted, "{}", says());
+    // A decision names twenty at most.
+    assert_eq!((first.target, first.settled, first.ties.min(20)), wanted, "{}", says());
 }
 
 /// What a row of the answer should say.

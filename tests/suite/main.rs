@@ -37,6 +37,7 @@ mod generate;
 mod habits;
 mod hostile;
 mod laws;
+mod leads;
 mod missing;
 mod mutations;
 mod nothing_lost;
@@ -63,6 +64,7 @@ mod trace;
 mod tree_sitter;
 mod undoing;
 mod watching;
+mod web;
 #[cfg(feature = "xlsx")]
 mod workbooks;
 mod writing;

@@ -1,13 +1,16 @@
 //! Rulesets and profiles that were damaged at random: they are answered, whatever they say.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use qudao_language::check::check;
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
 use qudao_language::diagnostic::render;
 use qudao_language::format;
-use qudao_language::model::Profile;
+use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{Format, read};
+use qudao_language::syntax::Sources;
 use qudao_telling::result::to_json;
 use qudao_telling::why;
 use qudao_telling::words::Speaker;
@@ -188,6 +191,68 @@ fn damaged_profiles_are_answered() {
         );
         for diagnostic in read.diagnostics.iter().take(20) {
             assert!(render(&read.files, diagnostic, false).contains(diagnostic.code.name()), "seed {seed}");
+        }
+    }
+}
+
+/// Brings all files of a ruleset, beginning with what was read before or with nothing.
+fn brought(texts: &BTreeMap<String, String>, main: &str, before: Option<Sources>) -> Sources {
+    let bytes = texts[main].clone().into_bytes();
+    let mut sources = match before {
+        Some(before) => before.again(bytes),
+        None => Sources::new(main, bytes),
+    };
+    while let Some(wanted) = sources.wanted() {
+        match texts.get(&wanted.path) {
+            Some(text) => sources.supply(text.clone().into_bytes()),
+            None => sources.absent("it is not there"),
+        }
+    }
+    sources
+}
+
+#[test]
+fn after_edits_all_is_as_if_it_was_read_for_the_first_time() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let rulesets = [
+        "rulesets/wechat/wechat.qd",
+        "rulesets/licence/licence.qd",
+        "rulesets/aws-messaging/aws-messaging.qd",
+    ];
+    for (number, main) in rulesets.iter().enumerate() {
+        let (folder, main) = main.rsplit_once('/').unwrap();
+        let files = files_below(&root.join(folder)).into_iter();
+        let files =
+            files.filter(|path| path.extension().is_some_and(|ending| ending == "qd" || ending == "csv"));
+        let name = |path: &Path| path.strip_prefix(root.join(folder)).unwrap().to_string_lossy().into_owned();
+        let written: BTreeMap<String, String> =
+            files.map(|path| (name(&path), std::fs::read_to_string(&path).unwrap())).collect();
+        let names: Vec<&String> = written.keys().collect();
+        let mut texts = written.clone();
+        let mut sources = brought(&texts, main, None);
+        for step in 0..cases() / 20 {
+            let mut dice = Dice::seeded(step + 1_000 * number as u64, 256);
+            let name = names[dice.pick(names.len())];
+            // Much damage would leave nothing to keep, so what is written is taken back again and again.
+            let text = match dice.pick(4) {
+                0 => written[name].clone(),
+                1 => format!("# a line above\n{}", texts[name]),
+                _ => damage(&texts[name], &mut dice),
+            };
+            texts.insert(name.clone(), text);
+            sources = brought(&texts, main, Some(sources));
+            let fresh = brought(&texts, main, None);
+            let read =
+                |sources: &Sources| format!("{:?} {:?}", sources.declarations(), sources.diagnostics());
+            assert!(read(&sources) == read(&fresh), "{main}, step {step}: {name} is read otherwise");
+            let (again, first) = (check(&sources), check(&fresh));
+            assert_eq!(again.diagnostics, first.diagnostics, "{main}, step {step}, {name}");
+            assert!(
+                again.mentions == first.mentions && again.allowed == first.allowed,
+                "{main}, step {step}"
+            );
+            let digest = |ruleset: &Option<Ruleset>| ruleset.as_ref().map(|ruleset| ruleset.digest.clone());
+            assert_eq!(digest(&again.ruleset), digest(&first.ruleset), "{main}, step {step}");
         }
     }
 }

@@ -95,7 +95,10 @@ fn rulesets_of_a_folder_that_share_a_name_change_together() {
         (Some(0), "./base.qd: 1 place\n./child.qd: 1 place\n".replace("./", ""))
     );
     assert!(read("base.qd").contains("\nrule s \"R\"") && read("child.qd").contains("override rule s \"R\""));
+    fs::create_dir(path("profiles")).unwrap();
+    fs::write(path("profiles/p.yaml"), "# a: of all\na: true\n").unwrap();
     assert_eq!(run(&[".", "a", "c", "--no-was"]).0, Some(0));
+    assert_eq!(read("profiles/p.yaml"), "# a: of all\nc: true\n");
     assert!(read("child.qd").contains("when not c") && read("base.qd").contains("when c"));
     assert_eq!(read("other.qd"), OTHER);
     // Two rulesets that share nothing: it is not guessed which is meant.
@@ -105,4 +108,23 @@ fn rulesets_of_a_folder_that_share_a_name_change_together() {
     assert_eq!(told, "error: `s` is declared in several rulesets; name one of them\n");
     assert_eq!(run(&["other.qd", "s", "t"]).0, Some(0));
     assert!(read("other.qd").contains("rule t") && read("base.qd").contains("rule s"));
+}
+
+#[test]
+fn snapshots_of_what_only_has_another_name_are_written_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let ran = program(home.path()).args(arguments).output().unwrap();
+        (ran.status.code(), String::from_utf8(ran.stderr).unwrap())
+    };
+    let path = |name: &str| home.path().join(name);
+    fs::create_dir(path("profiles")).unwrap();
+    fs::write(path("base.qd"), BASE).unwrap();
+    fs::write(path("profiles/p.yaml"), "a: true\n").unwrap();
+    fs::write(path("profiles/q.yaml"), "a: false\n").unwrap();
+    assert_eq!(run(&["test", ".", "--accept", "p"]).0, Some(1));
+    let (status, told) = run(&["rename", ".", "r", "s"]);
+    assert_eq!((status, told.as_str()), (Some(0), "base.qd: 1 place\nsnapshots/p.snap: written anew\n"));
+    let snapshot = fs::read_to_string(path("snapshots/p.snap")).unwrap();
+    assert!(snapshot.contains("because s") && !path("snapshots/q.snap").exists(), "{snapshot}");
 }

@@ -299,7 +299,7 @@ fn advice(decision: &Decision<'_>) -> Vec<Advice> {
 /// The answer for a client, without and with its sources.
 fn for_client(decision: &Decision<'_>, speaker: Speaker<'_>, advice: &[Advice], ids: bool) -> [Document; 2] {
     let told = why::client(decision, speaker, advice, ids);
-    [told.document.clone(), told.with_sources(&speaker)]
+    [told.document.clone(), told.in_text(&speaker)]
 }
 
 #[test]
@@ -323,6 +323,9 @@ fn a_client_reads_titles_in_one_language() {
                     let shown = names.iter().find(|name| text.contains(**name));
                     assert_eq!(shown, None, "{name}\n{text}");
                 }
+                // Two pages, for somebody who answered everything.
+                let lines = whole.terminal(false).lines().count();
+                assert!(&*ruleset.name != "wechat" || lines <= 120, "{name} in {language} has {lines} lines");
                 let text = body.terminal(false);
                 // `wechat-today` names a Chinese word in an English title.
                 let english = language == "en" && &*ruleset.name == "wechat";

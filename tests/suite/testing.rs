@@ -119,6 +119,27 @@ property refuted_age { when age < 19 years expect rule young fires }
 }
 
 #[test]
+fn that_a_measure_is_the_lowest_is_one_thing_to_see() {
+    for channels in [3, 40] {
+        let mut text =
+            "ruleset t \"T\" { as of 2026-01-01 }\nprofile { n: int in 0 .. 100 }\nfact fee: number\n"
+                .to_string();
+        for channel in 0..channels {
+            text += &format!("channel c{channel} \"C\" {{ fee = {} }}\n", channel + 1);
+        }
+        text += r#"measure cost: number for each c = abs(c.fee - n)
+rule low for each c { when c.cost is lowest then score c +1 }
+rule named { when c0.cost is lowest then score c0 +1 }
+test "near the first" { given { n = 1 } expect c0 recommended }
+test "near the second" { given { n = 2 } expect c1 recommended }
+"#;
+        let work = Work::new(&[("t.qd", &text)]);
+        let (_, out, err) = work.qudao("test t.qd --coverage");
+        assert!(out.contains("atoms 4 of 4"), "{out}{err}");
+    }
+}
+
+#[test]
 fn what_nothing_reaches_is_not_covered() {
     // Every rule, part and verdict that can be reached is: nobody gets `own` excluded, or `market` recommended.
     let tests = r#"rule never "Never" { when n > 9 and n < 3 then exclude own }

@@ -18,6 +18,7 @@ use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Tells, decide_only, verdict_of};
 use qudao_language::model::{NeedState, Profile, Ruleset, Target};
 use qudao_language::operator::Verdict;
+use qudao_language::profile::{self, Format};
 use qudao_telling::words::Tongue;
 
 /// A ruleset on a day, and what the caller calls it.
@@ -262,6 +263,18 @@ impl<'r> Difference<'r> {
             _ => ProfileOutcome::Rejected { by_old: old.is_none(), by_new: new.is_none() },
         };
         self.profiles.push(ProfileChange { name: name.to_string(), outcome });
+    }
+
+    /// Adds a profile of one of the two rulesets to those that may show a change, if the other one reads it too.
+    pub fn add_witness(&mut self, of: &Ruleset, profile: &Profile) {
+        let read = |ruleset: &Ruleset| {
+            if std::ptr::eq(of, ruleset) {
+                return Some(profile.clone());
+            }
+            let text = profile::yaml_text(of, profile);
+            profile::read(ruleset, "witness.yaml", text.into_bytes(), Format::Yaml, &[]).profile
+        };
+        self.witnesses.extend(read(self.old.ruleset).zip(read(self.new.ruleset)));
     }
 
     /// Compares the answers to a profile; what makes the difference is not looked for.

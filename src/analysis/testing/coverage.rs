@@ -181,7 +181,9 @@ impl Coverage {
     /// Truths of atoms; what a let stands for is among the parts of its first mention.
     fn atoms(&mut self, trace: &Trace<'_>) {
         match &trace.expr.kind {
-            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Let(_) => {
+            ExprKind::And(_) | ExprKind::Or(_) | ExprKind::Not(_) | ExprKind::Let(_)
+                if !trace.expr.is_spelled_out() =>
+            {
                 trace.parts.iter().for_each(|part| self.atoms(part));
             }
             _ => match trace.judged().map(|judged| judged.truth) {
@@ -296,7 +298,9 @@ fn conditions(ruleset: &Ruleset) -> Vec<(&Expr, Vec<Option<Id<Channel>>>)> {
 /// Calls a function with each atom of a condition that can change.
 fn atoms<'r>(expr: &'r Expr, found: &mut impl FnMut(&'r Expr)) {
     match &expr.kind {
-        ExprKind::And(parts) | ExprKind::Or(parts) => parts.iter().for_each(|part| atoms(part, found)),
+        ExprKind::And(parts) | ExprKind::Or(parts) if !expr.is_spelled_out() => {
+            parts.iter().for_each(|part| atoms(part, found));
+        }
         ExprKind::Not(part) => atoms(part, found),
         // A let is gathered by itself; why earlier rows of a table do not match is told of these.
         ExprKind::Let(_) | ExprKind::Earlier(..) | ExprKind::Literal(_) => {}

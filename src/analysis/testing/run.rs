@@ -6,7 +6,9 @@ use super::coverage::Coverage;
 use super::expect::{Instead, unmet};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, decide};
+use qudao_language::diagnostic::render_in;
 use qudao_language::model::{Origin, Profile, Property, Ruleset, Test};
+use qudao_language::profile::{self, Format};
 use qudao_language::source::Place;
 use qudao_telling::words::{Speaker, Tongue, source_text};
 
@@ -186,6 +188,40 @@ pub fn test_profile(ruleset: &Ruleset, test: &Test, base: Option<&Profile>) -> P
         profile.set(given.field, given.value.clone());
     }
     profile
+}
+
+/// Reads the profile that a test names, by a function that reads a file, whose name is relative to what the test's own
+/// file is relative to.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn base_profile(
+    ruleset: &Ruleset,
+    test: &Test,
+    tongue: Tongue,
+    read: impl FnOnce(&str) -> Result<Vec<u8>, String>,
+) -> Result<Option<Profile>, String> {
+    let Some(wanted) = &test.file else { return Ok(None) };
+    let home = ruleset.files.get(test.span.file).name();
+    let name = match home.rfind(['/', '\\']) {
+        Some(end) => format!("{}{}", home.get(..=end).unwrap_or(""), wanted.value),
+        None => wanted.value.clone(),
+    };
+    let Some(format) = Format::of_name(&wanted.value) else {
+        return Err(tongue.ends_in_no_format(&wanted.value));
+    };
+    let bytes = read(&name).map_err(|error| tongue.unreadable_profile(&name, &error))?;
+    let read = profile::read(ruleset, &name, bytes, format, &[]);
+    match read.profile {
+        Some(profile) => Ok(Some(profile)),
+        None => {
+            let shown = read
+                .diagnostics
+                .iter()
+                .map(|diagnostic| render_in(&read.files, diagnostic, false, &tongue.frame()));
+            Err(tongue.wrong_profile(&name, &shown.collect::<String>()))
+        }
+    }
 }
 
 fn required_and_left_out(ruleset: &Ruleset, profile: &Profile) -> Vec<String> {

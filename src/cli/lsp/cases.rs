@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use qudao_analysis::testing::test_profile;
+use qudao_analysis::testing::{base_profile, test_profile};
 use qudao_language::check::{NameKind, Named};
 use qudao_language::date::Date;
 use qudao_language::decide::{State, decide};
@@ -11,7 +11,7 @@ use qudao_language::model::{Profile, Ruleset, Test};
 use qudao_language::profile::{self, Format};
 
 use super::super::snapshots::Beside;
-use super::super::{files, load, profiles, test};
+use super::super::{files, load, profiles};
 use super::workspace::{Loaded, Workspace, plain};
 
 /// So many tests and profiles are looked at.
@@ -93,7 +93,7 @@ pub(super) fn base(
     test: &Test,
 ) -> Result<Option<Profile>, String> {
     let Loaded { tongue, .. } = loaded;
-    test::base_by(ruleset, test, *tongue, |name| {
+    base_profile(ruleset, test, *tongue, |name| {
         let path = plain(Path::new(name));
         let within = Path::new(ruleset.main_path()).parent().unwrap_or(Path::new("")).to_path_buf();
         let read = workspace.read(&path, |path| load::read_inside(&within, path));

@@ -16,7 +16,7 @@ use qudao_language::model::{Profile, Ruleset, Test};
 use qudao_language::source::{FileId, Span};
 use qudao_language::syntax::ast::{DeclarationKind, Expectation, ExpectationKind};
 use qudao_telling::why;
-use qudao_telling::words::Speaker;
+use qudao_telling::words::{Speaker, Tongue};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -30,6 +30,7 @@ pub(super) const COMMANDS: [&str; 4] = ["qudao.run", "qudao.show", "qudao.why", 
 
 /// What a command is told.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with the address of a file, `uri`")]
 pub(super) struct Argument {
     uri: String,
     test: Option<String>,
@@ -53,7 +54,7 @@ pub(super) struct Work {
 }
 
 /// The lenses of a file of a ruleset.
-pub(super) fn of_file(loaded: &Loaded, file: FileId, encoding: Encoding) -> Vec<Json> {
+pub(super) fn of_file(loaded: &Loaded, file: FileId, encoding: Encoding, tongue: Tongue) -> Vec<Json> {
     let project = &loaded.project;
     let Some(part) = project.sources().part(file) else { return Vec::new() };
     let Some(path) = convert::path(project, Span { file, start: 0, end: 0 }) else { return Vec::new() };
@@ -66,18 +67,18 @@ pub(super) fn of_file(loaded: &Loaded, file: FileId, encoding: Encoding) -> Vec<
             lenses.push(lens(range, title, command, &argument));
         };
         match declaration.plain() {
-            DeclarationKind::Ruleset(_) => add("run all tests", "qudao.run", json!({ "uri": uri })),
+            DeclarationKind::Ruleset(_) => add(tongue.lens_run_all(), "qudao.run", json!({ "uri": uri })),
             DeclarationKind::Property(property) => {
                 let name = &*property.name.value;
-                add("prove", "qudao.run", json!({ "uri": uri, "property": name }));
+                add(tongue.lens_prove(), "qudao.run", json!({ "uri": uri, "property": name }));
             }
             DeclarationKind::Test(test) => {
                 let title = &test.title.main.value;
-                add("run", "qudao.run", json!({ "uri": uri, "test": title }));
-                add("show", "qudao.show", json!({ "uri": uri, "test": title }));
+                add(tongue.lens_run(), "qudao.run", json!({ "uri": uri, "test": title }));
+                add(tongue.lens_show(), "qudao.show", json!({ "uri": uri, "test": title }));
                 if let Some(target) = test.expect.iter().find_map(target_of) {
                     let argument = json!({ "uri": uri, "test": title, "target": target });
-                    add(&format!("why {target}"), "qudao.why", argument);
+                    add(&tongue.lens_why_of(target), "qudao.why", argument);
                 }
             }
             _ => {}
@@ -87,18 +88,18 @@ pub(super) fn of_file(loaded: &Loaded, file: FileId, encoding: Encoding) -> Vec<
 }
 
 /// The lenses of a profile, on its first line.
-pub(super) fn of_profile(given: &Given<'_>, path: &Path) -> Vec<Json> {
+pub(super) fn of_profile(given: &Given<'_>, path: &Path, tongue: Tongue) -> Vec<Json> {
     let uri = uri::uri(path).as_str().to_string();
     let range = lsp_types::Range::default();
     let mut lenses = vec![
-        lens(range, "show", "qudao.show", &json!({ "uri": uri })),
-        lens(range, "why", "qudao.why", &json!({ "uri": uri })),
+        lens(range, tongue.lens_show(), "qudao.show", &json!({ "uri": uri })),
+        lens(range, tongue.lens_why(), "qudao.why", &json!({ "uri": uri })),
     ];
     let state = case(given, path).ok().and_then(|case| {
         let ruleset = given.loaded.project.ruleset.as_deref()?;
         let run = compared(ruleset, given.main, &case, false, given.loaded).ok()?;
         let (old, _) = run.cases.first()?.pending()?;
-        Some(if old.is_empty() { "accept snapshot (new)" } else { "accept snapshot" })
+        Some(if old.is_empty() { tongue.lens_accept_new() } else { tongue.lens_accept() })
     });
     lenses.extend(state.map(|title| lens(range, title, "qudao.accept", &json!({ "uri": uri }))));
     lenses

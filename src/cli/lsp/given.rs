@@ -40,10 +40,16 @@ pub(super) fn answer(workspace: &Workspace, encoding: Encoding, request: &Reques
     let uri = request.params.get("textDocument")?.get("uri")?.as_str()?;
     let path = super::uri::path_of(uri);
     let given = workspace.given(&path)?;
-    Some(of_profile(&given, &path, encoding, request))
+    Some(of_profile(workspace, &given, &path, encoding, request))
 }
 
-fn of_profile(given: &Given<'_>, path: &Path, encoding: Encoding, request: &Request) -> Answered {
+fn of_profile(
+    workspace: &Workspace,
+    given: &Given<'_>,
+    path: &Path,
+    encoding: Encoding,
+    request: &Request,
+) -> Answered {
     let mut files = Files::default();
     let id = files.add(path.to_string_lossy(), given.text);
     let file = files.get(id);
@@ -85,7 +91,9 @@ fn of_profile(given: &Given<'_>, path: &Path, encoding: Encoding, request: &Requ
             let of = |span: Span| Some(path.to_path_buf()).filter(|_| span.file == id);
             told(Some(actions(&files, &of, found, Span { file: id, start, end }, encoding)))
         }
-        "textDocument/codeLens" => told(Some(commands::of_profile(given, path))),
+        "textDocument/codeLens" => {
+            told(Some(commands::of_profile(given, path, workspace.tongue(given.loaded))))
+        }
         "textDocument/rename" | "textDocument/prepareRename" => {
             Err((ErrorCode::RequestFailed, "a field is renamed where its ruleset declares it".into()))
         }

@@ -135,7 +135,10 @@ pub(super) fn answer(workspace: &mut Workspace, encoding: Encoding, request: Req
         }
         "textDocument/codeLens" => {
             let params: CodeLensParams = read(request)?;
-            told(at(&params.text_document.uri).map(|at| commands::of_file(at.loaded, at.file, encoding)))
+            told(
+                at(&params.text_document.uri)
+                    .map(|at| commands::of_file(at.loaded, at.file, encoding, workspace.tongue(at.loaded))),
+            )
         }
         "textDocument/prepareRename" => match place(&read(request)?) {
             None => told(None::<Json>),
@@ -341,6 +344,26 @@ impl At<'_> {
             let edits = edits.entry(uri::uri(path.as_ref()).as_str().into()).or_default();
             edits.push(TextEdit { range, new_text: text });
         }
+        for (project, named) in sharing(self.project(), &others, &named) {
+            for (path, text, format) in workspace.profiles_of(project) {
+                let uri = uri::uri(&path).as_str().to_string();
+                // Two rulesets may have one folder of profiles.
+                let places = project.named_in_given(&text, format, &named);
+                if places.is_empty() || edits.contains_key(&uri) {
+                    continue;
+                }
+                let mut files = Files::default();
+                let id = files.add(path.to_string_lossy(), text);
+                let ranges = places
+                    .iter()
+                    .map(|at| range_in(files.get(id), at.start as u32, at.end as u32, self.encoding));
+                let new_text = new.to_string();
+                edits.insert(
+                    uri,
+                    ranges.map(|range| TextEdit { range, new_text: new_text.clone() }).collect(),
+                );
+            }
+        }
         told(Some(json!({ "changes": edits })))
     }
 }
@@ -383,17 +406,24 @@ pub(super) fn actions(
     actions.collect()
 }
 
-/// The names of all rulesets that hold what is asked for.
+/// So many names are told at most: an editor asks again with every letter.
+const MOST_SYMBOLS: usize = 1_000;
+
+/// The names that hold what is asked for, of all rulesets below the opened folders.
 fn symbols(workspace: &Workspace, query: &str, encoding: Encoding) -> Vec<SymbolInformation> {
     let query = query.to_lowercase();
     let mut found = Vec::new();
     let mut seen: BTreeSet<(PathBuf, u32)> = BTreeSet::new();
-    for loaded in workspace.loaded() {
-        for named in loaded.project.names().filter(|named| named.name.to_lowercase().contains(&query)) {
-            for mention in loaded.project.mentions(named).filter(|mention| mention.declares) {
-                let Some(path) = path(&loaded.project, mention.span) else { continue };
+    let others = workspace.others_lately();
+    for project in workspace.loaded().map(|loaded| &loaded.project).chain(&*others) {
+        for named in project.names().filter(|named| named.name.to_lowercase().contains(&query)) {
+            for mention in project.mentions(named).filter(|mention| mention.declares) {
+                let Some(path) = path(project, mention.span) else { continue };
+                if found.len() == MOST_SYMBOLS {
+                    return found;
+                }
                 let new = seen.insert((path, mention.span.start));
-                let Some(location) = location(&loaded.project, mention.span, encoding).filter(|_| new) else {
+                let Some(location) = location(project, mention.span, encoding).filter(|_| new) else {
                     continue;
                 };
                 #[expect(deprecated, reason = "the type has no default, and a field that is no longer used")]

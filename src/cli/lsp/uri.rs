@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use lsp_types::Uri;
 use qudao_editor::rename::plain_path;
+use serde_json::Value as Json;
 
 /// Returns the path that an address is of, if it is of a file.
 pub(super) fn path(uri: &str) -> Option<PathBuf> {
@@ -56,6 +57,36 @@ pub(super) fn uri(path: &Path) -> Uri {
         }
     }
     Uri::from_str(&format!("file://{uri}")).expect("what is no letter is written as its digits")
+}
+
+/// Escapes what cannot stand in an address, wherever a message holds one: some clients write blanks and letters of all
+/// languages as they are.
+pub(super) fn escape(message: &mut Json) {
+    match message {
+        Json::Array(all) => all.iter_mut().for_each(escape),
+        Json::Object(all) => {
+            for (key, value) in all {
+                match value {
+                    Json::String(uri) if key == "uri" || key.ends_with("Uri") => *uri = escaped(uri),
+                    other => escape(other),
+                }
+            }
+        }
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
+
+fn escaped(uri: &str) -> String {
+    let mut escaped = String::with_capacity(uri.len());
+    for c in uri.chars() {
+        if c.is_ascii_graphic() && !r#""<>\^`{|}"#.contains(c) {
+            escaped.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            c.encode_utf8(&mut bytes).bytes().for_each(|byte| escaped.push_str(&format!("%{byte:02X}")));
+        }
+    }
+    escaped
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lsp_types::TextDocumentContentChangeEvent;
 use qudao_editor::position::{Encoding, Position};
@@ -21,10 +22,14 @@ use qudao_telling::words::Tongue;
 use super::super::files;
 use super::super::load;
 use super::super::project;
+use super::super::snapshots::Beside;
 use super::cases::{self, Came};
 
 /// So many folders are gone through for rulesets, at most.
 const MAX_FOLDERS: usize = 5_000;
+
+/// Files that are not open may change for so long without being read anew, where the client does not tell of it.
+const UNWATCHED: Duration = Duration::from_secs(3);
 
 /// What begins the path of a ruleset that ships inside the binary.
 const BUNDLED: &str = "qudao:";
@@ -84,20 +89,29 @@ pub(super) struct Workspace {
     open: BTreeMap<PathBuf, Document>,
     /// The rulesets that open files are part of, by main file; nothing for those that are to be checked anew.
     rulesets: BTreeMap<PathBuf, Option<Loaded>>,
+    /// What those that are to be checked anew were read from, so that only what changed is parsed again.
+    earlier: BTreeMap<PathBuf, Sources>,
     /// The main files of the rulesets that each open file is part of.
     mains: BTreeMap<PathBuf, Vec<PathBuf>>,
+    /// The language of the client, where it tells one.
+    locale: Option<Tongue>,
+    /// The rulesets below the roots that no open file is part of, once somebody asked, until a file changes.
+    others: RefCell<Option<(Instant, Rc<[Project]>)>>,
     states: u64,
     /// How often a file changed.
     changes: u64,
 }
 
 impl Workspace {
-    pub(super) fn new(roots: Vec<PathBuf>) -> Workspace {
+    pub(super) fn new(roots: Vec<PathBuf>, locale: Option<&str>) -> Workspace {
         Workspace {
             roots,
             open: BTreeMap::new(),
             rulesets: BTreeMap::new(),
+            earlier: BTreeMap::new(),
             mains: BTreeMap::new(),
+            locale: locale.map(Tongue::of),
+            others: RefCell::default(),
             states: 0,
             changes: 0,
         }
@@ -164,15 +178,17 @@ impl Workspace {
     pub(super) fn change_roots(&mut self, removed: &[PathBuf], added: Vec<PathBuf>) {
         self.roots.retain(|root| !removed.contains(root));
         self.roots.extend(added);
+        *self.others.get_mut() = None;
         self.mains.clear();
     }
 
     /// The rulesets that a file is part of are to be checked anew.
     fn touch(&mut self, path: &Path) {
         self.changes += 1;
-        for loaded in self.rulesets.values_mut() {
-            if loaded.as_ref().is_some_and(|it| it.paths.contains(path)) {
-                *loaded = None;
+        *self.others.get_mut() = None;
+        for (main, loaded) in &mut self.rulesets {
+            if let Some(stale) = loaded.take_if(|it| it.paths.contains(path)) {
+                self.earlier.insert(main.clone(), stale.project.into_sources());
             }
         }
     }
@@ -180,6 +196,8 @@ impl Workspace {
     /// Everything is to be read anew.
     pub(super) fn forget(&mut self) {
         self.rulesets.clear();
+        self.earlier.clear();
+        *self.others.get_mut() = None;
         self.mains.clear();
     }
 
@@ -194,6 +212,7 @@ impl Workspace {
         }
         let mains: BTreeSet<PathBuf> = self.mains.values().flatten().cloned().collect();
         self.rulesets.retain(|main, _| mains.contains(main));
+        self.earlier.retain(|main, _| mains.contains(main));
         for main in mains {
             if !matches!(self.rulesets.get(&main), Some(Some(_))) {
                 let loaded = self.load(&main);
@@ -203,7 +222,8 @@ impl Workspace {
     }
 
     fn load(&mut self, main: &Path) -> Option<Loaded> {
-        let Brought { sources, paths, lang } = self.bring(main)?;
+        let earlier = self.earlier.remove(main);
+        let Brought { sources, paths, lang } = self.bring(main, earlier)?;
         let tongue = Tongue::told_in(lang.as_deref());
         self.states += 1;
         let mut project = Project::new(sources);
@@ -227,7 +247,7 @@ impl Workspace {
             let mains: Vec<PathBuf> = self
                 .rulesets_in(folder)
                 .into_iter()
-                .filter(|main| self.bring(main).is_some_and(|it| it.paths.contains(path)))
+                .filter(|main| self.bring(main, None).is_some_and(|it| it.paths.contains(path)))
                 .collect();
             if !mains.is_empty() {
                 return mains;
@@ -294,6 +314,23 @@ impl Workspace {
         is_profile.then_some(Given { loaded, main, text, format })
     }
 
+    /// Returns the profiles of a ruleset, as they are in the editor or else on disk: those beside it, and open ones.
+    pub(super) fn profiles_of(&self, project: &Project) -> Vec<(PathBuf, String, Format)> {
+        let files = project.sources().files();
+        let main = plain(Path::new(files.get(project.sources().main()).name()));
+        let beside = if main.is_absolute() { Beside::find(&main).cases } else { BTreeMap::new() };
+        let open = self.profiles().filter(|(_, given)| given.main == main);
+        let open = open.map(|(path, _)| path.to_path_buf());
+        let all: BTreeSet<PathBuf> =
+            beside.into_values().flatten().map(|path| plain(&path)).chain(open).collect();
+        let read = all.into_iter().filter_map(|path| {
+            let format = Format::of_name(&path.to_string_lossy())?;
+            let text = String::from_utf8(self.read(&path, files::read).ok()?).ok()?;
+            Some((path, text, format))
+        });
+        read.collect()
+    }
+
     /// Returns an open file among some that was changed and not saved.
     pub(super) fn unsaved<'p>(&self, mut paths: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {
         paths.find(|path| {
@@ -331,13 +368,16 @@ impl Workspace {
     }
 
     /// Brings the files of a ruleset, as they are in the editor or else on disk; and their paths.
-    fn bring(&self, main: &Path) -> Option<Brought> {
+    fn bring(&self, main: &Path, earlier: Option<Sources>) -> Option<Brought> {
         if let Some(sources) = main.to_str().and_then(|name| Sources::bundled(name.strip_prefix(BUNDLED)?)) {
             return Some(Brought { sources, paths: BTreeSet::new(), lang: None });
         }
         let bytes = self.read(main, files::read).ok()?;
         let folder = main.parent().unwrap_or(Path::new(""));
-        let mut sources = Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes);
+        let mut sources = match earlier {
+            Some(earlier) => earlier.again(bytes),
+            None => Sources::new(&main.to_string_lossy().replace('\\', "/"), bytes),
+        };
         let mut paths = BTreeSet::from([main.to_path_buf()]);
         // What is wrong with a project file is told by the commands; it says nothing here.
         let project = project::Project::of(folder).unwrap_or_default();
@@ -379,6 +419,18 @@ impl Workspace {
         self.rulesets.values().flatten()
     }
 
+    /// The other rulesets below the roots, as they were just now: whoever looks for a name asks with every letter.
+    pub(super) fn others_lately(&self) -> Rc<[Project]> {
+        if let Some((read, others)) = &*self.others.borrow()
+            && read.elapsed() < UNWATCHED
+        {
+            return others.clone();
+        }
+        let others: Rc<[Project]> = self.others().into();
+        *self.others.borrow_mut() = Some((Instant::now(), others.clone()));
+        others
+    }
+
     /// Checks the other rulesets below the roots, which share names with those that are open.
     pub(super) fn others(&self) -> Vec<Project> {
         let mut mains: BTreeSet<PathBuf> = BTreeSet::new();
@@ -393,7 +445,12 @@ impl Workspace {
             mains.extend(self.rulesets_in(&folder));
         }
         let unloaded = mains.iter().filter(|main| !matches!(self.rulesets.get(*main), Some(Some(_))));
-        unloaded.filter_map(|main| Some(Project::new(self.bring(main)?.sources))).collect()
+        unloaded.filter_map(|main| Some(Project::new(self.bring(main, None)?.sources))).collect()
+    }
+
+    /// Returns the language in which the client shows what belongs to a ruleset: its own, else that of the project.
+    pub(super) fn tongue(&self, loaded: &Loaded) -> Tongue {
+        self.locale.unwrap_or(loaded.tongue)
     }
 
     /// Returns a ruleset of which the findings were not looked for yet.

@@ -200,6 +200,9 @@ impl<'p, 'r: 'p> Builder<'p, 'r> {
 
     /// The fields that an expression reads, lets followed.
     fn fields(&self, expr: &Expr) -> BTreeSet<Id<Field>> {
+        if let ExprKind::Leads(_, race) = &expr.kind {
+            return race.fields.clone();
+        }
         let mut fields = BTreeSet::new();
         expr.walk(&mut |part| match &part.kind {
             ExprKind::Field(id) => {

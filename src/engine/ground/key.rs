@@ -45,6 +45,10 @@ pub(super) fn write(expr: &Expr, channel: Option<Id<Channel>>, key: &mut Vec<u8>
             key.extend(format!("{:?}", target.resolve(channel)).into_bytes());
             50 + u8::from(*negated)
         }
+        ExprKind::Leads(of, race) => {
+            tagged(95 + u8::from(race.highest), race.measure.index(), key);
+            return tagged(97, of.or(channel).map_or(usize::MAX, Id::index), key);
+        }
         ExprKind::Earlier(table, row) => {
             tagged(52, table.index(), key);
             return tagged(53, *row, key);

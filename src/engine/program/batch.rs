@@ -214,6 +214,32 @@ impl<'p, 'r> Batch<'p, 'r> {
     }
 }
 
+/// Answers a whole table, rows of NDJSON or CSV that begins with its header; returns the rows of the answer, and what is
+/// set aside.
+///
+/// # Errors
+/// If the options cannot be met, or the header cannot be read, or its columns are none of the fields, or one field twice.
+pub fn answer(
+    program: &Program<'_>,
+    options: &Options,
+    table: &[u8],
+    form: Form,
+) -> Result<(Vec<u8>, Vec<Reject>), String> {
+    let batch = Batch::new(program, options, form)?;
+    let mut worker = batch.worker();
+    let mut names: Option<Vec<String>> = None;
+    for mut rows in Split::new(form == Form::Csv).push(table, true) {
+        if form == Form::Csv && names.is_none() {
+            let (found, rest) = header(&rows)?;
+            batch.check_header(&found)?;
+            (names, rows) = (Some(found), rest);
+        }
+        worker.rows(&rows, form, names.as_deref().unwrap_or_default());
+    }
+    let (rows, rejects) = worker.take();
+    Ok(([batch.header(), rows].concat(), rejects))
+}
+
 /// The measures that are told, target by target.
 fn measures(ruleset: &Ruleset, parts: Parts) -> Vec<(Target, Id<Measure>)> {
     let of = |target| {

@@ -8,12 +8,17 @@
 mod compile;
 mod run;
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::bits::Kleene;
-use crate::ground::{Ground, OpaqueId};
+use crate::ground::{Ground, Opaque, OpaqueId};
 use qudao_language::date::Date;
-use qudao_language::decide::{Probe, few_numbers};
+use qudao_language::decide::{Probe, Truth, few_numbers};
 use qudao_language::exact::{Exact, Rounding};
-use qudao_language::model::{Between, Expr, Field, Id, Measure, Profile, Ruleset, Shift, Type, Value};
+use qudao_language::model::{
+    Between, Expr, ExprKind, Field, Id, Measure, Profile, Ruleset, Shift, Target, Type, Value,
+};
 use qudao_language::operator::{CompareOp, Quantifier, Sign};
 
 pub(super) use run::Run;
@@ -108,6 +113,15 @@ enum Condition {
     Atom(Box<Atom>),
 }
 
+/// Targets that are compared by a measure: those that have it.
+#[derive(Clone, Debug)]
+struct Race {
+    measure: Id<Measure>,
+    highest: bool,
+    /// By number.
+    targets: Vec<usize>,
+}
+
 /// A condition that is made of values.
 #[derive(Clone, Debug)]
 struct Atom {
@@ -152,6 +166,8 @@ enum Formula {
     /// The answers for all values of some fields.
     Table(Vec<Place>, Vec<Kleene>),
     Condition(Condition),
+    /// Whether a target leads in a race, by the numbers of both.
+    Leads(usize, usize),
 }
 
 /// All opaque conditions of a ruleset.
@@ -166,6 +182,7 @@ pub(super) struct Formulas {
     domains: Vec<Domain>,
     /// The measures of each target; without a figure where the evaluator has to find the number.
     measures: Vec<Vec<(Id<Measure>, Option<Figure>)>>,
+    races: Vec<Race>,
 }
 
 impl Formulas {
@@ -185,7 +202,9 @@ impl Formulas {
             power *= 10;
         }
         let (of, domains) = (Vec::new(), Vec::new());
-        let mut formulas = Formulas { steps, factors, of, domains, measures: Vec::new() };
+        let (measured, races) = (Vec::new(), Vec::new());
+        let mut formulas = Formulas { steps, factors, of, domains, measures: measured, races };
+        let mut numbers = BTreeMap::new();
         formulas.domains =
             ground.ruleset.fields.iter().map(|field| formulas.domain(ground.ruleset, field)).collect();
         let mut room = MOST_ANSWERS_IN_ALL;
@@ -203,6 +222,7 @@ impl Formulas {
                     None => Formula::Condition(condition),
                 }
             });
+            let formula = formula.or_else(|| formulas.lead(ground.ruleset, &probe, opaque, &mut numbers));
             formulas.of.push(formula);
         }
         let mut figure = |(id, expr)| {
@@ -212,6 +232,36 @@ impl Formulas {
         formulas.measures =
             measures.into_iter().map(|of| of.into_iter().map(&mut figure).collect()).collect();
         formulas
+    }
+
+    /// Whether one leads, where it is certain who has the measure. A race is found again by where it stands in memory.
+    fn lead<'r>(
+        &mut self,
+        ruleset: &'r Ruleset,
+        probe: &Probe<'r>,
+        opaque: &Opaque<'r>,
+        numbers: &mut BTreeMap<usize, Option<usize>>,
+    ) -> Option<Formula> {
+        let ExprKind::Leads(of, race) = &opaque.expr.kind else { return None };
+        let number = numbers.entry(Arc::as_ptr(race) as usize).or_insert_with(|| {
+            let mut targets = Vec::new();
+            for entrant in &race.entrants {
+                let filter = match &entrant.takes_part.kind {
+                    ExprKind::And(parts) => {
+                        parts.first().map_or(Truth::Unknown, |it| probe.judge(it, None).truth)
+                    }
+                    _ => Truth::True,
+                };
+                match filter {
+                    Truth::True => targets.push(ruleset.target_index(Target::Channel(entrant.channel))),
+                    Truth::False => {}
+                    Truth::Unknown => return None,
+                }
+            }
+            self.races.push(Race { measure: race.measure, highest: race.highest, targets });
+            Some(self.races.len() - 1)
+        });
+        Some(Formula::Leads((*number)?, ruleset.target_index(Target::Channel(of.or(opaque.channel)?))))
     }
 
     /// Returns the measures of a target, by its number, in the order of declaration.
@@ -244,7 +294,7 @@ impl Formulas {
                 Test::Compare(_, left, right) => self.is_unbounded(left) && self.is_unbounded(right),
                 _ => false,
             },
-            Some(Formula::Condition(_)) | None => false,
+            Some(Formula::Condition(_) | Formula::Leads(..)) | None => false,
         }
     }
 

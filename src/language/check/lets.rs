@@ -1,6 +1,7 @@
 //! Lets, and measures: numbers that come out for each channel. Of a channel a measure is a let that nobody declared.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::cycles::{self, Link};
 use super::scope::Scope;
@@ -8,14 +9,17 @@ use super::unknown::MEASURE;
 use super::{Checker, Symbol};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    self, Channel, Expr, ExprKind, ForEach, Id, Let, Measure, NumberType, RankBy, Target, TargetRef, Type,
+    self, Channel, Entrant, Expr, ExprKind, ForEach, Id, Let, Measure, NumberType, Race, RankBy, Target,
+    TargetRef, Type,
 };
 use crate::operator::{CompareOp, Sign};
 use crate::source::Span;
 use crate::syntax::ast::{self, DeclarationKind};
 
-/// `is lowest` compares each channel with each other one: so many at most.
+/// The order by a measure is spelled out for those who prove something of it, each two targets of so many at most.
 const MAX_COMPARED: usize = 128;
+/// So is what `is lowest` asks, of each channel by itself.
+const MAX_SPELLED_OUT: usize = 32;
 
 /// Names that no measure may have: expectations of a target, and what ranks besides, begin with them.
 const NOT_MEASURES: [&str; 11] = [
@@ -445,14 +449,14 @@ impl<'s> Checker<'s> {
             return None;
         }
         let (id, _) = *self.measure_names.get(&tail.value)?;
-        let count = self.lets_of(id).count();
-        if count > MAX_COMPARED {
-            let message = format!("`is {word}` compares each channel with each other one");
-            self.report(
-                Diagnostic::new(Code::TooLarge, span, message)
-                    .here(format!("{count} channels; at most {MAX_COMPARED} are compared")),
-            );
-            return None;
+        let channel = match (&found.kind, self.find_symbol(&head.value)) {
+            (ExprKind::OfChannel(_), _) => None,
+            (_, Some(Symbol::Channel(channel))) => Some(channel),
+            _ => return None,
+        };
+        if self.lets_of(id).count() > MAX_SPELLED_OUT {
+            let kind = ExprKind::Leads(channel, self.race(id, highest));
+            return Some(Expr { span, ty: Type::Bool, kind });
         }
         match found.kind {
             ExprKind::OfChannel(each) => {
@@ -460,15 +464,43 @@ impl<'s> Checker<'s> {
                 let each = each.map(|(channel, _)| (channel, self.leads(span, id, channel, highest)));
                 Some(Expr { span, ty: Type::Bool, kind: ExprKind::OfChannel(each.collect()) })
             }
-            _ => match self.find_symbol(&head.value) {
-                Some(Symbol::Channel(channel)) => Some(self.leads(span, id, channel, highest)),
-                _ => None,
-            },
+            _ => channel.map(|channel| self.leads(span, id, channel, highest)),
         }
     }
 
-    /// The channel has the measure and is not excluded, and of each other channel that has it: it is excluded, or has
-    /// no less, or no more.
+    /// Who is compared by a measure.
+    fn race(&mut self, id: Id<Measure>, highest: bool) -> Arc<Race> {
+        if let Some(known) = self.races.get(&(id, highest)) {
+            return Arc::clone(known);
+        }
+        let entrants: Vec<Entrant> = self.entrants(id).collect();
+        let fields = entrants.iter().flat_map(|entrant| self.fields_of(&entrant.value)).collect();
+        let race = Arc::new(Race { measure: id, highest, fields, entrants });
+        self.races.insert((id, highest), Arc::clone(&race));
+        race
+    }
+
+    /// The channels that have a measure. Nobody wrote the parts: they have no text of their own.
+    fn entrants(&self, id: Id<Measure>) -> impl Iterator<Item = Entrant> {
+        let drafted = self.drafted.get(id.index()).expect("a measure that is named is drafted");
+        let span = drafted.declared.name.span.before();
+        let ty = Type::Number(drafted.ty.expect("a measure that can be read has a type"));
+        drafted.for_each.channels.iter().zip(self.lets_of(id)).map(move |(channel, value)| {
+            let target = TargetRef::Named(Target::Channel(*channel));
+            let filter = drafted.for_each.filter.as_ref().map(|filter| self.on_channel(filter, *channel));
+            let truth = |kind| Expr { span, ty: Type::Bool, kind };
+            let eligible = truth(ExprKind::Excluded(target, true));
+            let takes_part = match filter {
+                Some(filter) => truth(ExprKind::And(vec![filter, eligible])),
+                None => eligible,
+            };
+            let value = Expr { span, ty, kind: ExprKind::Let(value) };
+            Entrant { channel: *channel, takes_part, value }
+        })
+    }
+
+    /// The same spelled out: the channel has the measure and is not excluded, and of each other channel that has it: it is
+    /// excluded, or has no less, or no more.
     fn leads(&self, span: Span, id: Id<Measure>, channel: Id<Channel>, highest: bool) -> Expr {
         let drafted = self.drafted.get(id.index()).expect("a measure that is named is drafted");
         // Nobody wrote the parts: they have no text of their own.

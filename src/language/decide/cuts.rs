@@ -139,6 +139,14 @@ impl<'c, 'r> Cuts<'c, 'r> {
         self.curves.push(Curve::itself(of));
     }
 
+    /// What a number is multiplied by and added to that changes alone, if an expression comes to that, lets followed.
+    pub(super) fn line(&mut self, expr: &'r Expr) -> Option<(Exact, Exact)> {
+        let [line] = self.lines(expr, None)?.try_into().ok()?;
+        let line: Line = line;
+        (line.is_constant() || self.curve(line.curve).shape == Shape::Itself)
+            .then_some((line.times, line.plus))
+    }
+
     /// How many parts were looked at.
     pub(super) fn parts(&self) -> usize {
         self.parts
@@ -237,6 +245,14 @@ impl<'c, 'r> Cuts<'c, 'r> {
                 Some(lines) => self.meet_lines(&lines, &[Line::constant(Exact::ZERO)]),
                 None => self.give_up(&[inner]),
             },
+            ExprKind::Leads(of, race) => {
+                let Some(own) = of.or(channel).map(|channel| race.place(channel)) else { return };
+                let values = race.entrants.iter().map(|entrant| &entrant.value).enumerate();
+                let (own, others): (Vec<_>, Vec<_>) = values.partition(|(place, _)| *place == own);
+                for (_, other) in others {
+                    own.iter().for_each(|(_, own)| self.meet(own, Side::Of(other), None));
+                }
+            }
             ExprKind::Literal(value) => self.text(value),
             ExprKind::Fact(fact) if expr.ty == Type::Text => {
                 let entries = self.entries(fact, channel);

@@ -54,6 +54,8 @@ struct Plan {
     excluded: Vec<Target>,
     /// Instances that ask what is excluded.
     asking: Vec<InstanceKey>,
+    /// How many are compared by a measure in one of these.
+    compared: usize,
 }
 
 /// Some of what is unknown, each with what to try.
@@ -137,6 +139,9 @@ impl<'d, 'r> Depends<'d, 'r> {
         facts: bool,
     ) -> Option<BTreeSet<Await>> {
         let plan = self.plan(target, pending);
+        if plan.len() > self.left {
+            return None;
+        }
         let mut unknown = self.unknown(&plan, pending, awaited, facts);
         let (mut matter, mut idle) = (BTreeSet::new(), BTreeSet::new());
         let all = unknown.all();
@@ -214,6 +219,9 @@ impl<'d, 'r> Depends<'d, 'r> {
     ) -> bool {
         let (own, others) = parted(pending, of);
         let plan = self.plan(target, &own);
+        if plan.len() > self.left {
+            return false;
+        }
         let counts = |of: &Await| facts || matches!(of, Await::Field(_));
         let awaited = own.iter().flat_map(|pending| &pending.awaits).copied().filter(counts).collect();
         let unknown = self.unknown(&plan, &own, &awaited, facts);
@@ -430,6 +438,7 @@ impl<'d, 'r> Depends<'d, 'r> {
             }
         }
         let mut seen = BTreeSet::new();
+        let mut compared = 0;
         while let Some(part) = open.pop() {
             if self.is_known(part) || !seen.insert(part) {
                 continue;
@@ -440,10 +449,12 @@ impl<'d, 'r> Depends<'d, 'r> {
                         pending_exceptions(self.context, self.instances, key).into_iter().map(Part::Instance),
                     );
                     for expr in conditions(self.context.ruleset, key.0) {
-                        expr.walk(&mut |part| {
-                            if let ExprKind::Excluded(target, _) = part.kind {
+                        expr.walk(&mut |part| match &part.kind {
+                            ExprKind::Excluded(target, _) => {
                                 open.extend(target.resolve(key.1).map(Part::Excluded));
                             }
+                            ExprKind::Leads(_, race) => compared = race.entrants.len().max(compared),
+                            _ => {}
                         });
                     }
                 }
@@ -458,7 +469,7 @@ impl<'d, 'r> Depends<'d, 'r> {
                 }
             }
         }
-        self.ordered(&seen)
+        Plan { compared, ..self.ordered(&seen) }
     }
 
     fn is_known(&self, part: Part) -> bool {
@@ -592,7 +603,7 @@ fn of_instance(instances: &Instances, fires: &BTreeMap<InstanceKey, Judged>, key
 impl Plan {
     /// How many instances and the like are judged for each filling.
     fn len(&self) -> usize {
-        self.instances.len() + self.owned.len() + self.excluded.len() + self.asking.len()
+        self.instances.len() + self.owned.len() + self.excluded.len() + self.asking.len() + self.compared
     }
 }
 

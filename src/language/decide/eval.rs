@@ -1,6 +1,7 @@
 //! Expressions → values, three-valued, with a recorder that costs nothing when it is silent.
 
 mod facts;
+mod lead;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +51,8 @@ struct Kept {
     lets: IdMap<Let, (u64, Option<Cached>)>,
     /// What is known of the rows of a table up to each one.
     earlier: IdMap<Table, (u64, Vec<Rows>)>,
+    /// Who leads by a measure, by where those stand in memory that are compared.
+    leads: BTreeMap<usize, (u64, lead::Lead)>,
 }
 
 #[derive(Clone, Debug)]
@@ -101,7 +104,7 @@ impl<'r> Recorder<'r> for Silent {
         false
     }
 
-    fn telling_row(&self) -> bool {
+    fn told(&self) -> bool {
         false
     }
 
@@ -121,6 +124,7 @@ impl<'r> Context<'r> {
                 round: 0,
                 lets: IdMap::of(&ruleset.lets, |_| (0, None)),
                 earlier: IdMap::of(&ruleset.tables, |_| (0, Vec::new())),
+                leads: BTreeMap::new(),
             }),
             tried: Tried::new(ruleset),
         }
@@ -138,7 +142,13 @@ impl<'r> Context<'r> {
     /// Takes targets to be excluded as told.
     pub(super) fn exclude(&mut self, excluded: TargetMap<Judged>) {
         self.excluded = Some(excluded);
+        self.forget();
+    }
+
+    /// Forgets what rests on which targets are excluded.
+    fn forget(&mut self) {
         self.tried.forget();
+        self.kept.get_mut().leads.clear();
     }
 
     /// Evaluates on another day from now on.
@@ -151,7 +161,7 @@ impl<'r> Context<'r> {
     /// Takes a target to be excluded as told.
     pub(super) fn set_excluded(&mut self, target: Target, judged: Judged) {
         self.excluded.as_mut().expect("what is excluded is known before it is changed")[target] = judged;
-        self.tried.forget();
+        self.forget();
     }
 
     /// Takes a channel to be owned as told.
@@ -271,6 +281,9 @@ impl<'r> Context<'r> {
                 recorder.read(Read::Target(target, excluded.truth));
                 return if *negated { excluded.not() } else { excluded };
             }
+            ExprKind::Leads(of, race) => {
+                return of.or(channel).map_or(Judged::STUCK, |of| self.leads(race, of, recorder));
+            }
             ExprKind::Literal(_)
             | ExprKind::Field(_)
             | ExprKind::Today
@@ -309,7 +322,7 @@ impl<'r> Context<'r> {
             Some(last) => *known.get(last).expect("each row before was looked at"),
         };
         self.kept.borrow_mut().earlier[table].1 = known;
-        if let (Some((row, _)), true) = (rows.telling, recorder.telling_row()) {
+        if let (Some((row, _)), true) = (rows.telling, recorder.told()) {
             recorder.row(row);
             self.truth(matches.get(row).expect("a row that was looked at is there"), None, recorder);
         }
@@ -606,6 +619,7 @@ impl<'r> Context<'r> {
             | ExprKind::Or(_)
             | ExprKind::Not(_)
             | ExprKind::Excluded(..)
+            | ExprKind::Leads(..)
             | ExprKind::Earlier(..)
             | predicate!() => Valued::of(self.truth_inside(expr, channel, recorder)),
         }

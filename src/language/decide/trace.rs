@@ -130,8 +130,8 @@ pub(super) trait Recorder<'r> {
     fn follows(&mut self, id: Id<Let>) -> bool;
     /// Tells whether all rows before one of a `first` table are looked at.
     fn every_row(&self) -> bool;
-    /// Tells whether, of these rows, the one that tells is looked at.
-    fn telling_row(&self) -> bool;
+    /// Tells whether it is to be told: of these rows, the one that tells is looked at.
+    fn told(&self) -> bool;
     /// The part that began last came out as it did because of this row.
     fn row(&mut self, row: usize);
 }
@@ -197,7 +197,7 @@ impl<'r> Recorder<'r> for Recording<'r> {
         !self.told && !self.stays
     }
 
-    fn telling_row(&self) -> bool {
+    fn told(&self) -> bool {
         self.told
     }
 

@@ -409,7 +409,7 @@ impl<'r> Context<'r> {
             _ if only.more => {}
             ExprKind::Field(id) => only.add(*id),
             ExprKind::Let(id) => self.fields_of_let(*id).for_each(|id| only.add(*id)),
-            ExprKind::Excluded(..) | ExprKind::Earlier(..) => only.more = true,
+            ExprKind::Excluded(..) | ExprKind::Leads(..) | ExprKind::Earlier(..) => only.more = true,
             _ => expr.each_part(|part| self.read_only(part, only)),
         }
     }

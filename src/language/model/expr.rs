@@ -1,8 +1,9 @@
 //! Expressions with their types. Numbers on both sides of an operator are in one unit: conversions stand in the tree.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::{Channel, Enum, Fact, Field, Id, Let, Table, TargetRef, Type, Value};
+use super::{Channel, Enum, Fact, Field, Id, Let, Measure, Table, TargetRef, Type, Value};
 use crate::exact::{Exact, Rounding};
 use crate::operator::{CompareOp, Quantifier, Sign};
 use crate::source::Span;
@@ -84,6 +85,9 @@ pub enum ExprKind {
     Known(Box<Expr>, bool),
     /// A target is excluded, or is not if `true`.
     Excluded(TargetRef, bool),
+    /// A measure of a channel, of the variable where there is none, is the lowest, or the highest, of those that take part.
+    /// Of few channels it is spelled out as an `and` of comparisons, which can be proved.
+    Leads(Option<Id<Channel>>, Arc<Race>),
     /// Some row of a table before the one of this number matches.
     Earlier(Id<Table>, usize),
     /// One of two values.
@@ -136,6 +140,39 @@ impl FactRef {
             _ => None,
         });
         values.collect()
+    }
+}
+
+/// The channels that are compared by a measure; shared by all that ask which of them leads.
+#[derive(Debug, Clone)]
+pub struct Race {
+    /// The measure.
+    pub measure: Id<Measure>,
+    /// Whether the highest leads.
+    pub highest: bool,
+    /// The fields that the measure reads of any of them, lets followed.
+    pub fields: BTreeSet<Id<Field>>,
+    /// Those that have the measure, in order.
+    pub entrants: Vec<Entrant>,
+}
+
+/// A channel that is compared with others by a measure.
+#[derive(Debug, Clone)]
+pub struct Entrant {
+    /// The channel.
+    pub channel: Id<Channel>,
+    /// Whether it takes part: `where` of the measure keeps it, and it is not excluded.
+    pub takes_part: Expr,
+    /// The measure of it.
+    pub value: Expr,
+}
+
+impl Race {
+    /// Returns the place of a channel among those that are compared.
+    #[must_use]
+    pub fn place(&self, channel: Id<Channel>) -> usize {
+        let place = self.entrants.binary_search_by_key(&channel, |entrant| entrant.channel);
+        place.expect("the check keeps it to the channels that have it")
     }
 }
 
@@ -198,7 +235,7 @@ macro_rules! operation {
 
 /// Calls a function with each part of a form, borrowed as the iterator says.
 macro_rules! each_part {
-    ($kind:expr, $iter:ident, $visit:ident) => {
+    ($kind:expr, $iter:ident, $entrants:ident, $visit:ident) => {
         match $kind {
             ExprKind::Literal(_)
             | ExprKind::Field(_)
@@ -206,6 +243,12 @@ macro_rules! each_part {
             | ExprKind::Today
             | ExprKind::Excluded(..)
             | ExprKind::Earlier(..) => {}
+            ExprKind::Leads(_, race) => {
+                for Entrant { takes_part, value, .. } in $entrants(race) {
+                    $visit(takes_part);
+                    $visit(value);
+                }
+            }
             ExprKind::Fact(fact) => fact.indexes.$iter().for_each($visit),
             ExprKind::And(parts)
             | ExprKind::Or(parts)
@@ -248,6 +291,14 @@ macro_rules! each_part {
     };
 }
 
+fn entrants(race: &Arc<Race>) -> std::slice::Iter<'_, Entrant> {
+    race.entrants.iter()
+}
+
+fn entrants_mut(race: &mut Arc<Race>) -> std::slice::IterMut<'_, Entrant> {
+    Arc::make_mut(race).entrants.iter_mut()
+}
+
 impl Expr {
     /// Returns the parts of the expression, in order; what it stands for elsewhere is none.
     pub fn parts(&self) -> Vec<&Expr> {
@@ -258,12 +309,12 @@ impl Expr {
 
     /// Calls a function with each of these.
     pub fn each_part<'e>(&'e self, mut visit: impl FnMut(&'e Expr)) {
-        each_part!(&self.kind, iter, visit);
+        each_part!(&self.kind, iter, entrants, visit);
     }
 
     /// Calls a function with each of these, to be changed.
     fn each_part_mut(&mut self, mut visit: impl FnMut(&mut Expr)) {
-        each_part!(&mut self.kind, iter_mut, visit);
+        each_part!(&mut self.kind, iter_mut, entrants_mut, visit);
     }
 
     /// Calls a function with this expression and all within it, lets not followed.
@@ -317,6 +368,13 @@ impl Expr {
         let mut asks = false;
         self.walk(&mut |part| asks |= matches!(part.kind, ExprKind::Excluded(..)));
         asks
+    }
+
+    /// Tells whether its parts are of it alone: nobody wrote them, as where each two are compared to find the lowest.
+    #[must_use]
+    pub fn is_spelled_out(&self) -> bool {
+        let ExprKind::And(parts) = &self.kind else { return false };
+        parts.last().is_some_and(|part| part.span == self.span.before())
     }
 
     /// Returns the enum of the values, if they are of an enum or a set of one.

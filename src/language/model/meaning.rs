@@ -544,6 +544,12 @@ impl<'r> Writer<'r> {
             }
             ExprKind::Known(a, negated) => format!("known({negated},{})", self.expr(a)),
             ExprKind::Excluded(target, negated) => format!("excluded({negated},{})", self.target(*target)),
+            ExprKind::Leads(channel, race) => {
+                let channel = channel.map_or("*", |channel| self.name(Target::Channel(channel)));
+                let parts = race.entrants.iter().flat_map(|it| [&it.takes_part, &it.value]);
+                let parts = members(&mut parts.map(|part| self.expr(part)));
+                format!("leads({},{channel},{parts})", race.highest)
+            }
             ExprKind::Earlier(table, number) => {
                 let [high, low] = self.earlier(*table, *number);
                 format!("earlier({high:032x}{low:032x})")

@@ -3,6 +3,7 @@
 //! Every node knows its span. Parentheses are kept, so that the formatter can write them again.
 
 mod expr;
+pub(crate) mod moved;
 mod rule;
 mod table;
 

@@ -1,15 +1,18 @@
 //! The files of a ruleset. The library opens none: [`Sources`] says which it still wants, the caller brings them.
 
 mod asked;
+mod paths;
 mod workbook;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use super::again::{Before, Seen};
 use super::ast::{self, DeclarationKind};
-use super::parse;
+use super::parse_again;
 use crate::bundled;
 use crate::diagnostic::{Code, Diagnostic, merge_conflicts};
 use crate::source::{Conflict, FileId, Files, Span, conflicts};
+use paths::{leads_out, resolve};
 pub(super) use workbook::workbook_sheet;
 
 /// A ruleset may have so many files, those of the rulesets that it extends included.
@@ -31,6 +34,8 @@ pub struct Sources {
     asked: BTreeSet<Home>,
     wanted: VecDeque<(Wanted, Home)>,
     diagnostics: Vec<Diagnostic>,
+    /// The parts of an earlier state, by their homes.
+    before: BTreeMap<Home, Before>,
 }
 
 /// A layer's number, and a path relative to the folder of its main file.
@@ -60,6 +65,8 @@ enum Origin {
 #[derive(Debug)]
 struct Part {
     file: ast::File,
+    /// What was seen of each declaration.
+    seen: Vec<Seen>,
     /// The parts it imports, by path; `None` where the path is no good.
     imports: Vec<Option<String>>,
 }
@@ -101,7 +108,29 @@ impl Sources {
     #[must_use]
     pub fn new(name: &str, bytes: Vec<u8>) -> Sources {
         let folder = name.rfind(['/', '\\']).map_or("", |end| name.get(..=end).unwrap_or(""));
-        Sources::start(folder, name.get(folder.len()..).unwrap_or(name), bytes, Origin::Caller(String::new()))
+        Sources::start(
+            folder,
+            name.get(folder.len()..).unwrap_or(name),
+            bytes,
+            Origin::Caller(String::new()),
+            BTreeMap::new(),
+        )
+    }
+
+    /// Begins anew with the main file, of which there was an earlier state. All files are wanted again, and what comes
+    /// is what would come without; only declarations whose text is as it was are not parsed again.
+    #[must_use]
+    pub fn again(self, bytes: Vec<u8>) -> Sources {
+        let Some(first) = self.layers.first() else { unreachable!("there is always a first layer") };
+        let (path, origin) = (first.main_path.clone(), first.origin.clone());
+        let folder = self.display_name("");
+        let mut before = BTreeMap::new();
+        for (number, layer) in self.layers.into_iter().enumerate() {
+            for (path, part) in layer.parts {
+                before.insert((number, path), Before::new(part.file.declarations, part.seen));
+            }
+        }
+        Sources::start(&folder, &path, bytes, origin, before)
     }
 
     /// Begins with a ruleset that ships inside the binary, if there is one of that name; nothing else is wanted then.
@@ -114,10 +143,17 @@ impl Sources {
             &path,
             text.as_bytes().to_vec(),
             Origin::Bundled(name.to_string()),
+            BTreeMap::new(),
         ))
     }
 
-    fn start(folder: &str, path: &str, bytes: Vec<u8>, origin: Origin) -> Sources {
+    fn start(
+        folder: &str,
+        path: &str,
+        bytes: Vec<u8>,
+        origin: Origin,
+        before: BTreeMap<Home, Before>,
+    ) -> Sources {
         let mut sources = Sources {
             files: Files::default(),
             layers: Vec::new(),
@@ -127,6 +163,7 @@ impl Sources {
             asked: BTreeSet::from([(0, path.to_string())]),
             wanted: VecDeque::new(),
             diagnostics: Vec::new(),
+            before,
         };
         let main = add(&mut sources.files, &format!("{folder}{path}"), bytes, &mut sources.diagnostics);
         sources.add_layer(main, path, origin);
@@ -342,10 +379,12 @@ impl Sources {
 
     fn read_part(&mut self, home: Home, id: FileId) {
         self.homes.insert(id, home.clone());
-        let (mut file, mut diagnostics) = parse(&self.files, id);
+        let mut before = self.before.remove(&home).unwrap_or_default();
+        let (mut file, mut diagnostics, mut seen) = parse_again(&self.files, id, &mut before);
         if self.diagnostics.iter().any(|d| d.code == Code::NotUtf8 && d.label.span.file == id) {
             // What is left of the file ends in the middle: its errors would say nothing new.
             file.declarations.clear();
+            seen.clear();
             file.lost.everything = true;
         } else {
             self.diagnostics.append(&mut diagnostics);
@@ -371,7 +410,7 @@ impl Sources {
             }
         }
         if let Some(layer) = self.layers.get_mut(layer) {
-            layer.parts.insert(path, Part { file, imports });
+            layer.parts.insert(path, Part { file, seen, imports });
         }
         if let Some(base) = base {
             self.read_base(layer, &folder, &base);
@@ -607,32 +646,6 @@ fn flatten<'s>(
     open.pop();
 }
 
-/// Tells whether a path that was joined goes up at its beginning.
-fn leads_out(resolved: &str) -> bool {
-    resolved == ".." || resolved.starts_with("../")
-}
-
-/// Joins a path to the folder of the file that names it. The result goes up only at its beginning.
-fn resolve(folder: &str, path: &str) -> Result<String, &'static str> {
-    if path.is_empty() {
-        return Err("this path is empty");
-    }
-    if path.starts_with('/') || path.contains('\\') || path.contains(':') || path.contains('\0') {
-        return Err("a path is relative, with `/` between names");
-    }
-    let mut names: Vec<&str> = Vec::new();
-    for name in folder.split('/').chain(path.split('/')) {
-        match name {
-            "" | "." => {}
-            ".." if names.last().is_some_and(|last| *last != "..") => {
-                names.pop();
-            }
-            _ => names.push(name),
-        }
-    }
-    Ok(names.join("/"))
-}
-
 /// Adds a file, and reports it if it is not UTF-8; what comes before the first wrong byte is kept.
 fn add(files: &mut Files, name: &str, bytes: Vec<u8>, diagnostics: &mut Vec<Diagnostic>) -> FileId {
     let error = match String::from_utf8(bytes) {
@@ -660,15 +673,6 @@ fn add(files: &mut Files, name: &str, bytes: Vec<u8>, diagnostics: &mut Vec<Diag
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_relative_and_go_up_at_the_beginning_only() {
-        assert_eq!(resolve("parts/", "../facts.qd"), Ok("facts.qd".into()));
-        assert_eq!(resolve("", "a/./b/../c.qd"), Ok("a/c.qd".into()));
-        assert_eq!(resolve("", "../../x"), Ok("../../x".into()));
-        assert!(resolve("", "/etc/passwd").is_err());
-        assert!(resolve("", "C:\\x").is_err());
-    }
 
     #[test]
     fn files_are_asked_for_one_by_one() {

@@ -33,10 +33,11 @@ impl<'r> Footnotes<'r> {
     /// Returns a text with the numbers of what it rests on behind it, each once.
     #[must_use]
     pub fn cite(&mut self, text: Text, citations: impl IntoIterator<Item = &'r Citation>) -> Text {
-        self.cite_some(text, citations, usize::MAX)
+        let numbers = citations.into_iter().flat_map(|citation| self.all_of(citation)).collect();
+        numbered(text, numbers)
     }
 
-    /// The same with so many places at most, the first.
+    /// The same with so many sources at most, and one place in each, the first.
     #[must_use]
     pub fn cite_some(
         &mut self,
@@ -44,20 +45,21 @@ impl<'r> Footnotes<'r> {
         citations: impl IntoIterator<Item = &'r Citation>,
         most: usize,
     ) -> Text {
-        let mut numbers: BTreeSet<usize> = BTreeSet::new();
-        for citation in citations {
-            let quotes = citation.quotes.iter().map(|quote| (quote.line, Some(&*quote.text)));
-            let alone = citation.quotes.is_empty().then_some((None, None));
-            for (line, quote) in quotes.chain(alone) {
-                if numbers.len() < most {
-                    numbers.insert(self.number(citation, line, quote));
-                }
-            }
-        }
-        let gap = if numbers.is_empty() { text } else { text.and(Kind::Plain, " ") };
-        numbers.into_iter().fold(gap, |text, number| text.and(Kind::Cited, number.to_string()))
+        let mut told: BTreeSet<Id<Source>> = BTreeSet::new();
+        let first = citations.into_iter().filter(|it| told.len() < most && told.insert(it.source));
+        let numbers = first.map(|citation| {
+            let quote = citation.quotes.first();
+            self.number(citation, quote.and_then(|quote| quote.line), quote.map(|quote| &*quote.text))
+        });
+        let numbers = numbers.collect();
+        numbered(text, numbers)
     }
 
+    fn all_of(&mut self, citation: &'r Citation) -> Vec<usize> {
+        let quotes = citation.quotes.iter().map(|quote| (quote.line, Some(&*quote.text)));
+        let alone = citation.quotes.is_empty().then_some((None, None));
+        quotes.chain(alone).map(|(line, quote)| self.number(citation, line, quote)).collect()
+    }
     fn number(&mut self, citation: &'r Citation, line: Option<u32>, quote: Option<&'r str>) -> usize {
         let (source, at) = (citation.source, citation.at.as_deref());
         let all = &mut self.all;
@@ -72,4 +74,10 @@ impl<'r> Footnotes<'r> {
         }
         number
     }
+}
+
+/// A text with numbers behind it.
+fn numbered(text: Text, numbers: BTreeSet<usize>) -> Text {
+    let gap = if numbers.is_empty() { text } else { text.and(Kind::Plain, " ") };
+    numbers.into_iter().fold(gap, |text, number| text.and(Kind::Cited, number.to_string()))
 }

@@ -29,7 +29,9 @@ const COLUMNS: [usize; 4] = [24, 20, 16, 13];
 const APART: usize = 20;
 
 /// What was asked stands in a column at most so wide.
-const ASKED: usize = 46;
+const ASKED: usize = 52;
+/// An answer below its question stands so far to the right.
+const BELOW: usize = 6;
 
 /// What stands at the right margin does so from this column on.
 const MARGIN: usize = 46;
@@ -395,15 +397,35 @@ impl Screen {
 
     /// What was asked, and beside it what was answered.
     fn answers(&mut self, table: &Table) {
-        let asked = columns(table, ASKED).first().copied().unwrap_or(0);
-        let answered = self.width.saturating_sub(asked + 4).max(LEAST);
+        let widest = columns(table, ASKED).first().copied().unwrap_or(0);
+        let room = self.width;
+        let beside = |asked: usize| room.saturating_sub(asked + 4).max(LEAST);
+        let below = room.saturating_sub(BELOW).max(LEAST);
+        let high = |text: &Text, cells: usize| wrap(&shown(text), cells).len();
+        // What takes more lines beside its question stands below it.
+        let fits = |question: &Text, answer: &Text, asked: usize| {
+            let beside = high(question, asked).max(high(answer, beside(asked)));
+            let below = high(question, room.saturating_sub(2).max(LEAST)) + high(answer, below);
+            (beside <= below, beside.min(below))
+        };
+        // As wide as leaves the fewest lines.
+        let lines = |asked: &usize| -> usize {
+            let rows = table.rows.iter().filter_map(|row| row.first().zip(row.get(1)));
+            rows.map(|(question, answer)| fits(question, answer, *asked).1).sum()
+        };
+        let asked = (LEAST.min(widest)..=widest).rev().min_by_key(lines).unwrap_or(widest);
         for row in &table.rows {
             let [question, answer] = row.as_slice() else { continue };
             if answer.is_empty() {
                 self.line(&[(Kind::Plain, "  "), (Kind::Faint, &shown(question))]);
                 continue;
             }
-            let lines = [self.lines(question, asked), self.lines(answer, answered)];
+            if !fits(question, answer, asked).0 {
+                self.hang(&[(Kind::Plain, "  ")], "", question);
+                self.hang(&[(Kind::Plain, &" ".repeat(BELOW))], "", answer);
+                continue;
+            }
+            let lines = [self.lines(question, asked), self.lines(answer, beside(asked))];
             for at in 0..lines.iter().map(Vec::len).max().unwrap_or(0) {
                 let [question, answer] = lines.each_ref().map(|lines| lines.get(at).map_or("", |line| line));
                 self.put(&format!("  {}  {answer}", pad(question, asked)));

@@ -21,7 +21,7 @@ pub fn book<'r>(
 ) -> Document {
     let titled = &speaker.with_titles();
     let tongue = titled.tongue;
-    let Client { mut document, mut cited } = why::client(decision, speaker, advice, ids);
+    let Client { mut document, mut cited, .. } = why::client(decision, speaker, advice, ids);
     for block in &mut document.body {
         if let Block::Section(section) = block
             && section.part == Part::ToDo

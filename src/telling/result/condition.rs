@@ -184,7 +184,7 @@ fn condition(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> ConditionView {
         ExprKind::If(_) => "if",
         ExprKind::InSet { .. } | ExprKind::InList { .. } | ExprKind::InRange { .. } => "in",
         ExprKind::Has(..) | ExprKind::HasMany(..) | ExprKind::HasSet(..) => "has",
-        ExprKind::Known(..) | ExprKind::Excluded(..) => "is",
+        ExprKind::Known(..) | ExprKind::Excluded(..) | ExprKind::Leads(..) => "is",
         // A field, a fact or a value on its own is compared with true.
         ExprKind::Compare(..)
         | ExprKind::Literal(_)
@@ -266,6 +266,7 @@ fn operator(expr: &Expr) -> Option<&'static str> {
         },
         ExprKind::Known(_, negated) => pick(*negated, "is known", "is unknown"),
         ExprKind::Excluded(_, negated) => pick(*negated, "is excluded", "is eligible"),
+        ExprKind::Leads(_, race) => pick(race.highest, "is lowest", "is highest"),
         _ => return None,
     })
 }
@@ -371,7 +372,9 @@ pub(super) fn operand(writer: &Writer<'_, '_>, trace: &Trace<'_>) -> OperandView
         ExprKind::And(_) => ("and", Json::Null),
         ExprKind::Or(_) | ExprKind::Earlier(..) => ("or", Json::Null),
         ExprKind::Not(_) => ("not", Json::Null),
-        ExprKind::Excluded(..) | predicate!() => ("condition", json!(condition(writer, trace))),
+        ExprKind::Excluded(..) | ExprKind::Leads(..) | predicate!() => {
+            ("condition", json!(condition(writer, trace)))
+        }
     };
     // A condition within a value is told as a condition.
     let of = if op == "condition" { &[][..] } else { &trace.parts };

@@ -3,8 +3,8 @@
 use qudao_language::date::Date;
 use qudao_language::exact::{Exact, Rounding};
 use qudao_language::model::{
-    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Hole, Id, Let, Number, OWN, Piece, Ruleset,
-    Shift, Target, TargetRef, Template, Type, Value,
+    Between, Channel, Entry, Expr, ExprKind, FactRef, Field, Hole, Id, Let, Measure, Number, OWN, Piece,
+    Ruleset, Shift, Target, TargetRef, Template, Type, Value,
 };
 use qudao_language::operator::{CompareOp, Quantifier, Sign};
 
@@ -218,6 +218,17 @@ impl<'r> Teller<'r> {
                 };
                 joined([self.target(*target), plain(self.apart(state))])
             }
+            ExprKind::Leads(of, race) => {
+                let of = of.and_then(|channel| race.entrants.get(race.place(channel)));
+                let measure = of.map_or_else(|| self.measure(race.measure), |it| self.value(&it.value));
+                let state = match (race.highest, holds) {
+                    (false, true) => pick("is the lowest", "最低"),
+                    (false, false) => pick("is not the lowest", "不是最低"),
+                    (true, true) => pick("is the highest", "最高"),
+                    (true, false) => pick("is not the highest", "不是最高"),
+                };
+                joined([measure, plain(self.apart(state))])
+            }
             ExprKind::Earlier(..) => plain(match holds {
                 true => pick("a row before matches", "前面有匹配的行"),
                 false => pick("no row before matches", "前面没有匹配的行"),
@@ -387,6 +398,7 @@ impl<'r> Teller<'r> {
             | ExprKind::HasSet(..)
             | ExprKind::Known(..)
             | ExprKind::Excluded(..)
+            | ExprKind::Leads(..)
             | ExprKind::Earlier(..) => self.said(expr, true),
         }
     }
@@ -444,12 +456,15 @@ impl<'r> Teller<'r> {
         let named = &self.ruleset().lets[id];
         match named.of {
             Some((measure, channel)) => {
-                let title = self.ruleset().measures[measure].title(self.speaker.language);
                 let of = self.link(Target::Channel(channel));
-                joined([Text::of(Kind::To(Place::Measure(measure)), title), self.in_brackets(of)])
+                joined([self.measure(measure), self.in_brackets(of)])
             }
             None => Text::of(Kind::To(Place::Let(id)), self.tongue().quoted(&plain_name(&named.name))),
         }
+    }
+
+    fn measure(&self, id: Id<Measure>) -> Text {
+        Text::of(Kind::To(Place::Measure(id)), self.ruleset().measures[id].title(self.speaker.language))
     }
 
     fn of_channel(&self, each: &'r [(Id<Channel>, Expr)]) -> Text {
@@ -458,10 +473,7 @@ impl<'r> Teller<'r> {
             _ => None,
         });
         match (measure, each.first()) {
-            (Some((measure, _)), _) => {
-                let title = self.ruleset().measures[measure].title(self.speaker.language);
-                Text::of(Kind::To(Place::Measure(measure)), title)
-            }
+            (Some((measure, _)), _) => self.measure(measure),
             (None, Some((_, first))) => self.value(first),
             (None, None) => Text::default(),
         }

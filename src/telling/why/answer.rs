@@ -9,7 +9,7 @@ use super::{footer, points, quotes, reason, rests, short_sources, silences};
 use crate::document::{Block, Document, Item, Kind, Mark, Section, Table, TableKind, Text};
 use crate::words::{self, Speaker, Tongue, evidence, expr_text};
 use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
-use qudao_language::model::{Citation, EffectKind, Id, Need, Rule, Source, Target};
+use qudao_language::model::{Citation, EffectKind, Id, Need, OWN, Rule, Source, Target};
 use qudao_language::operator::Verdict;
 
 /// So many lines of a list are shown at least, even where fewer targets are told in full.
@@ -239,13 +239,28 @@ impl<'a, 'r> Teller<'a, 'r> {
         if decided.leaning == Verdict::Recommended {
             remarks.extend(self.leans_on(decided));
         }
-        if !self.decision.open_facts(decided.target).is_empty() {
-            remarks.push(tongue.not_all_said().to_string());
-        }
+        remarks.extend(self.not_all_said(decided.target));
         if !self.decision.disputed_facts(decided.target).is_empty() {
             remarks.push(tongue.rests_on_disputed().to_string());
         }
         remarks
+    }
+
+    /// That no source says all of a target, or something of another that it hangs on.
+    fn not_all_said(&self, target: Target) -> Option<String> {
+        let open = self.decision.open_facts(target);
+        let of_target = |channel| match target {
+            Target::Channel(own) => channel == own,
+            Target::Mix(mix) => self.speaker.ruleset.mixes[mix].members.contains(&channel),
+        };
+        match open.iter().any(|open| open.channel == OWN || of_target(open.channel)) {
+            _ if open.is_empty() => None,
+            true => Some(self.tongue.not_all_said().to_string()),
+            false => {
+                let names = open.iter().map(|open| self.speaker.entry(open.channel, open.entry)).collect();
+                Some(self.tongue.no_source_for(&some(self.tongue, names, MOST_NEEDS)))
+            }
+        }
     }
 
     /// The channels that a target needs, or is made of, and that nobody would choose for themselves.

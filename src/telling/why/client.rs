@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::list;
 use super::headline::headline;
-use super::rests::{disputes, some_targets};
+use super::rests::{disputes, few_targets, some_targets};
 use super::to_do::to_do;
-use super::{reason, silences};
+use super::{Silence, reason, silences};
 use crate::document::{
     Block, Document, Footnotes, Item, Kind, List, Mark, Part, Section, Table, TableKind, Text,
 };
@@ -25,17 +25,23 @@ const IN_FULL: usize = 5;
 /// So many reasons are told of each target.
 const REASONS: usize = 3;
 
-/// So many places in sources are told for each sentence; its proof tells all.
-const CITED: usize = 2;
+/// So many sources are told for a warning, which weighs one against another, and one for any other sentence; one place in
+/// each. Its proof tells all.
+const WEIGHED: usize = 2;
+
+/// So many answers of yes or no stand together in a text.
+const TOGETHER: usize = 4;
 
 /// So many publishers are named that could know something.
-const PUBLISHERS: usize = 2;
+const PUBLISHERS: usize = 3;
 
 /// An answer for a client, and what it cites.
 #[derive(Debug)]
 pub struct Client<'r> {
     /// The answer without its sources.
     pub document: Document,
+    /// What was said as a text has room for it.
+    said: Block,
     /// What is cited in it.
     pub cited: Footnotes<'r>,
 }
@@ -67,7 +73,7 @@ pub fn client<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, advice: &[Advic
         cited: Footnotes::default(),
         turned: BTreeSet::new(),
     };
-    let mut body = vec![teller.said()];
+    let mut body = vec![teller.said(false)];
     body.push(teller.recommendation());
     for target in &told {
         let advice = advice.iter().find(|advice| advice.target == *target);
@@ -81,14 +87,15 @@ pub fn client<'r>(decision: &Decision<'r>, speaker: Speaker<'r>, advice: &[Advic
         footer: tongue.version_and_day(speaker.ruleset.version.as_deref(), decision.day),
         ..Document::default()
     };
-    Client { document, cited: teller.cited }
+    Client { document, said: teller.said(true), cited: teller.cited }
 }
 
 impl Client<'_> {
-    /// Returns the answer with its sources at the end.
+    /// Returns the answer as a text: what was said in fewer lines, and the sources at the end.
     #[must_use]
-    pub fn with_sources(self, speaker: &Speaker<'_>) -> Document {
-        let Client { mut document, cited } = self;
+    pub fn in_text(self, speaker: &Speaker<'_>) -> Document {
+        let Client { mut document, said, cited } = self;
+        document.body.splice(..1, [said]);
         document.body.extend(sources(speaker, &cited));
         document
     }
@@ -179,37 +186,58 @@ impl<'r> Teller<'_, 'r> {
         }
     }
 
-    /// What was asked and answered, group by group, and what was assumed.
-    fn said(&self) -> Block {
+    /// What was asked and answered, group by group, and what was assumed. In a text, many answers of yes or no stand together
+    /// behind the others, without groups.
+    fn said(&self, in_text: bool) -> Block {
         let ruleset = self.speaker.ruleset;
         let mut rows: Vec<Vec<Text>> = Vec::new();
         let mut section = None;
+        let given = ruleset.fields.ids().filter_map(|id| self.decision.profile.get(id).value.as_ref());
+        let together = in_text && given.filter(|value| matches!(value, Value::Bool(_))).count() >= TOGETHER;
+        let [mut confirmed, mut denied] =
+            [true, false].map(|truth| (Text::of(Kind::Faint, self.tongue.said_to(truth)), ""));
         for (id, field) in ruleset.fields.entries() {
             let given = self.decision.profile.get(id);
             let Some(value) = &given.value else { continue };
-            if field.section != section {
+            let assumed = self.tongue.bracket(self.tongue.assumed_so());
+            let assumed = (given.origin == Origin::Default).then_some((Kind::Doubtful, assumed));
+            let mut question = Text::from(&*self.speaker.field(id));
+            if self.ids {
+                question = question.and(Kind::Plain, " ").and(Kind::Code, &*field.name);
+            }
+            if let (true, Value::Bool(truth)) = (together, value) {
+                let (said, gap) = if *truth { &mut confirmed } else { &mut denied };
+                *said = std::mem::take(said).and(Kind::Plain, *gap);
+                // A question ends with a mark of its own, a title with none.
+                let asks = self.speaker.field(id).ends_with(['?', '？']);
+                *gap = if asks { self.tongue.between_sentences() } else { self.tongue.semicolon() };
+                said.0.extend(question.0.into_iter().chain(assumed));
+                continue;
+            }
+            if field.section != section && !together {
                 section = field.section;
                 let title = section.and_then(|at| ruleset.sections.get(at));
                 let title = title.map_or("", |title| title.get(self.speaker.language));
                 rows.push(vec![Text::of(Kind::Strong, title), Text::default()]);
             }
             let mut answer = Text::from(self.speaker.value(value, field.ty));
-            if given.origin == Origin::Default {
-                answer = answer.and(Kind::Doubtful, self.tongue.bracket(self.tongue.assumed_so()));
-            }
-            let mut question = Text::from(&*self.speaker.field(id));
-            if self.ids {
-                question = question.and(Kind::Plain, " ").and(Kind::Code, &*field.name);
-            }
+            answer.0.extend(assumed);
             rows.push(vec![question, answer]);
         }
-        if rows.is_empty() {
-            let nothing = Block::Paragraph(self.tongue.nothing().into());
-            return Block::section(self.tongue.what_you_said(), vec![nothing]);
+        let mut body = Vec::new();
+        if !rows.is_empty() {
+            let heads = vec![self.tongue.question().into(), self.tongue.answer().into()];
+            body.push(Block::Table(Table { kind: TableKind::Answers, heads, rows }));
         }
-        let heads = vec![self.tongue.question().into(), self.tongue.answer().into()];
-        let table = Block::Table(Table { kind: TableKind::Answers, heads, rows });
-        Block::section(self.tongue.what_you_said(), vec![table])
+        let together = [confirmed.0, denied.0].into_iter().filter(|text| text.0.len() > 1);
+        let together: Vec<Item> = together.map(|text| Item::new(Mark::Point, text)).collect();
+        if !together.is_empty() {
+            body.push(Block::list(together));
+        }
+        if body.is_empty() {
+            body.push(Block::Paragraph(self.tongue.nothing().into()));
+        }
+        Block::section(self.tongue.what_you_said(), body)
     }
 
     /// The answer in a sentence, and the warnings that concern all of it.
@@ -232,13 +260,14 @@ impl<'r> Teller<'_, 'r> {
         }
         let mark = if warnings { Mark::Warning(self.tongue.warning()) } else { Mark::Point };
         let text = self.speaker.fill(self.decision, text, cause.channel);
-        let text = self.cite(text.into(), evidence(self.decision, self.speaker, cause));
+        let most = if warnings { WEIGHED } else { 1 };
+        let text = self.cited.cite_some(text.into(), evidence(self.decision, self.speaker, cause), most);
         let rule = self.id(&self.speaker.ruleset.rules[cause.rule].name);
         Some(Item { rule, ..Item::new(mark, text) })
     }
 
     fn cite(&mut self, text: Text, citations: impl IntoIterator<Item = &'r Citation>) -> Text {
-        self.cited.cite_some(text, citations, CITED)
+        self.cited.cite_some(text, citations, 1)
     }
 
     /// An effect in words: what its rule says is so.
@@ -354,10 +383,8 @@ impl<'r> Teller<'_, 'r> {
 
     /// What nobody knows yet, and who could know it.
     fn open(&mut self) -> Option<Block> {
-        let lists = [self.missing(), self.please_confirm()].into_iter().chain(self.silences());
-        let mut lists: Vec<List> = lists.filter(|list| !list.items.is_empty()).collect();
-        lists.extend(Some(self.disputes()).filter(|list| !list.items.is_empty()));
-        let lists: Vec<Block> = lists.into_iter().map(Block::List).collect();
+        let lists = [self.missing(), self.please_confirm(), self.silences(), self.disputes()].into_iter();
+        let lists: Vec<Block> = lists.filter(|list| !list.items.is_empty()).map(Block::List).collect();
         (!lists.is_empty()).then(|| Block::section(self.tongue.still_open(), lists))
     }
 
@@ -377,7 +404,7 @@ impl<'r> Teller<'_, 'r> {
             let value = value.map(|value| self.speaker.value(value, field.ty)).unwrap_or_default();
             let targets: Vec<Target> = assumed.could_be.iter().map(|(target, _)| *target).collect();
             let said = self.tongue.is_assumed(&self.speaker.field(assumed.field), &value);
-            let other = self.tongue.another_answer(&some_targets(self.speaker, &targets));
+            let other = self.tongue.another_answer(&few_targets(self.speaker, &targets));
             let text = [said, other].join(self.tongue.semicolon());
             Item { rule: self.id(&field.name), ..Item::new(Mark::Unknown, text) }
         });
@@ -385,49 +412,72 @@ impl<'r> Teller<'_, 'r> {
         List { label: self.tongue.please_confirm().into(), items, ..List::default() }
     }
 
-    /// The facts that no source tells, by who could know them.
-    fn silences(&self) -> Vec<List> {
-        let mut lists: Vec<List> = Vec::new();
+    /// The facts that no source tells, each with the channels of which it does not, and who could know them.
+    fn silences(&self) -> List {
+        let mut found: Vec<(Entry, Vec<Silence>)> = Vec::new();
+        let mut publishers: Vec<String> = Vec::new();
         for silence in silences(self.decision, self.speaker) {
-            let fact = self.speaker.entry(silence.channel, silence.entry);
-            let targets: Vec<Target> =
-                silence.targets.iter().flat_map(|(targets, _)| targets.iter().copied()).collect();
-            let change = self.tongue.could_change(&some_targets(self.speaker, &targets));
-            let text = [fact, change].join(self.tongue.semicolon());
-            let id = self.id(&self.speaker.ruleset.entry_told(silence.channel, silence.entry));
-            let item = Item { rule: id, ..Item::new(Mark::Unknown, text) };
-            let label = self.tongue.who_could_know(&self.publishers(silence.channel, silence.entry));
-            match lists.iter_mut().find(|list| list.label == label) {
-                Some(list) => list.items.push(item),
-                None => lists.push(List { label, items: vec![item], ..List::default() }),
+            self.publishers(silence.channel, silence.entry, &mut publishers);
+            match found.iter_mut().find(|(entry, _)| *entry == silence.entry) {
+                Some((_, silences)) => silences.push(silence),
+                None => found.push((silence.entry, vec![silence])),
             }
         }
-        lists
+        let items = found.into_iter().map(|(entry, silences)| {
+            let channels: BTreeSet<Id<Channel>> = silences.iter().map(|silence| silence.channel).collect();
+            let names = channels.iter().filter(|channel| **channel != OWN);
+            let names: Vec<String> =
+                names.map(|channel| self.speaker.called(Target::Channel(*channel))).collect();
+            let mut text = self.speaker.fact(entry).to_string();
+            if !names.is_empty() {
+                text = [text, self.tongue.and(&names)].join(self.tongue.colon());
+            }
+            // That it concerns the channel itself, and what that is a part of, goes without saying.
+            let others =
+                silences.iter().flat_map(|silence| &silence.targets).flat_map(|(targets, _)| targets);
+            let others: BTreeSet<Target> =
+                others.copied().filter(|target| !self.holds(*target, &channels)).collect();
+            if !others.is_empty() {
+                let others: Vec<Target> = others.into_iter().collect();
+                let change = self.tongue.could_change(&few_targets(self.speaker, &others));
+                text = [text, change].join(self.tongue.semicolon());
+            }
+            let ids = silences.iter().map(|it| self.speaker.ruleset.entry_told(it.channel, it.entry));
+            let ids = if self.ids { self.tongue.list(&ids.collect::<Vec<_>>()) } else { String::new() };
+            Item { rule: ids, ..Item::new(Mark::Unknown, text) }
+        });
+        let items = items.collect();
+        List { label: self.tongue.who_could_know(&publishers), items, ..List::default() }
     }
 
-    /// Who published what is told of a channel, first of the same fact.
-    fn publishers(&self, channel: Id<Channel>, entry: Entry) -> Vec<String> {
-        let ruleset = self.speaker.ruleset;
-        let mut names: Vec<String> = Vec::new();
-        let mut add = |sources: &mut dyn Iterator<Item = Id<Source>>| {
-            for publisher in sources.filter_map(|source| ruleset.sources[source].publisher.as_ref()) {
-                if names.len() < PUBLISHERS && !names.contains(publisher) {
-                    names.push(publisher.clone());
-                }
+    /// Tells whether a target is one of some channels, or a mix with one of them.
+    fn holds(&self, target: Target, channels: &BTreeSet<Id<Channel>>) -> bool {
+        match target {
+            Target::Channel(channel) => channels.contains(&channel),
+            Target::Mix(mix) => {
+                self.speaker.ruleset.mixes[mix].members.iter().any(|it| channels.contains(it))
             }
-        };
+        }
+    }
+
+    /// Adds who published what is told of a channel, first of the same fact.
+    fn publishers(&self, channel: Id<Channel>, entry: Entry, names: &mut Vec<String>) {
+        let ruleset = self.speaker.ruleset;
         let own = ruleset.statements(channel);
         let same = own.iter().filter(|((fact, _), _)| *fact == entry.0);
-        let same = same.chain(own.iter().filter(|_| channel != OWN));
-        add(&mut same.flat_map(|(_, stated)| stated).flat_map(|stated| &stated.sources).map(|it| it.source));
-        names
+        let all = same.chain(own.iter().filter(|_| channel != OWN));
+        let sources = all.flat_map(|(_, stated)| stated).flat_map(|stated| &stated.sources);
+        let publisher = sources.filter_map(|it| ruleset.sources[it.source].publisher.as_ref()).next();
+        names.extend(
+            publisher.filter(|publisher| names.len() < PUBLISHERS && !names.contains(publisher)).cloned(),
+        );
     }
 
     fn disputes(&mut self) -> List {
         let mut items = Vec::new();
         for dispute in disputes(self.decision, self.speaker, None) {
             let text = format!("{}{}{}", dispute.fact, self.tongue.colon(), dispute.words(self.speaker));
-            let text = self.cite(text.into(), dispute.citations());
+            let text = self.cited.cite_some(text.into(), dispute.citations(), usize::MAX);
             items.push(Item::new(Mark::Disputed, text));
         }
         List { label: self.tongue.sources_disagree().into(), items, ..List::default() }

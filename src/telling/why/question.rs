@@ -18,7 +18,8 @@ pub fn question(speaker: Speaker<'_>, question: &Question, number: usize, colour
     let mut screen = Screen::new(colour);
     let asked = field.question.as_ref().map_or(&*field.name, |text| text.get(speaker.language));
     screen.hang(&[(Kind::Strong, &format!("{number}. "))], "", &asked.into());
-    screen.hang(&[(Kind::Plain, "   ")], "", &why(speaker, question).into());
+    let why = format!("{}{}{}", field.name, speaker.tongue.colon(), because(speaker, question));
+    screen.hang(&[(Kind::Plain, "   ")], "", &why.into());
     if let Type::Enum(of) | Type::Set(of) = field.ty {
         let members = &ruleset.enums[of].members;
         let names = widest(members.iter().map(|member| &*member.name), 24);
@@ -32,10 +33,11 @@ pub fn question(speaker: Speaker<'_>, question: &Question, number: usize, colour
     screen.text
 }
 
-fn why(speaker: Speaker<'_>, question: &Question) -> String {
+/// Returns why a question is asked, in a sentence.
+#[must_use]
+pub fn because(speaker: Speaker<'_>, question: &Question) -> String {
     let ruleset = speaker.ruleset;
     let english = speaker.tongue == Tongue::English;
-    let name = &ruleset.fields[question.field].name;
     let targets = some_targets(&speaker, &question.affects);
     let value = default(speaker, question);
     let mut rules: Vec<String> =
@@ -50,22 +52,22 @@ fn why(speaker: Speaker<'_>, question: &Question) -> String {
         (false, false) => format!("（规则 {}）", speaker.tongue.list(&rules)),
     };
     match (question.why, english) {
-        (Why::Required, true) => format!("{name}: every profile answers this."),
-        (Why::Required, false) => format!("{name}：必须回答。"),
-        (Why::Verdict, true) => format!("{name}: decides about {targets}{rules}."),
-        (Why::Verdict, false) => format!("{name}：决定{targets}的结论{rules}。"),
-        (Why::First, true) => format!("{name}: may change the order of {targets}{rules}."),
-        (Why::First, false) => format!("{name}：可能影响{targets}的排序{rules}。"),
-        (Why::Assumed, true) => format!("{name}: {value} is assumed; another answer could change {targets}."),
-        (Why::Assumed, false) => format!("{name}：目前假定为 {value}；改变可能影响{targets}的结论。"),
-        (Why::Measures, true) => format!("{name}: settles amounts of {targets}."),
-        (Why::Measures, false) => format!("{name}：用于计算{targets}的数值。"),
-        (Why::Needs, true) => format!("{name}: could add to-dos for {targets}."),
-        (Why::Needs, false) => format!("{name}：可能增加{targets}的待办。"),
-        (Why::Notes, true) if targets.is_empty() => format!("{name}: could add a warning or a note."),
-        (Why::Notes, false) if targets.is_empty() => format!("{name}：可能增加说明。"),
-        (Why::Notes, true) => format!("{name}: could add a warning or a note on {targets}."),
-        (Why::Notes, false) => format!("{name}：可能增加关于{targets}的说明。"),
+        (Why::Required, true) => "every profile answers this.".into(),
+        (Why::Required, false) => "必须回答。".into(),
+        (Why::Verdict, true) => format!("decides about {targets}{rules}."),
+        (Why::Verdict, false) => format!("决定{targets}的结论{rules}。"),
+        (Why::First, true) => format!("may change the order of {targets}{rules}."),
+        (Why::First, false) => format!("可能影响{targets}的排序{rules}。"),
+        (Why::Assumed, true) => format!("{value} is assumed; another answer could change {targets}."),
+        (Why::Assumed, false) => format!("目前假定为 {value}；改变可能影响{targets}的结论。"),
+        (Why::Measures, true) => format!("settles amounts of {targets}."),
+        (Why::Measures, false) => format!("用于计算{targets}的数值。"),
+        (Why::Needs, true) => format!("could add to-dos for {targets}."),
+        (Why::Needs, false) => format!("可能增加{targets}的待办。"),
+        (Why::Notes, true) if targets.is_empty() => "could add a warning or a note.".into(),
+        (Why::Notes, false) if targets.is_empty() => "可能增加说明。".into(),
+        (Why::Notes, true) => format!("could add a warning or a note on {targets}."),
+        (Why::Notes, false) => format!("可能增加关于{targets}的说明。"),
     }
 }
 

@@ -13,6 +13,9 @@ use qudao_language::operator::Verdict;
 /// So many targets are named at most.
 const MOST_TARGETS: usize = 4;
 
+/// So many where a client is told what something could change.
+const FEW_TARGETS: usize = 2;
+
 /// So many fields are named at most of those that could be asked besides.
 const MOST_FIELDS: usize = 6;
 
@@ -92,7 +95,11 @@ impl<'r> Dispute<'r> {
                 .leanings
                 .iter()
                 .map(|(verdict, targets)| {
-                    let (names, verdict) = (some_targets(speaker, targets), tongue.verdict(*verdict));
+                    let names = match speaker.by_title {
+                        true => few_targets(speaker, targets),
+                        false => some_targets(speaker, targets),
+                    };
+                    let verdict = tongue.verdict(*verdict);
                     match tongue {
                         Tongue::English => format!("{names} would be {verdict}"),
                         Tongue::Chinese => format!("{names}的结论是“{verdict}”"),
@@ -121,6 +128,11 @@ pub(super) fn some_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String 
         Tongue::Chinese if names.len() <= MOST_TARGETS => names.join("、"),
         tongue => some(tongue, names, MOST_TARGETS),
     }
+}
+
+/// The same for a client, who is told fewer.
+pub(super) fn few_targets(speaker: &Speaker<'_>, targets: &[Target]) -> String {
+    some(speaker.tongue, targets.iter().map(|target| speaker.called(*target)).collect(), FEW_TARGETS)
 }
 
 /// Some names; of more than so many the first, and how many more there are.

@@ -9,6 +9,9 @@ use qudao_language::model::{
     Channel, Citation, Entry, ExprKind, Id, Number, Origin, Statement, Type, Unit, UnitDefinition, Value,
 };
 
+/// Of those that are compared by a measure, so many are told.
+const MOST_COMPARED: usize = 8;
+
 impl<'r> Writer<'_, 'r> {
     /// A condition, what it read, and its parts.
     pub(super) fn tree(&self, trace: &Trace<'r>) -> Item {
@@ -35,10 +38,32 @@ impl<'r> Writer<'_, 'r> {
                 trace.parts.iter().flat_map(|earlier| self.parts(earlier)).collect()
             }
             _ if joins && trace.read.is_none() => self.parts(trace),
+            ExprKind::Leads(..) => self.compared(trace),
             _ => self.atom(trace),
         };
         let mark = Mark::Truth(judged.truth, String::new());
         Item { parts, ..Item::new(mark, format!("{text}{remark}")) }
+    }
+
+    /// How a channel stands that leads by a measure or does not, and how a few of the others do.
+    fn compared(&self, trace: &Trace<'r>) -> Vec<Item> {
+        let ends = |part: &Trace<'r>| part.judged().is_none_or(|judged| judged.truth == Truth::False);
+        let mut stands = trace.parts.split_inclusive(ends);
+        let mut told: Vec<Item> =
+            stands.next().into_iter().flatten().flat_map(|part| self.atom(part)).collect();
+        let others: Vec<&[Trace<'r>]> = stands.collect();
+        let whole = others.len() == 1;
+        let few = others.iter().take(MOST_COMPARED).flat_map(|parts| parts.last());
+        // How its number came about is told of one that is alone.
+        told.extend(few.flat_map(|last| match last.judged() {
+            None if !whole => vec![Item::new(Mark::None, self.computation(last))],
+            _ => self.atom(last),
+        }));
+        if others.len() > MOST_COMPARED {
+            let more = self.speaker.tongue.more(others.len() - MOST_COMPARED);
+            told.push(Item::new(Mark::None, more));
+        }
+        told
     }
 
     fn parts(&self, trace: &Trace<'r>) -> Vec<Item> {

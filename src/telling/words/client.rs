@@ -164,15 +164,14 @@ impl Tongue {
     /// Says who could know what no source tells: whoever runs the channel, and those who publish of it.
     #[must_use]
     pub fn who_could_know(self, publishers: &[String]) -> String {
-        match (self, publishers.is_empty()) {
-            (Tongue::English, true) => "No source says; whoever runs the channel could know:".to_string(),
-            (Tongue::English, false) => {
-                format!("No source says; whoever runs the channel could know, or {}:", self.or(publishers))
-            }
-            (Tongue::Chinese, true) => "没有来源说明；渠道的运营方可能知道：".to_string(),
-            (Tongue::Chinese, false) => {
-                format!("没有来源说明；渠道的运营方或{}可能知道：", self.set_apart(&self.or(publishers)))
-            }
+        let runs = match self {
+            Tongue::English => "whoever runs the channel",
+            Tongue::Chinese => "渠道的运营方",
+        };
+        let all: Vec<String> = [runs.to_string()].into_iter().chain(publishers.iter().cloned()).collect();
+        match self {
+            Tongue::English => format!("No source says; {} could know:", self.or(&all)),
+            Tongue::Chinese => format!("没有来源说明；{}可能知道：", self.set_apart(&self.or(&all))),
         }
     }
 
@@ -192,6 +191,26 @@ impl Tongue {
         match self {
             Tongue::English => format!("line {line}"),
             Tongue::Chinese => format!("第 {line} 行"),
+        }
+    }
+
+    /// Stands before the questions that were answered with yes, or with no.
+    #[must_use]
+    pub fn said_to(self, truth: bool) -> &'static str {
+        match (self, truth) {
+            (Tongue::English, true) => "Yes to: ",
+            (Tongue::English, false) => "No to: ",
+            (Tongue::Chinese, true) => "回答“是”：",
+            (Tongue::Chinese, false) => "回答“否”：",
+        }
+    }
+
+    /// Returns what stands between two sentences.
+    #[must_use]
+    pub fn between_sentences(self) -> &'static str {
+        match self {
+            Tongue::English => " ",
+            Tongue::Chinese => "",
         }
     }
 

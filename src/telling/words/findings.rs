@@ -93,6 +93,8 @@ impl Tongue {
         /// The same.
         products_are_searched: "a product of two values that vary is searched, not proved", "两个可变值的乘积只能搜索，不能证明";
         /// The same.
+        too_many_compared: "more channels are compared by a measure than is proved", "按一项数值比较的渠道多于可证明的数目";
+        /// The same.
         excluded_inside: "what is excluded is asked inside it", "其中问到了排除的情况";
         /// The same.
         several_ways: "with fields unknown it may come out in several ways", "有字段未知时，可能有多种结果";

@@ -216,7 +216,11 @@ impl Tongue {
             (_, []) => String::new(),
             (_, [one]) => one.clone(),
             (Tongue::English, [init @ .., last]) => format!("{} {english} {last}", init.join(", ")),
-            (Tongue::Chinese, [init @ .., last]) => format!("{}{chinese}{last}", init.join("、")),
+            (Tongue::Chinese, [init @ .., last]) => {
+                let init = init.join("、");
+                let behind = if last.starts_with(|c: char| c.is_ascii_alphanumeric()) { " " } else { "" };
+                format!("{init}{}{chinese}{behind}{last}", self.apart(&init))
+            }
         }
     }
 

@@ -217,6 +217,24 @@ impl<'r> Speaker<'r> {
         (amount.unwrap_or_else(|| number.value.to_string()), unit)
     }
 
+    /// Digits in groups of three for a client, from five on: four may be a year.
+    fn grouped(&self, digits: String) -> String {
+        let (whole, decimals) =
+            digits.split_once('.').map_or((&*digits, None), |(of, rest)| (of, Some(rest)));
+        let bare = whole.trim_start_matches('-');
+        if !self.by_title || bare.len() < 5 || !bare.bytes().all(|byte| byte.is_ascii_digit()) {
+            return digits;
+        }
+        let mut grouped = whole.get(..whole.len() - bare.len()).unwrap_or("").to_string();
+        for (place, digit) in bare.chars().enumerate() {
+            if place > 0 && (bare.len() - place).is_multiple_of(3) {
+                grouped.push(',');
+            }
+            grouped.push(digit);
+        }
+        decimals.map_or(grouped.clone(), |decimals| format!("{grouped}.{decimals}"))
+    }
+
     /// Returns a number in the unit of its type, where it was written in another: `710.00 CNY` for 100 USD.
     #[must_use]
     pub fn converted(&self, number: &Number, unit: Unit) -> Option<String> {
@@ -235,7 +253,7 @@ impl<'r> Speaker<'r> {
     #[must_use]
     pub fn quantity(&self, number: &Number, unit: Unit) -> String {
         let (digits, unit) = self.digits(number, unit);
-        self.amount_of(digits, unit)
+        self.amount_of(self.grouped(digits), unit)
     }
 
     /// Returns some digits, or words for them, with a unit in words.
@@ -380,7 +398,8 @@ impl<'r> Speaker<'r> {
             return self.value(value, ty);
         }
         let unit = self.ruleset.measures[measured.measure].ty.unit;
-        let bound = |end: Option<Exact>| end.map(|end| self.digits(&Number::calculated(end), unit).0);
+        let bound =
+            |end: Option<Exact>| end.map(|end| self.grouped(self.digits(&Number::calculated(end), unit).0));
         match (bound(measured.low), bound(measured.high)) {
             (None, None) => self.tongue.not_known().to_string(),
             (Some(low), Some(high)) if low == high => self.amount_of(low, unit),
@@ -464,9 +483,9 @@ pub fn expr_text(ruleset: &Ruleset, expr: &Expr) -> String {
         ExprKind::Excluded(of, false) => format!("{} is excluded", target(of)),
         ExprKind::Excluded(of, true) => format!("{} is eligible", target(of)),
         ExprKind::Not(inner) => format!("not ({})", expr_text(ruleset, inner)),
-        ExprKind::Or(parts) => {
+        ExprKind::And(parts) | ExprKind::Or(parts) => {
             let parts: Vec<String> = parts.iter().map(|part| expr_text(ruleset, part)).collect();
-            parts.join(" or ")
+            parts.join(if matches!(expr.kind, ExprKind::And(_)) { " and " } else { " or " })
         }
         _ => text,
     }

@@ -10,9 +10,10 @@ use qudao_telling::document::{
 };
 use qudao_telling::words::Tongue;
 
-/// Tells a difference. `saved` names the file that a region's witness was saved in, by the region's number.
+/// Tells a difference: so many changes in full where they are limited, the others in a line each. `saved` names the file
+/// that a region's witness was saved in, by the region's number.
 #[must_use]
-pub fn report(difference: &Difference<'_>, saved: &[String], tongue: Tongue) -> Document {
+pub fn report(difference: &Difference<'_>, saved: &[String], top: Option<usize>, tongue: Tongue) -> Document {
     let teller = Teller { difference, tongue };
     let (old, new) = (&difference.old, &difference.new);
     let title = Text::of(Kind::Name, &*old.label).and(Kind::Plain, " → ").and(Kind::Name, &*new.label);
@@ -23,7 +24,12 @@ pub fn report(difference: &Difference<'_>, saved: &[String], tongue: Tongue) -> 
     body.extend(teller.profiles());
     let regions = difference.regions.iter().flat_map(|found| &found.regions);
     let saved = saved.iter().map(Some).chain(std::iter::repeat(None));
-    body.extend(regions.zip(saved).map(|(region, saved)| teller.region(region, saved)));
+    let regions: Vec<(&Region, Option<&String>)> = regions.zip(saved).collect();
+    let in_full = in_full(&regions, top);
+    let told = regions.iter().zip(&in_full).filter(|(_, in_full)| **in_full);
+    body.extend(told.map(|((region, saved), _)| teller.region(region, *saved)));
+    let others = regions.iter().zip(&in_full).filter(|(_, in_full)| !**in_full);
+    body.extend(teller.in_short(others.map(|(told, _)| *told).collect()));
     let conclusion = conclusion(tongue, difference);
     body.extend(conclusion.map(|text| Block::section("", vec![Block::Paragraph(Text::quoting(&text))])));
     Document { title, is_part: true, body, ..Document::default() }
@@ -135,6 +141,27 @@ impl Teller<'_, '_> {
         causes.map(|(mark, line)| Item::new(Mark::Word(mark), Text::quoting(&line))).collect()
     }
 
+    /// Changes in a line each, put together by what makes them.
+    fn in_short(&self, regions: Vec<(&Region, Option<&String>)>) -> Option<Block> {
+        let title = words::in_short(self.tongue, regions.len());
+        let mut groups: Vec<(&Causes, Vec<Item>)> = Vec::new();
+        for (region, saved) in regions {
+            let saved = saved.map(|path| format!(" ({path})")).unwrap_or_default();
+            let text = Text::quoting(&format!("{}{saved}", what(self.tongue, &region.what)));
+            let line = Item::new(Mark::None, text);
+            match groups.iter_mut().find(|(causes, _)| **causes == region.causes) {
+                Some((_, lines)) => lines.push(line),
+                None => groups.push((&region.causes, vec![line])),
+            }
+        }
+        let lists = groups.into_iter().map(|(causes, mut lines)| {
+            lines.extend(self.causes(causes));
+            Block::list(lines)
+        });
+        let lists: Vec<Block> = lists.collect();
+        (!lists.is_empty()).then(|| Block::section(title, lists))
+    }
+
     fn region(&self, region: &Region, saved: Option<&String>) -> Block {
         let first = if region.only { self.pick("only where", "仅当") } else { self.pick("where", "当") };
         let words = std::iter::once(first).chain(std::iter::repeat(self.pick("or", "或")));
@@ -160,6 +187,22 @@ impl Teller<'_, '_> {
         ];
         Block::section(what(self.tongue, &region.what), body)
     }
+}
+
+/// Which regions are told in full: the first of each cause, then the first of all.
+fn in_full(regions: &[(&Region, Option<&String>)], top: Option<usize>) -> Vec<bool> {
+    let top = top.unwrap_or(regions.len());
+    let is_of_new_cause = |(number, (region, _)): (usize, &(&Region, Option<&String>))| {
+        !regions.iter().take(number).any(|(before, _)| before.causes == region.causes)
+    };
+    let begins: Vec<bool> = regions.iter().enumerate().map(is_of_new_cause).collect();
+    let mut in_full = vec![false; regions.len()];
+    for wanted in [true, false] {
+        let left = top.saturating_sub(in_full.iter().filter(|told| **told).count());
+        let of_kind = in_full.iter_mut().zip(&begins).filter(|(_, begins)| **begins == wanted);
+        of_kind.take(left).for_each(|(told, _)| *told = true);
+    }
+    in_full
 }
 
 /// The targets that changed, put together by what made them change; the first place stands among them without a line.

@@ -387,6 +387,15 @@ pub(super) fn causes(tongue: Tongue, edits: &[Edit], causes: &Causes) -> Vec<(&'
     lines
 }
 
+/// Above changes that are told in a line each.
+pub(super) fn in_short(tongue: Tongue, count: usize) -> String {
+    match (tongue, count) {
+        (Tongue::English, 1) => "1 more change, in short (`--top all` tells it in full)".into(),
+        (Tongue::English, _) => format!("{count} more changes, in short (`--top all` tells them in full)"),
+        (Tongue::Chinese, _) => format!("另有 {count} 处改变，从略（`--top all` 全部列出）"),
+    }
+}
+
 /// So many edits are told as causes of one change.
 const EDITS: usize = 12;
 

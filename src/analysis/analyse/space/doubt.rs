@@ -65,6 +65,9 @@ impl Space<'_, '_> {
     fn why_free(&self, ruleset: &Ruleset, expr: &Expr, tongue: Tongue) -> &'static str {
         let mut found: BTreeSet<&'static str> = BTreeSet::new();
         let mut seen = BTreeSet::new();
+        if let ExprKind::Leads(..) = expr.kind {
+            return tongue.too_many_compared();
+        }
         let mut open = vec![expr];
         while let Some(next) = open.pop() {
             next.walk(&mut |part| match &part.kind {

@@ -160,9 +160,10 @@ impl Batch<'_, '_> {
 
 /// Tells whether a field takes a column's type.
 fn takes(ty: Type, column: &DataType) -> bool {
+    let plain = |ty: &DataType| matches!(ty, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View);
     let text = |ty: &DataType| match ty {
-        DataType::Dictionary(_, of) => matches!(**of, DataType::Utf8 | DataType::LargeUtf8),
-        ty => matches!(ty, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View),
+        DataType::Dictionary(_, of) => plain(of),
+        ty => plain(ty),
     };
     if matches!(column, DataType::Null) {
         return true;

@@ -107,7 +107,7 @@ impl<'r> Survey<'_, 'r> {
                 members.iter().try_for_each(|member| self.constant(member, 1))?;
             }
             ExprKind::Count(_) | ExprKind::Between(..) => self.whole(divided)?,
-            ExprKind::Earlier(..) => return None,
+            ExprKind::Earlier(..) | ExprKind::Leads(..) => return None,
             _ => {}
         }
         let passes_on = matches!(
@@ -211,7 +211,7 @@ impl<'r> Compiler<'_, 'r> {
                 Some(target) => Condition::Excluded(self.ground.ruleset.target_index(target), *negated),
                 None => Condition::Constant(Kleene::STUCK),
             },
-            ExprKind::Earlier(..) => return None,
+            ExprKind::Earlier(..) | ExprKind::Leads(..) => return None,
             _ => {
                 let fields = self.fields(expr).into_iter().collect();
                 Condition::Atom(Box::new(Atom { test: self.test(expr)?, fields, asks: expr.asks() }))
@@ -377,6 +377,7 @@ impl<'r> Compiler<'_, 'r> {
             | ExprKind::Or(_)
             | ExprKind::Not(_)
             | ExprKind::Excluded(..)
+            | ExprKind::Leads(..)
             | ExprKind::Earlier(..)
             | predicate!() => Term::Truth(Box::new(self.condition(expr)?)),
         })

@@ -3,9 +3,10 @@
 mod arithmetic;
 mod sets;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::{Atom, Condition, Domain, Figure, Formula, Formulas, Held, Part, Term, Test};
+use super::{Atom, Condition, Domain, Figure, Formula, Formulas, Held, Part, Race, Term, Test};
 use crate::ground::OpaqueId;
 use crate::program::bits::Kleene;
 use qudao_language::date::Date;
@@ -38,6 +39,8 @@ pub(in crate::program) struct Run<'a> {
     assumed: Option<(usize, i128)>,
     /// Whether something did not fit, so that the answer means nothing.
     failed: bool,
+    /// The targets that lead in a race; nothing where the evaluator has to find them.
+    leading: BTreeMap<usize, Option<BTreeSet<usize>>>,
 }
 
 impl<'a> Run<'a> {
@@ -47,12 +50,13 @@ impl<'a> Run<'a> {
         excluded: &'a [Kleene],
         few: &'a mut Vec<i128>,
     ) -> Run<'a> {
-        Run { formulas, values, excluded, few, assumed: None, failed: false }
+        Run { formulas, values, excluded, few, assumed: None, failed: false, leading: BTreeMap::new() }
     }
 
     /// Judges an opaque condition; nothing where the evaluator has to do it.
     pub(in crate::program) fn judge(&mut self, id: Id<OpaqueId>) -> Option<Kleene> {
-        match self.formulas.of(id)? {
+        let formulas = self.formulas;
+        match formulas.of(id)? {
             Formula::Table(places, answers) => {
                 let mut state = 0;
                 for (field, step, known) in places {
@@ -66,7 +70,42 @@ impl<'a> Run<'a> {
                 answers.get(state).copied()
             }
             Formula::Condition(condition) => self.condition(condition),
+            Formula::Leads(race, target) => {
+                if !self.leading.contains_key(race) {
+                    let leading = formulas.races.get(*race).and_then(|race| self.leading_in(race));
+                    self.leading.insert(*race, leading);
+                }
+                let leading = self.leading.get(race)?.as_ref()?;
+                Some(Kleene::known(leading.contains(target)))
+            }
         }
+    }
+
+    /// The targets that lead in a race, where it is known of each whether it is excluded and what its measure is.
+    fn leading_in(&mut self, race: &Race) -> Option<BTreeSet<usize>> {
+        let formulas = self.formulas;
+        let mut best: Option<i128> = None;
+        let mut leading = BTreeSet::new();
+        for target in &race.targets {
+            let excluded = self.excluded.get(*target).expect("each target is excluded or not");
+            if excluded.is_unknown() {
+                return None;
+            }
+            if excluded.is_true() {
+                continue;
+            }
+            let (_, figure) = formulas.measures(*target).iter().find(|(id, _)| *id == race.measure)?;
+            let value = self.number(figure.as_ref()?)??;
+            let value = if race.highest { value.checked_neg()? } else { value };
+            if best.is_none_or(|best| value < best) {
+                best = Some(value);
+                leading.clear();
+            }
+            if best == Some(value) {
+                leading.insert(*target);
+            }
+        }
+        Some(leading)
     }
 
     /// Judges a condition; nothing where something does not fit.

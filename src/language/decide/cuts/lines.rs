@@ -330,6 +330,7 @@ impl<'r> Cuts<'_, 'r> {
             | ExprKind::SetOf(_)
             | ExprKind::Common(..)
             | ExprKind::Excluded(..)
+            | ExprKind::Leads(..)
             | ExprKind::Earlier(..)
             | predicate!() => return None,
         };

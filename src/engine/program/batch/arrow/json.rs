@@ -5,7 +5,8 @@ use arrow_array::types::{
     Date32Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type, Float32Type, Float64Type,
     Int8Type, Int16Type, Int32Type, Int64Type, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray};
+use arrow_array::{Array, ArrowPrimitiveType, PrimitiveArray, downcast_integer_array};
+use arrow_buffer::ArrowNativeType;
 use arrow_schema::{DataType, TimeUnit};
 
 use super::cells::UNIX_DAY;
@@ -62,11 +63,18 @@ pub(super) fn text(array: &dyn Array, row: usize) -> Option<&str> {
         DataType::Utf8View => Some(array.as_string_view().value(row)),
         DataType::Dictionary(..) => {
             let dictionary = array.as_any_dictionary();
-            let key = *dictionary.normalized_keys().get(row)?;
-            text(dictionary.values().as_ref(), key)
+            text(dictionary.values().as_ref(), key(dictionary.keys(), row)?)
         }
         _ => None,
     }
+}
+
+/// The place of a row's word, found without a look at the keys of other rows.
+fn key(keys: &dyn Array, row: usize) -> Option<usize> {
+    downcast_integer_array!(
+        keys => keys.value(row).to_usize(),
+        _ => None
+    )
 }
 
 fn whole<T: ArrowPrimitiveType>(array: &dyn Array, row: usize) -> String
