@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use qudao_analysis::testing::CaseState;
 use qudao_editor::project::Project;
 use qudao_editor::rename::{Change, find, plain_path, rename, sharing};
 use qudao_language::check::Named;
 use qudao_language::format::format;
 use qudao_language::profile::Format;
 use qudao_language::source::normal;
+use qudao_telling::words::Tongue;
 
 use super::argument::Argument;
 use super::output::{Failure, Output};
-use super::snapshots::Beside;
+use super::snapshots::{Beside, Mode, Plan, compare};
 use super::{Exit, completions, files, load};
 
 const EXAMPLES: &str = "Examples:
@@ -77,6 +79,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             }
         }
     }
+    let same = if args.diff { Vec::new() } else { unmoved(&projects) };
     let mut changed: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in &changes {
         changed.entry(&change.path).or_default().push(change);
@@ -113,7 +116,47 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if changes.is_empty() {
         output.note("nothing changes\n")?;
     }
+    if !changes.is_empty() && !same.is_empty() {
+        for loaded in load::load(&args.ruleset, None)? {
+            accept(&Project::new(loaded.sources), &same, output)?;
+        }
+    }
     Ok(Exit::Done)
+}
+
+/// The cases that give what their snapshots say, by main file.
+type Unmoved = Vec<(String, Vec<String>)>;
+
+fn unmoved(projects: &[Project]) -> Unmoved {
+    let cases = projects.iter().filter_map(|project| {
+        let ruleset = project.ruleset.as_deref()?;
+        let beside = Beside::find(Path::new(ruleset.main_path()));
+        let compared = compare(ruleset, &beside, &plan(Mode::Check, None), |_| true, &mut |_| {});
+        let cases = compared.cases.into_iter().filter(|case| matches!(case.state, CaseState::Same(_)));
+        Some((ruleset.main_path().to_string(), cases.map(|case| case.name).collect::<Vec<_>>()))
+    });
+    cases.filter(|(_, cases)| !cases.is_empty()).collect()
+}
+
+/// Writes the snapshots anew that were as they should be: all that can have moved is a name.
+fn accept(project: &Project, same: &Unmoved, output: &mut Output) -> Result<(), Failure> {
+    let Some(ruleset) = project.ruleset.as_deref() else { return Ok(()) };
+    let Some((_, cases)) = same.iter().find(|(main, _)| main == ruleset.main_path()) else { return Ok(()) };
+    let beside = Beside::find(Path::new(ruleset.main_path()));
+    let plan = plan(Mode::Propose, Some(cases));
+    let compared =
+        compare(ruleset, &beside, &plan, |case| cases.iter().any(|same| same == case), &mut |_| {});
+    if let Some(failure) = compared.failure {
+        return Err(failure);
+    }
+    for case in compared.cases.iter().filter(|case| matches!(case.state, CaseState::Accepted { .. })) {
+        output.note(&format!("{}: written anew\n", plain_path(&case.file)))?;
+    }
+    Ok(())
+}
+
+fn plan(mode: Mode, accept: Option<&[String]>) -> Plan<'_> {
+    Plan { mode, accept, prune: false, texts: false, as_of: None, tongue: Tongue::default() }
 }
 
 /// Finds what is asked for in one of some rulesets; others may have it too if they share its declaration.

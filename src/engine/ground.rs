@@ -31,8 +31,8 @@ pub use qudao_language::decide::axis;
 use qudao_language::date::Date;
 use qudao_language::decide::Judged;
 use qudao_language::model::{
-    Arena, Channel, Expr, Field, FieldValue, Id, IdMap, Measure, Need, Origin, Profile, Requirement, Rule,
-    Ruleset, Target, Type, Value,
+    Arena, Channel, Expr, ExprKind, Field, FieldValue, Id, IdMap, Measure, Need, Origin, Profile,
+    Requirement, Rule, Ruleset, Target, Type, Value,
 };
 use qudao_language::operator::Verdict;
 
@@ -130,6 +130,14 @@ pub struct Opaque<'r> {
     pub asks: bool,
     /// What it says as a test of a sum of its fields, where it is linear.
     pub sum: Option<Sum>,
+}
+
+impl Opaque<'_> {
+    /// Tells whether it asks which of many channels leads by a measure.
+    #[must_use]
+    pub fn leads(&self) -> bool {
+        matches!(self.expr.kind, ExprKind::Leads(..))
+    }
 }
 
 /// An instance of a rule.

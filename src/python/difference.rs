@@ -39,7 +39,7 @@ pub(crate) fn compared(
     }
     let sides = [(&new.loaded, &new.model), (&old.loaded, &old.model)];
     find(&mut found, sides, Spending::default(), &mut Vec::new());
-    let told = report(&found, &[], new.loaded.project.tongue(lang));
+    let told = report(&found, &[], None, new.loaded.project.tongue(lang));
     Difference {
         changes: found.changes(),
         json: to_json(&found).to_string(),

@@ -151,7 +151,6 @@ impl Ruleset {
         Ok(decided?)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "each is a word of Python's, said by its name")]
     #[pyo3(signature = (answers, asked, *, as_of, all, lang))]
     fn question(
         &self,

@@ -14,8 +14,10 @@ local env = { PATH = vim.env.QUDAO_BIN .. ":" .. vim.env.PATH, XDG_CONFIG_HOME =
 local made = vim.system({ vim.env.QUDAO_BIN .. "/qudao", "new", "shop" }, { cwd = work }):wait()
 assert(made.code == 0, made.stderr)
 local shop = work .. "/shop"
-vim.fn.mkdir(shop .. "/.helix")
-assert(vim.uv.fs_copyfile(root .. "/docs/editors/helix/profiles.toml", shop .. "/.helix/languages.toml"))
+-- The settings for profiles stand behind the others.
+local settings = vim.fn.readfile(config .. "/languages.toml")
+vim.list_extend(settings, vim.fn.readfile(root .. "/docs/editors/helix/profiles.toml"))
+vim.fn.writefile(settings, config .. "/languages.toml")
 
 local health = vim.system({ hx, "--health", "qudao" }, { env = env, text = true }):wait()
 local plain = (health.stdout .. health.stderr):gsub("\27%[[%d;]*m", "")
@@ -85,12 +87,12 @@ local ok, failed = pcall(function()
   written("the other file is saved", "tests.qd", "most < 60")
   -- The tests, by a key.
   keys("<Space>qt")
-  shows("the tests are run", "passed")
+  shows("the tests are run", "property nobody_pays_too_much")
   keys("<Esc>")
   -- A profile.
   keys(":open profiles/beginner.yaml<CR>")
-  keys("ggOordrs: 3<Esc>")
-  shows("a mistake in a profile is told", "no field is named `ordrs`")
+  keys("geoordrs: 3<Esc>")
+  shows("a mistake in a profile is told", "has no field `ordrs`")
 end)
 vim.fn.jobstop(terminal)
 vim.fn.delete(work, "rf")

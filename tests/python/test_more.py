@@ -21,7 +21,7 @@ def test_an_interview_asks_until_nothing_is_open() -> None:
     interview = SHOP_RULES.ask()
     (question,) = list(interview)
     assert (question.field.name, question.why, question.affects) == ("weight", "verdict", ("letter",))
-    assert question.rules == ("light",) and question.because.startswith("weight: decides about letter")
+    assert question.rules == ("light",) and "decides about letter" in question.because.lower()
     assert interview.answers == {}
     interview = SHOP_RULES.ask()
     next(interview)

@@ -202,6 +202,15 @@ fn lines_keep_to_their_columns_and_say_all() {
 }
 
 #[test]
+fn days_are_not_broken_in_tables() {
+    let cells = ["a", "2026-01-31", "2026-01-31 – 2026-02-28", "90-day", ""].map(Text::from);
+    let table = Table { kind: TableKind::Rows, heads: vec![], rows: vec![cells.to_vec()] };
+    let page = Document { body: vec![Block::Table(table)], ..Document::default() }.html("en");
+    assert_eq!(page.matches("<td class=\"day\">2026-01-31").count(), 2, "{page}");
+    assert_eq!(page.matches("class=\"day\"").count(), 2, "{page}");
+}
+
+#[test]
 fn what_stands_between_backticks_is_code() {
     let told =
         |text: &str| Document { body: vec![Block::Paragraph(Text::quoting(text))], ..Document::default() };

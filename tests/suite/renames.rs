@@ -109,3 +109,22 @@ fn rulesets_of_a_folder_that_share_a_name_change_together() {
     assert_eq!(run(&["other.qd", "s", "t"]).0, Some(0));
     assert!(read("other.qd").contains("rule t") && read("base.qd").contains("rule s"));
 }
+
+#[test]
+fn snapshots_of_what_only_has_another_name_are_written_anew() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| {
+        let ran = program(home.path()).args(arguments).output().unwrap();
+        (ran.status.code(), String::from_utf8(ran.stderr).unwrap())
+    };
+    let path = |name: &str| home.path().join(name);
+    fs::create_dir(path("profiles")).unwrap();
+    fs::write(path("base.qd"), BASE).unwrap();
+    fs::write(path("profiles/p.yaml"), "a: true\n").unwrap();
+    fs::write(path("profiles/q.yaml"), "a: false\n").unwrap();
+    assert_eq!(run(&["test", ".", "--accept", "p"]).0, Some(1));
+    let (status, told) = run(&["rename", ".", "r", "s"]);
+    assert_eq!((status, told.as_str()), (Some(0), "base.qd: 1 place\nsnapshots/p.snap: written anew\n"));
+    let snapshot = fs::read_to_string(path("snapshots/p.snap")).unwrap();
+    assert!(snapshot.contains("because s") && !path("snapshots/q.snap").exists(), "{snapshot}");
+}

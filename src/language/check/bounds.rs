@@ -298,7 +298,7 @@ impl Checker<'_> {
         let range = match (supposed.most.filter(|most| *most < declared), &field.low, &field.high) {
             (Some(most), ..) => format!("0 .. {}", grouped(most, '_')),
             (None, Some(low), Some(high)) if supposed.whole && !number.whole => {
-                format!("{} .. {}", low.as_number()?, high.as_number()?)
+                format!("{} .. {}", written(low.as_number()?), written(high.as_number()?))
             }
             _ => return None,
         };
@@ -600,5 +600,14 @@ impl Checker<'_> {
             }
             _ => Err(expr.span),
         }
+    }
+}
+
+/// A number as it is written in a ruleset, its digits in groups where it is whole.
+fn written(number: Exact) -> String {
+    match number.as_whole() {
+        Some(whole) if whole < 0 => format!("-{}", grouped(whole.unsigned_abs(), '_')),
+        Some(whole) => grouped(whole.unsigned_abs(), '_'),
+        None => number.to_string(),
     }
 }

@@ -34,3 +34,25 @@ impl Before {
         Some(declaration)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Files;
+    use crate::syntax::{parse, parse_again};
+
+    #[test]
+    fn what_is_as_it_was_is_moved_and_not_parsed_again() {
+        let mut files = Files::default();
+        let old = files.add("a.qd", "let a = 1\nlet b = 2 + x\nlet c = = 3\n");
+        let (file, _, seen) = parse_again(&files, old, &mut Before::default());
+        let mut before = Before::new(file.declarations, seen);
+        let new = files.add("a.qd", "# above\nlet b = 2 + x\nlet a = 4\nlet c = = 3\n");
+        let again = parse_again(&files, new, &mut before);
+        let first = parse(&files, new);
+        assert_eq!(format!("{:?}", (again.0, again.1)), format!("{first:?}"));
+        let left: Vec<&str> =
+            before.0.iter().filter(|(_, own)| !own.is_empty()).map(|(text, _)| &**text).collect();
+        assert_eq!(left, ["let a = 1"]);
+    }
+}

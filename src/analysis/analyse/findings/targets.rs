@@ -7,6 +7,7 @@ use crate::analyse::diagram::{TooLarge, YES};
 use crate::analyse::regions::Purse;
 use crate::analyse::sample::{SAMPLES, samples};
 use crate::analyse::search::Search;
+use qudao_engine::ground::Opaque;
 use qudao_language::decide::Decision;
 use qudao_language::diagnostic::{Code, Diagnostic};
 use qudao_language::model::{Profile, Target};
@@ -28,6 +29,8 @@ impl Work<'_, '_> {
         }
         let mut open: Vec<Target> = ruleset.channels.ids().map(Target::Channel).collect();
         self.sift(&mut open, self.samples().min(LOOKED_AT));
+        // Where many are compared, one profile says something of each of them: samples do more than a search for each.
+        let races = self.study.ground.opaque.iter().any(Opaque::leads);
         let mut unsettled = Vec::new();
         let mut purse = Purse::new(&self.space, self.budget, QUESTIONS);
         for target in open {
@@ -36,7 +39,7 @@ impl Work<'_, '_> {
             let hard = !self.view.hard(target).is_empty();
             match if hard { Err(TooLarge) } else { self.target_key(target) } {
                 Ok(key) => keys.extend(key),
-                Err(TooLarge) if self.shows_both(target) == Ok(true) => {}
+                Err(TooLarge) if !races && self.shows_both(target) == Ok(true) => {}
                 Err(TooLarge) => unsettled.push(target),
             }
         }

@@ -25,7 +25,9 @@ impl<'g, 'r> View<'g, 'r> {
         let mut view = View::empty(space, side)?;
         for (number, node) in view.ground.nodes.iter().enumerate() {
             let parts = view.ground.parts(node);
-            let is_hard = parts.iter().any(|part| view.hard.contains(&part.index()));
+            // Which of many leads would take all pairs of them to prove.
+            let is_race = matches!(node, Node::Opaque(id) if view.ground.opaque_of(*id).leads());
+            let is_hard = is_race || parts.iter().any(|part| view.hard.contains(&part.index()));
             let allowed = budget(space);
             space.diagrams.renew(allowed);
             let truths = if is_hard { Err(TooLarge) } else { view.node(space, node) };

@@ -255,7 +255,7 @@ impl Page<'_> {
             tr {
                 @for (at, cell) in row.iter().enumerate() {
                     @if headed && at == 0 && !cell.is_empty() { th scope="row" { (self.inline(cell)) } }
-                    @else { td { (self.inline(cell)) } }
+                    @else { td .day[is_days(cell)] { (self.inline(cell)) } }
                 }
             }
         }
@@ -316,4 +316,10 @@ fn part(part: Part) -> Option<&'static str> {
         Part::Choice => Some("choice"),
         Part::Proofs => Some("proofs"),
     }
+}
+
+/// Whether a text is nothing but days, which would be broken at their hyphens.
+fn is_days(text: &Text) -> bool {
+    let words = words(text);
+    words.contains('-') && words.chars().all(|c| c.is_ascii_digit() || matches!(c, '-' | '–' | ' '))
 }
