@@ -21,8 +21,7 @@ use super::{Exit, completions, files, load, page};
 const EXAMPLES: &str = "Examples:
   qudao ask wechat                       answer questions, and get the answer
   qudao ask wechat -o me.yaml            the same, and keep the profile
-  qudao ask wechat profile.yaml          go on from a profile
-  qudao ask wechat --html ask.html       a page that asks the questions";
+  qudao ask wechat profile.yaml          go on from a profile";
 
 /// What `qudao ask` takes.
 #[derive(clap::Args, Debug)]

@@ -32,9 +32,7 @@ pub fn replay(result: &Json, nodes: &[Json]) -> Vec<String> {
         replay.expect(result.json[list].is_array(), format_args!("{list} are absent"));
     }
     replay.gather();
-    for (number, node) in nodes.iter().chain([result.json]).enumerate() {
-        replay.walk(node, number);
-    }
+    nodes.iter().chain([result.json]).enumerate().for_each(|(number, node)| replay.walk(node, number));
     replay.answer();
     replay.wrong
 }
@@ -83,8 +81,7 @@ impl<'a> Node<'a> {
     }
 
     fn is(self, other: Node<'_>) -> bool {
-        let numbers = self.number().zip(other.number());
-        numbers.map_or(self["value"] == other["value"], |(a, b)| a == b)
+        self.number().zip(other.number()).map_or(self["value"] == other["value"], |(a, b)| a == b)
     }
 
     fn compared(self, other: Node<'_>) -> Option<Ordering> {
@@ -135,18 +132,14 @@ fn leads(operands: &[Node<'_>], highest: bool) -> Option<bool> {
     let mut operands = operands.iter().copied();
     let mut stands = Vec::new();
     while let Some(takes_part) = operands.next().map(Node::truth) {
-        let value = if takes_part == Some(false) { None } else { operands.next() };
+        let value = (takes_part != Some(false)).then(|| operands.next()).flatten();
         stands.push((takes_part, value.filter(|it| !it["value"].is_null())));
     }
     let ((takes_part, own), others) = stands.split_first()?;
     let beside = |(takes_part, other): &(Option<bool>, Option<Node<'_>>)| {
         let order = own.zip(*other).and_then(|(own, other)| own.compared(other));
-        let worse = order.map(|order| if highest { order.is_lt() } else { order.is_gt() });
-        match (takes_part, worse) {
-            (Some(false), _) | (_, Some(false)) => Some(true),
-            (Some(true), Some(true)) => Some(false),
-            _ => None,
-        }
+        let holds = order.map(|order| if highest { order.is_ge() } else { order.is_le() });
+        joined(true, &[takes_part.map(|takes_part| !takes_part), holds])
     };
     joined(false, &std::iter::once(*takes_part).chain(others.iter().map(beside)).collect::<Vec<_>>())
 }
@@ -174,9 +167,6 @@ fn effect_of(target: &str, instance: Node<'_>, effect: Node<'_>, pending: bool) 
     format!("{target}: {state} {word} {} of {rule:?}", of.map(Option::unwrap_or_default).concat())
 }
 
-/// A row of a `first` table that tells whether one matches, and whether it does.
-type Row<'a> = Option<(&'a str, Option<bool>)>;
-
 struct Replay<'a> {
     result: Node<'a>,
     /// Fields and facts by name, each with the one value that it has.
@@ -184,8 +174,8 @@ struct Replay<'a> {
     /// Whether each target is excluded; nothing while an exclusion is pending.
     excluded: BTreeMap<&'a str, Option<bool>>,
     rules: BTreeMap<(&'a str, &'a str), Node<'a>>,
-    /// Of each `first` table, for each number of rows from none on, the one of them that tells.
-    tables: BTreeMap<&'a str, Vec<Row<'a>>>,
+    /// Of each `first` table, for each number of rows from none on, the one of them that tells whether one matches.
+    tables: BTreeMap<&'a str, Vec<Option<Node<'a>>>>,
     wrong: Vec<String>,
 }
 
@@ -219,9 +209,9 @@ impl<'a> Replay<'a> {
             if let Some((table, _)) = rule.split_once('.') {
                 let rows = self.tables.entry(table).or_insert(vec![None]);
                 let before = rows.last().copied().flatten();
-                rows.push(match (before, entry.matches()) {
-                    (Some((_, Some(true))), _) | (_, Some(false)) | (Some(_), None) => before,
-                    (_, own) => Some((rule, own)),
+                rows.push(match (before.map(Node::matches), entry.matches()) {
+                    (Some(Some(true)), _) | (_, Some(false)) | (Some(_), None) => before,
+                    _ => Some(entry),
                 });
             }
         }
@@ -296,9 +286,7 @@ impl<'a> Replay<'a> {
             "has only" => says(Some(set.iter().all(|value| others.contains(value)))),
             "min" => best(Ordering::Less).is_some_and(|least| node.is(least)),
             "max" => best(Ordering::Greater).is_some_and(|greatest| node.is(greatest)),
-            "set" => {
-                told.iter().all(|one| values.contains(&one)) && values.iter().all(|one| told.contains(one))
-            }
+            "set" => told.iter().all(|it| values.contains(&it)) && values.iter().all(|it| told.contains(it)),
             "common" => set.iter().filter(|value| others.contains(value)).copied().eq(told),
             "shift days" | "shift months" => shifted(op, &of, node) == Some(true),
             _ => node.number().is_some_and(|number| computed(op, &of, &node["with"]) == Some(number)),
@@ -307,7 +295,8 @@ impl<'a> Replay<'a> {
         let rows = node.part("rows");
         let before = rows["before"].as_u64().and_then(|before| usize::try_from(before).ok());
         let before = self.tables.get(rows.text("table")).and_then(|table| table.get(before?));
-        let told = before.map(|row| row.map_or((None, Some(false)), |(name, matches)| (Some(name), matches)));
+        let told =
+            before.map(|row| row.map_or((None, Some(false)), |it| (Some(it.text("rule")), it.matches())));
         let fits = fits && (rows.is_null() || told == Some((rows.json["row"].as_str(), node.truth())));
         self.expect(fits, format_args!("{} does not come out as {}", node["text"], node["value"]));
         for read in node.list("reads") {
@@ -344,9 +333,8 @@ impl<'a> Replay<'a> {
         }
         for of in self.result.targets().chain([self.result]) {
             for list in ["reasons", "pending", "notes"] {
-                for effect in of.list(list).into_iter().filter(|told| !told["rule"].is_null()) {
-                    *told.entry(effect_of(of.text("id"), effect, effect, list == "pending")).or_default() -=
-                        1;
+                for one in of.list(list).into_iter().filter(|told| !told["rule"].is_null()) {
+                    *told.entry(effect_of(of.text("id"), one, one, list == "pending")).or_default() -= 1;
                 }
             }
         }
@@ -380,15 +368,15 @@ impl<'a> Replay<'a> {
         target.list("measures").into_iter().for_each(|measure| self.measure(measure));
         for reason in &reasons {
             let (condition, rating) = (reason.part("condition"), reason.part("rating"));
-            let points = reason["points"].as_i64().map(|points| Fraction::whole(points.into()));
+            let points = reason["points"].as_i64().map(|points| Fraction(points.into(), 1));
             let fits = (condition.is_null() || condition.truth() == Some(true))
                 && (rating.is_null() || (points.is_some() && rating.number() == points));
             self.expect(fits, format_args!("{id}: {} does not fire so", reason["rule"]));
         }
         for need in target.list("needs") {
             let unknown = if need["condition"].is_null() { "unmet" } else { "unknown" };
-            let met = need.part("condition").truth();
-            let state = met.map_or(unknown, |met| if met { "met" } else { "unmet" });
+            let met = |met| if met { "met" } else { "unmet" };
+            let state = need.part("condition").truth().map_or(unknown, met);
             self.same(need, "state", state);
         }
         let score = reasons.iter().filter_map(|one| one["points"].as_i64()).fold(0, i64::saturating_add);
@@ -421,17 +409,16 @@ impl<'a> Replay<'a> {
             need["kind"] == "channel" && need["because_of"] == target["id"] && need["state"] == "unmet"
         });
         let members = array(&target.json["members"]).iter().filter_map(Json::as_str);
-        let through = needs.map(|need| need.text("need")).chain(members);
-        let is_excluded = |id: &&str| self.excluded.get(id) == Some(&Some(true));
-        let through: BTreeSet<&str> = through.filter(is_excluded).collect();
+        let is_out = |id: &&str| self.excluded.get(id) == Some(&Some(true));
+        let through: BTreeSet<&str> = needs.map(|it| it.text("need")).chain(members).filter(is_out).collect();
         let says = format_args!("{}: excluded through {told:?}, computed {through:?}", target.text("id"));
         self.expect(told == through, says);
     }
 
     /// Checks how a measure came about, and its bounds.
     fn measure(&mut self, measure: Node<'a>) {
-        let made = measure.part("condition").list("operands");
-        let made = made.first().map_or(&Json::Null, |made| &made["number"]);
+        let made =
+            measure.part("condition").list("operands").first().map_or(&Json::Null, |it| &it.json["number"]);
         let fits = match (measure.number(), ["low", "high"].map(|key| Fraction::parse(measure.text(key)))) {
             (Some(number), bounds) => bounds == [Some(number); 2],
             (None, [Some(low), Some(high)]) => low <= high,
@@ -459,11 +446,10 @@ impl<'a> Replay<'a> {
         // What is known comes before what is not, this before what there is not.
         let key = |target: &Node<'a>| {
             let measures = target.list("measures");
-            let score = target["score"].as_i64().map(|score| Fraction::whole(score.into()));
+            let score = target["score"].as_i64().map(|score| Fraction(score.into(), 1));
             let by = ranks.iter().map(|rank| {
                 let measure = measures.iter().find(|measure| measure["measure"] == rank["by"]);
-                let number =
-                    measure.map_or(score.filter(|_| rank["by"] == "score"), |measure| measure.number());
+                let number = measure.map_or(score.filter(|_| rank["by"] == "score"), |it| it.number());
                 let sign = if rank["higher_is_better"] == true { Fraction::negated } else { |number| number };
                 (number.is_none(), measure.is_none(), number.map(sign))
             });
@@ -471,8 +457,6 @@ impl<'a> Replay<'a> {
             (verdict(&target["leaning"]), by.collect::<Vec<_>>(), open)
         };
         self.expect(targets.iter().map(key).is_sorted(), format_args!("the targets are not in order"));
-        for (place, target) in (1..).zip(targets) {
-            self.same(*target, "rank", place);
-        }
+        (1..).zip(targets).for_each(|(place, target)| self.same(*target, "rank", place));
     }
 }

@@ -506,3 +506,18 @@ fn what_a_small_budget_does_not_reach_is_named() {
     assert!(unproved(Budget::of(1, 5)) > 0);
     assert_eq!(unproved(Budget::of(60_000, 5)), 0);
 }
+
+#[test]
+fn what_is_too_large_of_many_channels_is_one_sentence() {
+    let channels: String = (0..70).map(|n| format!("channel c{n} {{ fee = {n} }}\n")).collect();
+    let text = format!(
+        "ruleset many {{ as of 2026-01-01 }}\nfact fee: int\nprofile {{ orders: int in 0 .. 100 }}\n{channels}\
+         measure cost: int for each c = c.fee + orders\n\
+         rule best for each c {{ when c.cost is lowest then score c +1 }}\n"
+    );
+    let work = support::Work::new(&[("many.qd", &text)]);
+    let (status, out, _) = work.qudao("check many.qd");
+    assert_eq!(status, 0);
+    assert_eq!(out.matches("is never recommended is too large").count(), 1, "{out}");
+    assert!(out.contains("likewise `c2`, `c3`, `c4`, `c5`, `c6`, `c7`, 62 more"), "{out}");
+}

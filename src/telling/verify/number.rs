@@ -8,7 +8,7 @@ use super::Node;
 
 /// An exact fraction in lowest terms, its denominator positive. What has the same value is the same.
 #[derive(Clone, Copy, PartialEq, Debug)]
-pub(super) struct Fraction(i128, i128);
+pub(super) struct Fraction(pub(super) i128, pub(super) i128);
 
 impl PartialOrd for Fraction {
     fn partial_cmp(&self, other: &Fraction) -> Option<Ordering> {
@@ -33,10 +33,6 @@ impl Fraction {
         let scale = 10_i128.checked_pow(u32::try_from(decimals.len()).ok()?)?;
         let scale = scale.checked_mul(denominator.parse().ok()?)?;
         Fraction::new(format!("{whole}{decimals}").parse().ok()?, scale)
-    }
-
-    pub(super) fn whole(number: i128) -> Fraction {
-        Fraction(number, 1)
     }
 
     fn plus(self, other: Fraction) -> Option<Fraction> {
@@ -64,7 +60,7 @@ impl Fraction {
             "ceil" => -(-steps).div_euclid(parts),
             _ => steps.signum() * (steps.abs().checked_add(parts / 2)? / parts),
         };
-        step.times(Fraction::whole(steps))
+        step.times(Fraction(steps, 1))
     }
 }
 
@@ -108,10 +104,9 @@ impl Day {
 
 /// Whether a shift leads from a day to that which is told.
 pub(super) fn shifted(op: &str, of: &[Node<'_>], told: Node<'_>) -> Option<bool> {
-    let from = of.iter().find_map(|part| Day::parse(*part))?;
     let steps = of.iter().find_map(|part| part.number()).filter(|steps| steps.1 == 1)?.0;
     let steps = if told["with"] == "-" { -steps } else { steps };
-    let told = Day::parse(told)?;
+    let (from, told) = (of.iter().find_map(|part| Day::parse(*part))?, Day::parse(told)?);
     let number = from.number().saturating_add(steps).clamp(Day::FIRST.number(), Day::LAST.number());
     Some(if op == "shift days" { told.number() == number } else { told == from.plus_months(steps) })
 }
@@ -124,9 +119,8 @@ pub(super) fn computed(op: &str, of: &[Node<'_>], with: &Json) -> Option<Fractio
     match op {
         "sum" => {
             let signs = with.as_array().filter(|signs| signs.len() == of.len())?;
-            of.iter().zip(signs).try_fold(Fraction::whole(0), |sum, (part, sign)| {
-                let term = part.number()?;
-                sum.plus(if sign == "-" { term.negated() } else { term })
+            of.iter().zip(signs).try_fold(Fraction(0, 1), |sum, (part, sign)| {
+                sum.plus(if sign == "-" { part.number()?.negated() } else { part.number()? })
             })
         }
         "scale" | "convert" => nth(0)?.times(Fraction::parse(with.as_str()?)?),
@@ -135,10 +129,10 @@ pub(super) fn computed(op: &str, of: &[Node<'_>], with: &Json) -> Option<Fractio
         "round" | "floor" | "ceil" => nth(0)?.rounded(nth(1)?, op),
         "negate" => nth(0).map(Fraction::negated),
         "abs" => nth(0).map(|number| Fraction(number.0.abs(), number.1)),
-        "count" => Some(Fraction::whole(part(0)?["value"].as_array()?.len() as i128)),
-        "days" => days().map(|(from, to)| Fraction::whole(to.number() - from.number())),
-        "months" => days().map(|(from, to)| Fraction::whole(from.months_to(to))),
-        "years" => days().map(|(from, to)| Fraction::whole(from.months_to(to) / 12)),
+        "count" => Some(Fraction(part(0)?["value"].as_array()?.len() as i128, 1)),
+        "days" => days().map(|(from, to)| Fraction(to.number() - from.number(), 1)),
+        "months" => days().map(|(from, to)| Fraction(from.months_to(to), 1)),
+        "years" => days().map(|(from, to)| Fraction(from.months_to(to) / 12, 1)),
         _ => None,
     }
 }

@@ -206,6 +206,16 @@ impl Tongue {
         }
     }
 
+    /// Says of what else something is said.
+    #[must_use]
+    pub fn likewise(self, names: &[String]) -> String {
+        let names = self.some(&names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+        match self {
+            Tongue::English => format!("likewise {names}"),
+            Tongue::Chinese => format!("同样如此：{names}"),
+        }
+    }
+
     /// Says that it cannot be proved whether a channel is never recommended, or always.
     #[must_use]
     pub fn recommending_too_large(self, name: &str, always: bool) -> String {

@@ -5,6 +5,9 @@ use qudao_language::decide::{State, Truth};
 use qudao_language::model::{NeedState, primary};
 use qudao_language::operator::Verdict;
 
+/// So many words of a list are a few.
+const FEW: usize = 6;
+
 /// A language of the tool's own words.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub enum Tongue {
@@ -631,6 +634,20 @@ impl Tongue {
             Tongue::English => ", ",
             Tongue::Chinese => "，",
         })
+    }
+
+    /// Returns a few of some words as a list, and how many more there are.
+    #[must_use]
+    pub fn some(self, words: &[String]) -> String {
+        let mut told: Vec<String> = words.iter().take(FEW).cloned().collect();
+        let more = words.len().saturating_sub(FEW);
+        if more > 0 {
+            told.push(match self {
+                Tongue::English => format!("{more} more"),
+                Tongue::Chinese => format!("另有 {more} 项"),
+            });
+        }
+        self.list(&told)
     }
 
     /// Returns the mark between a heading and what it heads.

@@ -124,21 +124,8 @@ pub(super) fn question(tongue: Tongue, question: &Question) -> String {
     }
 }
 
-/// So many names and conditions are told in a sentence.
-const NAMES: usize = 6;
-
-/// A few of some names, and how many more there are.
-fn some(tongue: Tongue, names: &[String]) -> String {
-    let mut told: Vec<String> = names.iter().take(NAMES).cloned().collect();
-    let more = names.len().saturating_sub(NAMES);
-    if more > 0 {
-        told.push(match tongue {
-            Tongue::English => format!("{more} more"),
-            Tongue::Chinese => format!("另有 {more} 项"),
-        });
-    }
-    tongue.list(&told)
-}
+/// So many reasons are told.
+const REASONS: usize = 6;
 
 /// Why it is not known whether there is more.
 pub(super) fn doubt(tongue: Tongue, doubt: &Doubt) -> String {
@@ -150,9 +137,9 @@ pub(super) fn doubt(tongue: Tongue, doubt: &Doubt) -> String {
                 all.iter().map(|(of, name)| format!("{} `{name}`", declared(tongue, *of))).collect();
             match tongue {
                 Tongue::English => {
-                    format!("too large to be proved is the condition of {}", some(tongue, &names))
+                    format!("too large to be proved is the condition of {}", tongue.some(&names))
                 }
-                Tongue::Chinese => format!("以下条件过大，无法证明：{}", some(tongue, &names)),
+                Tongue::Chinese => format!("以下条件过大，无法证明：{}", tongue.some(&names)),
             }
         }
         (Tongue::English, Doubt::Points(count)) => {
@@ -162,7 +149,7 @@ pub(super) fn doubt(tongue: Tongue, doubt: &Doubt) -> String {
         (_, Doubt::Unshown(of, conditions)) => {
             let of = what(tongue, of);
             let names: Vec<String> = conditions.iter().map(|text| format!("`{text}`")).collect();
-            let on = some(tongue, &names);
+            let on = tongue.some(&names);
             match (tongue, names.is_empty()) {
                 (Tongue::English, true) => format!(
                     "`{of}` depends on conditions over several fields at once, and no profile was found that shows it"
@@ -296,7 +283,7 @@ fn verdict_on_all(tongue: Tongue, difference: &Difference<'_>, found: &Regions) 
 fn open(tongue: Tongue, found: &Regions, none: bool) -> String {
     let mut told = Vec::new();
     if !found.proved.is_empty() {
-        let names = some(tongue, &found.proved);
+        let names = tongue.some(&found.proved);
         told.push(match (tongue, none) {
             (Tongue::English, true) => format!(
                 "Nothing changes for {names}, for any profile whose fields are all known. (proved)"
@@ -328,9 +315,9 @@ fn open(tongue: Tongue, found: &Regions, none: bool) -> String {
             None => by_reason.push((why, vec![question])),
         }
     }
-    let left = by_reason.len().saturating_sub(NAMES);
-    for (why, questions) in by_reason.iter().take(NAMES) {
-        let questions = some(tongue, questions);
+    let left = by_reason.len().saturating_sub(REASONS);
+    for (why, questions) in by_reason.iter().take(REASONS) {
+        let questions = tongue.some(questions);
         told.push(match (tongue, none) {
             (Tongue::English, true) => {
                 format!("Undecided is whether anything changes in {questions}: {why}.")

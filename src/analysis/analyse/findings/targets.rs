@@ -20,6 +20,12 @@ const LOOKED_AT: usize = 16;
 /// So many instances are judged for samples at most: a second's work.
 const MOST_SAMPLED: usize = 4_000_000;
 
+/// Of more channels that are compared with each other none is searched for by itself.
+const MOST_SEARCHED: usize = 64;
+
+/// Of so many channels at most each is told by itself that nothing could be proved.
+const MOST_ALONE: usize = 5;
+
 impl Work<'_, '_> {
     /// What past the budget is sampled: a profile that shows the contrary settles it, and otherwise it is noted.
     pub(super) fn target_keys(&mut self, keys: &mut BTreeSet<Key>) {
@@ -30,7 +36,7 @@ impl Work<'_, '_> {
         let mut open: Vec<Target> = ruleset.channels.ids().map(Target::Channel).collect();
         self.sift(&mut open, self.samples().min(LOOKED_AT));
         // Where many are compared, one profile says something of each of them: samples do more than a search for each.
-        let races = self.study.ground.opaque.iter().any(Opaque::leads);
+        let races = open.len() > MOST_SEARCHED && self.study.ground.opaque.iter().any(Opaque::leads);
         let mut unsettled = Vec::new();
         let mut purse = Purse::new(&self.space, self.budget, QUESTIONS);
         for target in open {
@@ -148,15 +154,23 @@ impl Work<'_, '_> {
     fn sampled(&mut self, mut unsettled: Vec<Target>) {
         let (ruleset, count) = (self.ruleset(), self.samples());
         let is = self.sift(&mut unsettled, count);
-        for target in unsettled {
-            let Target::Channel(id) = target else { continue };
-            let name = ruleset.target_name(target);
-            let (tongue, always) = (self.tongue(), is.contains(&target));
-            let message = tongue.recommending_too_large(name, always);
-            self.unproved.push(
-                Diagnostic::new(Code::Unproved, ruleset.channels[id].span, message)
-                    .here(tongue.sampled_recommended(always, count)),
-            );
+        let tongue = self.tongue();
+        let (always, never): (Vec<Target>, Vec<Target>) =
+            unsettled.into_iter().partition(|target| is.contains(target));
+        for (targets, always) in [(never, false), (always, true)] {
+            // Of many it is one sentence, which stands at the first of them.
+            let alone = if targets.len() > MOST_ALONE { 1 } else { targets.len() };
+            let (told, others) = targets.split_at(alone);
+            let others: Vec<String> =
+                others.iter().map(|target| ruleset.target_name(*target).to_string()).collect();
+            for target in told {
+                let Target::Channel(id) = *target else { continue };
+                let message = tongue.recommending_too_large(ruleset.target_name(*target), always);
+                let found = Diagnostic::new(Code::Unproved, ruleset.channels[id].span, message)
+                    .here(tongue.sampled_recommended(always, count));
+                let also = (!others.is_empty()).then(|| tongue.likewise(&others));
+                self.unproved.push(also.into_iter().fold(found, Diagnostic::note));
+            }
         }
     }
 
