@@ -320,9 +320,9 @@ impl fmt::Display for Exact {
     }
 }
 
-/// Returns a whole number with a mark between its thousands.
+/// Returns a whole number that is none below nothing, or its digits, with a mark between its thousands.
 #[must_use]
-pub fn grouped(number: u128, mark: char) -> String {
+pub fn grouped(number: impl ToString, mark: char) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Tongue;
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, Filled, Measured};
-use qudao_language::exact::Exact;
+use qudao_language::exact::{Exact, grouped};
 use qudao_language::model::{
     Amount, Channel, Entry, Enum, Expr, ExprKind, Field, Id, Need, Number, OWN, Points, Ruleset, Source,
     Target, TargetRef, Template, Type, Unit, UnitDefinition, Value, nearest_tag, primary, serves,
@@ -221,18 +221,15 @@ impl<'r> Speaker<'r> {
     fn grouped(&self, digits: String) -> String {
         let (whole, decimals) =
             digits.split_once('.').map_or((&*digits, None), |(of, rest)| (of, Some(rest)));
-        let bare = whole.trim_start_matches('-');
+        let (sign, bare) = whole.split_at(usize::from(whole.starts_with('-')));
         if !self.by_title || bare.len() < 5 || !bare.bytes().all(|byte| byte.is_ascii_digit()) {
             return digits;
         }
-        let mut grouped = whole.get(..whole.len() - bare.len()).unwrap_or("").to_string();
-        for (place, digit) in bare.chars().enumerate() {
-            if place > 0 && (bare.len() - place).is_multiple_of(3) {
-                grouped.push(',');
-            }
-            grouped.push(digit);
+        let grouped = format!("{sign}{}", grouped(bare, ','));
+        match decimals {
+            Some(decimals) => format!("{grouped}.{decimals}"),
+            None => grouped,
         }
-        decimals.map_or(grouped.clone(), |decimals| format!("{grouped}.{decimals}"))
     }
 
     /// Returns a number in the unit of its type, where it was written in another: `710.00 CNY` for 100 USD.

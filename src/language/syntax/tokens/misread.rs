@@ -4,6 +4,7 @@ use unicode_ident::is_xid_continue;
 
 use crate::date::Date;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::exact::grouped;
 use crate::source::Span;
 
 /// A number or a date in another form, and what it is called here.
@@ -158,14 +159,7 @@ fn shifted(number: &str, zeros: usize) -> Option<String> {
     }
     let digits = format!("{whole}{fraction:0<zeros$}");
     let digits = digits.trim_start_matches('0');
-    let grouped = digits.char_indices().fold(String::new(), |mut grouped, (at, digit)| {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push('_');
-        }
-        grouped.push(digit);
-        grouped
-    });
-    (!digits.is_empty() && digits.len() <= 18).then_some(grouped)
+    (!digits.is_empty() && digits.len() <= 18).then(|| grouped(digits, '_'))
 }
 
 #[cfg(test)]
