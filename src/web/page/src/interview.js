@@ -18,6 +18,7 @@ export function interview(root, { engine, ruleset, words, today, lang, answers =
   put(root, place, status);
 
   const set = () => [...given].filter(([, value]) => value !== null).map(([field, value]) => `${field}=${value}`);
+  const wrong = found => `${words.wrongValue}${words.colon}${found.map(of => of.message).join(words.comma)}`;
   const asked = () => ({ set: set(), lang, today, name: `${about.name}.yaml` });
   const call = (name, rest) => engine.call({ call: name, ruleset, ...rest });
   const field = name => about.fields.find(of => of.name === name);
@@ -77,7 +78,7 @@ export function interview(root, { engine, ruleset, words, today, lang, answers =
   function refuse(found) {
     const last = [...given.keys()].pop();
     given.delete(last);
-    step().then(() => say(`${words.wrongValue}${words.colon}${found.map(of => of.message).join(words.comma)}`));
+    step().then(() => say(wrong(found)));
   }
 
   function ask({ field: of, because, why }, left) {
@@ -132,7 +133,8 @@ export function interview(root, { engine, ruleset, words, today, lang, answers =
 
   /** All questions by their sections; those that a verdict waits for are marked. */
   const page = () => work(async current => {
-    const told = await call('ask', { asked: asked(), interview: { asked: [...given.keys()], further: false } });
+    const look = () => call('ask', { asked: asked(), interview: { asked: [...given.keys()], further: false } });
+    const told = await look();
     if (!current()) return;
     const needed = h('p', { class: 'progress' });
     const wanted = new Set();
@@ -146,15 +148,14 @@ export function interview(root, { engine, ruleset, words, today, lang, answers =
       if (value === null) given.delete(name);
       else given.set(name, value);
       await work(async current => {
-        const told = await call('ask', { asked: asked(), interview: { asked: [...given.keys()], further: false } });
+        const told = await look();
         if (!current()) return;
-        if (told.diagnostics) say(`${words.wrongValue}${words.colon}${told.diagnostics.map(of => of.message).join(words.comma)}`);
+        if (told.diagnostics) say(wrong(told.diagnostics));
         else note(told);
       });
     };
-    const sections = Map.groupBy
-      ? Map.groupBy(about.fields, of => of.section ?? '')
-      : about.fields.reduce((all, of) => all.set(of.section ?? '', [...(all.get(of.section ?? '') ?? []), of]), new Map());
+    const sections = new Map(about.fields.map(of => [of.section ?? '', []]));
+    for (const of of about.fields) sections.get(of.section ?? '').push(of);
     put(place, h('h2', {}, about.title || about.name), needed,
       h('form', { onsubmit: event => { event.preventDefault(); finish(); } },
         [...sections].map(([title, fields]) => h('section', { class: 'card' }, h('h3', {}, title || words.otherQuestions),

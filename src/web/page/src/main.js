@@ -14,6 +14,8 @@ import { CATALOGUE, wordsOf } from './words.js';
 const RULESET = 1;
 const OPENED = 2;
 const isRules = name => !isProfile(name) && !name.endsWith('.lock') && !name.endsWith('.snap');
+/** The first file with a header; others are parts of a ruleset. */
+const wholeOf = files => Object.keys(files).find(name => name.endsWith('.qd') && /^\uFEFF?ruleset[ \t]/m.test(files[name]));
 const isProfile = name => /\.(ya?ml|json|toml)$/.test(name) && name !== 'qudao.toml';
 const today = new Date().toISOString().slice(0, 10);
 const byId = id => document.getElementById(id);
@@ -305,13 +307,12 @@ function addFile() {
 
 /** Puts a whole ruleset in place of what was open. */
 async function openFiles(given, { main: first, of = null, profile: chosen, set = {}, changed = {}, gone = [] } = {}) {
-  const starts = name => name.endsWith('.qd') && /^\uFEFF?ruleset[ \t]/m.test(given[name]);
-  const begins = first ?? Object.keys(given).find(starts);
-  if (!begins) return say(words.noRuleset);
-  origin = { files: { ...given }, main: begins };
+  const whole = first ?? wholeOf(given);
+  if (!whole) return say(words.noRuleset);
+  origin = { files: { ...given }, main: whole };
   files = { ...given, ...changed };
   for (const name of gone) delete files[name];
-  [main, bundled, tried] = [begins, of, { ...set }];
+  [main, bundled, tried] = [whole, of, { ...set }];
   const names = Object.keys(files).filter(isProfile);
   profile = chosen && chosen in files ? chosen : names.find(name => /\/profiles\//.test(`/${name}`)) ?? names[0] ?? null;
   [result, before, about, usable] = [null, null, null, null];
@@ -356,8 +357,7 @@ async function readFiles(list) {
     }
   }
   if (Object.values(given).includes(null)) return;
-  const hasRules = Object.keys(given).some(name => name.endsWith('.qd') && /^\uFEFF?ruleset[ \t]/m.test(given[name]));
-  if (hasRules) await openFiles(given);
+  if (wholeOf(given)) await openFiles(given);
   else {
     // Profiles and tables join what is open.
     Object.assign(files, given);
