@@ -192,10 +192,13 @@ impl Teller<'_, '_> {
 /// Which regions are told in full: the first of each cause, then the first of all.
 fn in_full(regions: &[(&Region, Option<&String>)], top: Option<usize>) -> Vec<bool> {
     let top = top.unwrap_or(regions.len());
-    let is_of_new_cause = |(number, (region, _)): (usize, &(&Region, Option<&String>))| {
-        !regions.iter().take(number).any(|(before, _)| before.causes == region.causes)
-    };
-    let begins: Vec<bool> = regions.iter().enumerate().map(is_of_new_cause).collect();
+    let mut causes: Vec<&Causes> = Vec::new();
+    let begins = regions.iter().map(|(region, _)| {
+        let is_new = !causes.contains(&&region.causes);
+        causes.extend(is_new.then_some(&region.causes));
+        is_new
+    });
+    let begins: Vec<bool> = begins.collect();
     let mut in_full = vec![false; regions.len()];
     for wanted in [true, false] {
         let left = top.saturating_sub(in_full.iter().filter(|told| **told).count());

@@ -211,14 +211,14 @@ fn apart(tongue: Tongue, difference: &Difference<'_>) -> String {
     let told = told.iter().filter(|(_, names)| !names.is_empty());
     let told: Vec<String> =
         told.map(|(what, names)| format!("{what}{names}{}", pick(tongue, ".", "。"))).collect();
-    told.join(pick(tongue, " ", ""))
+    told.join(tongue.between_sentences())
 }
 
 /// What is said of all profiles at the end.
 pub(super) fn conclusion(tongue: Tongue, difference: &Difference<'_>) -> Option<String> {
     let found = difference.regions.as_ref()?;
     let mut told = verdict_on_all(tongue, difference, found);
-    let gap = pick(tongue, " ", "");
+    let gap = tongue.between_sentences();
     if found.extent == Extent::Proved && !found.unknown_too && !found.unknown_same.is_empty() {
         let names = tongue.list(&found.unknown_same);
         told.push_str(gap);
@@ -333,7 +333,7 @@ fn open(tongue: Tongue, found: &Regions, none: bool) -> String {
             Tongue::Chinese => format!("另有 {left} 个问题尚未确定。"),
         });
     }
-    told.join(pick(tongue, " ", ""))
+    told.join(tongue.between_sentences())
 }
 
 /// The edits that make a difference, as lines: each with its mark, and how they make it where there are several.
