@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao_analysis::analyse::findings::{Options, findings};
+use qudao_analysis::analyse::findings::{self, Options, QUESTIONS, findings};
 use qudao_language::check::{Checked, check, lock};
 use qudao_language::date::Date;
 use qudao_language::diagnostic::{self, Code, Diagnostic, Fix, Severity};
@@ -87,9 +87,6 @@ pub(crate) struct Args {
     pub(crate) written: Written<Format>,
 }
 
-/// What is asked of a ruleset takes so many whole budgets at most: rules and fields, channels two, gaps, unknown fields.
-const QUESTIONS: u64 = 5;
-
 /// A fix may bring other mistakes to light; after so many rounds it stops.
 const MAX_ROUNDS: usize = 10;
 
@@ -137,14 +134,10 @@ fn once(args: &Args, output: &mut Output, watched: &mut Vec<PathBuf>) -> Result<
         for loaded in all {
             let tongue = tongue(&loaded.project);
             let Checked { ruleset, diagnostics, allowed, .. } = check(&loaded.sources);
-            let mut diagnostics = tongue.checked(diagnostics);
-            if let Some(ruleset) = &ruleset {
-                let today = args.as_of.or_else(|| Some(profiles::today()));
-                let budget = args.spending.each(QUESTIONS * rulesets);
-                let options = Options { gaps: args.gaps, today, budget, tongue, ..Options::default() };
-                diagnostics.extend(findings(ruleset, &allowed, &options));
-                diagnostic::sort(&mut diagnostics);
-            }
+            let today = args.as_of.or_else(|| Some(profiles::today()));
+            let budget = args.spending.each(QUESTIONS * rulesets);
+            let options = Options { gaps: args.gaps, today, budget, tongue, ..Options::default() };
+            let mut diagnostics = findings::all(diagnostics, ruleset.as_ref(), &allowed, &options);
             if args.lock && write_lock(&loaded, ruleset.as_ref(), report.tongue(), output)? {
                 // What was wrong with the old lock is no longer.
                 diagnostics.retain(|diagnostic| diagnostic.code != Code::StaleLock);

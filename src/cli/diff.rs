@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao_analysis::analyse::difference::{Difference, Side, report, to_json};
+use qudao_analysis::analyse::difference::{Difference, QUESTIONS, Side, WITNESSES, report, to_json};
 use qudao_analysis::testing::test_profile;
 use qudao_language::date::Date;
 use qudao_language::model::{Profile, Ruleset};
@@ -79,9 +79,6 @@ pub(crate) struct Args {
     pub(crate) written: Written<Format>,
 }
 
-/// What is asked of two rulesets takes so many whole budgets at most.
-const QUESTIONS: u64 = 10;
-
 pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let _waiting = Waiting::new(Tongue::told_in(args.lang.as_deref()).comparing());
     let Some((old_files, old)) = load::ruleset(&args.old, output)? else { return Ok(Exit::Found) };
@@ -149,9 +146,6 @@ pub(crate) fn find<'r>(
     }
     difference.find_regions(spending.each(QUESTIONS));
 }
-
-/// So many profiles of a ruleset are looked at, beside those that are given.
-const WITNESSES: usize = 500;
 
 /// The profiles that a ruleset brings: those of its tests, and those beside it that have snapshots; tells their files.
 fn witnesses(loaded: &Loaded, ruleset: &Ruleset, paths: &mut Vec<PathBuf>) -> Vec<Profile> {

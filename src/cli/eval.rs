@@ -4,9 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use qudao_engine::advise::{Advice, STEPS, turn};
-use qudao_language::decide::{Decision, decide};
-use qudao_language::diagnostic;
+use qudao_language::decide::decide;
 use qudao_language::profile::ReadProfile;
 use qudao_telling::certificate::certificate;
 use qudao_telling::{result, why};
@@ -166,7 +164,7 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
             output.print(&format!("{gap}── {} ──\n", qudao_language::visible::visible(argument)))?;
         }
         if args.reader == Reader::Client {
-            let advice = client_advice(&decision);
+            let advice = why::client_advice(&decision);
             let told = why::client(&decision, speaker, &advice, args.ids).in_text(&speaker);
             output.report(&told, markdown)?;
             continue;
@@ -183,22 +181,10 @@ fn once(args: &Args, output: &mut Output, paths: &mut Vec<PathBuf>) -> Result<Ex
     Ok(exit)
 }
 
-/// Looks for what would change what a client is told in full.
-pub(crate) fn client_advice(decision: &Decision<'_>) -> Vec<Advice> {
-    let told = why::told_in_full(decision).into_iter();
-    told.map(|target| turn(decision.ruleset, decision.profile, decision.day, target, STEPS)).collect()
-}
-
 /// Reports a profile that cannot be used: with the results in JSON, beside them otherwise.
 fn reject(format: Format, profile: &str, read: &ReadProfile, output: &mut Output) -> Result<(), Failure> {
     if format != Format::Json {
         return output.diagnostics(&read.files, &read.diagnostics, false);
     }
-    let diagnostics = diagnostic::to_json(&read.files, &read.diagnostics);
-    let rejected = serde_json::json!({
-        "schema": "qudao.rejected/1",
-        "profile": profile,
-        "diagnostics": diagnostics.get("diagnostics"),
-    });
-    output.print_json(&format!("{rejected}\n"))
+    output.print_json(&format!("{}\n", read.rejected(profile)))
 }

@@ -9,7 +9,7 @@ use qudao_language::check::{Checked, check};
 use qudao_language::diagnostic::{any_error, told_errors};
 use qudao_language::model::Ruleset;
 use qudao_language::profile::Format;
-use qudao_language::syntax::{Sources, Wanted, WantedKind};
+use qudao_language::syntax::{Sources, Wanted, WantedKind, begins_ruleset};
 
 use super::argument::meant;
 use super::files;
@@ -246,13 +246,6 @@ pub(crate) fn nowhere(sources: Sources) -> Result<Loaded, Failure> {
 /// Tells whether a file begins a ruleset. A file that cannot be read is taken along, so that it is reported.
 pub(crate) fn has_header(path: &Path) -> bool {
     files::glance(path).map_or(true, |bytes| begins_ruleset(&bytes))
-}
-
-pub(crate) fn begins_ruleset(bytes: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(bytes);
-    text.lines()
-        .map(|line| line.trim_start_matches('\u{feff}'))
-        .any(|line| line.strip_prefix("ruleset").is_some_and(|rest| rest.starts_with([' ', '\t'])))
 }
 
 fn load_file(

@@ -7,11 +7,10 @@ use clap::ValueEnum;
 
 use qudao_language::decide::{Decision, decide};
 use qudao_language::model::{Profile, Ruleset};
-use qudao_telling::report;
 use qudao_telling::words::Tongue;
+use qudao_telling::{report, why};
 
 use super::argument::Argument;
-use super::eval::client_advice;
 use super::output::{Failure, Output};
 use super::profiles::{Input, given};
 use super::{Exit, completions, files, load, workbook};
@@ -116,7 +115,7 @@ pub(crate) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         })?;
     }
     for (name, decision) in &decided {
-        let advice = client_advice(decision);
+        let advice = why::client_advice(decision);
         let written = match format {
             Format::Html => {
                 let told = report::report(decision, speaker, &advice, name, args.ids);

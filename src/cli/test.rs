@@ -7,13 +7,12 @@ use clap::ValueEnum;
 use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::analyse::findings::REACHES;
 use qudao_analysis::testing::{
-    Coverage, Failure as TestFailure, PropertyOutcome, RulesetRun, TestRun, base_profile, properties, prove,
-    report, run_observed, selected, suggest,
+    Coverage, PropertyOutcome, RulesetRun, TestRun, base_profile, properties, prove, report, run_observed,
+    selected, suggest,
 };
 use qudao_language::date::Date;
 use qudao_language::decide::Decision;
 use qudao_language::model::{Profile, Property, Ruleset, Test};
-use qudao_language::source::Place;
 use qudao_telling::document::Document;
 use qudao_telling::words::Tongue;
 
@@ -290,11 +289,7 @@ fn checked(
         }
         run.tests.push(match base(loaded, ruleset, test, tongue, paths) {
             Ok(base) => run_observed(ruleset, test, base.as_ref(), args.as_of, language, &mut observe),
-            Err(why) => TestRun {
-                title: test.title.main.clone(),
-                at: place(ruleset, test),
-                failures: vec![TestFailure::NotRun(why)],
-            },
+            Err(why) => TestRun::not_run(ruleset, test, why),
         });
     }
     let chosen = |property: &Property| selected(pattern, &property.name);
@@ -367,10 +362,6 @@ fn too_low(threshold: Option<u8>, runs: &[RulesetRun]) -> Vec<String> {
         .filter(|(_, percent)| *percent < usize::from(threshold))
         .map(|(run, percent)| format!("{}\n", run.tongue.too_little_covered(&run.name, percent, threshold)))
         .collect()
-}
-
-fn place(ruleset: &Ruleset, test: &Test) -> Place {
-    ruleset.files.place(test.span)
 }
 
 /// Reads the profile that a test names; or says why it cannot be used.

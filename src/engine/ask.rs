@@ -38,6 +38,22 @@ pub enum Why {
     Notes,
 }
 
+impl Why {
+    /// Returns the word that programs know it by.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Required => "required",
+            Why::Verdict => "verdict",
+            Why::First => "first",
+            Why::Assumed => "assumed",
+            Why::Measures => "measures",
+            Why::Needs => "needs",
+            Why::Notes => "notes",
+        }
+    }
+}
+
 /// Returns the question that settles most: the one that keeps most verdicts undecided; where all are settled, the one
 /// that most targets wait for, as long as another could come first; then the defaults that could change a verdict, those
 /// that hold up a recommendation first. Fields that were asked already are left alone. Nothing where no answer is needed

@@ -16,10 +16,12 @@ mod yaml;
 pub use schema::schema;
 pub use write::{number_text, yaml_line, yaml_text};
 
+use serde_json::{Value as Json, json};
+
 use self::faults::Faults;
 use self::notation::Notation;
 use self::tree::{Node, NodeKind, Parsed};
-use crate::diagnostic::{self, Code, Diagnostic};
+use crate::diagnostic::{self, Code, Diagnostic, to_json};
 use crate::model::{Profile, Ruleset, Type};
 use crate::source::{FileId, Files, Span, conflicts, is_lone_mark, normal};
 
@@ -57,6 +59,15 @@ pub struct ReadProfile {
     pub profile: Option<Profile>,
     /// Everything that is wrong with it, or worth knowing.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl ReadProfile {
+    /// Tells what keeps the profile of a name from being used: a `qudao.rejected/1` document.
+    #[must_use]
+    pub fn rejected(&self, name: &str) -> Json {
+        let found = to_json(&self.files, &self.diagnostics);
+        json!({ "schema": "qudao.rejected/1", "profile": name, "diagnostics": found.get("diagnostics") })
+    }
 }
 
 /// Reads a profile. `name` is the path under which places in it are shown; each of `assignments` is `FIELD=VALUE` and

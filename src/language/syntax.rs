@@ -38,6 +38,15 @@ use crate::diagnostic::{self, Code, Diagnostic};
 use crate::source::{FileId, Files, Span, conflicts, one_side};
 use crate::visible::is_hidden;
 
+/// Tells whether a file begins a ruleset; others are parts of one. Its text may be broken, or end too early.
+#[must_use]
+pub fn begins_ruleset(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    text.lines()
+        .map(|line| line.trim_start_matches('\u{feff}'))
+        .any(|line| line.strip_prefix("ruleset").is_some_and(|rest| rest.starts_with([' ', '\t'])))
+}
+
 /// Parses a file. A declaration with a syntax error is left out and reported; the others are all there.
 #[must_use]
 pub fn parse(files: &Files, id: FileId) -> (ast::File, Vec<Diagnostic>) {

@@ -11,7 +11,6 @@ use qudao_telling::report::report;
 use qudao_telling::words::Speaker;
 use qudao_telling::{result, why};
 
-use crate::cli::eval::client_advice;
 use crate::error::Wrong;
 use crate::held::Held;
 
@@ -112,7 +111,7 @@ impl Decision {
 
     fn report(&self, py: Python<'_>, lang: Option<&str>, name: &str, ids: bool) -> String {
         self.told(py, lang, |decided, speaker| {
-            report(decided, speaker, &client_advice(decided), name, ids).html(speaker.language)
+            report(decided, speaker, &why::client_advice(decided), name, ids).html(speaker.language)
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use qudao_engine::ask::{Question, Why, further, next, required};
+use qudao_engine::ask::{Question, further, next, required};
 use qudao_language::date::Date;
 use qudao_language::decide::decide;
 use qudao_language::diagnostic::{Code, any_error};
@@ -26,8 +26,8 @@ pub(crate) fn question(
     lang: Option<&str>,
 ) -> Result<Option<Json>, Wrong> {
     let model = &held.model;
-    let named = |name: &String| model.fields.entries().find(|(_, field)| *field.name == **name);
-    let asked: BTreeSet<Id<Field>> = asked.iter().filter_map(named).map(|(id, _)| id).collect();
+    let named = |name: &String| model.fields.find(|field| *field.name == **name);
+    let asked: BTreeSet<Id<Field>> = asked.iter().filter_map(named).collect();
     let mut read = profile::read(model, "profile", answers.into_bytes(), Format::Json, &[]);
     // What every profile answers is still to be asked.
     read.diagnostics.retain(|found| found.code != Code::MissingField);
@@ -46,18 +46,9 @@ pub(crate) fn question(
 
 fn told(held: &Held, speaker: Speaker<'_>, question: &Question) -> Json {
     let model = &held.model;
-    let kind = match question.why {
-        Why::Required => "required",
-        Why::Verdict => "verdict",
-        Why::First => "first",
-        Why::Assumed => "assumed",
-        Why::Measures => "measures",
-        Why::Needs => "needs",
-        Why::Notes => "notes",
-    };
     json!({
         "field": &*model.fields[question.field].name,
-        "why": kind,
+        "why": question.why.as_str(),
         "because": because(speaker, question),
         "affects": question.affects.iter().map(|target| model.target_name(*target)).collect::<Vec<_>>(),
         "rules": question.rules.iter().map(|rule| &*model.rules[*rule].name).collect::<Vec<_>>(),

@@ -25,6 +25,7 @@ use std::process::ExitCode;
 
 use host::cli;
 use pyo3::prelude::*;
+use qudao_language::syntax;
 
 /// Runs the command `qudao` with these arguments, the name of the program first; returns its exit status.
 #[pyfunction]
@@ -32,6 +33,12 @@ fn command(py: Python<'_>, arguments: Vec<OsString>) -> u8 {
     let ended = py.detach(|| cli::run(arguments));
     // A status says nothing but whether it is one of these.
     (0..=u8::MAX).find(|status| ended == ExitCode::from(*status)).unwrap_or(u8::MAX)
+}
+
+/// Tells whether a file begins a ruleset; others are parts of one.
+#[pyfunction]
+fn begins_ruleset(text: &[u8]) -> bool {
+    syntax::begins_ruleset(text)
 }
 
 #[pymodule]
@@ -42,5 +49,6 @@ fn _qudao(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<difference::Difference>()?;
     module.add_class::<table::Answers>()?;
     module.add_class::<table::Columns>()?;
+    module.add_function(wrap_pyfunction!(begins_ruleset, module)?)?;
     module.add_function(wrap_pyfunction!(command, module)?)
 }

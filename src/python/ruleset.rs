@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::ValueEnum;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use qudao_analysis::analyse::findings::{Options as Findings, findings};
+use qudao_analysis::analyse::findings;
 use qudao_analysis::testing::report;
 use qudao_engine::program::batch::{Batch, Form, Options, Parts};
 use qudao_language::date::Date;
@@ -119,10 +119,10 @@ impl Ruleset {
         py.detach(|| {
             let held = &*self.held;
             let tongue = held.loaded.project.tongue(lang);
-            let options = Findings { gaps, today: Some(profiles::today()), tongue, ..Findings::default() };
-            let mut found = tongue.checked(held.diagnostics.clone());
-            found.extend(findings(&held.model, &held.allowed, &options));
-            diagnostic::sort(&mut found);
+            let today = Some(profiles::today());
+            let options = findings::Options { gaps, today, tongue, ..findings::Options::default() };
+            let said = held.diagnostics.clone();
+            let mut found = findings::all(said, Some(&held.model), &held.allowed, &options);
             held.loaded.project.choice.apply(&mut found);
             diagnostic::to_json(held.loaded.sources.files(), &found).to_string()
         })

@@ -16,7 +16,7 @@ mod tree;
 
 pub use answer::{Options, answer};
 pub use brief::{brief, rules};
-pub use client::{Client, client, sources, told_in_full};
+pub use client::{Client, client, client_advice, sources, told_in_full};
 pub use headline::headline;
 pub use over::over;
 pub use proof::proof;

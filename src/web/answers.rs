@@ -2,12 +2,11 @@
 
 use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::analyse::difference::{self, Difference, Side};
-use qudao_analysis::analyse::findings::{Options as FindingOptions, findings};
+use qudao_analysis::analyse::findings;
 use qudao_analysis::testing::{
-    Failure, RulesetRun, TestRun, base_profile, properties, prove, report as outcomes, run_observed,
-    test_profile,
+    RulesetRun, TestRun, base_profile, properties, prove, report as outcomes, run_observed, test_profile,
 };
-use qudao_engine::advise::{STEPS, advise, turn};
+use qudao_engine::advise::{STEPS, advise};
 use qudao_engine::program::Program;
 use qudao_engine::program::batch::{self, Form, Options as TableOptions};
 use qudao_language::check::{Checked, check as checked};
@@ -72,12 +71,6 @@ pub(crate) struct Table {
     today: Option<String>,
 }
 
-/// As many questions as the commands share a budget between.
-const FINDINGS: u64 = 5;
-const DIFFERENCES: u64 = 10;
-/// So many profiles of a ruleset may show what a change changes.
-const WITNESSES: usize = 500;
-
 fn date(text: &str) -> Result<Date, String> {
     Date::parse(text).ok_or_else(|| format!("`{text}` is not a day such as 2021-06-01"))
 }
@@ -115,16 +108,12 @@ impl Asked {
     /// The profile; or what keeps it from being used, as `qudao eval --json` tells it.
     pub(crate) fn profile(&self, ruleset: &Ruleset) -> Result<Result<Profile, Json>, String> {
         let read = self.read(ruleset)?;
-        let rejected = || {
-            let found = diagnostic::to_json(&read.files, &read.diagnostics);
-            let name = self.name.as_deref().unwrap_or("--set");
-            json!({
-                "schema": "qudao.rejected/1",
-                "profile": if self.text.is_some() { self.name.as_deref().unwrap_or("-") } else { name },
-                "diagnostics": found.get("diagnostics"),
-            })
-        };
-        Ok(read.profile.clone().ok_or_else(rejected))
+        let unnamed = if self.text.is_some() { "-" } else { "--set" };
+        let name = self.name.as_deref().unwrap_or(unnamed);
+        Ok(match read.profile {
+            Some(profile) => Ok(profile),
+            None => Err(read.rejected(name)),
+        })
     }
 }
 
@@ -210,10 +199,7 @@ pub(crate) fn why(held: &Held, asked: &Asked, target: &str, form: Option<&str>) 
 
 pub(crate) fn report(held: &Held, asked: &Asked) -> Result<Json, String> {
     with_decision(held, asked, |decision, speaker| {
-        let targets = told::told_in_full(decision).into_iter();
-        let advice = targets
-            .map(|target| turn(decision.ruleset, decision.profile, decision.day, target, STEPS))
-            .collect::<Vec<_>>();
+        let advice = told::client_advice(decision);
         let name = asked.name.as_deref().and_then(|name| name.rsplit('/').next()).unwrap_or_default();
         let name = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         Ok(reports::report(decision, speaker, &advice, name, false).html(speaker.language).into())
@@ -250,14 +236,10 @@ pub(crate) fn check(held: &Held, by: &Budgeted) -> Result<Json, String> {
     let sources = held.project.sources();
     let Checked { ruleset, diagnostics, allowed, .. } = checked(sources);
     let tongue = Tongue::told_in(by.lang.as_deref());
-    let mut found = tongue.checked(diagnostics);
-    if let Some(ruleset) = &ruleset {
-        let today = by.as_of.as_deref().or(by.today.as_deref()).map(date).transpose()?;
-        let budget = by.each(FINDINGS);
-        let options = FindingOptions { gaps: by.gaps, today, budget, tongue, ..FindingOptions::default() };
-        found.extend(findings(ruleset, &allowed, &options));
-        diagnostic::sort(&mut found);
-    }
+    let today = by.as_of.as_deref().or(by.today.as_deref()).map(date).transpose()?;
+    let budget = by.each(findings::QUESTIONS);
+    let options = findings::Options { gaps: by.gaps, today, budget, tongue, ..findings::Options::default() };
+    let found = findings::all(diagnostics, ruleset.as_ref(), &allowed, &options);
     Ok(editing::diagnostics(held, &diagnostic::told(found)))
 }
 
@@ -275,11 +257,7 @@ pub(crate) fn test(held: &Held, by: &Budgeted, form: Option<&str>) -> Result<Jso
     run.tests.extend(ruleset.tests.iter().map(|test| {
         match base_profile(ruleset, test, tongue, |name| held.read(name)) {
             Ok(base) => run_observed(ruleset, test, base.as_ref(), as_of, lang, &mut |_| {}),
-            Err(why) => TestRun {
-                title: test.title.main.clone(),
-                at: ruleset.files.place(test.span),
-                failures: vec![Failure::NotRun(why)],
-            },
+            Err(why) => TestRun::not_run(ruleset, test, why),
         }
     }));
     let budget = by.each(ruleset.properties.len() as u64);
@@ -302,7 +280,7 @@ pub(crate) fn diff(old: &Held, new: &Held, by: &Budgeted, form: Option<&str>) ->
             difference.add_witness(ruleset, &profile);
         }
     }
-    difference.find_regions(by.each(DIFFERENCES));
+    difference.find_regions(by.each(difference::QUESTIONS));
     let speaker = Speaker::new(now, by.lang.as_deref());
     match form {
         Some("json") => Ok(difference::to_json(&difference)),
@@ -319,5 +297,5 @@ fn witnesses(held: &Held, ruleset: &Ruleset) -> Vec<Profile> {
     let of_files = held.profiles().filter_map(|(path, text, format)| {
         profile::read(ruleset, path, text.as_bytes().to_vec(), format, &[]).profile
     });
-    of_tests.chain(of_files).take(WITNESSES).collect()
+    of_tests.chain(of_files).take(difference::WITNESSES).collect()
 }

@@ -10,7 +10,7 @@ use qudao_language::bundled;
 use qudao_language::diagnostic::{self, Diagnostic, any_error, render_in, told_errors};
 use qudao_language::model::Ruleset;
 use qudao_language::profile::Format;
-use qudao_language::syntax::Sources;
+use qudao_language::syntax::{Sources, begins_ruleset};
 use qudao_telling::words::Tongue;
 use serde::Deserialize;
 
@@ -92,14 +92,12 @@ impl Held {
 
 /// Brings all texts that a main file asks for.
 fn brought(files: &BTreeMap<String, String>, main: Option<&str>) -> Result<Sources, String> {
-    let has_header = |text: &str| {
-        let mut lines = text.lines().map(|line| line.trim_start_matches('\u{feff}'));
-        lines.any(|line| line.strip_prefix("ruleset").is_some_and(|rest| rest.starts_with([' ', '\t'])))
-    };
     let main = match main {
         Some(main) => plain_path(main),
         None => {
-            let mut mains = files.iter().filter(|(path, text)| path.ends_with(".qd") && has_header(text));
+            let is_main =
+                |(path, text): &(&String, &String)| path.ends_with(".qd") && begins_ruleset(text.as_bytes());
+            let mut mains = files.iter().filter(is_main);
             match (mains.next(), mains.next()) {
                 (Some((path, _)), None) => path.clone(),
                 (None, _) => return Err("none of the files begins a ruleset".into()),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use qudao_engine::ask::{Question, Why, further, next, required};
+use qudao_engine::ask::{Question, further, next, required};
 use qudao_language::decide::decide;
-use qudao_language::model::{Field, Id, Ruleset, Type};
+use qudao_language::model::{Field, Id, Type};
 use qudao_telling::words::Speaker;
 use qudao_telling::{result, why};
 use serde::Deserialize;
@@ -97,7 +97,8 @@ pub(crate) fn ask(held: &Held, asked: &Asked, interview: &Interview) -> Result<J
     let ruleset = held.ruleset()?;
     let day = asked.day(ruleset)?;
     let speaker = Speaker::new(ruleset, asked.lang.as_deref()).with_titles();
-    let done: BTreeSet<Id<Field>> = interview.asked.iter().filter_map(|name| called(ruleset, name)).collect();
+    let named = |name: &String| ruleset.fields.find(|field| *field.name == **name);
+    let done: BTreeSet<Id<Field>> = interview.asked.iter().filter_map(named).collect();
     let lacking: Vec<Question> =
         required(ruleset).filter(|question| !done.contains(&question.field)).collect();
     // What every profile answers is unknown as long as it was not asked.
@@ -129,25 +130,12 @@ pub(crate) fn ask(held: &Held, asked: &Asked, interview: &Interview) -> Result<J
     }))
 }
 
-fn called(ruleset: &Ruleset, name: &str) -> Option<Id<Field>> {
-    ruleset.fields.entries().find(|(_, field)| &*field.name == name).map(|(id, _)| id)
-}
-
 fn asked_for(speaker: Speaker<'_>, question: &Question) -> Json {
     let ruleset = speaker.ruleset;
     let rules = question.rules.iter().map(|rule| &*ruleset.rules[*rule].name);
-    let why = match question.why {
-        Why::Required => "required",
-        Why::Verdict => "verdict",
-        Why::First => "first",
-        Why::Assumed => "assumed",
-        Why::Measures => "measures",
-        Why::Needs => "needs",
-        Why::Notes => "notes",
-    };
     json!({
         "field": field(speaker, question.field),
-        "why": why,
+        "why": question.why.as_str(),
         "because": why::because(speaker, &Question { rules: BTreeSet::new(), ..question.clone() }),
         "rules": rules.collect::<Vec<_>>(),
     })

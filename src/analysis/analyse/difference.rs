@@ -21,6 +21,11 @@ use qudao_language::operator::Verdict;
 use qudao_language::profile::{self, Format};
 use qudao_telling::words::Tongue;
 
+/// What is asked of two rulesets takes so many whole budgets at most.
+pub const QUESTIONS: u64 = 10;
+/// So many profiles that a ruleset brings are looked at, beside those that are given.
+pub const WITNESSES: usize = 500;
+
 /// A ruleset on a day, and what the caller calls it.
 #[derive(Clone, Debug)]
 pub struct Side<'r> {

@@ -111,6 +111,25 @@ pub fn findings(ruleset: &Ruleset, allowed: &[Allowed], options: &Options) -> Ve
     found
 }
 
+/// What is asked of a ruleset takes so many whole budgets at most: rules and fields, channels two, gaps, unknown fields.
+pub const QUESTIONS: u64 = 5;
+
+/// Returns what the checker says, in a language, and the findings about the ruleset, if there is one, in the order of places.
+#[must_use]
+pub fn all(
+    said: Vec<Diagnostic>,
+    ruleset: Option<&Ruleset>,
+    allowed: &[Allowed],
+    options: &Options,
+) -> Vec<Diagnostic> {
+    let mut found = options.tongue.checked(said);
+    if let Some(ruleset) = ruleset {
+        found.extend(findings(ruleset, allowed, options));
+        diagnostic::sort(&mut found);
+    }
+    found
+}
+
 /// Returns the errors that only a proof finds: rows of `unique` tables that overlap. Rulesets without such tables cost
 /// nothing.
 #[must_use]

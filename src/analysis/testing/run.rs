@@ -55,6 +55,17 @@ pub struct TestRun {
 }
 
 impl TestRun {
+    /// Of a test that could not be run: why.
+    #[must_use]
+    pub fn not_run(ruleset: &Ruleset, test: &Test, why: String) -> TestRun {
+        TestRun { failures: vec![Failure::NotRun(why)], ..TestRun::of(ruleset, test) }
+    }
+
+    fn of(ruleset: &Ruleset, test: &Test) -> TestRun {
+        let at = ruleset.files.place(test.span);
+        TestRun { title: test.title.main.clone(), at, failures: Vec::new() }
+    }
+
     /// Tells whether it passed.
     #[must_use]
     pub fn passed(&self) -> bool {
@@ -153,17 +164,14 @@ pub fn run_observed(
     observe: &mut dyn FnMut(&Decision<'_>),
 ) -> TestRun {
     let tongue = Tongue::told_in(language);
-    let title = test.title.main.clone();
-    let at = ruleset.files.place(test.span);
     let Some(day) = day.or(test.as_of).or(ruleset.as_of).or((!ruleset.uses_day).then_some(Date::MIN)) else {
-        let why = tongue.test_needs_day().to_string();
-        return TestRun { title, at, failures: vec![Failure::NotRun(why)] };
+        return TestRun::not_run(ruleset, test, tongue.test_needs_day().to_string());
     };
     let profile = test_profile(ruleset, test, base);
     let left_out = required_and_left_out(ruleset, &profile);
     if !left_out.is_empty() {
         let why = tongue.test_leaves_out(&tongue.list(&left_out));
-        return TestRun { title, at, failures: vec![Failure::NotRun(why)] };
+        return TestRun::not_run(ruleset, test, why);
     }
     let decision = decide(ruleset, &profile, day);
     observe(&decision);
@@ -177,7 +185,7 @@ pub fn run_observed(
             proof,
         })
     });
-    TestRun { title, at, failures: failures.collect() }
+    TestRun { failures: failures.collect(), ..TestRun::of(ruleset, test) }
 }
 
 /// Returns the profile of a test: that of its file, or one that gives nothing, and over it the fields that are given.

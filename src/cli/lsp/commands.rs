@@ -5,7 +5,7 @@ use std::path::Path;
 use lsp_server::ErrorCode;
 use qudao_analysis::analyse::diagram::Budget;
 use qudao_analysis::testing::{
-    Failure, PropertyOutcome, RulesetRun, TestRun, properties, prove, report, run_observed, test_profile,
+    PropertyOutcome, RulesetRun, TestRun, properties, prove, report, run_observed, test_profile,
 };
 use qudao_editor::position::Encoding;
 use qudao_engine::advise::{STEPS, advise};
@@ -253,11 +253,7 @@ fn run(workspace: &Workspace, loaded: &Loaded, argument: &Argument) -> Result<Wo
             let test = ruleset.tests.get(number)?;
             Some(match base {
                 Ok(base) => run_observed(&ruleset, test, base.as_ref(), None, language, &mut |_| {}),
-                Err(why) => TestRun {
-                    title: test.title.main.clone(),
-                    at: ruleset.files.place(test.span),
-                    failures: vec![Failure::NotRun(why)],
-                },
+                Err(why) => TestRun::not_run(&ruleset, test, why),
             })
         });
         let tests = tests.collect();

@@ -16,7 +16,7 @@ use qudao_language::diagnostic::{self, Diagnostic};
 use qudao_language::model::Ruleset;
 use qudao_language::profile::Format;
 use qudao_language::source::{FileId, Files, MAX_FILE_BYTES};
-use qudao_language::syntax::Sources;
+use qudao_language::syntax::{Sources, begins_ruleset};
 use qudao_telling::words::Tongue;
 
 use super::super::files;
@@ -131,7 +131,7 @@ impl Workspace {
         encoding: Encoding,
     ) {
         let Some(document) = self.open.get_mut(path) else { return };
-        let had_header = load::begins_ruleset(document.text.as_bytes());
+        let had_header = begins_ruleset(document.text.as_bytes());
         document.version = version;
         for change in changes {
             let Some(range) = change.range else {
@@ -150,7 +150,7 @@ impl Workspace {
             document.text = text;
         }
         // What it is part of stays the same, unless it begins or ends to be a ruleset of its own.
-        if load::begins_ruleset(document.text.as_bytes()) != had_header {
+        if begins_ruleset(document.text.as_bytes()) != had_header {
             self.mains.clear();
         }
         self.touch(path);
@@ -354,7 +354,7 @@ impl Workspace {
 
     fn begins_ruleset(&self, path: &Path) -> bool {
         match self.open.get(path) {
-            Some(document) => load::begins_ruleset(document.text.as_bytes()),
+            Some(document) => begins_ruleset(document.text.as_bytes()),
             None => path.is_file() && load::has_header(path),
         }
     }

@@ -7,6 +7,7 @@ __version__: str
 State = tuple[str, bytes | None, list[bytes | tuple[bool, str]], str | None]
 
 def command(arguments: list[str]) -> int: ...
+def begins_ruleset(text: bytes) -> bool: ...
 
 class Ruleset:
     @staticmethod

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from . import _qudao
 from ._errors import QudaoError
 from ._ruleset import Ruleset
 
@@ -25,16 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if not parent.config.getoption("--qudao") or file_path.suffix != ".qd" or not begins_ruleset(file_path):
+    if not parent.config.getoption("--qudao") or file_path.suffix != ".qd" or not _qudao.begins_ruleset(file_path.read_bytes()):
         return None
     file: pytest.Collector = RulesetFile.from_parent(parent, path=file_path)
     return file
-
-
-def begins_ruleset(path: Path) -> bool:
-    """Whether a file has a header; the others are parts of a ruleset."""
-    lines = path.read_text(encoding="utf-8", errors="replace").lstrip("\ufeff").splitlines()
-    return any(line.startswith(("ruleset ", "ruleset\t")) for line in lines)
 
 
 class RulesetFile(pytest.File):

@@ -12,7 +12,7 @@ use crate::document::{
     Block, Document, Footnotes, Item, Kind, List, Mark, Part, Section, Table, TableKind, Text,
 };
 use crate::words::{Speaker, Tongue, evidence, plain_name};
-use qudao_engine::advise::{Advice, Change, Way};
+use qudao_engine::advise::{Advice, Change, STEPS, Way, turn};
 use qudao_language::decide::{Cause, Decision, Reason, TargetDecision};
 use qudao_language::model::{
     Channel, Citation, EffectKind, Entry, Id, Need, NeedState, OWN, Origin, Source, Target, Type, Value,
@@ -55,6 +55,13 @@ pub fn told_in_full(decision: &Decision<'_>) -> Vec<Target> {
         *channel != best.target && decision.target(*channel).verdict == Some(Verdict::Recommended)
     });
     [best.target].into_iter().chain(best.with).chain(recommended).take(IN_FULL).collect()
+}
+
+/// Looks for what would change the verdicts of those that a client is told of in full.
+#[must_use]
+pub fn client_advice(decision: &Decision<'_>) -> Vec<Advice> {
+    let told = told_in_full(decision).into_iter();
+    told.map(|target| turn(decision.ruleset, decision.profile, decision.day, target, STEPS)).collect()
 }
 
 /// Tells a decision to a client. `advice` says what would change the verdicts of those told in full; `ids` whether names

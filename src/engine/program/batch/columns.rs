@@ -79,7 +79,7 @@ impl Columns {
         let mut fields: Names<Id<Field>> = Names::new();
         let mut renamed: BTreeMap<Id<Field>, &str> = BTreeMap::new();
         for (name, column) in &options.columns {
-            let Some((id, field)) = ruleset.fields.entries().find(|(_, field)| *field.name == **name) else {
+            let Some(id) = ruleset.fields.find(|field| *field.name == **name) else {
                 let near = nearest_hint(nearest(name, ruleset.fields.iter().map(|field| &*field.name)));
                 return Err(format!("the ruleset `{}` has no field `{name}`{near}", ruleset.name));
             };
@@ -88,7 +88,7 @@ impl Columns {
             }
             if let Some(other) = fields.exact.insert(column.clone(), id) {
                 let other = &ruleset.fields[other].name;
-                return Err(format!("the column `{column}` is of the fields `{other}` and `{}`", field.name));
+                return Err(format!("the column `{column}` is of the fields `{other}` and `{name}`"));
             }
         }
         fields.add(renamed.iter().map(|(id, column)| (*column, *id)));
