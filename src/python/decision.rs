@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use qudao_engine::advise::{STEPS, advise};
 use qudao_language::date::Date;
 use qudao_language::decide::{self, decide};
+use qudao_language::diagnostic::{nearest, nearest_hint};
 use qudao_language::model::{Profile, Target};
 use qudao_telling::report::report;
 use qudao_telling::words::Speaker;
@@ -64,8 +65,10 @@ impl Decision {
     }
 
     fn target(&self, name: &str) -> Result<Target, Wrong> {
-        let found = self.held.model.target(name);
-        found.ok_or_else(|| format!("`{}` has no channel or mix `{name}`", self.held.model.name).into())
+        let model = &self.held.model;
+        let near = || nearest_hint(nearest(name, model.targets().map(|target| model.target_name(target))));
+        let found = model.target_called(name);
+        found.ok_or_else(|| format!("`{}` has no channel or mix `{name}`{}", model.name, near()).into())
     }
 }
 

@@ -12,7 +12,7 @@ use qudao_engine::program::batch::{self, Form, Options as TableOptions};
 use qudao_language::check::{Checked, check as checked};
 use qudao_language::date::Date;
 use qudao_language::decide::{Decision, decide};
-use qudao_language::diagnostic;
+use qudao_language::diagnostic::{self, nearest, nearest_hint};
 use qudao_language::model::{Profile, Ruleset};
 use qudao_language::profile::{self, Format, ReadProfile};
 use qudao_telling::document::Document;
@@ -187,8 +187,9 @@ pub(crate) fn answer(held: &Held, asked: &Asked, form: Option<&str>) -> Result<J
 pub(crate) fn why(held: &Held, asked: &Asked, target: &str, form: Option<&str>) -> Result<Json, String> {
     with_decision(held, asked, |decision, speaker| {
         let ruleset = decision.ruleset;
+        let near = || nearest_hint(nearest(target, ruleset.targets().map(|of| ruleset.target_name(of))));
         let wanted = ruleset.target_called(target);
-        let wanted = wanted.ok_or_else(|| format!("no channel or mix is named `{target}`"))?;
+        let wanted = wanted.ok_or_else(|| format!("no channel or mix is named `{target}`{}", near()))?;
         let advice = advise(ruleset, decision.profile, decision.day, wanted, STEPS);
         match form {
             Some("json") => Ok(result::why_json(decision, speaker, &advice)),
