@@ -91,6 +91,7 @@ local ok, failed = pcall(function()
   keys("<Esc>")
   -- A profile.
   keys(":open profiles/beginner.yaml<CR>")
+  shows("a profile opens", "with little money")
   keys("geoordrs: 3<Esc>")
   shows("a mistake in a profile is told", "has no field `ordrs`")
 end)
